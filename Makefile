@@ -1,0 +1,54 @@
+# Thin on purpose: every line calls the `grader` command or a test tool.
+# Needs Python 3.11+ and make. Everything else goes into .venv.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+READY  := $(VENV)/.ready
+# A fresh .venv is filled from requirements.lock alone, whatever the caller's shell is set up for.
+unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
+
+.PHONY: help setup lab test notebooks bench lock format clean
+.DEFAULT_GOAL := help
+
+help:            ## show this list
+	@grep -hE '^[a-z]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: $(READY)  ## create .venv and install everything from requirements.lock
+
+$(READY): requirements.lock pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "make: '$(PYTHON)' was not found. Install Python 3.11 or later, or name yours: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or later is needed, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
+	@$(BIN)/python -c 'import pip' 2>/dev/null || { echo "Creating $(VENV) ..."; $(PYTHON) -m venv --clear $(VENV); } || { echo "make: '$(PYTHON) -m venv' does not work here. On Debian or Ubuntu: apt-get install python3-venv"; exit 1; }
+	@echo "Installing the packages of requirements.lock into $(VENV) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'uv>=0.5' || { echo "make: could not install 'uv' with pip; is there a network connection?"; exit 1; }
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation -e .
+	@touch $(READY)
+
+lab: $(READY)    ## open the course in JupyterLab, in your own copies under work/
+	@$(BIN)/grader start
+
+test: $(READY)   ## lint, types, notebooks up to date, all tests
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/grader build --check
+	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+notebooks: $(READY) ## rebuild notebooks/ from notebooks/source/
+	$(BIN)/grader build
+
+bench: $(READY)  ## compare speed with the peers, in one run
+	$(BIN)/python -m benchmarks
+
+lock: $(READY)   ## pin the newest versions that pyproject.toml allows
+	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	    --no-header --no-emit-index-url --no-annotate --all-extras pyproject.toml -o requirements.lock
+
+format: $(READY) ## format the code
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+
+clean:           ## remove .venv and caches (never work/)
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis dist build

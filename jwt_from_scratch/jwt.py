@@ -1,0 +1,84 @@
+"""JSON Web Tokens: claims in, token out, and back (RFC 7519 §7), with the advice of RFC 8725 built in."""
+
+from collections.abc import Collection
+from typing import Any
+
+from .claims import check_claims, check_types
+from .encoding import json_dumps, json_loads_strict
+from .errors import TokenError
+from .jws import sign, verify
+from .keys import Key, KeySet
+
+
+def encode(
+    claims: dict[str, Any], key: Key, *, typ: str | None = "JWT", header: dict[str, Any] | None = None
+) -> str:
+    """Sign claims as a token (RFC 7519 §7.1).
+
+    Args:
+        claims: the claims. The registered ones must have their registered types; times are in seconds.
+        key: a private or shared key.
+        typ: what kind of token this is (RFC 8725 §3.11); None leaves the parameter out. A typ in header wins.
+        header: further header parameters.
+
+    Raises:
+        TypeError: an argument of the wrong type, or a claim that JSON has no form for.
+        JWTError: a claim of the wrong type, or anything that `decode` would refuse for good.
+    """
+    if not isinstance(claims, dict):
+        raise TypeError(f"the claims must be a dict, not {type(claims).__name__}")
+    if typ is not None and not isinstance(typ, str):
+        raise TypeError(f"typ must be str or None, not {type(typ).__name__}")
+    if header is not None and not isinstance(header, dict):
+        raise TypeError(f"the header must be dict or None, not {type(header).__name__}")
+    check_types(claims)
+    return sign(json_dumps(claims), key, header if typ is None else {"typ": typ, **(header or {})})
+
+
+def decode(
+    token: str,
+    key: Key | KeySet,
+    *,
+    issuer: str | None = None,
+    audience: str | Collection[str] | None = None,
+    subject: str | None = None,
+    typ: str | None = None,
+    require: Collection[str] = ("exp",),
+    leeway: float = 0,
+    now: float | None = None,
+) -> dict[str, Any]:
+    """Verify a token and check its claims (RFC 7519 §7.2). What it returns may be trusted; nothing else may.
+
+    Args:
+        token: the token, as text.
+        key: the key, or a set from which the header's `alg` and `kid` choose one.
+        issuer: the only `iss` to accept, compared exactly (RFC 8725 §3.8).
+        audience: who we are: a name, or several of which one must match exactly (RFC 8725 §3.9). A token that
+            names an audience is refused when none is given.
+        subject: the only `sub` to accept.
+        typ: the only `typ` to accept; case and the prefix "application/" do not matter (RFC 7515 §4.1.9).
+        require: names of claims that must be present, in place of the default, ("exp",).
+        leeway: how many seconds two clocks may differ; finite, not negative.
+        now: the time in seconds since 1970-01-01 UTC; the system clock when None.
+
+    Raises:
+        TypeError: an argument of the wrong type.
+        JWTError: the token is refused, or leeway or now is out of range.
+    """
+    if typ is not None and not isinstance(typ, str):
+        raise TypeError(f"typ must be str or None, not {type(typ).__name__}")
+    header, payload = verify(token, key)
+    if typ is not None and ("typ" not in header or _media_type(header["typ"]) != _media_type(typ)):
+        raise TokenError("the token's typ is not the one that the caller asked for (RFC 8725 §3.11)")
+    claims = json_loads_strict(payload)
+    if not isinstance(claims, dict):
+        raise TokenError("the payload is not a JSON object")
+    check_claims(
+        claims, issuer=issuer, audience=audience, subject=subject, require=require, leeway=leeway, now=now
+    )
+    return claims
+
+
+def _media_type(typ: str) -> bytes:
+    # On bytes, lower() changes A-Z alone: no other letter may turn into one of those.
+    return typ.encode("utf-8", "surrogatepass").lower().removeprefix(b"application/")
