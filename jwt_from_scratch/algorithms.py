@@ -178,8 +178,8 @@ def check_rsa_numbers(n: int, e: int) -> None:
     """Refuse an RSA public key that is weak or that no honest generator makes.
 
     Raises:
-        KeyRefused: n is outside `RSA_BITS` or even, or e is even or outside 3 ≤ e < 2³² (SP 800-56B §6.2
-            asks for an odd e; a bigger one only costs the verifier time).
+        KeyRefused: n is outside `RSA_BITS`, even or from a generator known to be broken, or e is even or
+            outside 3 ≤ e < 2³² (a bigger one only costs the verifier time).
     """
     if n.bit_length() not in RSA_BITS:
         raise KeyRefused(f"an RSA key has 2048 to 8192 bits, not {n.bit_length()} (RFC 7518 §3.3)")
@@ -187,6 +187,14 @@ def check_rsa_numbers(n: int, e: int) -> None:
         raise KeyRefused("the RSA modulus is even")
     if e % 2 == 0 or not 3 <= e < 2**32:
         raise KeyRefused("the RSA exponent must be odd, at least 3 and below 2**32")
+    if all(n % prime in residues for prime, residues in _ROCA.items()):
+        raise KeyRefused("this RSA key comes from a faulty generator and can be factored (ROCA, CVE-2017-15361)")
+
+
+# The faulty generator made primes of the form k·M + (65537^a mod M), M a product of small primes; so its moduli
+# are powers of 65537 modulo every small prime. A sound modulus passes as one of them about once in 10⁸.
+_SMALL_PRIMES = [p for p in range(3, 168, 2) if all(p % q for q in range(3, p, 2))]
+_ROCA = {prime: {pow(65537, power, prime) for power in range(prime)} for prime in _SMALL_PRIMES}
 
 
 _P = 2**255 - 19

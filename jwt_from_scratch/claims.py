@@ -78,7 +78,13 @@ def _check_equal(claims: dict[str, Any], name: str, wanted: str | None) -> None:
 
 
 def _check_audience(claims: dict[str, Any], audience: str | Collection[str] | None) -> None:
-    accepted = None if audience is None else {audience} if isinstance(audience, str) else set(_option_names("audience", audience))
+    accepted = (
+        None
+        if audience is None
+        else {audience}
+        if isinstance(audience, str)
+        else set(_option_names("audience", audience))
+    )
     if accepted is None and "aud" in claims:
         raise ClaimError("aud", "the token is meant for someone, and the caller did not say who it is: pass audience=")
     if accepted is not None and "aud" not in claims:

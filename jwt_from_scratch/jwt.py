@@ -10,9 +10,7 @@ from .jws import sign, verify
 from .keys import Key, KeySet
 
 
-def encode(
-    claims: dict[str, Any], key: Key, *, typ: str | None = "JWT", header: dict[str, Any] | None = None
-) -> str:
+def encode(claims: dict[str, Any], key: Key, *, typ: str | None = "JWT", header: dict[str, Any] | None = None) -> str:
     """Sign claims as a token (RFC 7519 §7.1).
 
     Args:
@@ -73,9 +71,7 @@ def decode(
     claims = json_loads_strict(payload)
     if not isinstance(claims, dict):
         raise TokenError("the payload is not a JSON object")
-    check_claims(
-        claims, issuer=issuer, audience=audience, subject=subject, require=require, leeway=leeway, now=now
-    )
+    check_claims(claims, issuer=issuer, audience=audience, subject=subject, require=require, leeway=leeway, now=now)
     return claims
 
 

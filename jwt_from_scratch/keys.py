@@ -13,7 +13,15 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 
-from .algorithms import ALGORITHMS, ECDSA, HMAC, Algorithm, algorithm_named, check_ed25519_point, check_rsa_numbers
+from .algorithms import (
+    ALGORITHMS,
+    ECDSA,
+    HMAC,
+    Algorithm,
+    algorithm_named,
+    check_ed25519_point,
+    check_rsa_numbers,
+)
 from .encoding import b64u_decode, b64u_encode, json_dumps
 from .errors import EncodingError, KeyRefused
 
@@ -22,7 +30,12 @@ MAX_PEM = 65_536
 
 _BY_CURVE = {"P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",), "Ed25519": ("Ed25519", "EdDSA")}
 # RFC 7638 §3.2 and RFC 8037 §2: the members that make a key what it is.
-_THUMBPRINT_MEMBERS = {"oct": ("k", "kty"), "RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x")}
+_THUMBPRINT_MEMBERS = {
+    "oct": ("k", "kty"),
+    "RSA": ("e", "kty", "n"),
+    "EC": ("crv", "kty", "x", "y"),
+    "OKP": ("crv", "kty", "x"),
+}
 
 
 class Key:
@@ -102,7 +115,9 @@ class Key:
             raise KeyRefused(f"a JWK is a JSON object, not {type(jwk).__name__}")
         kty, named, kid, use = (_optional_text(jwk, member) for member in ("kty", "alg", "kid", "use"))
         if kty not in _READERS:
-            raise KeyRefused("the JWK's kty is missing or not supported" if kty is None else f"unsupported kty {kty[:40]!r}")
+            raise KeyRefused(
+                "the JWK's kty is missing or not supported" if kty is None else f"unsupported kty {kty[:40]!r}"
+            )
         names = _resolve(kty, jwk.get("crv"), named, alg)
         private, public = _READERS[kty](jwk, ALGORITHMS[names[0]])
         return cls(names, private, public, kid, use, _key_ops(jwk))
