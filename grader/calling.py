@@ -1,0 +1,261 @@
+"""Calling a learner's function once: with a time limit, with a policy, with what it prints kept away.
+
+The same code runs in the learner's kernel (`grader.lesson`) and in the graded process (`grader.engine.child`),
+so a check says the same in both. What comes out is an `Outcome`, plain data. In the kernel the limit and the
+policy are best effort, because the code they watch shares the process with them; only the grader guarantees.
+"""
+
+import contextlib
+import inspect
+import io
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from types import CodeType, FrameType, ModuleType, TracebackType
+from typing import Any
+
+from .values import NotPlain, pack, plain_text
+
+RETURNED = "returned"
+RAISED = "raised"
+TIMED_OUT = "timed out"
+FORBIDDEN = "forbidden"
+NOT_PLAIN = "not plain"
+MISSING = "missing"
+BAD_SIGNATURE = "bad signature"
+CRASHED = "crashed"
+"""What can come of a call. The last one only the other side of a process wall can tell."""
+
+_C_FUNCTIONS = {"hmac": ("_hashlib.hmac_new", "_hashlib.hmac_digest", "_hmac.new", "_hmac.compute_digest")}
+"""Functions in C that belong to a package by what they do, though not by their name."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one call.
+
+    Attributes:
+        kind: one of the constants above.
+        packed: the returned value, packed (RETURNED).
+        names: the exception's built-in ancestors, nearest first (RAISED).
+        text: what went wrong, for people, short and ASCII.
+        where: "function, line n" of the learner's code, innermost (RAISED).
+        printed: how many characters the call printed.
+    """
+
+    kind: str
+    packed: str = ""
+    names: tuple[str, ...] = ()
+    text: str = ""
+    where: str = ""
+    printed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The outcome as JSON can carry it."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Outcome":
+        """Read what `to_dict` wrote, trusting none of it.
+
+        Raises:
+            TypeError, ValueError, KeyError: data is something else.
+        """
+        texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
+        if not all(isinstance(text, str) for text in texts.values()):
+            raise TypeError("an outcome's texts are strings")
+        texts.update(text=plain_text(texts["text"]), where=plain_text(texts["where"], 80))
+        names = tuple(plain_text(str(name), 60) for name in list(data["names"])[:10])
+        return cls(**texts, names=names, printed=int(data["printed"]))
+
+
+class TimeUp(BaseException):
+    """Raised inside a call that took too long. Not an Exception, so that `except Exception` lets it pass."""
+
+
+class Forbidden(BaseException):
+    """Raised inside a call that uses what its exercise forbids."""
+
+
+def invoke(
+    namespace: dict[str, Any], name: str, args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()
+) -> Outcome:
+    """Call the function called name with args and say what came of it. Never raises for what the function does."""
+    function = namespace.get(name)
+    if function is None:
+        return Outcome(MISSING, text=f"{name} is not defined yet: run the cell that defines it")
+    if not callable(function):
+        return Outcome(MISSING, text=f"{name} is a {plain_text(type(function).__name__, 40)}, not a function")
+    complaint = _signature_complaint(function, name, args)
+    return Outcome(BAD_SIGNATURE, text=complaint) if complaint else call(function, args, seconds, forbids)
+
+
+def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
+    """Call function with args and say what came of it. Never raises for what the function does."""
+    printed = _Counter()
+    policy = _Policy(forbids)
+    try:
+        with (
+            contextlib.redirect_stdout(printed),
+            contextlib.redirect_stderr(printed),
+            time_limit(seconds),
+            policy.watching(),
+        ):
+            value = function(*args)
+    except TimeUp:
+        return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count)
+    except BaseException as error:
+        return policy.verdict() or _raised(error, function, printed.count)
+    if broken := policy.verdict():
+        return broken
+    try:
+        return Outcome(RETURNED, packed=pack(value), printed=printed.count)
+    except NotPlain as error:
+        return Outcome(NOT_PLAIN, text=f"it returned {error}", printed=printed.count)
+
+
+def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:
+    """Say so when the function can't take these arguments; a TypeError from the call could mean anything."""
+    try:
+        inspect.signature(function).bind(*args)
+    except TypeError:
+        takes = plain_text(f"{name}{inspect.signature(function)}", 120)
+        return f"it is called with {len(args)} argument{'s' * (len(args) != 1)}, but yours is {takes}"
+    except ValueError:  # no signature to be had
+        return ""
+    return ""
+
+
+def _raised(error: BaseException, function: Any, printed: int) -> Outcome:
+    names = tuple(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins" and c is not object)
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    where = _where(error.__traceback__, getattr(function, "__globals__", None))
+    return Outcome(RAISED, names=names, text=plain_text(text, 160), where=where, printed=printed)
+
+
+def _where(traceback: TracebackType | None, learner: dict[str, Any] | None) -> str:
+    place = ""
+    while traceback is not None:
+        if traceback.tb_frame.f_globals is learner:
+            place = f"{traceback.tb_frame.f_code.co_name}, line {traceback.tb_lineno}"
+        traceback = traceback.tb_next
+    return plain_text(place, 80)
+
+
+class _Counter(io.TextIOBase):
+    """A stream that keeps nothing but the length of what was written."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def write(self, text: str) -> int:
+        self.count += len(text)
+        return len(text)
+
+
+# -- the time limit ---------------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def time_limit(seconds: float) -> Iterator[None]:
+    """Raise TimeUp in the block when it takes too long.
+
+    SIGALRM where there is one, again and again, because a loop may swallow the first; an asynchronous exception
+    elsewhere (Windows). Off the main thread neither is safe, and there is no limit.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+    elif hasattr(signal, "setitimer"):
+        yield from _alarm(seconds)
+    else:
+        yield from _asynchronous(seconds)
+
+
+def _alarm(seconds: float) -> Iterator[None]:
+    def ring(number: int, frame: FrameType | None) -> None:
+        raise TimeUp
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _asynchronous(seconds: float) -> Iterator[None]:
+    import ctypes
+
+    thread = ctypes.c_ulong(threading.get_ident())
+    timer = threading.Timer(
+        seconds, lambda: ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeUp))
+    )
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+# -- what an exercise forbids -----------------------------------------------------------------------------------------
+
+
+class _Policy:
+    """Notices calls into forbidden packages by the code that runs, so no import, alias or copy hides one."""
+
+    def __init__(self, packages: tuple[str, ...]) -> None:
+        self._packages = packages
+        self._c_functions = {id(f): p for p in packages for f in map(_c_function, _C_FUNCTIONS.get(p, ())) if f}
+        self._broken = ""
+
+    @contextlib.contextmanager
+    def watching(self) -> Iterator[None]:
+        if not self._packages:
+            yield
+            return
+        before = sys.getprofile()
+        sys.setprofile(self._watch)
+        try:
+            yield
+        finally:
+            sys.setprofile(before)
+
+    def verdict(self) -> Outcome | None:
+        """The FORBIDDEN outcome, also when the function swallowed the exception."""
+        return Outcome(FORBIDDEN, text=f"it uses {self._broken}") if self._broken else None
+
+    def _watch(self, frame: FrameType, event: str, arg: Any) -> None:
+        if event == "call":
+            package, what = self._package(frame.f_globals.get("__name__")), _name(frame.f_code)
+        elif event == "c_call":
+            package = self._c_functions.get(id(arg), "") or self._package(getattr(arg, "__module__", None))
+            what = getattr(arg, "__name__", "")
+        else:
+            return
+        if package:
+            self._broken = self._broken or plain_text(f"{package}.{what}" if what else package, 60)
+            raise Forbidden(self._broken)
+
+    def _package(self, module: Any) -> str:
+        if not isinstance(module, str):
+            return ""
+        return next((p for p in self._packages if module == p or module.startswith(p + ".")), "")
+
+
+def _name(code: CodeType) -> str:
+    return "" if code.co_name.startswith("<") else code.co_name
+
+
+def _c_function(path: str) -> Any:
+    module, name = path.split(".")
+    loaded: ModuleType | None = sys.modules.get(module)
+    if loaded is None:
+        with contextlib.suppress(ImportError):
+            loaded = __import__(module)
+    return getattr(loaded, name, None)

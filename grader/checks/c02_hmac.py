@@ -1,0 +1,435 @@
+"""Chapter 02: from a hash to a MAC, and HS256 whole."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+from jwt_from_scratch import Key, verify
+from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
+
+from .case import Case, exercise
+
+_BLOCK = 64
+_TOKEN_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.jwt", "jwt_from_scratch.jws", "jwt_from_scratch.keys")
+
+
+@exercise(
+    "hmac_sha256",
+    points=10,
+    spec="RFC 2104 §2",
+    forbids=("hmac", "cryptography", "jwt", "jwt_from_scratch"),
+    hints=(
+        "First bring the key to exactly 64 bytes. A longer one is hashed to 32; then zero bytes fill it up. After that "
+        "the formula has only two hashes in it.",
+        "`bytes(b ^ 0x36 for b in key)` is the inner pad mixed with the key, and the same with `0x5c` the outer one. "
+        "The message goes into the inner hash, the inner hash into the outer.",
+        "`inner = sha256(ipad + message).digest()` and `return sha256(opad + inner).digest()`, where `ipad` and `opad` "
+        "are the two 64-byte mixtures, and `key = key.ljust(64, b'\\0')` comes before them.",
+    ),
+)
+def hmac_sha256(case: Case) -> None:
+    """RFC 2104 with SHA-256 in it."""
+    size = "The key must become exactly 64 bytes: hashed if longer, then filled up with zero bytes (RFC 2104 §2)."
+    # RFC 4231 §4.2, §4.3 and §4.7: keys of 20, 4 and 131 bytes.
+    for key, message in (
+        (b"\x0b" * 20, b"Hi There"),
+        (b"Jefe", b"what do ya want for nothing?"),
+        (b"\xaa" * 131, b"Test Using Larger Than Block-Size Key - Hash Key First"),
+        (b"", b""),
+    ):
+        case.equal((key, message), _hmac(key, message), why=size)
+    for length in (1, 32, 63, 64, 65, 200):
+        key, message = case.random.randbytes(length), case.random.randbytes(case.random.randrange(200))
+        case.equal((key, message), _hmac(key, message), why=size)
+    case.mistake(
+        lambda key, message: hashlib.sha256(key + message).digest(),
+        "This is SHA-256 of key and message in a row. Anyone who sees it can append to the message and extend the "
+        "hash without the key; that is what the two passes of HMAC prevent.",
+    )
+    case.mistake(
+        lambda key, message: hashlib.sha256(message + key).digest(),
+        "This is SHA-256 of message and key in a row, not HMAC: two hashes are needed, with a pad each.",
+    )
+    case.mistake(_hmac_with(hash_long_key=False), "A key longer than 64 bytes must be hashed first (RFC 2104 §2).")
+    case.mistake(
+        _hmac_with(limit=_BLOCK - 1), "A key of exactly 64 bytes is used as it is; only a longer one is hashed."
+    )
+    case.mistake(
+        _hmac_with(fill=lambda key: key),
+        "The key is not filled up to 64 bytes with zero bytes, so the pads are too short.",
+    )
+    case.mistake(
+        _hmac_with(fill=lambda key: key.ljust(32, b"\0")),
+        "The key is filled up to 32 bytes. It is the block size of SHA-256 that counts, 64 bytes, not the size of its "
+        "result.",
+    )
+    case.mistake(
+        _hmac_with(fill=lambda key: key.rjust(_BLOCK, b"\0")), "The zero bytes belong behind the key, not before it."
+    )
+    case.mistake(
+        _hmac_with(fill=lambda key: key.ljust(_BLOCK, b"0")),
+        "The key is filled up with the character '0', which is the byte 48. It should be the byte 0, b'\\0'.",
+    )
+    case.mistake(_hmac_with(pads=(0x5C, 0x36)), "The pads have changed places: 0x36 is inside, 0x5c outside.")
+    case.mistake(
+        _hmac_with(finish=lambda h: h.hexdigest()),
+        "The result is text in hexadecimal. A signature is the 32 bytes: `.digest()`.",
+    )
+    case.mistake(
+        _hmac_with(between=lambda h: h.hexdigest().encode()),
+        "The inner hash goes into the outer one as 32 bytes, `.digest()`, not as 64 hexadecimal digits.",
+    )
+
+
+def _hmac(key: bytes, message: bytes) -> bytes:
+    return hmac.new(key, message, hashlib.sha256).digest()
+
+
+def _hmac_with(
+    hash_long_key: bool = True,
+    limit: int = _BLOCK,
+    fill: Callable[[bytes], bytes] = lambda key: key.ljust(_BLOCK, b"\0"),
+    pads: tuple[int, int] = (0x36, 0x5C),
+    between: Callable[[Any], bytes] = lambda h: bytes(h.digest()),
+    finish: Callable[[Any], Any] = lambda h: h.digest(),
+) -> Callable[[bytes, bytes], Any]:
+    """HMAC with one part to be got wrong."""
+
+    def wrong(key: bytes, message: bytes) -> Any:
+        if len(key) > limit and hash_long_key:
+            key = hashlib.sha256(key).digest()
+        inner_pad, outer_pad = (bytes(byte ^ pad for byte in fill(key)) for pad in pads)
+        inner = between(hashlib.sha256(inner_pad + message))
+        return finish(hashlib.sha256(outer_pad + inner))
+
+    return wrong
+
+
+@exercise(
+    "sign_hs256",
+    points=5,
+    spec="RFC 7515 §5.1, RFC 7518 §3.2",
+    forbids=_TOKEN_MAKERS,
+    hints=(
+        "Three segments: the header, the claims, the signature of the first two. What exactly are the bytes that get "
+        "signed?",
+        "The signing input is the *text* `header.payload`, both already in base64url, as ASCII bytes. "
+        '`json_dumps({"alg": "HS256", "typ": "JWT"})` gives the header\'s bytes.',
+        "`signing_input = b64u_encode(json_dumps(header)) + '.' + b64u_encode(json_dumps(claims))`, then "
+        "`hmac_sha256(key, signing_input.encode('ascii'))` in base64url after another dot. Before all that: a key "
+        "under 32 bytes is a ValueError.",
+    ),
+)
+def sign_hs256(case: Case) -> None:
+    """Claims and a key in, a token out."""
+    for claims in (
+        {"sub": "ada"},
+        {"iss": "https://login.example", "sub": "ada", "exp": 1_900_000_000 + case.random.randrange(10**6)},
+        {"name": "Þórður ☃", "roles": ["reader", "writer"], "nested": {"n": 1.5, "none": None}},
+        {},
+    ):
+        key = case.random.randbytes(case.random.randint(32, 80))
+        case.satisfies((claims, key), _verifies(claims, key), "return a token that verifies with the same key")
+    for length in (0, 6, 31):
+        key = case.random.randbytes(length)
+        case.raises(
+            ({"sub": "ada"}, key), ValueError, why="An HS256 key has at least 32 bytes (RFC 7518 §3.2); refuse less."
+        )
+    case.mistake(
+        _sign_with(encode=lambda data: base64.urlsafe_b64encode(data).decode()),
+        "The segments carry '=' padding. Use b64u_encode.",
+    )
+    case.mistake(
+        _sign_with(signing_input=lambda header, payload: header + payload),
+        "The dot between header and payload is signed too (RFC 7515 §5.1).",
+    )
+    case.mistake(
+        _sign_with(signing_input=lambda header, payload: payload),
+        "Only the payload is signed, so anyone can swap the header. The signing input is header, dot, payload.",
+    )
+    case.mistake(
+        _sign_with(signing_input=lambda header, payload: (b64u_decode(header) + b"." + b64u_decode(payload)).decode()),
+        "It signs the JSON before base64url. What is signed is the encoded text, so that nobody has to write the JSON "
+        "the same way twice.",
+    )
+    case.mistake(
+        _sign_with(signature=lambda mac: mac.hex()),
+        "The signature is encoded as hexadecimal. It is base64url of the 32 bytes.",
+    )
+    case.mistake(
+        _sign_with(signature=lambda mac: b64u_encode(mac.hex().encode())),
+        "The signature is base64url of hexadecimal digits. It should be base64url of the 32 bytes themselves.",
+    )
+    case.mistake(_sign_with(header={"typ": "JWT"}), "The header does not say which algorithm it is: alg is required.")
+    case.mistake(
+        _sign_with(header={"alg": "SHA256", "typ": "JWT"}), "The algorithm's name in a header is HS256 (RFC 7518 §3.1)."
+    )
+    case.mistake(
+        _sign_with(minimum=0),
+        "It signs with any key, even an empty one. RFC 7518 §3.2 asks for 32 bytes: raise ValueError below that.",
+    )
+    case.mistake(
+        _sign_with(minimum=1),
+        "It refuses only the empty key. RFC 7518 §3.2 asks for 32 bytes: raise ValueError below that.",
+    )
+    case.mistake(
+        lambda claims, key: _sign_with()(claims, key).encode(),
+        "The token is bytes; the function returns text.",
+    )
+
+
+def _verifies(claims: dict[str, Any], key: bytes) -> Callable[[Any], bool | str]:
+    def predicate(token: Any) -> bool | str:
+        if not isinstance(token, str):
+            return f"a token is text, not {type(token).__name__}"
+        if token.count(".") != 2:
+            return "a token has three segments, so two dots"
+        if "=" in token:
+            return "the segments must not be padded with '='"
+        segments = [b64u_decode(segment) for segment in token.split(".")]
+        if json_loads_strict(segments[0]).get("alg") != "HS256":
+            return 'the header must say "alg": "HS256"'
+        expected = _hmac(key, token.rpartition(".")[0].encode())
+        if segments[2] != expected:
+            return _wrong_signature(segments, key, token)
+        if json_loads_strict(verify(token, Key.from_secret(key)).payload) != claims:
+            return "the payload must be the claims, as JSON"
+        return True
+
+    return predicate
+
+
+def _wrong_signature(segments: list[bytes], key: bytes, token: str) -> str:
+    header, payload, _ = token.split(".")
+    likely = {
+        (header + payload).encode(): "the dot between the segments is part of what is signed",
+        payload.encode(): "only the payload is signed; the header must be too",
+        segments[0] + b"." + segments[1]: "the JSON is signed; it is the encoded text that must be",
+    }
+    return next(
+        (reason for message, reason in likely.items() if _hmac(key, message) == segments[2]),
+        "the signature does not fit: it must be the HMAC of header.payload",
+    )
+
+
+def _sign_with(
+    encode: Callable[[bytes], str] = b64u_encode,
+    signing_input: Callable[[str, str], str] = lambda header, payload: f"{header}.{payload}",
+    signature: Callable[[bytes], str] = b64u_encode,
+    header: dict[str, Any] | None = None,
+    minimum: int = 32,
+) -> Callable[[dict[str, Any], bytes], str]:
+    """sign_hs256 with one part to be got wrong."""
+
+    def wrong(claims: dict[str, Any], key: bytes) -> str:
+        if len(key) < minimum:
+            raise ValueError("weak key")
+        first = encode(json_dumps(header or {"alg": "HS256", "typ": "JWT"}))
+        second = encode(json_dumps(claims))
+        mac = _hmac(key, signing_input(first, second).encode())
+        third = encode(mac) if signature is b64u_encode else signature(mac)
+        return f"{first}.{second}.{third}"
+
+    return wrong
+
+
+@exercise(
+    "verify_hs256",
+    points=10,
+    spec="RFC 7515 §5.2, RFC 7518 §3.2",
+    forbids=_TOKEN_MAKERS,
+    hints=(
+        "The order matters: look at nothing in the payload before the signature is known to fit. And who decides which "
+        "algorithm it is: the token, or you?",
+        "Split (exactly three), decode the header, refuse unless its alg is exactly `'HS256'`, compute the HMAC of "
+        "`header.payload` again and compare with `hmac.compare_digest`. Only then read the claims.",
+        "`header, payload, signature = token.split('.')`; `json_loads_strict(b64u_decode(header))` must be a dict with "
+        "alg `'HS256'`; `expected = hmac_sha256(key, f'{header}.{payload}'.encode())`; unless "
+        "`hmac.compare_digest(expected, b64u_decode(signature))`, raise ValueError. A short key and claims that are "
+        "not a dict are ValueErrors too.",
+    ),
+)
+def verify_hs256(case: Case) -> None:
+    """A token and a key in, the claims out, or ValueError."""
+    key = case.random.randbytes(32)
+    claims = {"sub": "ada", "exp": 2_000_000_000, "jti": case.random.randbytes(4).hex()}
+    token = _token(claims, key)
+    case.equal((token, key), claims)
+    case.equal((_token({}, key), key), {}, why="A token without claims is a valid token.")
+    case.equal((_token({"name": "Þórður"}, key * 3), key * 3), {"name": "Þórður"})
+    case.equal(
+        (_token(claims, key, b'{ "typ" : "JWT", "alg" : "HS256" }'), key),
+        claims,
+        why="The signature covers the segments as they came. Writing the JSON anew may change its spaces or order.",
+    )
+    _bad_signatures(case, token, key)
+    _bad_headers(case, claims, key)
+    _bad_forms(case, claims, token, key)
+    for short in (b"", b"secret", bytes(31)):
+        case.raises(
+            (_token(claims, short), short), ValueError, why="A key under 32 bytes can be guessed (RFC 7518 §3.2)."
+        )
+    _verify_mistakes(case)
+
+
+def _bad_signatures(case: Case, token: str, key: bytes) -> None:
+    header, payload, signature = token.split(".")
+    why = "The signature does not fit the key and the bytes, so nothing in the token may be used."
+    other = b64u_encode(json_dumps({"sub": "admin", "exp": 2_000_000_000}))
+    case.raises((f"{header}.{other}.{signature}", key), ValueError, why=why)
+    case.raises((token, case.random.randbytes(32)), ValueError, why=why)
+    mac = b64u_decode(signature)
+    for changed in (bytes(32), mac[:-1] + bytes([mac[-1] ^ 1]), bytes([mac[0] ^ 128]) + mac[1:], mac[:16], mac + b"\0"):
+        case.raises((f"{header}.{payload}.{b64u_encode(changed)}", key), ValueError, why=why)
+    case.raises((f"{header}.{payload}.", key), ValueError, why="An empty signature is no signature.")
+    case.raises(
+        (f"{b64u_encode(b'{}')}.{payload}.{signature}", key), ValueError, why="The header is covered by the signature."
+    )
+
+
+def _bad_headers(case: Case, claims: dict[str, Any], key: bytes) -> None:
+    why = "Only HS256 was agreed on. A header that says anything else is refused, even if the HMAC fits."
+    for alg in ("none", "hs256", "HS512", "RS256", "", None):
+        case.raises((_token(claims, key, json_dumps({"alg": alg, "typ": "JWT"})), key), ValueError, why=why)
+    case.raises((_token(claims, key, b'{"typ":"JWT"}'), key), ValueError, why="The header must have an alg.")
+    case.raises((_token(claims, key, b'["HS256"]'), key), ValueError, why="The header must be a JSON object.")
+    case.raises((_token(claims, key, b"not JSON"), key), ValueError, why="The header must be JSON.")
+    unsigned = f"{b64u_encode(json_dumps({'alg': 'none'}))}.{b64u_encode(json_dumps(claims))}."
+    case.raises((unsigned, key), ValueError, why="alg none means that anyone may have written it.")
+
+
+def _bad_forms(case: Case, claims: dict[str, Any], token: str, key: bytes) -> None:
+    three = "A signed token has exactly three segments."
+    case.raises((token.rpartition(".")[0], key), ValueError, why=three)
+    case.raises((f"{token}.{b64u_encode(b'more')}", key), ValueError, why=three)
+    case.raises(("", key), ValueError, why=three)
+    twin = "This is another spelling of a good token. Decode strictly, with the b64u_decode that you are given."
+    case.raises((token + "=", key), ValueError, why=twin)
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    case.raises((token[:-1] + alphabet[alphabet.index(token[-1]) + 1], key), ValueError, why=twin)
+    case.raises((token[:-3] + "\n" + token[-3:], key), ValueError, why=twin)
+    for payload in (b'["sub","ada"]', b'"ada"', b"42", b"null"):
+        case.raises((_signed(payload, key), key), ValueError, why="Claims are a JSON object (RFC 7519 §4).")
+    case.raises((_signed(b"not JSON", key), key), ValueError, why="The claims of a JWT are JSON.")
+    case.raises(
+        (_signed(b'{"role":"user","role":"admin"}', key), key),
+        ValueError,
+        why="A name occurs twice; read the claims with json_loads_strict.",
+    )
+
+
+_HEADER = b'{"alg":"HS256","typ":"JWT"}'
+
+
+def _signed(payload: bytes, key: bytes, header: bytes = _HEADER) -> str:
+    signing_input = f"{b64u_encode(header)}.{b64u_encode(payload)}"
+    return f"{signing_input}.{b64u_encode(_hmac(key, signing_input.encode()))}"
+
+
+def _token(claims: dict[str, Any], key: bytes, header: bytes = _HEADER) -> str:
+    return _signed(json_dumps(claims), key, header)
+
+
+def _verify_mistakes(case: Case) -> None:
+    case.mistake(
+        _verify_with(check_signature=False),
+        "The signature is never checked. Decoding a token is not verifying it.",
+    )
+    case.mistake(
+        _verify_with(check_alg=False),
+        "The header's alg is not looked at. Only the HMAC is checked now, but a reader who trusts the header later "
+        "will meet a token that says 'none'.",
+    )
+    case.mistake(
+        _verify_with(skip_none=True),
+        "A token whose header says 'none' is let through unsigned. The header is written by whoever sends the token.",
+    )
+    case.mistake(
+        _verify_with(normal=str.upper),
+        "alg is compared without regard to case; its value is exact (RFC 7515 §4.1.1).",
+    )
+    case.mistake(
+        _verify_with(compare=lambda mine, theirs: mine.startswith(theirs)),
+        "A signature that is only the beginning of the right one passes, even the empty one. Compare all 32 bytes.",
+    )
+    case.mistake(
+        _verify_with(compare=lambda mine, theirs: all(a == b for a, b in zip(mine, theirs, strict=False))),
+        "`zip` stops at the shorter one, so a shorter signature passes, even the empty one. Compare all 32 bytes.",
+    )
+    case.mistake(
+        _verify_with(decode=lambda text: base64.urlsafe_b64decode(text + "==")),
+        "The segments are decoded by the forgiving decoder, so the same token has many spellings. Use the strict "
+        "b64u_decode.",
+    )
+    case.mistake(
+        _verify_with(loads=json.loads),
+        "`json.loads` keeps the last of two equal names. Read the header and the claims with json_loads_strict.",
+    )
+    case.mistake(
+        _verify_with(minimum=0),
+        "It verifies with any key, even an empty or a short one. Below 32 bytes: ValueError (RFC 7518 §3.2).",
+    )
+    case.mistake(
+        _verify_with(minimum=1),
+        "It refuses only the empty key. Below 32 bytes: ValueError (RFC 7518 §3.2).",
+    )
+    case.mistake(
+        _verify_with(object_only=False),
+        "The payload may be any JSON; claims are an object. A list or a number must be refused (RFC 7519 §4).",
+    )
+    case.mistake(
+        _verify_with(rewrite=True),
+        "The header is written anew before the HMAC is computed. Sign and verify the segments as they came.",
+    )
+    case.mistake(
+        _verify_with(refuse=lambda: None),
+        "A wrong signature gives None. The caller who forgets to look lets everyone in; raise ValueError.",
+    )
+    case.mistake(
+        _verify_with(refuse=lambda: False),
+        "A wrong signature gives False. The caller who forgets to look lets everyone in; raise ValueError.",
+    )
+
+
+def _verify_with(
+    check_signature: bool = True,
+    check_alg: bool = True,
+    skip_none: bool = False,
+    normal: Callable[[str], str] = str,
+    compare: Callable[[bytes, bytes], bool] = hmac.compare_digest,
+    decode: Callable[[str], bytes] = b64u_decode,
+    loads: Callable[[bytes], Any] = json_loads_strict,
+    minimum: int = 32,
+    object_only: bool = True,
+    rewrite: bool = False,
+    refuse: Callable[[], Any] | None = None,
+) -> Callable[[str, bytes], Any]:
+    """verify_hs256 with one part to be got wrong."""
+
+    def wrong(token: str, key: bytes) -> Any:
+        if len(key) < minimum:
+            raise ValueError("weak key")
+        header, payload, signature = token.split(".")
+        parsed = loads(decode(header))
+        if check_alg or skip_none:
+            if not isinstance(parsed, dict) or not isinstance(parsed.get("alg"), str):
+                raise ValueError("header")
+            if skip_none and parsed["alg"] == "none":
+                return loads(decode(payload))
+            if normal(parsed["alg"]) != "HS256":
+                raise ValueError("alg")
+        first = b64u_encode(json_dumps(parsed)) if rewrite else header
+        fits = compare(_hmac(key, f"{first}.{payload}".encode()), decode(signature))
+        if check_signature and not fits:
+            if refuse is not None:
+                return refuse()
+            raise ValueError("signature")
+        claims = loads(decode(payload))
+        if object_only and not isinstance(claims, dict):
+            raise ValueError("claims")
+        return claims
+
+    return wrong

@@ -1,0 +1,157 @@
+"""How an exercise says what it wants: `@exercise`, and the `case` it is written against.
+
+    @exercise("b64u_encode", points=5, spec="RFC 7515 §2", hints=("vague", "nearer", "nearly there"))
+    def b64u_encode(case):
+        case.equal(b"", "")                                      # a valid input and its answer
+        case.raises("text", TypeError)                           # a bad input and how it is refused
+        case.satisfies(b"x", lambda answer: ..., "what is wrong")  # where many answers are right
+        case.mistake(wrong_function, "The sentence that puts it right.")
+
+A tuple is the whole list of arguments; anything else is the only argument. Expected values are computed by the
+reference module, so inputs can be fresh for every seed.
+"""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..calling import RAISED, RETURNED, Outcome
+from ..values import pack, show, unpack
+
+Predicate = Callable[[Any], bool | str]
+"""Says of a returned value whether it is right; a text is a refusal with its own reason."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call and what must come of it.
+
+    Attributes:
+        args: the arguments, plain values.
+        wants: what the call must do, for people: "return '-_8'" or "raise ValueError".
+        bad: whether this is a bad input, to be refused.
+        why: what the reader should learn if the answer is wrong.
+    """
+
+    args: tuple[Any, ...]
+    wants: str
+    bad: bool
+    why: str
+    verdict: Callable[[Outcome], str] = field(repr=False)
+    """"" when the outcome is right, else a text; equal texts mean the same error."""
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known wrong implementation and the sentence that puts it right."""
+
+    function: Callable[..., Any]
+    sentence: str
+
+
+class Case:
+    """Collects the trials and known mistakes of one exercise for one seed."""
+
+    def __init__(self, seed: str) -> None:
+        self.random = random.Random(seed)  # noqa: S311 - inputs must be reproducible, not secret
+        self.trials: list[Trial] = []
+        self.mistakes: list[Mistake] = []
+
+    def equal(self, args: Any, expected: Any, why: str = "") -> None:
+        """A valid input: the function returns exactly this value, of exactly this type."""
+        packed = pack(expected)
+
+        def verdict(outcome: Outcome) -> str:
+            return "" if outcome.kind == RETURNED and outcome.packed == packed else _key(outcome)
+
+        self._add(args, f"return {show(expected)}", False, why, verdict)
+
+    def raises(self, args: Any, error: type[Exception], why: str = "") -> None:
+        """A bad input: the function raises this exception or a kind of it."""
+
+        def verdict(outcome: Outcome) -> str:
+            return "" if outcome.kind == RAISED and error.__name__ in outcome.names else _key(outcome)
+
+        self._add(args, f"raise {error.__name__}", True, why, verdict)
+
+    def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
+        """A valid input with many right answers: the predicate says which; message completes "it must …"."""
+
+        def verdict(outcome: Outcome) -> str:
+            if outcome.kind != RETURNED:
+                return _key(outcome)
+            try:
+                result = predicate(unpack(outcome.packed))
+            except Exception as error:  # the answer is the learner's; a predicate need not foresee its type
+                result = f"it must {message} ({type(error).__name__})"
+            return "" if result is True else result if isinstance(result, str) else f"it must {message}"
+
+        self._add(args, message, False, why, verdict)
+
+    def mistake(self, function: Callable[..., Any], sentence: str) -> None:
+        """A wrong implementation that people write. When the learner's answers match it, the sentence is shown."""
+        self.mistakes.append(Mistake(function, sentence))
+
+    def sample_bytes(self, count: int, max_size: int, min_size: int = 0) -> list[bytes]:
+        """Some fresh byte strings of assorted sizes."""
+        return [self.random.randbytes(self.random.randint(min_size, max_size)) for _ in range(count)]
+
+    def _add(self, args: Any, wants: str, bad: bool, why: str, verdict: Callable[[Outcome], str]) -> None:
+        arguments = args if isinstance(args, tuple) else (args,)
+        self.trials.append(Trial(arguments, wants, bad, why, verdict))
+
+
+def _key(outcome: Outcome) -> str:
+    """What a wrong outcome amounts to: the value, or the nearest built-in kind of exception."""
+    if outcome.kind == RETURNED:
+        return f"returned {outcome.packed}"
+    return f"raised {outcome.names[0]}" if outcome.kind == RAISED and outcome.names else outcome.kind
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One exercise: what it is worth, what it forbids, and how it is checked."""
+
+    name: str
+    chapter: str
+    points: int
+    spec: str
+    hints: tuple[str, str, str]
+    forbids: tuple[str, ...]
+    seconds: float
+    write: Callable[[Case], None] = field(repr=False)
+
+    def case(self, seed: str) -> Case:
+        """The trials and mistakes for this seed; valid inputs come first."""
+        case = Case(f"{seed}/{self.name}")
+        self.write(case)
+        case.trials.sort(key=lambda trial: trial.bad)
+        return case
+
+
+def exercise(
+    name: str,
+    *,
+    points: int,
+    spec: str,
+    hints: tuple[str, str, str],
+    forbids: tuple[str, ...] = (),
+    seconds: float = 2.0,
+) -> Callable[[Callable[[Case], None]], Exercise]:
+    """Declare an exercise of the chapter whose module this stands in.
+
+    Args:
+        name: the function that the learner writes.
+        points: its worth.
+        spec: where the rule stands.
+        hints: three, from vague to nearly complete, as Markdown.
+        forbids: packages whose functions the learner's may not call.
+        seconds: the limit for one call.
+    """
+
+    def declare(write: Callable[[Case], None]) -> Exercise:
+        module = write.__module__.rpartition(".")[2]
+        return Exercise(name, module.removeprefix("c"), points, spec, hints, forbids, seconds, write)
+
+    return declare

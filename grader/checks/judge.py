@@ -1,0 +1,213 @@
+"""From outcomes to a result: the score, the status, the mistakes that explain it.
+
+Scoring: a wrong answer on any valid input is 0 points; otherwise points × (bad inputs refused ÷ bad inputs),
+rounded down. So refusing everything earns nothing, and neither does accepting everything.
+"""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .. import calling
+from ..calling import Outcome
+from ..values import pack, show, unpack
+from .case import Exercise, Mistake, Trial
+
+PASSED = "passed"
+PARTIAL = "partial"
+FAILED = "failed"
+NOT_ATTEMPTED = "not attempted"
+MISSING = "missing"
+TIMED_OUT = "timed out"
+FORBIDDEN = "forbidden"
+CRASHED = "crashed"
+STATUSES = (PASSED, PARTIAL, FAILED, NOT_ATTEMPTED, MISSING, TIMED_OUT, FORBIDDEN, CRASHED)
+"""What can be said of an exercise."""
+
+MAX_MISTAKES = 3
+"""How many known mistakes are named at once."""
+
+# After one of these a further call tells nothing new, or costs another time limit.
+_FINAL = {
+    calling.MISSING: MISSING,
+    calling.BAD_SIGNATURE: FAILED,
+    calling.TIMED_OUT: TIMED_OUT,
+    calling.FORBIDDEN: FORBIDDEN,
+    calling.CRASHED: CRASHED,
+}
+
+Call = Callable[[tuple[Any, ...]], Outcome]
+"""Calls the learner's function with plain arguments, wherever that function lives."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a check's table."""
+
+    call: str
+    got: str
+    wants: str
+    right: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a check found.
+
+    Attributes:
+        messages: what went wrong, one sentence each, for the learner.
+        mistakes: the sentences of the known mistakes that explain it.
+        rows: the most telling calls.
+        right, calls: how many calls came out right, of how many.
+    """
+
+    name: str
+    score: int
+    max_score: int
+    status: str
+    messages: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
+    rows: tuple[Row, ...] = field(default=(), repr=False)
+    right: int = 0
+    calls: int = 0
+
+
+def judge(exercise: Exercise, call: Call, seed: str) -> Result:
+    """Run an exercise's trials through call and judge them."""
+    trials = exercise.case(seed).trials
+    outcomes: list[Outcome] = []
+    for trial in trials:
+        # Packed and unpacked: whoever mutates an argument mutates a copy.
+        outcomes.append(call(unpack(pack(trial.args))))
+        if outcomes[-1].kind in _FINAL or not_written(outcomes[-1]):
+            break
+    if not_written(outcomes[-1]):
+        return _unwritten(exercise, outcomes[-1])
+    verdicts = [trial.verdict(outcome) for trial, outcome in zip(trials, outcomes, strict=False)]
+    score = _score(exercise.points, trials, verdicts)
+    mistakes = _matching(exercise, seed, verdicts) if any(verdicts) else ()
+    return Result(
+        name=exercise.name,
+        score=score,
+        max_score=exercise.points,
+        status=_status(score, exercise.points, outcomes[-1]),
+        messages=_messages(exercise, trials, outcomes, verdicts, mistakes),
+        mistakes=mistakes,
+        rows=_rows(exercise, trials, outcomes, verdicts),
+        right=sum(not verdict for verdict in verdicts),
+        calls=len(trials),
+    )
+
+
+_key_kinds = ("returned ", "raised ", calling.NOT_PLAIN, *_FINAL)
+
+
+def not_written(outcome: Outcome) -> bool:
+    """Whether a stub answered: its function is still as the lesson left it."""
+    return outcome.kind == calling.RAISED and "NotImplementedError" in outcome.names
+
+
+def _unwritten(exercise: Exercise, outcome: Outcome) -> Result:
+    other = outcome.where.partition(",")[0]
+    if other in ("", exercise.name):
+        return Result(exercise.name, 0, exercise.points, NOT_ATTEMPTED, (f"{exercise.name} is not written yet.",))
+    message = f"{exercise.name} calls {other}, which is not written yet."
+    return Result(exercise.name, 0, exercise.points, FAILED, (message,))
+
+
+def _score(points: int, trials: list[Trial], verdicts: list[str]) -> int:
+    valid = sum(not trial.bad for trial in trials)
+    bad = len(trials) - valid
+    right = [trial.bad for trial, verdict in zip(trials, verdicts, strict=False) if not verdict]
+    if right.count(False) < valid:
+        return 0
+    return points if not bad else points * right.count(True) // bad
+
+
+def _status(score: int, points: int, last: Outcome) -> str:
+    if last.kind in _FINAL:
+        return _FINAL[last.kind]
+    return PASSED if score == points else PARTIAL if score else FAILED
+
+
+def _matching(exercise: Exercise, seed: str, verdicts: list[str]) -> tuple[str, ...]:
+    """The known mistakes whose every error the learner makes too, the most telling first.
+
+    Only mistakes not contained in another one are named: who takes every spelling also takes padding.
+    """
+    errors = {index: verdict for index, verdict in enumerate(verdicts) if verdict}
+    matching = [
+        (set(wrong), sentence)
+        for sentence, wrong in known_errors(exercise, seed)
+        if wrong and all(errors.get(index) == verdict for index, verdict in wrong.items())
+    ]
+    telling = [(wrong, sentence) for wrong, sentence in matching if not any(wrong < other for other, _ in matching)]
+    telling.sort(key=lambda pair: -len(pair[0]))
+    return tuple(dict.fromkeys(sentence for _, sentence in telling))[:MAX_MISTAKES]
+
+
+@functools.lru_cache(maxsize=64)
+def known_errors(exercise: Exercise, seed: str) -> tuple[tuple[str, dict[int, str]], ...]:
+    """For each known mistake: its sentence, and its wrong verdicts by the index of the trial."""
+    case = exercise.case(seed)
+    return tuple((mistake.sentence, _errors_of(mistake, case.trials, exercise)) for mistake in case.mistakes)
+
+
+def _errors_of(mistake: Mistake, trials: list[Trial], exercise: Exercise) -> dict[int, str]:
+    wrong = {}
+    for index, trial in enumerate(trials):
+        outcome = calling.call(mistake.function, unpack(pack(trial.args)), exercise.seconds)
+        if verdict := trial.verdict(outcome):
+            wrong[index] = verdict
+        if outcome.kind in _FINAL:
+            break
+    return wrong
+
+
+def _messages(
+    exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str], mistakes: tuple[str, ...]
+) -> tuple[str, ...]:
+    last = outcomes[-1]
+    if last.kind in (calling.MISSING, calling.BAD_SIGNATURE):
+        return (f"{exercise.name}: {last.text}.",)
+    wrong = [index for index, verdict in enumerate(verdicts) if verdict]
+    if not wrong:
+        return ()
+    index = wrong[-1] if last.kind in _FINAL else wrong[0]
+    trial, outcome = trials[index], outcomes[index]
+    # A predicate's verdict is a sentence of its own; the others only repeat what came.
+    must = f"it must {trial.wants}" if verdicts[index].startswith(_key_kinds) else verdicts[index]
+    sentence = f"{picture(exercise.name, trial)} {came(outcome)}; {must}."
+    reasons = dict.fromkeys(trials[i].why for i in wrong if trials[i].why)
+    return (sentence, *(() if mistakes else list(reasons)[:2]))
+
+
+def picture(name: str, trial: Trial) -> str:
+    """The call as the learner would write it, shortened."""
+    return f"{name}({', '.join(show(arg, 60) for arg in trial.args)})"
+
+
+def came(outcome: Outcome) -> str:
+    """What came of a call, for people."""
+    if outcome.kind == calling.RETURNED:
+        return f"returned {show(unpack(outcome.packed))}"
+    if outcome.kind == calling.RAISED:
+        name = outcome.names[0] if outcome.names else "an exception"
+        text = f": {outcome.text}" if outcome.text else ""
+        return f"raised {name}{text}{f' ({outcome.where})' if outcome.where else ''}"
+    return outcome.text
+
+
+def _rows(exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str]) -> tuple[Row, ...]:
+    """Up to four wrong calls of different kinds, then right ones to make three or more."""
+    wrong = [index for index, verdict in enumerate(verdicts) if verdict]
+    kinds = {(trials[i].why or trials[i].wants, verdicts[i][:20]): i for i in reversed(wrong)}
+    chosen = sorted(kinds.values())[:4]
+    chosen += [i for i in wrong if i not in chosen][: max(0, 2 - len(chosen))]
+    right = [index for index, verdict in enumerate(verdicts) if not verdict]
+    chosen += right[:1] + [i for i in right if trials[i].bad][: max(1, 3 - len(chosen))]
+    return tuple(
+        Row(picture(exercise.name, trials[i]), came(outcomes[i]), trials[i].wants, not verdicts[i])
+        for i in dict.fromkeys(chosen)
+    )

@@ -1,0 +1,113 @@
+"""Plain values: the only thing that ever passes between a learner's code and the checker.
+
+A plain value is None, bool, int, float, str, bytes, or a list, tuple or dict of plain values, each of exactly
+that type. `pack` writes one as text and `unpack` makes an equal one, built from scratch, so nothing of the
+learner's (a subclass, a lying `__eq__`, a shared list) comes across. There is no pickle here on purpose.
+"""
+
+import json
+from typing import Any
+
+MAX_PACKED = 1_000_000
+"""Characters of one packed value; a bigger answer is refused before it is written out."""
+
+MAX_DEPTH = 64
+"""How deep lists, tuples and dicts may nest. The deepest argument of the course's checks has 50."""
+
+
+class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
+    """A value that is not plain, too large, too deep, or text that packs none."""
+
+
+def pack(value: Any) -> str:
+    """Write a plain value as text; equal values of equal types give equal text.
+
+    Raises:
+        NotPlain: value is not plain, or too large or deep.
+    """
+    budget = [MAX_PACKED]
+    return json.dumps(_tag(value, 0, budget), separators=(",", ":"))
+
+
+def unpack(text: str) -> Any:
+    """Build the value that `pack` wrote.
+
+    Raises:
+        NotPlain: text is nothing that `pack` writes.
+    """
+    if len(text) > 8 * MAX_PACKED:
+        raise NotPlain("too large")
+    try:
+        return _untag(json.loads(text), 0)
+    except (ValueError, TypeError, IndexError, RecursionError) as error:
+        raise NotPlain(f"not a packed value: {type(error).__name__}") from None
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two plain values are equal, and of equal types all the way down (1 is not True, nor 1.0)."""
+    return pack(one) == pack(other)
+
+
+def show(value: Any, limit: int = 72) -> str:
+    """A short ASCII picture of a plain value for a table or a Report."""
+    try:
+        text = ascii(value)
+    except ValueError:  # an integer of more digits than Python prints
+        text = f"<{type(value).__name__} too long to print>"
+    return shorten(text, limit)
+
+
+def shorten(text: str, limit: int) -> str:
+    """Cut the middle out of a long text, keeping its two ends."""
+    if len(text) <= limit:
+        return text
+    head = (limit - 3) * 2 // 3
+    return f"{text[:head]}...{text[-(limit - 3 - head) :]}"
+
+
+def plain_text(text: str, limit: int = 300) -> str:
+    """Someone else's text made safe to print: ASCII, one line, no control characters, not long."""
+    return shorten("".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: 4 * limit]), limit)
+
+
+def _tag(value: Any, depth: int, budget: list[int]) -> Any:
+    kind = type(value)
+    budget[0] -= 4 + (len(value) if kind in (str, bytes) else 0)
+    if budget[0] < 0:
+        raise NotPlain("too large")
+    if value is None or kind in (bool, str):
+        return value
+    if kind is int:
+        budget[0] -= value.bit_length() // 4
+        return ["i", hex(value)]
+    if kind is float:
+        return ["f", value.hex()]
+    if kind is bytes:
+        return ["b", value.hex()]
+    if depth >= MAX_DEPTH:
+        raise NotPlain("nested too deep")
+    if kind is list or kind is tuple:
+        return ["l" if kind is list else "t", *(_tag(item, depth + 1, budget) for item in value)]
+    if kind is dict:
+        pairs = [[_tag(key, depth + 1, budget), _tag(item, depth + 1, budget)] for key, item in value.items()]
+        return ["d", *sorted(pairs, key=lambda pair: json.dumps(pair[0]))]
+    raise NotPlain(f"a value of type {plain_text(kind.__name__, 40)}")
+
+
+def _untag(tagged: Any, depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise ValueError("nested too deep")
+    if tagged is None or isinstance(tagged, (bool, str)):
+        return tagged
+    if not isinstance(tagged, list):
+        raise TypeError("a bare number or object")
+    tag, *rest = tagged
+    if tag in ("i", "f", "b"):
+        (text,) = rest
+        return int(text, 16) if tag == "i" else float.fromhex(text) if tag == "f" else bytes.fromhex(text)
+    if tag in ("l", "t"):
+        items = [_untag(item, depth + 1) for item in rest]
+        return items if tag == "l" else tuple(items)
+    if tag == "d":
+        return {_untag(key, depth + 1): _untag(item, depth + 1) for key, item in rest}
+    raise ValueError("an unknown tag")
