@@ -7,9 +7,9 @@ package loads nothing until one of these names is used: every lesson pays for wh
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .lesson import check, check_all, hint, progress, submit
+    from .lesson import check, check_all, hint, picture, progress, submit
 
-__all__ = ["check", "check_all", "hint", "progress", "submit"]
+__all__ = ["check", "check_all", "hint", "picture", "progress", "submit"]
 
 
 def __getattr__(name: str) -> Any:

@@ -4,9 +4,11 @@ A key here has exactly one algorithm, decided when it is loaded. A token's heade
 one rule ends every attack that makes a verifier use a key for another algorithm (RFC 8725 §3.1).
 """
 
+import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
+from math import gcd
 from typing import Any
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -417,11 +419,26 @@ def _read_rsa(jwk: dict[str, Any], algorithm: Algorithm) -> tuple[rsa.RSAPrivate
 
 
 def _recover_primes(n: int, e: int, d: int) -> tuple[int, int, int, int, int]:
-    if pow(pow(2, e, n), d, n) != 2:  # the search below would run long before it gave up
-        raise KeyRefused("the RSA private exponent does not fit n and e")
-    with _refusing("a consistent RSA private key"):
-        p, q = rsa.rsa_recover_prime_factors(n, e, d)
-        return p, q, rsa.rsa_crt_dmp1(d, p), rsa.rsa_crt_dmq1(d, q), rsa.rsa_crt_iqmp(p, q)
+    """Split n with the help of d: a square root of 1 other than 1 and -1 shares a factor with n.
+
+    A prime or a power of one has no such root, and `rsa_recover_prime_factors` looks for it for minutes.
+    """
+    if not 1 < d < n or gcd(pow(2, n, n) - 2, n) != 1:
+        raise KeyRefused("the RSA modulus is not a product of two primes, or d is out of range")
+    power = e * d - 1
+    twos = (power & -power).bit_length() - 1
+    for _ in range(64):  # each base finds such a root with a chance of one half or better
+        root = pow(2 + secrets.randbelow(n - 3), power >> twos, n)
+        for _ in range(twos):
+            before, root = root, root * root % n
+            if root == 1 and before not in (1, n - 1):
+                p = gcd(before - 1, n)
+                q = n // p
+                with _refusing("a consistent RSA private key"):
+                    return p, q, d % (p - 1), d % (q - 1), pow(q, -1, p)
+        if root != 1:
+            break
+    raise KeyRefused("the RSA private exponent does not fit n and e")
 
 
 def _read_ec(

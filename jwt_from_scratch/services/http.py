@@ -1,0 +1,130 @@
+"""Serving a Flask app on a free loopback port, and asking it something, with the whole exchange in view."""
+
+import atexit
+import json
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+TIMEOUT = 10.0
+"""Seconds that `fetch` waits for an answer."""
+
+
+class Server:
+    """A running service. It ends with `close()`, at the end of a `with` block, or with the Python process."""
+
+    def __init__(self, app: "Flask") -> None:
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread.start()
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        """Where it listens, such as "http://127.0.0.1:40312"."""
+        atexit.register(self.close)
+
+    def close(self) -> None:
+        """Stop listening. Closing twice does no harm."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
+        atexit.unregister(self.close)
+
+    def __enter__(self) -> "Server":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Server {self.url}>"
+
+
+class _Silent(WSGIRequestHandler):
+    def log(self, type: str, message: str, *args: Any) -> None:
+        """Say nothing: text on stderr would look like an error in a notebook."""
+
+
+def serve(app: "Flask") -> Server:
+    """Start a Flask app on a free port of 127.0.0.1 and return at once.
+
+    Raises:
+        OSError: no port can be had.
+    """
+    return Server(app)
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """One request and its answer. Printing it shows both as they went over the wire.
+
+    Attributes:
+        status: the HTTP status code.
+        headers: the answer's headers.
+        text: the answer's body.
+        request: the request, as text.
+    """
+
+    status: int
+    headers: dict[str, str]
+    text: str
+    request: str
+
+    @property
+    def json(self) -> Any:
+        """The answer's body as JSON; ValueError if it is none."""
+        return json.loads(self.text)
+
+    def __str__(self) -> str:
+        shown = ("Content-Type", "WWW-Authenticate", "Set-Cookie", "Location")
+        headers = "".join(f"{name}: {value}\n" for name, value in self.headers.items() if name in shown)
+        return f"{self.request}\n\n→ {self.status}\n{headers}\n{self.text.strip()}"
+
+
+def fetch(url: str, *, token: str | None = None, json: dict[str, Any] | None = None) -> Exchange:
+    """GET a URL of a local service, or POST JSON to it, and return what was said on both sides.
+
+    Args:
+        url: the address; only loopback is asked.
+        token: sent as `Authorization: Bearer …` (RFC 6750 §2.1).
+        json: the body; with one the request is a POST.
+
+    Raises:
+        ValueError: the URL is not a loopback address, or the token can't stand in a header.
+        OSError: nobody answers there.
+    """
+    parts = urllib.parse.urlsplit(url)
+    if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):
+        raise ValueError(f"fetch only asks services on this machine, not {url!r}")
+    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    body = None if json is None else _json_bytes(json)
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - the scheme is http
+    text = "\n".join(
+        [
+            f"{request.get_method()} {parts.path or '/'}{'?' + parts.query if parts.query else ''}",
+            f"Host: {parts.netloc}",
+            *(f"{name}: {value}" for name, value in headers.items()),
+            *(["", body.decode()] if body else []),
+        ]
+    )
+    # No proxy, whatever the environment says: the request stays on this machine.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=TIMEOUT) as answer:
+            return Exchange(answer.status, dict(answer.headers), answer.read().decode(), text)
+    except urllib.error.HTTPError as answer:
+        with answer:
+            return Exchange(answer.code, dict(answer.headers), answer.read().decode(), text)
+
+
+def _json_bytes(value: dict[str, Any]) -> bytes:
+    return json.dumps(value).encode()
