@@ -1,0 +1,1 @@
+"""Deliberately broken services, one flaw per file. Never deploy one."""
