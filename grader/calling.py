@@ -113,7 +113,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
     try:
         return Outcome(RETURNED, packed=pack(value), printed=printed.count)
     except NotPlain as error:
-        return Outcome(NOT_PLAIN, text=f"it returned {error}", printed=printed.count)
+        return Outcome(NOT_PLAIN, text=f"it returned something that can't be compared: {error}", printed=printed.count)
 
 
 def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:

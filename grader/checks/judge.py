@@ -100,7 +100,7 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
     )
 
 
-_key_kinds = ("returned ", "raised ", calling.NOT_PLAIN, *_FINAL)
+_COMMON_VERDICTS = ("returned ", "raised ", calling.NOT_PLAIN, *_FINAL)
 
 
 def not_written(outcome: Outcome) -> bool:
@@ -174,13 +174,22 @@ def _messages(
     wrong = [index for index, verdict in enumerate(verdicts) if verdict]
     if not wrong:
         return ()
+    if last.kind == calling.FORBIDDEN:
+        return (f"{exercise.name}: {last.text}, which this exercise forbids, because it would be the answer.",)
     index = wrong[-1] if last.kind in _FINAL else wrong[0]
     trial, outcome = trials[index], outcomes[index]
     # A predicate's verdict is a sentence of its own; the others only repeat what came.
-    must = f"it must {trial.wants}" if verdicts[index].startswith(_key_kinds) else verdicts[index]
-    sentence = f"{picture(exercise.name, trial)} {came(outcome)}; {must}."
-    reasons = dict.fromkeys(trials[i].why for i in wrong if trials[i].why)
-    return (sentence, *(() if mistakes else list(reasons)[:2]))
+    must = f"it must {trial.wants}" if verdicts[index].startswith(_COMMON_VERDICTS) else verdicts[index]
+    space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
+    sentence = f"{picture(exercise.name, trial)}{space}{came(outcome)}; {must}."
+    return (sentence, *(() if mistakes else _reasons(trials, wrong)))
+
+
+def _reasons(trials: list[Trial], wrong: list[int]) -> list[str]:
+    """What the wrong trials could teach: the first valid input's reason, or else two of the bad inputs'."""
+    valid = [index for index in wrong if not trials[index].bad]
+    reasons = [trials[index].why for index in (valid[:1] or wrong)]
+    return list(dict.fromkeys(reason for reason in reasons if reason))[:2]
 
 
 def picture(name: str, trial: Trial) -> str:

@@ -1,0 +1,97 @@
+"""The wire between checker and learner's process: JSON messages, each with its length in front.
+
+Both ends use it, but only the checker's end distrusts: every message has a size cap and a deadline for reading
+and for writing, and what does not fit is a dead process, never an exception of the learner's choosing.
+"""
+
+import json
+import select
+import socket
+import struct
+import time
+from typing import Any
+
+MAX_FRAME = 16_000_000
+"""Bytes of one message; a packed value has at most 8 million."""
+
+_LENGTH = struct.Struct(">I")
+
+
+class WireError(Exception):
+    """The other end is gone, late, or says what no honest end would say."""
+
+
+class Channel:
+    """One end of a stream socket that carries messages."""
+
+    def __init__(self, end: socket.socket) -> None:
+        self._socket = end
+        end.setblocking(False)
+
+    def send(self, message: dict[str, Any], seconds: float | None = None) -> None:
+        """Write a message.
+
+        Raises:
+            WireError: the message is too large, the other end is gone, or it does not read in time.
+        """
+        body = json.dumps(message).encode("ascii")
+        if len(body) > MAX_FRAME:
+            raise WireError("the message is too large")
+        data = memoryview(_LENGTH.pack(len(body)) + body)
+        end = _deadline(seconds)
+        while data:
+            self._wait(end, writing=True)
+            try:
+                data = data[self._socket.send(data) :]
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise WireError("the process ended") from error
+
+    def receive(self, seconds: float | None = None) -> dict[str, Any]:
+        """Read a message.
+
+        Raises:
+            WireError: nothing came in time, the other end is gone, or what came is no message.
+        """
+        end = _deadline(seconds)
+        (length,) = _LENGTH.unpack(self._read(_LENGTH.size, end))
+        if length > MAX_FRAME:
+            raise WireError("the answer is too large")
+        try:
+            message = json.loads(self._read(length, end))
+        except (ValueError, RecursionError):
+            raise WireError("the answer is no message") from None
+        if not isinstance(message, dict):
+            raise WireError("the answer is no message")
+        return message
+
+    def close(self) -> None:
+        """Close this end; the other one notices."""
+        self._socket.close()
+
+    def _read(self, size: int, end: float | None) -> bytes:
+        data = bytearray()
+        while len(data) < size:
+            self._wait(end)
+            try:
+                piece = self._socket.recv(min(size - len(data), 1 << 20))
+            except BlockingIOError:
+                continue
+            except OSError as error:
+                raise WireError("the process ended") from error
+            if not piece:
+                raise WireError("the process ended")
+            data += piece
+        return bytes(data)
+
+    def _wait(self, end: float | None, writing: bool = False) -> None:
+        left = None if end is None else max(0.0, end - time.monotonic())
+        watched = [self._socket]
+        ready = select.select([] if writing else watched, watched if writing else [], [], left)
+        if not any(ready):
+            raise WireError("no answer in time")
+
+
+def _deadline(seconds: float | None) -> float | None:
+    return None if seconds is None else time.monotonic() + seconds

@@ -1,0 +1,220 @@
+"""The third wall: the submitted notebook is rebuilt on the master.
+
+What is checked, and where, comes from the course. From the learner come only the cells that are the learner's: the
+solutions, the written answers, and cells that were added or changed.
+"""
+
+import json
+import os
+import stat
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ..course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
+
+MAX_BYTES = 20_000_000
+MAX_CELLS = 2_000
+MAX_SOURCE = 1_000_000
+"""What a submission may be: bytes of the file, cells in it, characters in one cell."""
+
+EXTRA = "extra"
+
+
+class BadSubmission(Exception):  # noqa: N818 - it says what is wrong
+    """A file that can't be graded at all. The text is one line that names the file."""
+
+
+@dataclass
+class Step:
+    """One thing to do while grading: run this source, or check this exercise."""
+
+    kind: str
+    source: str
+    name: str = ""
+
+
+@dataclass
+class Submission:
+    """A submission, rebuilt on its master."""
+
+    chapter: Chapter
+    steps: list[Step]
+    notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    """Remarks by exercise, for the Report."""
+    answers: dict[str, str] = field(default_factory=dict)
+    """The written answers by cell id."""
+
+
+@dataclass
+class _Theirs:
+    """A submitted cell, reduced to what matters."""
+
+    source: str
+    is_code: bool
+    id: str
+    grade_id: str
+
+
+def read_submission(path: Path) -> Submission:
+    """Read a submitted notebook and rebuild it on the master of its chapter.
+
+    Raises:
+        BadSubmission: no such file, not a regular one, too large, not a notebook, or not of this course.
+    """
+    notebook = _notebook(path)
+    cells = [_theirs(cell) for cell in notebook["cells"]]
+    return rebuild(_chapter_of(notebook, cells, path), cells)
+
+
+def _notebook(path: Path) -> dict[str, Any]:
+    try:
+        text = _read_regular(path).decode("utf-8")
+    except UnicodeDecodeError:
+        raise BadSubmission(f"{path}: not UTF-8 text, so not a notebook; submit the .ipynb file itself") from None
+    if not text.strip():
+        raise BadSubmission(f"{path}: the file is empty; save the notebook and submit it again")
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError):
+        raise BadSubmission(f"{path}: not a notebook, or only part of one (its JSON can't be read)") from None
+    cells = notebook.get("cells") if isinstance(notebook, dict) else None
+    if not isinstance(cells, list) or not all(isinstance(cell, dict) for cell in cells):
+        raise BadSubmission(f"{path}: not a notebook (there is no list of cells in it)")
+    if len(cells) > MAX_CELLS:
+        raise BadSubmission(f"{path}: {len(cells)} cells; at most {MAX_CELLS} are graded")
+    return notebook  # type: ignore[no-any-return]
+
+
+def _read_regular(path: Path) -> bytes:
+    """The file's bytes. Links are not followed, and nothing but a regular file is ever opened for long."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except FileNotFoundError:
+        raise BadSubmission(f"{path}: there is no such file") from None
+    except OSError as error:
+        link = " (it is a link, and links are not followed)" if path.is_symlink() else ""
+        raise BadSubmission(f"{path}: can't be opened: {error.strerror}{link}") from None
+    with os.fdopen(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        if stat.S_ISDIR(mode):
+            raise BadSubmission(f"{path}: a folder; name the notebooks in it")
+        if not stat.S_ISREG(mode):
+            raise BadSubmission(f"{path}: not a regular file")
+        data = file.read(MAX_BYTES + 1)
+    if len(data) > MAX_BYTES:
+        raise BadSubmission(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; clear its outputs and submit it again")
+    return data
+
+
+def _theirs(cell: dict[str, Any]) -> _Theirs:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    metadata = cell.get("metadata")
+    nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    return _Theirs(
+        source=source[:MAX_SOURCE] if isinstance(source, str) else "",
+        is_code=cell.get("cell_type") == "code",
+        id=_text(cell.get("id")),
+        grade_id=_text(grade_id),
+    )
+
+
+def _text(value: Any) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> Chapter:
+    """The chapter whose exercises the notebook has; its own word for it decides only where they do not."""
+    votes = {name: _votes(chapter(name), cells) for name in chapter_names()}
+    best = max(votes, key=lambda name: votes[name])
+    if votes[best]:
+        return chapter(best)
+    metadata = notebook.get("metadata")
+    ours = metadata.get("jwt_from_scratch") if isinstance(metadata, dict) else None
+    named = ours.get("chapter") if isinstance(ours, dict) else None
+    if named in votes:
+        return chapter(named)
+    raise BadSubmission(f"{path}: a notebook, but not one of this course (none of its exercises is in it)")
+
+
+def _votes(candidate: Chapter, cells: list[_Theirs]) -> int:
+    names = {exercise.name for exercise in candidate.exercises}
+    return sum(
+        cell.grade_id in names or (cell.is_code and any(name in names for name in defined_names(cell.source)))
+        for cell in cells
+    )
+
+
+def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
+    """Put a learner's cells in their places on the master."""
+    submission = Submission(master, [])
+    theirs, extras = _match(master, cells, submission)
+    submission.steps += extras[-1]
+    for index, cell in enumerate(master.cells):
+        submission.steps += _steps(cell, theirs.get(index), submission)
+        submission.steps += extras[index]
+    return submission
+
+
+def _match(
+    master: Chapter, cells: list[_Theirs], submission: Submission
+) -> tuple[dict[int, _Theirs], defaultdict[int, list[Step]]]:
+    """The learner's version of the master's solution and answer cells, and the extra cells by where they stand."""
+    find = _Finder(master, cells)
+    theirs: dict[int, _Theirs] = {}
+    extras: defaultdict[int, list[Step]] = defaultdict(list)
+    place = -1
+    for cell in cells:
+        index = find(cell)
+        ours = master.cells[index] if index is not None else None
+        if index is not None and ours is not None:
+            if ours.kind in (EXERCISE, ANSWER) and index in theirs:
+                submission.notes[ours.name].append(f"{ours.name or 'the answer'} occurs twice; the first one counts.")
+                continue
+            place = index
+            if ours.kind in (EXERCISE, ANSWER):
+                theirs[index] = cell
+                continue
+            if ours.kind == CHECK or cell.source == ours.source:
+                continue
+        if cell.is_code and cell.source.strip():
+            extras[place].append(Step(EXTRA, cell.source))
+    return theirs, extras
+
+
+class _Finder:
+    """Finds the master's cell that a submitted cell is: by grade_id, by the name it defines, by id, by its text."""
+
+    def __init__(self, master: Chapter, cells: list[_Theirs]) -> None:
+        places = list(enumerate(master.cells))
+        self._by_id = {cell.id: index for index, cell in places}
+        self._by_name = {cell.name: index for index, cell in places if cell.kind == EXERCISE}
+        self._by_source = {cell.source: index for index, cell in places}
+        self._marked = {cell.grade_id for cell in cells}
+
+    def __call__(self, cell: _Theirs) -> int | None:
+        if cell.grade_id in self._by_id:
+            return self._by_id[cell.grade_id]
+        if cell.is_code:
+            # Editors that drop the metadata leave the name that the cell defines.
+            for name in defined_names(cell.source):
+                if name in self._by_name and name not in self._marked:
+                    return self._by_name[name]
+        return self._by_id.get(cell.id, self._by_source.get(cell.source))
+
+
+def _steps(cell: Cell, theirs: _Theirs | None, submission: Submission) -> Iterable[Step]:
+    if cell.kind in (SETUP, DEMO):
+        return [Step(cell.kind, cell.source)]
+    if cell.kind == CHECK:
+        return [Step(CHECK, "", cell.name)]
+    if theirs is not None and cell.kind == EXERCISE:
+        return [Step(EXERCISE, theirs.source, cell.name)]
+    if theirs is not None and cell.kind == ANSWER:
+        submission.answers[cell.id] = theirs.source
+    return []

@@ -1,0 +1,121 @@
+"""An IPython shell that runs cells and records their outputs as a notebook would, without a kernel around it."""
+
+import base64
+import io
+import os
+import sys
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config
+
+MAX_OUTPUT = 100_000
+"""Characters of output kept for one cell; the rest is counted and dropped."""
+
+
+class Recorder:
+    """The outputs of the running cell, as nbformat writes them."""
+
+    def __init__(self) -> None:
+        self.outputs: list[dict[str, Any]] = []
+        self.left = MAX_OUTPUT
+
+    def start(self) -> None:
+        """Forget what was, for the next cell."""
+        self.outputs, self.left = [], MAX_OUTPUT
+
+    def stream(self, name: str, text: str) -> None:
+        """Add text printed to stdout or stderr."""
+        text, self.left = text[: self.left], self.left - min(len(text), self.left)
+        last = self.outputs[-1] if self.outputs else {}
+        if last.get("output_type") == "stream" and last["name"] == name:
+            last["text"] += text
+        elif text:
+            self.outputs.append({"output_type": "stream", "name": name, "text": text})
+
+    def add(self, output_type: str, data: dict[str, Any], **rest: Any) -> None:
+        """Add a result or a display, if there is room for it."""
+        plain = {kind: _as_text(value) for kind, value in data.items()}
+        size = sum(len(value) for value in plain.values() if isinstance(value, str))
+        if size <= self.left:
+            self.left -= size
+            self.outputs.append({"output_type": output_type, "data": plain, "metadata": {}, **rest})
+
+
+def _as_text(value: Any) -> Any:
+    return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
+
+
+RECORDER = Recorder()
+
+
+class _Stream(io.TextIOBase):
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def write(self, text: str) -> int:
+        RECORDER.stream(self._name, text)
+        return len(text)
+
+    def isatty(self) -> bool:
+        return False
+
+
+class _DisplayHook(DisplayHook):
+    def write_output_prompt(self) -> None:
+        pass
+
+    def write_format_data(self, format_dict: dict[str, Any], md_dict: dict[str, Any] | None = None) -> None:
+        RECORDER.add("execute_result", format_dict, execution_count=self.prompt_count)
+
+    def finish_displayhook(self) -> None:
+        self._is_active = False
+
+
+class _DisplayPublisher(DisplayPublisher):
+    def publish(self, data: Any, metadata: Any = None, source: Any = None, **_: Any) -> None:
+        RECORDER.add("display_data", data)
+
+    def clear_output(self, wait: bool = False) -> None:
+        RECORDER.start()
+
+
+class Shell(InteractiveShell):
+    """IPython, with everything it shows going to the recorder."""
+
+    displayhook_class = _DisplayHook
+    display_pub_class = _DisplayPublisher
+
+    def enable_gui(self, gui: str | None = None) -> None:
+        """No windows here."""
+
+    def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
+        name = getattr(etype, "__name__", "")
+        RECORDER.outputs.append({"output_type": "error", "ename": name, "evalue": str(evalue), "traceback": stb})
+
+
+def make_shell() -> Shell:
+    """A fresh shell with inline figures. It keeps no history file."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    shell = Shell.instance(config=config)
+    # Before anything else: a matplotlib figure left open is shown at the end of its cell, as in a notebook.
+    from matplotlib_inline.backend_inline import flush_figures
+
+    shell.events.register("post_execute", lambda: "matplotlib.pyplot" in sys.modules and flush_figures())
+    return shell
+
+
+def run_cell(shell: Any, source: str) -> dict[str, Any]:
+    """Run one cell in a `Shell`. Returns whether it succeeded, and its outputs."""
+    RECORDER.start()
+    before = sys.stdout, sys.stderr
+    sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
+    try:
+        result = shell.run_cell(source, store_history=True)
+    finally:
+        sys.stdout, sys.stderr = before
+    return {"ok": bool(result.success), "outputs": RECORDER.outputs}

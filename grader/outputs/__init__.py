@@ -1,0 +1,1 @@
+"""From Reports to whatever else is wanted: one module for each form."""
