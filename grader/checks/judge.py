@@ -169,7 +169,9 @@ def _messages(
     exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str], mistakes: tuple[str, ...]
 ) -> tuple[str, ...]:
     last = outcomes[-1]
-    if last.kind in (calling.MISSING, calling.BAD_SIGNATURE):
+    if last.kind == calling.MISSING:
+        return (f"{last.text}.",)
+    if last.kind == calling.BAD_SIGNATURE:
         return (f"{exercise.name}: {last.text}.",)
     wrong = [index for index, verdict in enumerate(verdicts) if verdict]
     if not wrong:
