@@ -79,7 +79,7 @@ def test_integers_of_400_digits():
             check({"exp": -far}, now=now)
         for name in ("nbf", "iat"):
             with pytest.raises(ClaimError):
-                check({name: far}, now=now, leeway=1e308)
+                check({name: far}, now=now, leeway=1e6)
     key = key_for("HS256")
     claims = {"exp": far, "nbf": -far, "iat": 0}
     assert decode(encode(claims, key), key, now=NOW) == claims
@@ -401,8 +401,10 @@ def test_any_claims_are_accepted_or_refused(claims):
             assert "\n" not in str(error)  # noqa: PT017 - most draws raise nothing
 
 
-@given(claims=st.dictionaries(names, json_values, max_size=4), options=st.dictionaries(
-    st.sampled_from(["issuer", "audience", "subject", "require", "leeway", "now"]), hostile_values, max_size=2))  # fmt: skip
+options = st.sampled_from(["issuer", "audience", "subject", "require", "leeway", "now"])
+
+
+@given(claims=st.dictionaries(names, json_values, max_size=4), options=st.dictionaries(options, hostile_values))
 def test_any_options_are_accepted_or_refused(claims, options):
     try:
         check(claims, **options)

@@ -1,0 +1,32 @@
+"""`python -m benchmarks [tokens|all] [--quick]`: which targets are met, as ratios measured in this one run.
+
+A further benchmark is a module with `run(console, quick) -> bool` and a line in `BENCHMARKS`.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from rich.console import Console
+
+from benchmarks import tokens
+
+BENCHMARKS: dict[str, Callable[[Console, bool], bool]] = {"tokens": tokens.run}
+
+
+def main() -> int:
+    """Run the chosen benchmarks; the exit status is 1 if a target was missed."""
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks", description=__doc__.splitlines()[0] if __doc__ else ""
+    )
+    parser.add_argument("which", nargs="?", default="all", choices=[*BENCHMARKS, "all"])
+    parser.add_argument("--quick", action="store_true", help="fewer rounds: seconds instead of a minute")
+    options = parser.parse_args()
+    chosen = BENCHMARKS if options.which == "all" else {options.which: BENCHMARKS[options.which]}
+    console = Console()
+    met = [run(console, options.quick) for run in chosen.values()]
+    return 0 if all(met) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
