@@ -11,6 +11,8 @@ from jwt_helpers import EC_NAMES, ED_NAMES, HMAC_NAMES, NAMES, PUBLIC_NAMES, key
 
 from jwt_from_scratch import JWTError, Key, KeySet, decode, encode, sign, verify
 
+pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
+
 CLAIMS = {"iss": "ï", "sub": "ada", "exp": 4_000_000_000, "n": 1.5, "list": [True, None, {"a": "b"}]}
 PYJWT_NAMES = [name for name in NAMES if name != "Ed25519"]  # PyJWT 2.15 knows the older name alone
 
