@@ -5,6 +5,7 @@ so a check says the same in both. What comes out is an `Outcome`, plain data. In
 policy are best effort, because the code they watch shares the process with them; only the grader guarantees.
 """
 
+import builtins
 import contextlib
 import inspect
 import io
@@ -16,7 +17,7 @@ from dataclasses import asdict, dataclass
 from types import CodeType, FrameType, ModuleType, TracebackType
 from typing import Any
 
-from .values import NotPlain, pack, plain_text
+from .values import NotPlain, pack, plain_text, unpack
 
 RETURNED = "returned"
 RAISED = "raised"
@@ -28,6 +29,11 @@ BAD_SIGNATURE = "bad signature"
 CRASHED = "crashed"
 """What can come of a call. The last one only the other side of a process wall can tell."""
 
+_KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE)
+
+_EXCEPTIONS = {
+    name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
+}
 _C_FUNCTIONS = {"hmac": ("_hashlib.hmac_new", "_hashlib.hmac_digest", "_hmac.new", "_hmac.compute_digest")}
 """Functions in C that belong to a package by what they do, though not by their name."""
 
@@ -66,9 +72,13 @@ class Outcome:
         texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError("an outcome's texts are strings")
+        if texts["kind"] not in _KINDS or type(data["printed"]) is not int:
+            raise ValueError("no outcome that a call can have")
+        if texts["kind"] == RETURNED and pack(unpack(texts["packed"])) != texts["packed"]:
+            raise ValueError("a value that was not packed by pack")
         texts.update(text=plain_text(texts["text"]), where=plain_text(texts["where"], 80))
         names = tuple(plain_text(str(name), 60) for name in list(data["names"])[:10])
-        return cls(**texts, names=names, printed=int(data["printed"]))
+        return cls(**texts, names=names, printed=data["printed"])
 
 
 class TimeUp(BaseException):
@@ -119,20 +129,25 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:
     """Say so when the function can't take these arguments; a TypeError from the call could mean anything."""
     try:
-        inspect.signature(function).bind(*args)
-    except TypeError:
-        takes = plain_text(f"{name}{inspect.signature(function)}", 120)
-        return f"it is called with {len(args)} argument{'s' * (len(args) != 1)}, but yours is {takes}"
-    except ValueError:  # no signature to be had
+        signature = inspect.signature(function)
+    except Exception:  # no signature to be had
         return ""
+    try:
+        signature.bind(*args)
+    except TypeError:
+        try:
+            takes = plain_text(f"{name}{signature}", 120)
+        except Exception:  # a default value that can't be printed
+            takes = "another"
+        return f"it is called with {len(args)} argument{'s' * (len(args) != 1)}, but yours is {takes}"
     return ""
 
 
 def _raised(error: BaseException, function: Any, printed: int) -> Outcome:
-    names = tuple(c.__name__ for c in type(error).__mro__ if c.__module__ == "builtins" and c is not object)
+    names = tuple(c.__name__ for c in type.mro(type(error)) if _EXCEPTIONS.get(c.__name__) is c)
     try:
         text = str(error)
-    except Exception:
+    except BaseException:  # its __str__ is the learner's too
         text = ""
     where = _where(error.__traceback__, getattr(function, "__globals__", None))
     return Outcome(RAISED, names=names, text=plain_text(text, 160), where=where, printed=printed)
@@ -219,12 +234,14 @@ class _Policy:
         if not self._packages:
             yield
             return
-        before = sys.getprofile()
+        before, before_in_threads = sys.getprofile(), threading.getprofile()
+        threading.setprofile(self._watch)
         sys.setprofile(self._watch)
         try:
             yield
         finally:
             sys.setprofile(before)
+            threading.setprofile(before_in_threads)
 
     def verdict(self) -> Outcome | None:
         """The FORBIDDEN outcome, also when the function swallowed the exception."""
@@ -234,8 +251,13 @@ class _Policy:
         if event == "call":
             package, what = self._package(frame.f_globals.get("__name__")), _name(frame.f_code)
         elif event == "c_call":
+            # A method in C has no module of its own; its object's type has.
+            owner = type(getattr(arg, "__self__", None))
             package = self._c_functions.get(id(arg), "") or self._package(getattr(arg, "__module__", None))
+            package = package or self._package(getattr(owner, "__module__", None))
             what = getattr(arg, "__name__", "")
+            if arg is sys.setprofile and frame.f_globals is not globals():
+                package = "sys"
         else:
             return
         if package:

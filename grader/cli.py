@@ -84,6 +84,7 @@ def grade(paths: tuple[Path, ...], json_file: str | None, run_demos: bool) -> No
     from .engine.grade import BadSubmission, grade_file
     from .outputs.table import print_reports, progress_over
     from .report import Report, write_reports
+    from .values import plain_text
 
     click.echo("grader: warning: the submitted code runs without a sandbox; grade only code that you trust", err=True)
     reports: list[Report] = []
@@ -92,7 +93,7 @@ def grade(paths: tuple[Path, ...], json_file: str | None, run_demos: bool) -> No
         try:
             reports.append(grade_file(path, run_demos=run_demos))
         except BadSubmission as error:
-            click.echo(f"grader: {error}", err=True)
+            click.echo(f"grader: {plain_text(str(error), 500)}", err=True)
             code = BAD_INPUT
     print_reports(reports)
     if json_file:

@@ -105,9 +105,12 @@ def write_reports(reports: Sequence[Report], target: str) -> None:
     Raises:
         OSError: the file can't be written.
     """
-    text = json.dumps([report.to_dict() for report in reports], indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps([report.to_dict() for report in reports], indent=2) + "\n"
+    path = Path(target)
     if target == "-":
         sys.stdout.write(text)
         sys.stdout.flush()
+    elif path.exists() and not path.is_file():  # a pipe or a device, such as /dev/stdout: not to be replaced
+        path.write_text(text, "utf-8")
     else:
-        write_whole(Path(target), text)
+        write_whole(path, text)

@@ -39,7 +39,7 @@ def unpack(text: str) -> Any:
         raise NotPlain("too large")
     try:
         return _untag(json.loads(text), 0)
-    except (ValueError, TypeError, IndexError, RecursionError) as error:
+    except (ValueError, TypeError, OverflowError, IndexError, RecursionError) as error:
         raise NotPlain(f"not a packed value: {type(error).__name__}") from None
 
 

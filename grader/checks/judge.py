@@ -80,9 +80,9 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
     for trial in trials:
         # Packed and unpacked: whoever mutates an argument mutates a copy.
         outcomes.append(call(unpack(pack(trial.args))))
-        if outcomes[-1].kind in _FINAL or not_written(outcomes[-1]):
+        if outcomes[-1].kind in _FINAL or not_written(outcomes):
             break
-    if not_written(outcomes[-1]):
+    if not_written(outcomes):
         return _unwritten(exercise, outcomes[-1])
     verdicts = [trial.verdict(outcome) for trial, outcome in zip(trials, outcomes, strict=False)]
     score = _score(exercise.points, trials, verdicts)
@@ -103,9 +103,14 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
 _COMMON_VERDICTS = ("returned ", "raised ", calling.NOT_PLAIN, *_FINAL)
 
 
-def not_written(outcome: Outcome) -> bool:
-    """Whether a stub answered: its function is still as the lesson left it."""
-    return outcome.kind == calling.RAISED and "NotImplementedError" in outcome.names
+def not_written(outcomes: list[Outcome]) -> bool:
+    """Whether a stub gave the last answer: its function is still as the lesson left it.
+
+    A NotImplementedError of the learner's own, raised after some answers, is an answer like any other.
+    """
+    last = outcomes[-1]
+    raised = last.kind == calling.RAISED and "NotImplementedError" in last.names
+    return raised and (len(outcomes) == 1 or last.text == "not written yet")
 
 
 def _unwritten(exercise: Exercise, outcome: Outcome) -> Result:

@@ -135,5 +135,7 @@ def _environment(home: str) -> dict[str, str]:
 def _error_in(outputs: Any) -> str:
     for output in outputs if isinstance(outputs, list) else []:
         if isinstance(output, dict) and output.get("output_type") == "error":
-            return plain_text(f"{output.get('ename')}: {output.get('evalue')}", 160)
+            name, value = output.get("ename"), output.get("evalue")
+            if isinstance(name, str) and isinstance(value, str):
+                return plain_text(f"{name[:100]}: {value}", 160)
     return "it failed"

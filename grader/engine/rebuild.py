@@ -95,7 +95,7 @@ def _read_regular(path: Path) -> bytes:
     except FileNotFoundError:
         raise BadSubmission(f"{path}: there is no such file") from None
     except OSError as error:
-        link = " (it is a link, and links are not followed)" if path.is_symlink() else ""
+        link = " (it is a link, and links are not followed)" if os.path.islink(path) else ""
         raise BadSubmission(f"{path}: can't be opened: {error.strerror}{link}") from None
     with os.fdopen(handle, "rb") as file:
         mode = os.fstat(handle).st_mode
