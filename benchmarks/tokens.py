@@ -3,7 +3,7 @@
 The floor is what the work costs if nothing is checked that need not be. It is no usable library. It has its key
 loaded beforehand, and
 
-* to encode, writes header and claims with `json.dumps` (compact), encodes three segments with
+* to encode, writes header and claims with a compact `json.JSONEncoder`, encodes three segments with
   `base64.urlsafe_b64encode`, and signs;
 * to decode, splits at the dots, decodes three segments with `base64.urlsafe_b64decode`, reads header and claims
   with `json.loads`, and verifies. It looks at no claim, no `alg`, no duplicate name.
@@ -12,7 +12,7 @@ It signs HS256 with the `hmac` of the standard library, everything else with `cr
 deterministically (RFC 6979), as this module does; PyJWT and joserfc draw a random number instead, which is
 cheaper, so their ES256 encoding can come out below 1. All contestants load their keys once, all sign the same
 claims, and all but the floor check `exp`. "EdDSA" stands for Ed25519 under its older name, the only one that
-PyJWT knows.
+PyJWT knows; joserfc gets the newer one, because it warns of the older at every call.
 """
 
 import base64
@@ -26,6 +26,7 @@ import jwt as pyjwt
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc import jwt as joserfc_jwt
 from joserfc.jwk import import_key
 from rich.console import Console
@@ -124,10 +125,9 @@ def _pyjwt(key: Key) -> Pair:
 
 
 def _joserfc(key: Key) -> Pair:
-    alg = key.alg
-    jwk = {name: value for name, value in key.to_jwk(private=True).items() if name != "alg"}
-    private = import_key(jwk)
-    public = private if alg == "HS256" else import_key({**key.to_jwk(), "alg": "Ed25519"} if alg == "EdDSA" else jwk)
+    alg = "Ed25519" if key.alg == "EdDSA" else key.alg  # under the older name it pays for a warning at every call
+    private = import_key(_unnamed(key.to_jwk(private=True)))
+    public = private if alg == "HS256" else import_key(_unnamed(key.to_jwk()))
     registry = joserfc_jwt.JWTClaimsRegistry(exp={"essential": True})
     header = {"alg": alg, "typ": "JWT"}
     token = joserfc_jwt.encode(header, CLAIMS, private, algorithms=[alg])
@@ -140,6 +140,10 @@ def _joserfc(key: Key) -> Pair:
     return Pair(lambda: joserfc_jwt.encode(header, CLAIMS, private, algorithms=[alg]), read)
 
 
+def _unnamed(jwk: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in jwk.items() if name != "alg"}
+
+
 # -- the floor ----------------------------------------------------------------------------------------------------
 
 
@@ -148,7 +152,7 @@ def _floor(key: Key) -> Pair:
     header = {"alg": key.alg, "typ": "JWT"}
 
     def write() -> str:
-        start = b".".join(_segment(json.dumps(part, separators=(",", ":")).encode()) for part in (header, CLAIMS))
+        start = b".".join(_segment(_dumps(part).encode()) for part in (header, CLAIMS))
         return (start + b"." + _segment(signer(start))).decode()
 
     token = write()
@@ -156,11 +160,14 @@ def _floor(key: Key) -> Pair:
     def read() -> Any:
         start, _, signature = token.encode().rpartition(b".")
         head, _, body = start.partition(b".")
-        json.loads(_octets(head))
+        json.loads(_octets(head).decode())
         verifier(_octets(signature), start)
-        return json.loads(_octets(body))
+        return json.loads(_octets(body).decode())
 
     return Pair(write, read)
+
+
+_dumps = json.JSONEncoder(separators=(",", ":")).encode  # `json.dumps` would build one at every call
 
 
 def _segment(data: bytes) -> bytes:
@@ -176,8 +183,6 @@ def _raw(key: Key) -> tuple[Signer, Verifier]:
     alg = key.alg
     if alg == "HS256":
         return _raw_hmac(_octets(key.to_jwk(private=True)["k"].encode()))
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
-
     private: Any = load_pem_private_key(key.to_pem(private=True).encode(), None)
     public = private.public_key()
     if alg == "EdDSA":
