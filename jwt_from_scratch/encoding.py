@@ -117,7 +117,10 @@ def check_json(value: Any, depth: int = 0) -> None:
                 raise TypeError(f"a JSON name must be str, not {type(name).__name__}")
             if not name.isascii():
                 _check_text(name)
-            if not isinstance(member, _FLAT):
+            if isinstance(member, str):  # as above, without the cost of a call
+                if not member.isascii():
+                    _check_text(member)
+            elif not isinstance(member, _FLAT):
                 check_json(member, depth + 1)
     elif isinstance(value, (list, tuple)):
         if depth >= MAX_DEPTH:
@@ -155,4 +158,5 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _decode = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant).decode
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+# No cycle gets past check_json, so the encoder need not look for one.
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode
