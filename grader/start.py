@@ -1,6 +1,7 @@
 """A learner's own copies of the lessons, and JupyterLab on them."""
 
 import os
+import secrets
 import subprocess
 import sys
 import time
@@ -37,13 +38,15 @@ def run_lab(folder: Path, port: int, no_browser: bool) -> int:
     command = [
         *(sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
         *(f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{FIRST}"),
-        *("--Application.log_level=WARN", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+        *("--Application.log_level=ERROR", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
     ]
     if no_browser or not _has_display():
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    with _ending(subprocess.Popen(command)) as lab:  # noqa: S603 - our own interpreter and arguments
+    # A token of our own, in the environment where no other user sees it; then Jupyter prints no address of its own.
+    environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24)}
+    with _ending(subprocess.Popen(command, env=environment)) as lab:  # noqa: S603 - our own interpreter and arguments
         address = _address(lab)
         if address:
             print(f"\nJupyterLab is ready:\n\n    {address}\n\nLeave it running; Ctrl-C here ends it.\n", flush=True)
