@@ -1,0 +1,467 @@
+"""What the checks promise: right is right however it is written, each known mistake is refused and named."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from grader_helpers import EXERCISES, NOT_WRITTEN, POINTS, SEEDS, judged, load_solution, solution_files
+
+from grader import calling, checks
+from grader.calling import Outcome
+from grader.checks.case import Case, Exercise, exercise
+from grader.checks.judge import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, judge, known_errors
+from grader.values import pack, unpack
+
+by_name = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
+MISTAKES = [
+    pytest.param(one, index, id=f"{one.name}-{index}")
+    for one in EXERCISES
+    for index in range(len(one.case("self-paced").mistakes))
+]
+SOLUTIONS = [
+    pytest.param(one, path, id=f"{one.name}-{path.stem}") for one in EXERCISES for path in solution_files(one.name)
+]
+
+
+# -- the course's own exercises ---------------------------------------------------------------------------------------
+
+
+def test_the_points_are_those_of_the_syllabus() -> None:
+    points = {chapter: {one.name: one.points for one in checks.exercises(chapter)} for chapter in checks.chapters()}
+    assert points["00_start_here"] == {"split_token": 5}
+    assert points["01_encoding"] == {"b64u_encode": 5, "b64u_decode": 10, "json_loads_strict": 10}
+    assert points["02_hmac"] == {"hmac_sha256": 10, "sign_hs256": 5, "verify_hs256": 10}
+    assert {name: sum(of.values()) for name, of in points.items() if name in POINTS} == POINTS
+
+
+def test_names_are_unique_in_the_whole_course() -> None:
+    names = [one.name for one in EXERCISES]
+    assert len(names) == len(set(names))
+    assert all(checks.exercise_named(one.name) is one for one in EXERCISES)
+    assert checks.exercise_named("no_such") is None
+
+
+@by_name
+def test_there_are_three_hints_and_a_rule(exercise: Exercise) -> None:
+    assert len(exercise.hints) == 3
+    assert len(set(exercise.hints)) == 3
+    assert all(len(hint.split()) >= 8 for hint in exercise.hints)
+    assert re.search(r"RFC \d{4}", exercise.spec)
+
+
+@by_name
+def test_there_are_four_known_mistakes_or_more_each_with_its_own_sentence(exercise: Exercise) -> None:
+    sentences = [mistake.sentence for mistake in exercise.case("self-paced").mistakes]
+    assert len(sentences) >= 4
+    assert len(set(sentences)) == len(sentences)
+    assert all(len(sentence.split()) >= 5 and sentence.endswith(".") for sentence in sentences)
+
+
+@pytest.mark.parametrize(("exercise", "index"), MISTAKES)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_each_known_mistake_is_refused_and_named(exercise: Exercise, index: int, seed: str) -> None:
+    mistake = exercise.case(seed).mistakes[index]
+    outcomes: list[str] = []
+
+    def call(args: tuple[Any, ...]) -> Outcome:
+        outcome = calling.call(mistake.function, args, exercise.seconds)
+        outcomes.append(outcome.kind)
+        return outcome
+
+    result = judge(exercise, call, seed)
+    assert result.score < exercise.points
+    assert result.status in (FAILED, PARTIAL)
+    assert mistake.sentence in result.mistakes
+    assert any(not row.right for row in result.rows)
+    assert result.messages
+    # A mistake is a wrong answer, not a crash of the checks' own code.
+    assert set(outcomes) <= {calling.RETURNED, calling.RAISED, calling.NOT_PLAIN}
+
+
+@by_name
+def test_there_are_three_differently_written_solutions(exercise: Exercise) -> None:
+    files = solution_files(exercise.name)
+    assert len(files) >= 3
+    bodies = {re.sub(r"\s+", "", path.read_text("utf-8")) for path in files}
+    assert len(bodies) == len(files)
+
+
+@pytest.mark.parametrize(("exercise", "path"), SOLUTIONS)
+@pytest.mark.parametrize("seed", [*SEEDS, *map(str, range(8))])
+def test_a_differently_written_solution_gets_full_marks(exercise: Exercise, path: Path, seed: str) -> None:
+    namespace = load_solution(path)
+    result = judge(
+        exercise,
+        lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids),
+        seed,
+    )
+    assert (result.score, result.status, result.messages) == (exercise.points, PASSED, ())
+    assert result.mistakes == ()
+    assert result.right == result.calls > 0
+
+
+def refuse(*_: Any) -> None:
+    raise ValueError("no")
+
+
+def refuse_type(*_: Any) -> None:
+    raise TypeError("no")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        refuse,
+        refuse_type,
+        lambda *a: None,
+        lambda *a: b"",
+        lambda *a: "",
+        lambda *a: {},
+        lambda *a: a[0],
+        lambda *a: a,
+        lambda *a: b"\xff" * 32,
+        lambda *a: "garbage.garbage.garbage",
+        lambda *a: "x" * 3_000_000,
+        lambda *a: 10**5000,
+        lambda *a: float("nan"),
+        lambda *a: lambda: 1,
+        lambda *a: [[]] * 50,
+    ],
+)
+@by_name
+def test_refusing_everything_or_answering_anything_is_nothing(exercise: Exercise, answer: Callable[..., Any]) -> None:
+    result = judged(exercise, answer)
+    assert result.score == 0
+    assert result.status == FAILED
+    assert result.messages
+
+
+@by_name
+def test_accepting_everything_earns_less_than_full_marks(exercise: Exercise) -> None:
+    """A function that is right for every valid input and never refuses one."""
+    right = load_solution(solution_files(exercise.name)[0])[exercise.name]
+    case = exercise.case("self-paced")
+    bad = {pack(trial.args) for trial in case.trials if trial.bad}
+
+    def lenient(*args: Any) -> Any:
+        return None if pack(args) in bad else right(*args)
+
+    result = judged(exercise, lenient)
+    assert result.score == (0 if bad else exercise.points)
+
+
+@by_name
+def test_valid_inputs_come_before_bad_ones_and_there_are_some(exercise: Exercise) -> None:
+    for seed in SEEDS:
+        bad = [trial.bad for trial in exercise.case(seed).trials]
+        assert bad == sorted(bad)
+        assert bad.count(False) >= 3
+
+
+@by_name
+def test_a_seed_decides_the_inputs(exercise: Exercise) -> None:
+    inputs = [[pack(trial.args) for trial in exercise.case(seed).trials] for seed in SEEDS]
+    assert inputs[0] == [pack(trial.args) for trial in exercise.case(SEEDS[0]).trials]
+    assert len({tuple(one) for one in inputs}) == len(SEEDS)
+    assert len({len(one) for one in inputs}) == 1
+
+
+@by_name
+def test_a_learners_equality_decides_nothing(exercise: Exercise) -> None:
+    class Always(str):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        def __ne__(self, other: object) -> bool:
+            return False
+
+        __hash__ = str.__hash__
+
+    class AlwaysBytes(bytes):
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = bytes.__hash__
+
+    class AlwaysDict(dict):  # type: ignore[type-arg]
+        def __eq__(self, other: object) -> bool:
+            return True
+
+        __hash__ = None  # type: ignore[assignment]
+
+    for value in (Always("x"), AlwaysBytes(b"x"), AlwaysDict(), (Always("x"),)):
+        result = judged(exercise, lambda *a, v=value: v)
+        assert result.score == 0
+        assert "compared" in result.messages[0]
+
+
+@by_name
+def test_who_changes_an_argument_changes_a_copy(exercise: Exercise) -> None:
+    function = load_solution(solution_files(exercise.name)[0])[exercise.name]
+
+    def spoiling(*args: Any) -> Any:
+        answer = function(*args)
+        for arg in args:
+            if isinstance(arg, dict):
+                arg.clear()
+                arg["role"] = "admin"
+        return answer
+
+    assert judged(exercise, spoiling).score == exercise.points
+
+
+@by_name
+def test_a_stub_is_not_attempted(exercise: Exercise) -> None:
+    source = f"def {exercise.name}(*args):\n    raise NotImplementedError({NOT_WRITTEN!r})\n"
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)
+    result = judged(exercise, namespace[exercise.name])
+    assert (result.score, result.status) == (0, NOT_ATTEMPTED)
+    assert result.messages == (f"{exercise.name} is not written yet.",)
+    assert result.mistakes == ()
+
+
+@by_name
+def test_a_function_that_calls_a_stub_is_told_which(exercise: Exercise) -> None:
+    source = (
+        f"def helper_of_mine(*args):\n    raise NotImplementedError({NOT_WRITTEN!r})\n"
+        f"def {exercise.name}(*args):\n    return helper_of_mine(*args)\n"
+    )
+    namespace: dict[str, Any] = {}
+    exec(source, namespace)
+    result = judged(exercise, namespace[exercise.name])
+    assert (result.score, result.status) == (0, FAILED)
+    assert result.messages == (f"{exercise.name} calls helper_of_mine, which is not written yet.",)
+
+
+@by_name
+def test_a_not_implemented_error_of_ones_own_is_an_answer(exercise: Exercise) -> None:
+    """Raised for a bad input only: wrong there, but the exercise was attempted."""
+    right = load_solution(solution_files(exercise.name)[0])[exercise.name]
+    bad = {pack(trial.args) for trial in exercise.case("self-paced").trials if trial.bad}
+
+    def function(*args: Any) -> Any:
+        if pack(args) in bad:
+            raise NotImplementedError("other kinds are for later")
+        return right(*args)
+
+    result = judged(exercise, function)
+    if bad:
+        assert (result.score, result.status) == (0, FAILED)
+        assert "not written yet" not in " ".join(result.messages)
+    else:
+        assert result.status == PASSED
+
+
+@by_name
+def test_a_missing_function_and_a_wrong_signature_are_said_in_one_sentence(exercise: Exercise) -> None:
+    missing = judged(exercise, None)
+    assert (missing.score, missing.status) == (0, MISSING)
+    assert missing.messages == (f"{exercise.name} is not defined yet: run the cell that defines it.",)
+    wrong = judged(exercise, lambda: 1)
+    assert (wrong.score, wrong.status) == (0, FAILED)
+    assert len(wrong.messages) == 1
+    assert "argument" in wrong.messages[0]
+
+
+def test_what_an_exercise_forbids_is_refused_with_a_message() -> None:
+    import hmac
+
+    import jwt
+
+    import jwt_from_scratch
+    from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_loads_strict
+
+    attempts: dict[str, Callable[..., Any]] = {
+        "split_token": lambda token: jwt_from_scratch.encoding.b64u_decode(token),
+        "b64u_encode": lambda data: b64u_encode(data),
+        "b64u_decode": lambda text: b64u_decode(text),
+        "json_loads_strict": lambda data: json_loads_strict(data),
+        "hmac_sha256": lambda key, message: hmac.digest(key, message, "sha256"),
+        "sign_hs256": lambda claims, key: jwt.encode(claims, key),
+        "verify_hs256": lambda token, key: jwt.decode(token, key, algorithms=["HS256"]),
+    }
+    for name, function in attempts.items():
+        one = checks.exercise_named(name)
+        assert one is not None
+        result = judged(one, function)
+        assert (result.score, result.status) == (0, "forbidden"), name
+        assert "forbids" in result.messages[0]
+
+
+def test_the_given_helpers_are_not_forbidden_where_they_are_given() -> None:
+    for name in ("sign_hs256", "verify_hs256"):
+        one = checks.exercise_named(name)
+        assert one is not None
+        assert "hmac" not in one.forbids
+        assert "jwt_from_scratch" not in one.forbids
+
+
+@by_name
+def test_everything_that_a_result_says_is_fit_to_print(exercise: Exercise) -> None:
+    for answer in (lambda *a: "\x1b[31m\n" * 50, lambda *a: "\ud800" * 500, lambda *a: [10**5000]):
+        result = judged(exercise, answer)
+        for row in result.rows:
+            assert len(row.call) + len(row.got) + len(row.wants) < 500
+            assert (row.call + row.got).isascii()
+            assert "\x1b" not in row.call + row.got + row.wants
+        assert all("\n" not in message and "\x1b" not in message for message in result.messages)
+        assert result.status in STATUSES
+        json.dumps(result.messages)
+
+
+def test_known_errors_are_computed_once_for_a_seed() -> None:
+    one = EXERCISES[0]
+    assert known_errors(one, "self-paced") is known_errors(one, "self-paced")
+
+
+# -- the machinery, on exercises made for the test --------------------------------------------------------------------
+
+
+def made(write: Callable[[Case], None], points: int = 10, **options: Any) -> Exercise:
+    return exercise("f", points=points, spec="RFC 1", hints=("a", "b", "c"), **options)(write)
+
+
+def test_points_are_rounded_down_by_the_bad_inputs_refused() -> None:
+    def write(case: Case) -> None:
+        for n in range(3):
+            case.equal(n, n)
+        for n in range(7):
+            case.raises(f"bad {n}", ValueError)
+
+    one = made(write, points=10)
+
+    def refusing(count: int) -> Callable[[Any], Any]:
+        def f(value: Any) -> Any:
+            if isinstance(value, str) and int(value[-1]) < count:
+                raise ValueError(value)
+            return value
+
+        return f
+
+    scores = [judged(one, refusing(count)).score for count in range(8)]
+    assert scores == [0, 1, 2, 4, 5, 7, 8, 10]
+    statuses = [judged(one, refusing(count)).status for count in range(8)]
+    assert statuses == [FAILED, *[PARTIAL] * 6, PASSED]
+
+
+def test_one_wrong_valid_answer_is_no_points_at_all() -> None:
+    def write(case: Case) -> None:
+        case.raises("bad", ValueError)
+        for n in range(20):
+            case.equal(n, n)
+
+    def f(value: Any) -> Any:
+        if value == "bad":
+            raise ValueError
+        return 0 if value == 19 else value
+
+    result = judged(made(write), f)
+    assert (result.score, result.status) == (0, FAILED)
+    assert (result.right, result.calls) == (20, 21)
+
+
+def test_the_wrong_exception_is_no_refusal_and_a_kind_of_the_right_one_is() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, 1)
+        case.raises(2, ValueError)
+
+    one = made(write)
+
+    def raising(error: BaseException) -> Callable[[Any], Any]:
+        def f(value: Any) -> Any:
+            if value == 2:
+                raise error
+            return value
+
+        return f
+
+    for error in (ValueError(), UnicodeError(), json.JSONDecodeError("x", "", 0)):
+        assert judged(one, raising(error)).score == 10
+    for error in (TypeError(), Exception(), KeyError(), SystemExit(), KeyboardInterrupt()):
+        assert judged(one, raising(error)).score == 0
+
+
+def test_after_a_time_out_no_further_call_is_made() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, 1)
+        for n in range(50):
+            case.raises(f"{n}", ValueError)
+
+    calls = []
+
+    def f(value: Any) -> Any:
+        calls.append(value)
+        while value != 1:
+            pass
+        return value
+
+    result = judged(made(write, seconds=0.1), f)
+    assert (result.score, result.status) == (0, "timed out")
+    assert calls == [1, "0"]
+    assert "did not return within 0.1 s" in result.messages[0]
+
+
+def test_a_predicate_may_refuse_with_a_reason_or_fail_itself() -> None:
+    def predicate(value: Any) -> bool | str:
+        if value == "reason":
+            return "because I say so"
+        return value["key"] == 1
+
+    def write(case: Case) -> None:
+        case.satisfies((), predicate, "hold 1 under key")
+
+    one = made(write)
+    assert judged(one, lambda: {"key": 1}).score == 10
+    for answer, says in (
+        ("reason", "because I say so"),
+        ({"key": 2}, "it must hold 1 under key"),
+        (None, "it must hold 1 under key (TypeError)"),
+        ({"key": float("nan")}, "it must hold 1 under key"),
+    ):
+        result = judged(one, lambda a=answer: a)
+        assert result.score == 0
+        assert says in result.messages[0]
+
+
+def test_a_predicate_that_gives_something_true_but_not_true_is_no_approval() -> None:
+    def write(case: Case) -> None:
+        case.satisfies((), lambda value: 1, "be right")  # type: ignore[arg-type, return-value]
+
+    assert judged(made(write), lambda: 0).score == 0
+
+
+def test_only_the_most_telling_mistakes_are_named() -> None:
+    def write(case: Case) -> None:
+        for n in range(6):
+            case.equal(n, n)
+        case.mistake(lambda n: 9 if n >= 3 else n, "Wrong from three on.")
+        case.mistake(lambda n: 9 if n >= 5 else n, "Wrong from five on.")
+        case.mistake(lambda n: 8 if n == 0 else n, "Zero is eight.")
+
+    one = made(write)
+    assert judged(one, lambda n: 9 if n >= 3 else n).mistakes == ("Wrong from three on.",)
+    assert judged(one, lambda n: 9 if n >= 5 else n).mistakes == ("Wrong from five on.",)
+    assert judged(one, lambda n: 9 if n >= 3 else 8 if n == 0 else n).mistakes == (
+        "Wrong from three on.",
+        "Zero is eight.",
+    )
+    assert judged(one, lambda n: 7).mistakes == ()
+
+
+def test_a_tuple_is_the_list_of_arguments_and_all_else_the_only_one() -> None:
+    def write(case: Case) -> None:
+        case.equal((1, 2), 3)
+        case.equal([1, 2], "a list")
+
+    assert judged(made(write), lambda *a: sum(a) if len(a) == 2 else "a list").score == 10
+
+
+def test_sample_bytes_keeps_its_bounds() -> None:
+    samples = Case("seed").sample_bytes(200, max_size=9, min_size=3)
+    assert {len(sample) for sample in samples} == set(range(3, 10))
+    assert samples == Case("seed").sample_bytes(200, max_size=9, min_size=3)
+    assert unpack(pack(samples)) == samples
