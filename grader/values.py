@@ -72,13 +72,13 @@ def plain_text(text: str, limit: int = 300) -> str:
 
 def _tag(value: Any, depth: int, budget: list[int]) -> Any:
     kind = type(value)
-    budget[0] -= 4 + (len(value) if kind in (str, bytes) else 0)
+    size = len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0
+    budget[0] -= 4 + size
     if budget[0] < 0:
         raise NotPlain("too large")
     if value is None or kind in (bool, str):
         return value
     if kind is int:
-        budget[0] -= value.bit_length() // 4
         return ["i", hex(value)]
     if kind is float:
         return ["f", value.hex()]
