@@ -23,7 +23,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="fewer rounds: seconds instead of a minute")
     options = parser.parse_args()
     chosen = BENCHMARKS if options.which == "all" else {options.which: BENCHMARKS[options.which]}
-    console = Console()
+    console = Console() if sys.stdout.isatty() else Console(width=110)
     met = [run(console, options.quick) for run in chosen.values()]
     return 0 if all(met) else 1
 

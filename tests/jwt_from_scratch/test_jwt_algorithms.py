@@ -241,7 +241,18 @@ def test_ecdsa_signature_of_another_form(alg):
     der = private.sign(b"m", algorithm._signing)
     half = algorithm.width
     padded = b"\0" + good[:half] + b"\0" + good[half:]
-    for wrong in (b"", good[:-1], good + b"\0", b"\0" + good, padded, der, good[:half], good[half:] + good[:half]):
+    wide_s = good[:half] + b"\0" + good[half:]  # the same two numbers, if the length is not looked at
+    for wrong in (
+        b"",
+        good[:-1],
+        good + b"\0",
+        b"\0" + good,
+        padded,
+        wide_s,
+        der,
+        good[:half],
+        good[half:] + good[:half],
+    ):
         assert not algorithm.verify(private.public_key(), b"m", wrong)
 
 
