@@ -104,7 +104,7 @@ def build() -> list[Path]:
 def stale_files() -> Iterator[tuple[Path, str]]:
     """The generated files that do not say what they should, each with what it should say."""
     for path, text in editions():
-        if not path.is_file() or path.read_text("utf-8") != text:
+        if not path.is_file() or path.read_text("utf-8", "replace") != text:
             yield path, text
 
 
