@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Collection
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import ClaimError, ExpiredError, JWTError
 
@@ -28,8 +28,18 @@ def check_types(claims: dict[str, Any]) -> None:
         _audiences(claims["aud"])
 
 
-def check_claims(
-    claims: dict[str, Any],
+class Expected(NamedTuple):
+    """What the caller of `decode` asks of the claims, checked for its own types."""
+
+    issuer: str | None
+    audience: Collection[str] | None
+    subject: str | None
+    require: Collection[str]
+    leeway: float
+    now: float
+
+
+def expected(
     *,
     issuer: str | None = None,
     audience: str | Collection[str] | None = None,
@@ -37,25 +47,40 @@ def check_claims(
     require: Collection[str] = ("exp",),
     leeway: float = 0,
     now: float | None = None,
-) -> None:
-    """Check the claims of a token whose signature fits; the arguments are those of `decode`.
+) -> Expected:
+    """Check the options of `decode`, before any token is looked at: a mistake in the program shows at once.
 
     Raises:
-        TypeError: an argument of the wrong type.
-        JWTError: a claim that refuses the token, or leeway or now out of range.
+        TypeError: an option of the wrong type.
+        JWTError: leeway or now is not finite, or leeway is negative.
     """
     leeway = _option_number("leeway", leeway)
     if leeway < 0:
         raise JWTError("leeway must not be negative")
-    now = time.time() if now is None else _option_number("now", now)
+    return Expected(
+        issuer=_option_text("issuer", issuer),
+        audience=_option_audience(audience),
+        subject=_option_text("subject", subject),
+        require=_option_names("require", require),
+        leeway=leeway,
+        now=time.time() if now is None else _option_number("now", now),
+    )
+
+
+def check_claims(claims: dict[str, Any], wanted: Expected) -> None:
+    """Check the claims of a token whose signature fits.
+
+    Raises:
+        ClaimError: the claim that refuses the token.
+    """
     check_types(claims)
-    for name in _option_names("require", require):
+    for name in wanted.require:
         if name not in claims:
             raise ClaimError(name, "is required and missing")
-    _check_times(claims, now, leeway)
-    _check_equal(claims, "iss", _option_text("issuer", issuer))
-    _check_equal(claims, "sub", _option_text("subject", subject))
-    _check_audience(claims, audience)
+    _check_times(claims, wanted.now, wanted.leeway)
+    _check_equal(claims, "iss", wanted.issuer)
+    _check_equal(claims, "sub", wanted.subject)
+    _check_audience(claims, wanted.audience)
 
 
 def _check_times(claims: dict[str, Any], now: float, leeway: float) -> None:
@@ -77,19 +102,15 @@ def _check_equal(claims: dict[str, Any], name: str, wanted: str | None) -> None:
         raise ClaimError(name, "is not the one that the caller asked for")
 
 
-def _check_audience(claims: dict[str, Any], audience: str | Collection[str] | None) -> None:
-    accepted = (
-        None
-        if audience is None
-        else {audience}
-        if isinstance(audience, str)
-        else set(_option_names("audience", audience))
-    )
-    if accepted is None and "aud" in claims:
-        raise ClaimError("aud", "the token is meant for someone, and the caller did not say who it is: pass audience=")
-    if accepted is not None and "aud" not in claims:
+def _check_audience(claims: dict[str, Any], accepted: Collection[str] | None) -> None:
+    if accepted is None:
+        if "aud" in claims:
+            raise ClaimError(
+                "aud", "it names an audience, and the caller did not say who it is: pass audience="
+            )
+    elif "aud" not in claims:
         raise ClaimError("aud", "is missing, and the caller asked for one")
-    if accepted is not None and accepted.isdisjoint(_audiences(claims["aud"])):
+    elif not any(one in accepted for one in _audiences(claims["aud"])):
         raise ClaimError("aud", "the token is meant for someone else (RFC 7519 §4.1.3)")
 
 
@@ -124,6 +145,10 @@ def _option_text(name: str, value: Any) -> str | None:
     if value is not None and not isinstance(value, str):
         raise TypeError(f"{name} must be str or None, not {type(value).__name__}")
     return value
+
+
+def _option_audience(value: Any) -> Collection[str] | None:
+    return value if value is None else (value,) if isinstance(value, str) else _option_names("audience", value)
 
 
 def _option_names(name: str, value: Any) -> list[str]:

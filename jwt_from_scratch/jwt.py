@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from .claims import check_claims, check_types
+from .claims import check_claims, check_types, expected
 from .encoding import json_dumps, json_loads_strict
 from .errors import TokenError
 from .jws import sign, verify
@@ -65,13 +65,14 @@ def decode(
     """
     if typ is not None and not isinstance(typ, str):
         raise TypeError(f"typ must be str or None, not {type(typ).__name__}")
+    wanted = expected(issuer=issuer, audience=audience, subject=subject, require=require, leeway=leeway, now=now)
     header, payload = verify(token, key)
     if typ is not None and ("typ" not in header or _media_type(header["typ"]) != _media_type(typ)):
         raise TokenError("the token's typ is not the one that the caller asked for (RFC 8725 §3.11)")
     claims = json_loads_strict(payload)
     if not isinstance(claims, dict):
         raise TokenError("the payload is not a JSON object")
-    check_claims(claims, issuer=issuer, audience=audience, subject=subject, require=require, leeway=leeway, now=now)
+    check_claims(claims, wanted)
     return claims
 
 

@@ -18,8 +18,8 @@ from .case import Case, exercise
     hints=(
         "A token is text with dots in it. Which method of `str` cuts a text at every dot, and how many pieces "
         "must there be?",
-        "`header, payload, signature = token.split('.')` already raises ValueError when there are not three. Each "
-        "piece then goes through `from_base64url`, which gives bytes.",
+        "Unpacking a list into exactly three names already raises ValueError when there are not three. Each piece then "
+        "goes through `from_base64url`, which gives bytes.",
         "The first two are JSON: `json.loads(from_base64url(header))`, and the same for the payload. The signature "
         "is not JSON; leave it as bytes. Return all three, separated by commas.",
     ),
@@ -39,6 +39,14 @@ def split_token(case: Case) -> None:
         lambda token: _taken_apart(token, pad=lambda text: text),
         "Python's base64 decoder wants the length to be a multiple of four; a token leaves the '=' out. "
         "`from_base64url` puts them back.",
+    )
+    case.mistake(
+        lambda token: _taken_apart(token, pad=lambda text: text + "==", decode=base64.b64decode),
+        "This is the standard alphabet. A token uses the one for URLs, with - and _; `from_base64url` knows it.",
+    )
+    case.mistake(
+        lambda token: tuple(dict(_decode(part)) for part in _three(token)),  # type: ignore[arg-type]
+        "`dict` can't read JSON; `json.loads` can.",
     )
     case.mistake(
         lambda token: _taken_apart(token, decode=base64.b64decode),

@@ -99,11 +99,6 @@ def b64u_decode(case: Case) -> None:
         "of the same bytes. Encode what you decoded and compare.",
     )
     case.mistake(
-        lambda text: base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)),
-        "The padding is right now, but the decoder still skips foreign characters and ignores spare bits. Encode "
-        "what you decoded and compare.",
-    )
-    case.mistake(
         _only_alphabet, "The alphabet is checked, the spare bits of the last character are not: 'AR' must fail."
     )
     case.mistake(
@@ -242,6 +237,10 @@ def json_loads_strict(case: Case) -> None:
         "Bytes that are not UTF-8 are replaced, not refused, so two different tokens read the same.",
     )
     case.mistake(
+        lambda data: json.loads(data.decode(), object_pairs_hook=_forgets_to_return, parse_constant=_refuse),
+        "`object_pairs_hook` must return the dict: what it returns takes the object's place.",
+    )
+    case.mistake(
         lambda data: dict(json.loads(data.decode(), object_pairs_hook=_unique, parse_constant=_refuse)),
         "JSON is not always an object: an array, a string or a number is a value too.",
     )
@@ -251,6 +250,10 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(dict(pairs)) != len(pairs):
         raise ValueError("duplicate")
     return dict(pairs)
+
+
+def _forgets_to_return(pairs: list[tuple[str, Any]]) -> None:
+    _unique(pairs)
 
 
 def _refuse(name: str) -> None:

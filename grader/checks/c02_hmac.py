@@ -24,10 +24,11 @@ _TOKEN_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.jwt", "jwt_from_scratch.jws
     hints=(
         "First bring the key to exactly 64 bytes. A longer one is hashed to 32; then zero bytes fill it up. After that "
         "the formula has only two hashes in it.",
-        "`bytes(b ^ 0x36 for b in key)` is the inner pad mixed with the key, and the same with `0x5c` the outer one. "
-        "The message goes into the inner hash, the inner hash into the outer.",
-        "`inner = sha256(ipad + message).digest()` and `return sha256(opad + inner).digest()`, where `ipad` and `opad` "
-        "are the two 64-byte mixtures, and `key = key.ljust(64, b'\\0')` comes before them.",
+        "Python can't mix bytes with a number at once. Go through the key byte by byte and make new bytes of the "
+        "results, once with `0x36` and once with `0x5c`. The message goes into the inner hash, the inner hash into the "
+        "outer.",
+        "`key = key.ljust(64, b'\\0')` after the hashing, `ipad = bytes(b ^ 0x36 for b in key)`, `opad` likewise; "
+        "then `inner = sha256(ipad + message).digest()` and `return sha256(opad + inner).digest()`.",
     ),
 )
 def hmac_sha256(case: Case) -> None:
@@ -73,6 +74,14 @@ def hmac_sha256(case: Case) -> None:
         _hmac_with(fill=lambda key: key.ljust(_BLOCK, b"0")),
         "The key is filled up with the character '0', which is the byte 48. It should be the byte 0, b'\\0'.",
     )
+    case.mistake(
+        _hmac_with(fill_first=True),
+        "The key is filled up before its length is looked at, so a hashed key has 32 bytes. Hash first, then fill.",
+    )
+    case.mistake(
+        lambda key, message: hashlib.sha256((key ^ 0x36) + message).digest(),
+        "`^` works on numbers, not on bytes as a whole: `bytes(b ^ 0x36 for b in key)` goes byte by byte.",
+    )
     case.mistake(_hmac_with(pads=(0x5C, 0x36)), "The pads have changed places: 0x36 is inside, 0x5c outside.")
     case.mistake(
         _hmac_with(finish=lambda h: h.hexdigest()),
@@ -90,6 +99,7 @@ def _hmac(key: bytes, message: bytes) -> bytes:
 
 def _hmac_with(
     hash_long_key: bool = True,
+    fill_first: bool = False,
     limit: int = _BLOCK,
     fill: Callable[[bytes], bytes] = lambda key: key.ljust(_BLOCK, b"\0"),
     pads: tuple[int, int] = (0x36, 0x5C),
@@ -99,9 +109,11 @@ def _hmac_with(
     """HMAC with one part to be got wrong."""
 
     def wrong(key: bytes, message: bytes) -> Any:
+        key = fill(key) if fill_first else key
         if len(key) > limit and hash_long_key:
             key = hashlib.sha256(key).digest()
-        inner_pad, outer_pad = (bytes(byte ^ pad for byte in fill(key)) for pad in pads)
+        key = key if fill_first else fill(key)
+        inner_pad, outer_pad = (bytes(byte ^ pad for byte in key) for pad in pads)
         inner = between(hashlib.sha256(inner_pad + message))
         return finish(hashlib.sha256(outer_pad + inner))
 
@@ -131,7 +143,7 @@ def sign_hs256(case: Case) -> None:
         {"name": "Þórður ☃", "roles": ["reader", "writer"], "nested": {"n": 1.5, "none": None}},
         {},
     ):
-        key = case.random.randbytes(case.random.randint(32, 80))
+        key = case.random.randbytes(case.random.randint(33, 80)) if claims else bytes(32)
         case.satisfies((claims, key), _verifies(claims, key), "return a token that verifies with the same key")
     for length in (0, 6, 31):
         key = case.random.randbytes(length)
@@ -166,6 +178,17 @@ def sign_hs256(case: Case) -> None:
     case.mistake(_sign_with(header={"typ": "JWT"}), "The header does not say which algorithm it is: alg is required.")
     case.mistake(
         _sign_with(header={"alg": "SHA256", "typ": "JWT"}), "The algorithm's name in a header is HS256 (RFC 7518 §3.1)."
+    )
+    case.mistake(
+        _sign_with(minimum=33), "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2)."
+    )
+    case.mistake(
+        _sign_with(mac=lambda key, message: _hmac(message, key)),
+        "Key and message have changed places in the call of hmac_sha256.",
+    )
+    case.mistake(
+        _sign_with(mac=lambda key, message: _hmac(key, message.decode())),  # type: ignore[arg-type]
+        "HMAC works on bytes: `.encode('ascii')` makes bytes of the text header.payload.",
     )
     case.mistake(
         _sign_with(minimum=0),
@@ -206,8 +229,8 @@ def _wrong_signature(segments: list[bytes], key: bytes, token: str) -> str:
     header, payload, _ = token.split(".")
     likely = {
         (header + payload).encode(): "the dot between the segments is part of what is signed",
-        payload.encode(): "only the payload is signed; the header must be too",
-        segments[0] + b"." + segments[1]: "the JSON is signed; it is the encoded text that must be",
+        payload.encode(): "only the payload is signed, but the header must be too",
+        segments[0] + b"." + segments[1]: "the JSON is signed, but it is the encoded text that must be",
     }
     return next(
         (reason for message, reason in likely.items() if _hmac(key, message) == segments[2]),
@@ -219,6 +242,7 @@ def _sign_with(
     encode: Callable[[bytes], str] = b64u_encode,
     signing_input: Callable[[str, str], str] = lambda header, payload: f"{header}.{payload}",
     signature: Callable[[bytes], str] = b64u_encode,
+    mac: Callable[[bytes, bytes], bytes] = _hmac,
     header: dict[str, Any] | None = None,
     minimum: int = 32,
 ) -> Callable[[dict[str, Any], bytes], str]:
@@ -229,8 +253,8 @@ def _sign_with(
             raise ValueError("weak key")
         first = encode(json_dumps(header or {"alg": "HS256", "typ": "JWT"}))
         second = encode(json_dumps(claims))
-        mac = _hmac(key, signing_input(first, second).encode())
-        third = encode(mac) if signature is b64u_encode else signature(mac)
+        seal = mac(key, signing_input(first, second).encode())
+        third = encode(seal) if signature is b64u_encode else signature(seal)
         return f"{first}.{second}.{third}"
 
     return wrong
@@ -264,6 +288,11 @@ def verify_hs256(case: Case) -> None:
         (_token(claims, key, b'{ "typ" : "JWT", "alg" : "HS256" }'), key),
         claims,
         why="The signature covers the segments as they came. Writing the JSON anew may change its spaces or order.",
+    )
+    case.equal(
+        (_token(claims, key, b'{"alg":"HS256","kid":"2026-11"}'), key),
+        claims,
+        why="Other header members are allowed, and typ may be absent. Only alg is checked here.",
     )
     _bad_signatures(case, token, key)
     _bad_headers(case, claims, key)
@@ -369,6 +398,21 @@ def _verify_mistakes(case: Case) -> None:
         "`json.loads` keeps the last of two equal names. Read the header and the claims with json_loads_strict.",
     )
     case.mistake(
+        _verify_with(minimum=33), "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2)."
+    )
+    case.mistake(
+        _verify_with(header_is=lambda header: header == {"alg": "HS256", "typ": "JWT"}),
+        "It accepts one header only. Look at alg alone: other members, such as kid, are allowed; typ may be absent.",
+    )
+    case.mistake(
+        _verify_with(header_is=lambda header: header["alg"] == "HS256"),
+        "The header may be any JSON: `{}` has no alg and a list takes no names. Refuse both with ValueError.",
+    )
+    case.mistake(
+        _verify_with(header_is=lambda header: header.get("alg") == "HS256"),
+        "The header may be any JSON, and a list has no `get`. See that it is a dict first, and refuse with ValueError.",
+    )
+    case.mistake(
         _verify_with(minimum=0),
         "It verifies with any key, even an empty or a short one. Below 32 bytes: ValueError (RFC 7518 §3.2).",
     )
@@ -406,6 +450,7 @@ def _verify_with(
     object_only: bool = True,
     rewrite: bool = False,
     refuse: Callable[[], Any] | None = None,
+    header_is: Callable[[Any], bool] | None = None,
 ) -> Callable[[str, bytes], Any]:
     """verify_hs256 with one part to be got wrong."""
 
@@ -414,7 +459,10 @@ def _verify_with(
             raise ValueError("weak key")
         header, payload, signature = token.split(".")
         parsed = loads(decode(header))
-        if check_alg or skip_none:
+        if header_is is not None:
+            if not header_is(parsed):
+                raise ValueError("header")
+        elif check_alg or skip_none:
             if not isinstance(parsed, dict) or not isinstance(parsed.get("alg"), str):
                 raise ValueError("header")
             if skip_none and parsed["alg"] == "none":

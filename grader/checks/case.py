@@ -32,12 +32,14 @@ class Trial:
         wants: what the call must do, for people: "return '-_8'" or "raise ValueError".
         bad: whether this is a bad input, to be refused.
         why: what the reader should learn if the answer is wrong.
+        judged: whether a predicate decides, because many answers are right.
     """
 
     args: tuple[Any, ...]
     wants: str
     bad: bool
     why: str
+    judged: bool
     verdict: Callable[[Outcome], str] = field(repr=False)
     """"" when the outcome is right, else a text; equal texts mean the same error."""
 
@@ -87,7 +89,7 @@ class Case:
                 result = f"it must {message} ({type(error).__name__})"
             return "" if result is True else result if isinstance(result, str) else f"it must {message}"
 
-        self._add(args, message, False, why, verdict)
+        self._add(args, message, False, why, verdict, judged=True)
 
     def mistake(self, function: Callable[..., Any], sentence: str) -> None:
         """A wrong implementation that people write. When the learner's answers match it, the sentence is shown."""
@@ -97,9 +99,11 @@ class Case:
         """Some fresh byte strings of assorted sizes."""
         return [self.random.randbytes(self.random.randint(min_size, max_size)) for _ in range(count)]
 
-    def _add(self, args: Any, wants: str, bad: bool, why: str, verdict: Callable[[Outcome], str]) -> None:
+    def _add(
+        self, args: Any, wants: str, bad: bool, why: str, verdict: Callable[[Outcome], str], judged: bool = False
+    ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
-        self.trials.append(Trial(arguments, wants, bad, why, verdict))
+        self.trials.append(Trial(arguments, wants, bad, why, judged, verdict))
 
 
 def _key(outcome: Outcome) -> str:

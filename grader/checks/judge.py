@@ -86,21 +86,18 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
         return _unwritten(exercise, outcomes[-1])
     verdicts = [trial.verdict(outcome) for trial, outcome in zip(trials, outcomes, strict=False)]
     score = _score(exercise.points, trials, verdicts)
-    mistakes = _matching(exercise, seed, verdicts) if any(verdicts) else ()
+    matches = _matching(exercise, seed, trials, verdicts) if any(verdicts) else []
     return Result(
         name=exercise.name,
         score=score,
         max_score=exercise.points,
         status=_status(score, exercise.points, outcomes[-1]),
-        messages=_messages(exercise, trials, outcomes, verdicts, mistakes),
-        mistakes=mistakes,
+        messages=_messages(exercise, trials, outcomes, verdicts, matches),
+        mistakes=tuple(match.sentence for match in matches),
         rows=_rows(exercise, trials, outcomes, verdicts),
         right=sum(not verdict for verdict in verdicts),
         calls=len(trials),
     )
-
-
-_COMMON_VERDICTS = ("returned ", "raised ", calling.NOT_PLAIN, *_FINAL)
 
 
 def not_written(outcomes: list[Outcome]) -> bool:
@@ -136,20 +133,30 @@ def _status(score: int, points: int, last: Outcome) -> str:
     return PASSED if score == points else PARTIAL if score else FAILED
 
 
-def _matching(exercise: Exercise, seed: str, verdicts: list[str]) -> tuple[str, ...]:
+@dataclass(frozen=True)
+class _Match:
+    """A known mistake that explains what the learner got wrong, and the trials that show it."""
+
+    sentence: str
+    trials: frozenset[int]
+
+
+def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list[str]) -> list[_Match]:
     """The known mistakes whose every error the learner makes too, the most telling first.
 
-    Only mistakes not contained in another one are named: who takes every spelling also takes padding.
+    Where a mistake fails valid inputs, the learner must fail exactly those: who fails them all shows nothing. Of two
+    mistakes, one contained in the other, only the larger is named: who takes every spelling also takes padding.
     """
     errors = {index: verdict for index, verdict in enumerate(verdicts) if verdict}
-    matching = [
-        (set(wrong), sentence)
-        for sentence, wrong in known_errors(exercise, seed)
-        if wrong and all(errors.get(index) == verdict for index, verdict in wrong.items())
-    ]
-    telling = [(wrong, sentence) for wrong, sentence in matching if not any(wrong < other for other, _ in matching)]
-    telling.sort(key=lambda pair: -len(pair[0]))
-    return tuple(dict.fromkeys(sentence for _, sentence in telling))[:MAX_MISTAKES]
+    failed = {index for index in errors if not trials[index].bad}
+    matching = []
+    for sentence, wrong in known_errors(exercise, seed):
+        valid = {index for index in wrong if not trials[index].bad}
+        if wrong and valid in (set(), failed) and all(errors.get(i) == verdict for i, verdict in wrong.items()):
+            matching.append(_Match(sentence, frozenset(wrong)))
+    telling = [one for one in matching if not any(one.trials < other.trials for other in matching)]
+    telling.sort(key=lambda one: -len(one.trials))
+    return telling[:MAX_MISTAKES]
 
 
 @functools.lru_cache(maxsize=64)
@@ -171,7 +178,7 @@ def _errors_of(mistake: Mistake, trials: list[Trial], exercise: Exercise) -> dic
 
 
 def _messages(
-    exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str], mistakes: tuple[str, ...]
+    exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str], matches: list[_Match]
 ) -> tuple[str, ...]:
     last = outcomes[-1]
     if last.kind == calling.MISSING:
@@ -183,20 +190,38 @@ def _messages(
         return ()
     if last.kind == calling.FORBIDDEN:
         return (f"{exercise.name}: {last.text}, which this exercise forbids, because it would be the answer.",)
-    index = wrong[-1] if last.kind in _FINAL else wrong[0]
+    index = wrong[-1] if last.kind in _FINAL else min(matches[0].trials) if matches else wrong[0]
     trial, outcome = trials[index], outcomes[index]
-    # A predicate's verdict is a sentence of its own; the others only repeat what came.
-    must = f"it must {trial.wants}" if verdicts[index].startswith(_COMMON_VERDICTS) else verdicts[index]
+    # A predicate's verdict is a sentence of its own, unless a known mistake says it better.
+    must = verdicts[index] if trial.judged and not matches and outcome.kind == calling.RETURNED else ""
     space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
-    sentence = f"{picture(exercise.name, trial)}{space}{came(outcome)}; {must}."
-    return (sentence, *(() if mistakes else _reasons(trials, wrong)))
+    sentence = f"{picture(exercise.name, trial)}{space}{came(outcome)}; {must or f'it must {trial.wants}'}."
+    if matches:
+        return (sentence,)
+    return (sentence, *_diagnosis(trial, outcome), *_reasons(trials, outcomes, wrong))
 
 
-def _reasons(trials: list[Trial], wrong: list[int]) -> list[str]:
-    """What the wrong trials could teach: the first valid input's reason, or else two of the bad inputs'."""
+def _diagnosis(trial: Trial, outcome: Outcome) -> list[str]:
+    """What a wrong outcome of this form usually means, whatever the exercise."""
+    if outcome.kind == calling.NOT_PLAIN and (outcome.text.endswith((" type", "Error", "Exception"))):
+        return ['It returns an exception. An exception has to be raised: `raise ValueError("...")`.']
+    if outcome.kind == calling.NOT_PLAIN and outcome.text.endswith(" HASH"):
+        return ["This is the hash object; `.digest()` gives its bytes."]
+    if outcome.kind == calling.RETURNED and outcome.packed == "null":
+        return ["It returned None. Is there a `return` on every path?"]
+    if trial.bad and outcome.kind == calling.RAISED:
+        return ["It does refuse, but with another kind of exception than the docstring says."]
+    return []
+
+
+def _reasons(trials: list[Trial], outcomes: list[Outcome], wrong: list[int]) -> list[str]:
+    """What the wrong trials could teach: the first valid input's reason, or else two of the bad inputs'.
+
+    A function that fails for a reason of its own has not come to the point yet.
+    """
     valid = [index for index in wrong if not trials[index].bad]
-    reasons = [trials[index].why for index in (valid[:1] or wrong)]
-    return list(dict.fromkeys(reason for reason in reasons if reason))[:2]
+    telling = [i for i in (valid[:1] or wrong) if outcomes[i].kind == calling.RETURNED and outcomes[i].packed != "null"]
+    return list(dict.fromkeys(trials[index].why for index in telling if trials[index].why))[:2]
 
 
 def picture(name: str, trial: Trial) -> str:

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from jwt_helpers import NOW, forge, hostile_values, json_values, key_for
 
 from jwt_from_scratch import ClaimError, ExpiredError, JWTError, decode, encode
-from jwt_from_scratch.claims import check_claims, check_types
+from jwt_from_scratch.claims import check_claims, check_types, expected
 
 TIMES = ("exp", "nbf", "iat")
 TEXTS = ("iss", "sub", "jti")
 
 
 def check(claims, **options):
-    check_claims(claims, **{"require": (), "now": NOW, **options})
+    check_claims(claims, expected(**{"require": (), "now": NOW, **options}))
 
 
 # -- types ------------------------------------------------------------------------------------------------------
@@ -317,9 +317,9 @@ def test_audience_type_errors(audience):
 
 def test_exp_is_required_by_default():
     with pytest.raises(ClaimError) as caught:
-        check_claims({"sub": "a"}, now=NOW)
+        check_claims({"sub": "a"}, expected(now=NOW))
     assert caught.value.claim == "exp"
-    check_claims({"exp": NOW + 1}, now=NOW)
+    check_claims({"exp": NOW + 1}, expected(now=NOW))
 
 
 def test_require_replaces_the_default():
@@ -410,3 +410,17 @@ def test_any_options_are_accepted_or_refused(claims, options):
         check(claims, **options)
     except (JWTError, TypeError):
         return
+
+
+def test_a_mistake_in_the_program_shows_before_the_token_is_looked_at():
+    key = key_for("HS256")
+    for options in (
+        {"issuer": 7},
+        {"audience": 7},
+        {"subject": b"x"},
+        {"require": "exp"},
+        {"leeway": "1"},
+        {"now": None, "typ": 1},
+    ):
+        with pytest.raises(TypeError):
+            decode("not.a.token", key, **options)
