@@ -105,9 +105,7 @@ def _check_equal(claims: dict[str, Any], name: str, wanted: str | None) -> None:
 def _check_audience(claims: dict[str, Any], accepted: Collection[str] | None) -> None:
     if accepted is None:
         if "aud" in claims:
-            raise ClaimError(
-                "aud", "it names an audience, and the caller did not say who it is: pass audience="
-            )
+            raise ClaimError("aud", "it names an audience, and the caller did not say who it is: pass audience=")
     elif "aud" not in claims:
         raise ClaimError("aud", "is missing, and the caller asked for one")
     elif not any(one in accepted for one in _audiences(claims["aud"])):

@@ -10,6 +10,7 @@ from typing import Any
 from jwt_from_scratch import Key, verify
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
+from ..values import show
 from .case import Case, exercise
 
 _BLOCK = 64
@@ -39,9 +40,11 @@ def hmac_sha256(case: Case) -> None:
         (b"\x0b" * 20, b"Hi There"),
         (b"Jefe", b"what do ya want for nothing?"),
         (b"\xaa" * 131, b"Test Using Larger Than Block-Size Key - Hash Key First"),
-        (b"", b""),
     ):
         case.equal((key, message), _hmac(key, message), why=size)
+    case.equal((b"", b""), _hmac(b"", b""), why="Any bytes are a key here, even none.")
+    key = case.random.randbytes(64)
+    case.equal((key + b"\0", b" m\n"), _hmac(key + b"\0", b" m\n"), why="Zero bytes and white space are data too.")
     for length in (1, 32, 63, 64, 65, 200):
         key, message = case.random.randbytes(length), case.random.randbytes(case.random.randrange(200))
         case.equal((key, message), _hmac(key, message), why=size)
@@ -137,13 +140,15 @@ def _hmac_with(
 )
 def sign_hs256(case: Case) -> None:
     """Claims and a key in, a token out."""
-    for claims in (
-        {"sub": "ada"},
-        {"iss": "https://login.example", "sub": "ada", "exp": 1_900_000_000 + case.random.randrange(10**6)},
-        {"name": "Þórður ☃", "roles": ["reader", "writer"], "nested": {"n": 1.5, "none": None}},
-        {},
+    exp = 1_900_000_000 + case.random.randrange(10**6)
+    for length, claims in (
+        (32, {"sub": "ada"}),
+        (33, {"iss": "https://login.example", "sub": "ada", "exp": exp}),
+        (64, {"name": "Þórður ☃", "roles": ["reader", "writer"], "nested": {"n": 1.5}}),
+        (65, {"nickname": None}),
+        (80, {}),
     ):
-        key = case.random.randbytes(case.random.randint(33, 80)) if claims else bytes(32)
+        key = case.random.randbytes(length)
         case.satisfies((claims, key), _verifies(claims, key), "return a token that verifies with the same key")
     for length in (0, 6, 31):
         key = case.random.randbytes(length)
@@ -213,8 +218,13 @@ def _verifies(claims: dict[str, Any], key: bytes) -> Callable[[Any], bool | str]
         if "=" in token:
             return "the segments must not be padded with '='"
         segments = [b64u_decode(segment) for segment in token.split(".")]
-        if json_loads_strict(segments[0]).get("alg") != "HS256":
-            return 'the header must say "alg": "HS256"'
+        header = json_loads_strict(segments[0])
+        if "alg" not in header:
+            return "the header has no alg"
+        if header["alg"] != "HS256":
+            return f"the header says alg {show(header['alg'], 20)}, but it must say 'HS256'"
+        if header.get("typ", "JWT") != "JWT" or len(header) > 2:
+            return "the header must be alg HS256 and typ JWT, and nothing else"
         expected = _hmac(key, token.rpartition(".")[0].encode())
         if segments[2] != expected:
             return _wrong_signature(segments, key, token)
@@ -226,7 +236,15 @@ def _verifies(claims: dict[str, Any], key: bytes) -> Callable[[Any], bool | str]
 
 
 def _wrong_signature(segments: list[bytes], key: bytes, token: str) -> str:
-    header, payload, _ = token.split(".")
+    header, payload, third = token.split(".")
+    message = f"{header}.{payload}".encode()
+    right = _hmac(key, message)
+    if third == right.hex():
+        return "the signature is in hexadecimal, but it must be base64url"
+    if third == b64u_encode(right.hex().encode()):
+        return "the signature is base64url of hexadecimal digits, but it must be of the 32 bytes"
+    if segments[2] == _hmac(message, key):
+        return "key and message have changed places"
     likely = {
         (header + payload).encode(): "the dot between the segments is part of what is signed",
         payload.encode(): "only the payload is signed, but the header must be too",
@@ -234,7 +252,7 @@ def _wrong_signature(segments: list[bytes], key: bytes, token: str) -> str:
     }
     return next(
         (reason for message, reason in likely.items() if _hmac(key, message) == segments[2]),
-        "the signature does not fit: it must be the HMAC of header.payload",
+        "the signature is not the HMAC of header.payload; does hmac_sha256 pass its own check?",
     )
 
 
@@ -308,12 +326,13 @@ def _bad_signatures(case: Case, token: str, key: bytes) -> None:
     header, payload, signature = token.split(".")
     why = "The signature does not fit the key and the bytes, so nothing in the token may be used."
     other = b64u_encode(json_dumps({"sub": "admin", "exp": 2_000_000_000}))
-    case.raises((f"{header}.{other}.{signature}", key), ValueError, why=why)
-    case.raises((token, case.random.randbytes(32)), ValueError, why=why)
+    case.raises((f"{header}.{other}.{signature}", key), ValueError, why=why, vital=True)
+    case.raises((token, case.random.randbytes(32)), ValueError, why=why, vital=True)
     mac = b64u_decode(signature)
-    for changed in (bytes(32), mac[:-1] + bytes([mac[-1] ^ 1]), bytes([mac[0] ^ 128]) + mac[1:], mac[:16], mac + b"\0"):
+    flipped = [bytes(byte ^ (i == place) for i, byte in enumerate(mac)) for place in (0, 16, 31)]
+    for changed in (bytes(32), *flipped, mac[:16], mac[:-1], mac + b"\0", b"x" + mac):
         case.raises((f"{header}.{payload}.{b64u_encode(changed)}", key), ValueError, why=why)
-    case.raises((f"{header}.{payload}.", key), ValueError, why="An empty signature is no signature.")
+    case.raises((f"{header}.{payload}.", key), ValueError, why="An empty signature is no signature.", vital=True)
     case.raises(
         (f"{b64u_encode(b'{}')}.{payload}.{signature}", key), ValueError, why="The header is covered by the signature."
     )
@@ -321,13 +340,15 @@ def _bad_signatures(case: Case, token: str, key: bytes) -> None:
 
 def _bad_headers(case: Case, claims: dict[str, Any], key: bytes) -> None:
     why = "Only HS256 was agreed on. A header that says anything else is refused, even if the HMAC fits."
-    for alg in ("none", "hs256", "HS512", "RS256", "", None):
+    for alg in ("none", "hs256", "HS512", "RS256", "", None, "XXHS256XX", "HS256 ", ["HS256"]):
         case.raises((_token(claims, key, json_dumps({"alg": alg, "typ": "JWT"})), key), ValueError, why=why)
     case.raises((_token(claims, key, b'{"typ":"JWT"}'), key), ValueError, why="The header must have an alg.")
     case.raises((_token(claims, key, b'["HS256"]'), key), ValueError, why="The header must be a JSON object.")
     case.raises((_token(claims, key, b"not JSON"), key), ValueError, why="The header must be JSON.")
     unsigned = f"{b64u_encode(json_dumps({'alg': 'none'}))}.{b64u_encode(json_dumps(claims))}."
-    case.raises((unsigned, key), ValueError, why="alg none means that anyone may have written it.")
+    case.raises((unsigned, key), ValueError, why="alg none means that anyone may have written it.", vital=True)
+    for odd in (b'{"alg":"none","alg":"HS256"}', '{"alg":"HS256"}'.encode("utf-16")):
+        case.raises((_token(claims, key, odd), key), ValueError, why="Read the header with json_loads_strict.")
 
 
 def _bad_forms(case: Case, claims: dict[str, Any], token: str, key: bytes) -> None:
@@ -339,9 +360,14 @@ def _bad_forms(case: Case, claims: dict[str, Any], token: str, key: bytes) -> No
     case.raises((token + "=", key), ValueError, why=twin)
     alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     case.raises((token[:-1] + alphabet[alphabet.index(token[-1]) + 1], key), ValueError, why=twin)
-    case.raises((token[:-3] + "\n" + token[-3:], key), ValueError, why=twin)
-    for payload in (b'["sub","ada"]', b'"ada"', b"42", b"null"):
-        case.raises((_signed(payload, key), key), ValueError, why="Claims are a JSON object (RFC 7519 §4).")
+    for other in (token[:-3] + "\n" + token[-3:], token + "\n", " " + token, token[:-1] + "é"):
+        case.raises((other, key), ValueError, why=twin)
+    header, payload, _ = token.split(".")
+    for signing_input in (f"{header}=.{payload}", f"{header}.{payload}="):
+        signed = f"{signing_input}.{b64u_encode(_hmac(key, signing_input.encode()))}"
+        case.raises((signed, key), ValueError, why="Every segment must be strict base64url, the signed ones too.")
+    for claims_json in (b'["sub","ada"]', b'"ada"', b"42", b"null"):
+        case.raises((_signed(claims_json, key), key), ValueError, why="Claims are a JSON object (RFC 7519 §4).")
     case.raises((_signed(b"not JSON", key), key), ValueError, why="The claims of a JWT are JSON.")
     case.raises(
         (_signed(b'{"role":"user","role":"admin"}', key), key),
@@ -375,6 +401,14 @@ def _verify_mistakes(case: Case) -> None:
     case.mistake(
         _verify_with(skip_none=True),
         "A token whose header says 'none' is let through unsigned. The header is written by whoever sends the token.",
+    )
+    case.mistake(
+        _verify_with(header_is=lambda header: isinstance(header, dict) and header.get("alg") not in (None, "none")),
+        "It forbids some algorithms. Name the one that you accept, and refuse all others.",
+    )
+    case.mistake(
+        _verify_with(header_is=lambda header: isinstance(header, dict) and "HS256" in (header.get("alg") or "")),
+        "`in` finds HS256 inside a longer name too. Compare alg with `==`.",
     )
     case.mistake(
         _verify_with(normal=str.upper),

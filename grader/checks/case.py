@@ -31,6 +31,7 @@ class Trial:
         args: the arguments, plain values.
         wants: what the call must do, for people: "return '-_8'" or "raise ValueError".
         bad: whether this is a bad input, to be refused.
+        vital: whether accepting this bad input defeats the purpose, so that nothing is earned.
         why: what the reader should learn if the answer is wrong.
         judged: whether a predicate decides, because many answers are right.
     """
@@ -40,6 +41,7 @@ class Trial:
     bad: bool
     why: str
     judged: bool
+    vital: bool
     verdict: Callable[[Outcome], str] = field(repr=False)
     """"" when the outcome is right, else a text; equal texts mean the same error."""
 
@@ -69,13 +71,13 @@ class Case:
 
         self._add(args, f"return {show(expected)}", False, why, verdict)
 
-    def raises(self, args: Any, error: type[Exception], why: str = "") -> None:
-        """A bad input: the function raises this exception or a kind of it."""
+    def raises(self, args: Any, error: type[Exception], why: str = "", vital: bool = False) -> None:
+        """A bad input: the function raises this exception or a kind of it. Accepting a vital one costs all points."""
 
         def verdict(outcome: Outcome) -> str:
             return "" if outcome.kind == RAISED and error.__name__ in outcome.names else _key(outcome)
 
-        self._add(args, f"raise {error.__name__}", True, why, verdict)
+        self._add(args, f"raise {error.__name__}", True, why, verdict, vital=vital)
 
     def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""
@@ -100,10 +102,17 @@ class Case:
         return [self.random.randbytes(self.random.randint(min_size, max_size)) for _ in range(count)]
 
     def _add(
-        self, args: Any, wants: str, bad: bool, why: str, verdict: Callable[[Outcome], str], judged: bool = False
+        self,
+        args: Any,
+        wants: str,
+        bad: bool,
+        why: str,
+        verdict: Callable[[Outcome], str],
+        judged: bool = False,
+        vital: bool = False,
     ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
-        self.trials.append(Trial(arguments, wants, bad, why, judged, verdict))
+        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict))
 
 
 def _key(outcome: Outcome) -> str:

@@ -1,7 +1,7 @@
 """From outcomes to a result: the score, the status, the mistakes that explain it.
 
-Scoring: a wrong answer on any valid input is 0 points; otherwise points × (bad inputs refused ÷ bad inputs),
-rounded down. So refusing everything earns nothing, and neither does accepting everything.
+Scoring: a wrong answer on any valid input is 0 points, and so is taking a bad input that the exercise is all about;
+otherwise points × (bad inputs refused ÷ bad inputs), rounded down. So refusing everything earns nothing.
 """
 
 import functools
@@ -121,10 +121,12 @@ def _unwritten(exercise: Exercise, outcome: Outcome) -> Result:
 def _score(points: int, trials: list[Trial], verdicts: list[str]) -> int:
     valid = sum(not trial.bad for trial in trials)
     bad = len(trials) - valid
-    right = [trial.bad for trial, verdict in zip(trials, verdicts, strict=False) if not verdict]
-    if right.count(False) < valid:
+    right = [trial for trial, verdict in zip(trials, verdicts, strict=False) if not verdict]
+    refused = sum(trial.bad for trial in right)
+    vital = sum(trial.vital for trial in trials) - sum(trial.vital for trial in right)
+    if vital or len(right) - refused < valid:
         return 0
-    return points if not bad else points * right.count(True) // bad
+    return points if not bad else points * refused // bad
 
 
 def _status(score: int, points: int, last: Outcome) -> str:

@@ -1,7 +1,7 @@
 """VULNERABLE ON PURPOSE: the HMAC key is a password that a person made up.
 
-Everything else is done right: the algorithm is fixed, the comparison takes constant time, expiry is checked. It does
-not help. Whoever holds one token can try passwords at home, as fast as a computer hashes (RFC 8725 §3.5).
+The algorithm is fixed, the comparison takes constant time, expiry is checked. None of it helps. Whoever holds one token
+can try passwords at home, as fast as a computer hashes (RFC 8725 §3.5).
 """
 
 import hashlib
@@ -26,7 +26,8 @@ def weak_secret_app(secret: str) -> Flask:
 
     @app.post("/login")
     def login() -> ResponseReturnValue:
-        user = str((request.get_json(silent=True) or {}).get("user", "guest"))
+        form = request.get_json(silent=True)
+        user = str(form.get("user", "guest")) if isinstance(form, dict) else "guest"
         claims = {"sub": user, "role": "reader", "exp": int(time.time()) + 3600}
         signing_input = f"{HEADER}.{b64u_encode(json_dumps(claims))}"
         return jsonify(access_token=f"{signing_input}.{b64u_encode(mac(signing_input))}")
@@ -41,8 +42,10 @@ def weak_secret_app(secret: str) -> Flask:
             claims = json_loads_strict(b64u_decode(payload))
         except ValueError:
             return refused("not a token")
-        if claims["role"] != "admin" or claims["exp"] <= time.time():
+        if claims.get("exp", 0) <= time.time():
+            return refused("the token has expired")
+        if claims.get("role") != "admin":
             return jsonify(error="admins only"), 403
-        return jsonify(welcome=claims["sub"], takings_today=4711)
+        return jsonify(welcome=claims.get("sub"), takings_today=4711)
 
     return app
