@@ -1,0 +1,327 @@
+"""The learner's process: whatever a cell or a call does to it, the checker learns it and goes on."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from grader import calling
+from grader.calling import Outcome
+from grader.engine import process as process_module
+from grader.engine.process import GaveUp, LearnerProcess
+from grader.values import pack, unpack
+
+
+@pytest.fixture
+def learner() -> Iterator[LearnerProcess]:
+    with LearnerProcess() as started:
+        yield started
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_module, "GRACE", 0.5)
+
+
+def call(
+    learner: LearnerProcess, name: str, *args: Any, seconds: float = 2.0, forbids: tuple[str, ...] = ()
+) -> Outcome:
+    return learner.call(name, args, seconds, forbids)
+
+
+def value(outcome: Outcome) -> Any:
+    assert outcome.kind == calling.RETURNED, outcome
+    return unpack(outcome.packed)
+
+
+def test_cells_run_and_functions_are_called(learner: LearnerProcess) -> None:
+    assert learner.run_cell("import base64\nx = 3") == ""
+    assert learner.run_cell("def f(a, b):\n    return {a: (b, x)}") == ""
+    assert value(call(learner, "f", b"k", [True, 1.5])) == {b"k": ([True, 1.5], 3)}
+    assert call(learner, "g").kind == calling.MISSING
+    assert call(learner, "f", 1).kind == calling.BAD_SIGNATURE
+
+
+def test_ipython_is_there_magics_and_all(learner: LearnerProcess) -> None:
+    assert learner.run_cell("%precision 3\ny = !echo shell\nassert y == ['shell']\n1 + 1") == ""
+    assert "ValueError: no" in learner.run_cell("raise ValueError('no')")
+    assert learner.run_cell("await __import__('asyncio').sleep(0)") == ""
+
+
+def test_an_error_in_a_cell_leaves_the_rest(learner: LearnerProcess) -> None:
+    assert learner.run_cell("def f():\n    return 1\nraise KeyError('late')") == "KeyError: 'late'"
+    assert value(call(learner, "f")) == 1
+    assert learner.run_cell("def (").startswith("SyntaxError")
+    assert value(call(learner, "f")) == 1
+
+
+def test_a_policy_reaches_the_process(learner: LearnerProcess) -> None:
+    learner.run_cell("import hmac\ndef f():\n    return hmac.digest(b'k', b'm', 'sha256')")
+    outcome = call(learner, "f", forbids=("hmac",))
+    assert (outcome.kind, outcome.text) == (calling.FORBIDDEN, "it uses hmac.digest")
+    assert call(learner, "f").kind == calling.RETURNED
+
+
+def test_a_process_that_ends_in_a_cell_is_replaced_without_that_cell(learner: LearnerProcess) -> None:
+    learner.run_cell("x = 1\ndef f():\n    return x")
+    assert learner.run_cell("x = 2\nimport os\nos._exit(0)") == "the process ended"
+    assert value(call(learner, "f")) == 1
+    learner.run_cell("x = 3")
+    assert value(call(learner, "f")) == 3
+
+
+def test_a_process_that_ends_in_a_call_is_replaced(learner: LearnerProcess) -> None:
+    learner.run_cell("import os\ndef f():\n    os._exit(0)\ndef g():\n    return 'still here'")
+    outcome = call(learner, "f")
+    assert (outcome.kind, outcome.text) == (calling.CRASHED, "it ended the whole process: the process ended")
+    assert value(call(learner, "g")) == "still here"
+
+
+def test_a_crash_of_the_interpreter_is_an_outcome(learner: LearnerProcess) -> None:
+    learner.run_cell("import ctypes\ndef f():\n    ctypes.string_at(0)")
+    assert call(learner, "f").kind == calling.CRASHED
+
+
+def test_leaving_politely_is_only_an_exception(learner: LearnerProcess) -> None:
+    learner.run_cell("import sys\ndef f():\n    sys.exit(0)\nx = 1")
+    assert call(learner, "f").names[0] == "SystemExit"
+    learner.run_cell("sys.exit()")
+    learner.run_cell("exit()")
+    learner.run_cell("def g():\n    return x")
+    assert value(call(learner, "g")) == 1
+
+
+def test_an_endless_loop_in_a_cell_ends_and_is_not_replayed(learner: LearnerProcess) -> None:
+    learner.run_cell("x = 1\ndef f():\n    return x")
+    assert learner.run_cell("x = 2\nwhile True: pass", seconds=0.3) == "it did not end within 0.3 s"
+    learner._kill()
+    assert value(call(learner, "f")) == 1
+
+
+def test_a_loop_that_swallows_everything_is_killed(learner: LearnerProcess, impatient: None) -> None:
+    loop = "while True:\n        try:\n            import time; time.sleep(60)\n        except BaseException: pass\n"
+    learner.run_cell(f"x = 1\ndef f():\n    {loop}\ndef g():\n    return x")
+    started = time.monotonic()
+    outcome = call(learner, "f", seconds=0.3)
+    assert outcome.kind == calling.TIMED_OUT
+    assert learner.run_cell(f"if True:\n    {loop}", seconds=0.3) == "no answer in time"
+    assert value(call(learner, "g")) == 1
+    assert time.monotonic() - started < 30
+
+
+def test_a_blocked_alarm_does_not_help(learner: LearnerProcess, impatient: None) -> None:
+    learner.run_cell(
+        "import signal, time\n"
+        "def f():\n    signal.setitimer(signal.ITIMER_REAL, 0)\n    time.sleep(60)\n"
+        "def g():\n    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))\n    time.sleep(60)\n"
+    )
+    assert call(learner, "f", seconds=0.3).kind == calling.TIMED_OUT
+    assert call(learner, "g", seconds=0.3).kind == calling.TIMED_OUT
+
+
+FLOOD = "import os\nfor fd in range(3, 64):\n    try:\n        os.write(fd, {data})\n    except OSError: pass\n"
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["b'garbage'", "b'\\0' * 4", "b'\\0\\0\\0\\2[]'", "b'\\xff' * 100_000"],
+    ids=["text", "empty", "list", "flood"],
+)
+def test_writing_on_every_descriptor_harms_only_the_one_who_does(learner: LearnerProcess, data: str) -> None:
+    learner.run_cell("def f():\n    return 1")
+    learner.run_cell(FLOOD.format(data=data))
+    outcome = call(learner, "f")
+    # What stands in the wire may answer one question, as a crash; then the process is a new one.
+    assert outcome.kind in (calling.RETURNED, calling.CRASHED)
+    assert value(call(learner, "f")) == 1
+
+
+def test_a_cell_that_forges_messages_spoils_only_its_own_answers(learner: LearnerProcess) -> None:
+    learner.run_cell("def f():\n    return 1")
+    learner.run_cell(FLOOD.format(data="b'\\0\\0\\0\\7{\"a\":1}'"))
+    assert call(learner, "f").kind == calling.CRASHED
+
+
+def forged(**change: Any) -> str:
+    return repr({**Outcome(calling.RETURNED, packed=pack(1)).to_dict(), **change})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": ""},
+        {"kind": "right"},
+        {"packed": "nonsense"},
+        {"printed": "lots"},
+        {"names": 3},
+        {"text": None},
+        {"kind": "crashed"},
+    ],
+    ids=str,
+)
+def test_a_forged_answer_is_nonsense_not_a_verdict(learner: LearnerProcess, change: dict[str, Any]) -> None:
+    learner.run_cell(
+        "import json, os, struct\n"
+        f"message = json.dumps({forged(**change)}).encode()\n"
+        "def f():\n"
+        "    for fd in range(3, 64):\n"
+        "        try: os.write(fd, struct.pack('>I', len(message)) + message)\n"
+        "        except OSError: pass\n"
+    )
+    outcome = call(learner, "f")
+    assert (outcome.kind, outcome.text) == (calling.CRASHED, "it answered with nonsense")
+    assert call(learner, "g").kind == calling.MISSING
+
+
+@pytest.mark.parametrize(
+    "evalue", ["[1]", "[" * 900 + "]" * 900, '"\\u001b[31m"', "null", "1e999"], ids=lambda e: e[:9]
+)
+def test_a_cells_forged_answer_is_only_text(learner: LearnerProcess, evalue: str) -> None:
+    body = f'{{"ok": false, "outputs": [{{"output_type": "error", "ename": "E", "evalue": {evalue}}}]}}'
+    said = learner.run_cell(
+        "import os, struct\n"
+        f"body = {body!r}.encode()\n"
+        "for fd in range(3, 64):\n"
+        "    try: os.write(fd, struct.pack('>I', len(body)) + body)\n"
+        "    except OSError: pass\n"
+    )
+    assert said
+    assert "\x1b" not in said
+
+
+def test_a_flood_of_output_is_cut(learner: LearnerProcess) -> None:
+    started = time.monotonic()
+    assert learner.run_cell("for _ in range(2000):\n    print('x' * 100_000)\nx = 1") == ""
+    assert learner.run_cell("import os\nfor _ in range(200):\n    os.write(1, b'y' * 100_000)") == ""
+    assert learner.run_cell("'z' * 5_000_000") == ""
+    learner.run_cell("def f():\n    return x")
+    assert value(call(learner, "f")) == 1
+    assert time.monotonic() - started < 30
+
+
+def test_an_error_with_a_huge_text_is_cut(learner: LearnerProcess) -> None:
+    said = learner.run_cell("raise ValueError('\\x1b[31m' + 'x' * 1_000_000)")
+    assert said.startswith("ValueError: ")
+    assert len(said) <= 160
+    assert "\x1b" not in said
+
+
+def test_the_environment_is_ours_not_the_parents(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CLASS_SECRET", "hunter2")
+    monkeypatch.setenv("PYTHONPATH", "/somewhere/else")
+    monkeypatch.setenv("PYTHONSTARTUP", "/somewhere/else.py")
+    with LearnerProcess() as learner:
+        learner.run_cell(
+            "import os, sys\n"
+            "def f():\n    return dict(os.environ), list(sys.argv), sys.path\n"
+            "def g():\n    return open('/proc/self/environ', 'rb').read()\n"
+        )
+        environment, argv, path = value(call(learner, "f"))
+        assert "CLASS_SECRET" not in environment
+        assert "/somewhere/else" not in path
+        assert "" not in path
+        assert "hunter2" not in str((environment, argv, path))
+        assert b"hunter2" not in value(call(learner, "g"))
+
+
+def test_only_one_descriptor_besides_the_standard_ones_comes_along(learner: LearnerProcess) -> None:
+    readable, writable = os.pipe()
+    os.set_inheritable(writable, True)
+    try:
+        with LearnerProcess() as other:
+            other.run_cell(
+                "import os, stat\n"
+                "def f():\n"
+                "    fds = [int(n) for n in os.listdir('/proc/self/fd')]\n"
+                "    kinds = []\n"
+                "    for fd in fds:\n"
+                "        try: kinds.append(stat.S_ISFIFO(os.fstat(fd).st_mode))\n"
+                "        except OSError: pass\n"
+                "    return kinds.count(True)\n"
+            )
+            assert value(call(other, "f")) == 0
+    finally:
+        os.close(readable)
+        os.close(writable)
+
+
+def test_nothing_of_the_grader_can_be_imported_and_the_stub_works(learner: LearnerProcess) -> None:
+    assert learner.run_cell("from grader import check, check_all, hint, picture, progress, submit") == ""
+    assert learner.run_cell("assert check('b64u_encode') is None\nhint('x')\ncheck_all()\nprogress()\nsubmit()") == ""
+    assert learner.run_cell("picture(None, alt='words')") == ""
+    for name in ("checks", "checks.c01_encoding", "engine", "calling", "values", "lesson", "no_such"):
+        said = learner.run_cell(f"import grader.{name}")
+        assert said.startswith("ModuleNotFoundError"), name
+    assert learner.run_cell("import importlib\nimportlib.import_module('grader.checks')").startswith("ModuleNotFound")
+    assert learner.run_cell("from grader import checks").startswith("ImportError")
+    learner.run_cell(
+        "import sys\ndef f():\n    return sorted(n for n in sys.modules if n.split('.')[0] in ('grader', 'pytest'))"
+    )
+    assert value(call(learner, "f")) == ["grader"]
+
+
+def test_the_files_stay_in_a_folder_that_is_gone_afterwards() -> None:
+    with LearnerProcess() as learner:
+        learner.run_cell("open('mine.txt', 'w').write('x')\nimport os\ndef f():\n    return os.getcwd()")
+        folder = value(call(learner, "f"))
+        assert os.listdir(folder).count("mine.txt") == 1
+        assert folder != os.getcwd()
+    assert not os.path.exists(folder)
+
+
+def test_modules_beside_the_submission_shadow_nothing_of_ours(learner: LearnerProcess) -> None:
+    """A file named like a module of the standard library, written by a cell, is not met by a new process."""
+    learner.run_cell("for n in ('socket', 'hmac', 'sitecustomize', 'json'):\n    open(n + '.py', 'w').write('1/0')")
+    learner._kill()
+    learner.run_cell("import hmac, json\ndef f():\n    return hmac.__file__")
+    assert "submission-" not in value(call(learner, "f"))
+
+
+def test_after_too_many_ends_the_checker_gives_up(learner: LearnerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_module, "MAX_STARTS", 3)
+    learner.run_cell("import os\ndef f():\n    os._exit(1)")
+    assert [call(learner, "f").kind for _ in range(3)] == [calling.CRASHED] * 3
+    with pytest.raises(GaveUp):
+        call(learner, "f")
+    with pytest.raises(GaveUp):
+        learner.run_cell("1")
+
+
+def test_no_process_is_left_behind() -> None:
+    with LearnerProcess() as learner:
+        learner.run_cell("import os, subprocess, sys\ndef f():\n    return os.getpid()")
+        pid = value(call(learner, "f"))
+        learner.run_cell("child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(100)'])")
+        learner.run_cell("def g():\n    return child.pid")
+        child = value(call(learner, "g"))
+    for one in (pid, child):
+        end = time.monotonic() + 5
+        while _alive(one) and time.monotonic() < end:
+            time.sleep(0.02)
+        assert not _alive(one)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
+        return file.read().rpartition(")")[2].split()[0] != "Z"
+
+
+def test_a_fork_does_not_confuse_the_checker(learner: LearnerProcess) -> None:
+    learner.run_cell("import os\ndef f():\n    return 1\ndef g():\n    os.fork()\n    return 2")
+    assert call(learner, "g").kind in (calling.RETURNED, calling.CRASHED)
+    for _ in range(3):
+        assert call(learner, "f").kind in (calling.RETURNED, calling.CRASHED, calling.TIMED_OUT)
+
+
+def test_a_stopped_process_is_late(learner: LearnerProcess, impatient: None) -> None:
+    learner.run_cell("import os, signal\ndef f():\n    os.kill(os.getpid(), signal.SIGSTOP)\ndef g():\n    return 1")
+    assert call(learner, "f", seconds=0.3).kind == calling.TIMED_OUT
+    assert value(call(learner, "g")) == 1
+    assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
