@@ -118,7 +118,7 @@ def read_master(text: str, name: str) -> Chapter:
     )
     _check_pairs(cells, list(exercises), name)
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
-    minutes = re.search(r"About (\d+) minutes", text)
+    minutes = re.search(r"About\s+(\d+)\s+minutes", text)
     if not title or not minutes:
         raise CourseError(f"{name}: a master needs a title, '# …', and a line with 'About N minutes'")
     return Chapter(name, title[1], int(minutes[1]), cells)
