@@ -109,6 +109,8 @@ def read_master(text: str, name: str) -> Chapter:
 
     exercises = {exercise.name: exercise.points for exercise in checks.exercises(name)}
     text = text.replace("{{ points }}", str(sum(exercises.values())))
+    if "{{" in text:
+        raise CourseError(f"{name}: the only placeholder is '{{{{ points }}}}', written just so")
     raw = jupytext.reads(text, fmt="md:myst").cells
     kinds = [_kind(cell, name) for cell in raw]
     seen: Counter[str] = Counter()
