@@ -58,7 +58,13 @@ def build(check: bool, solved: Path | None) -> None:
 
 
 @cli.command()
-@click.option("--dir", "folder", default="work", type=click.Path(file_okay=False, path_type=Path), show_default=True)
+@click.option(
+    *("--dir", "folder"),
+    default="work",
+    type=click.Path(file_okay=False, path_type=Path),
+    show_default=True,
+    help="Where your copies are.",
+)
 @click.option("--copy-only", is_flag=True, help="Copy the missing lessons and stop there.")
 @click.option("--port", default=8888, show_default=True, help="The first port to try.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")

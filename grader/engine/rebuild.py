@@ -97,12 +97,12 @@ def _read_regular(path: Path) -> bytes:
     except OSError as error:
         link = " (it is a link, and links are not followed)" if os.path.islink(path) else ""
         raise BadSubmission(f"{path}: can't be opened: {error.strerror}{link}") from None
+    mode = os.fstat(handle).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(handle)
+        what = "a folder; name the notebooks in it" if stat.S_ISDIR(mode) else "not a regular file"
+        raise BadSubmission(f"{path}: {what}")
     with os.fdopen(handle, "rb") as file:
-        mode = os.fstat(handle).st_mode
-        if stat.S_ISDIR(mode):
-            raise BadSubmission(f"{path}: a folder; name the notebooks in it")
-        if not stat.S_ISREG(mode):
-            raise BadSubmission(f"{path}: not a regular file")
         data = file.read(MAX_BYTES + 1)
     if len(data) > MAX_BYTES:
         raise BadSubmission(f"{path}: larger than {MAX_BYTES // 1_000_000} MB; clear its outputs and submit it again")
