@@ -435,21 +435,59 @@ def test_a_predicate_that_gives_something_true_but_not_true_is_no_approval() -> 
 
 
 def test_only_the_most_telling_mistakes_are_named() -> None:
+    """Of two mistakes on bad inputs, one contained in the other, the larger; side by side, both."""
+
+    def write(case: Case) -> None:
+        case.equal(100, 100)
+        for n in range(6):
+            case.raises(n, ValueError)
+        case.mistake(accepting({3, 4, 5}), "Takes three and more.")
+        case.mistake(accepting({5}), "Takes five.")
+        case.mistake(accepting({0}), "Takes zero.")
+
+    one = made(write, points=6)
+    assert judged(one, accepting({3, 4, 5})).mistakes == ("Takes three and more.",)
+    assert judged(one, accepting({5})).mistakes == ("Takes five.",)
+    assert judged(one, accepting({0, 5})).mistakes == ("Takes five.", "Takes zero.")
+    assert judged(one, accepting({0, 3, 4, 5})).mistakes == ("Takes three and more.", "Takes zero.")
+    assert judged(one, accepting({1})).mistakes == ()
+
+
+def accepting(taken: set[int]) -> Callable[[int], int]:
+    """A function that refuses everything under 100 but these."""
+
+    def f(n: int) -> int:
+        if n < 100 and n not in taken:
+            raise ValueError(n)
+        return n
+
+    return f
+
+
+def test_a_mistake_on_valid_inputs_is_named_only_for_exactly_those() -> None:
     def write(case: Case) -> None:
         for n in range(6):
             case.equal(n, n)
         case.mistake(lambda n: 9 if n >= 3 else n, "Wrong from three on.")
-        case.mistake(lambda n: 9 if n >= 5 else n, "Wrong from five on.")
-        case.mistake(lambda n: 8 if n == 0 else n, "Zero is eight.")
 
     one = made(write)
     assert judged(one, lambda n: 9 if n >= 3 else n).mistakes == ("Wrong from three on.",)
-    assert judged(one, lambda n: 9 if n >= 5 else n).mistakes == ("Wrong from five on.",)
-    assert judged(one, lambda n: 9 if n >= 3 else 8 if n == 0 else n).mistakes == (
-        "Wrong from three on.",
-        "Zero is eight.",
-    )
-    assert judged(one, lambda n: 7).mistakes == ()
+    assert judged(one, lambda n: 9).mistakes == ()
+    assert judged(one, lambda n: 9 if n >= 4 else n).mistakes == ()
+
+
+def test_taking_a_vital_bad_input_costs_everything() -> None:
+    def write(case: Case) -> None:
+        case.equal(100, 100)
+        for n in range(9):
+            case.raises(n, ValueError)
+        case.raises(9, ValueError, vital=True)
+
+    one = made(write)
+    assert judged(one, accepting(set())).score == 10
+    assert judged(one, accepting({0})).score == 9
+    assert judged(one, accepting({9})).score == 0
+    assert judged(one, accepting({9})).status == FAILED
 
 
 def test_a_tuple_is_the_list_of_arguments_and_all_else_the_only_one() -> None:
