@@ -110,8 +110,8 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            time_limit(seconds),
             policy.watching(),
+            time_limit(seconds),
         ):
             value = function(*args)
     except TimeUp:
@@ -198,8 +198,11 @@ def _alarm(seconds: float) -> Iterator[None]:
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
-        yield
-    finally:
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+    finally:  # also when the alarm rings right there; it does so only once in 0.2 s
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
 

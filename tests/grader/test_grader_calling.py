@@ -497,6 +497,23 @@ def test_the_alarm_handler_that_was_there_is_put_back() -> None:
         signal.signal(signal.SIGALRM, before)
 
 
+def test_an_alarm_in_the_very_moment_of_returning_leaves_nothing_behind() -> None:
+    """Calls that end a few microseconds before or after their limit, many of them."""
+    handler = signal.getsignal(signal.SIGALRM)
+    kinds = set()
+    for number in range(600):
+        end = time.perf_counter() + 0.001 - 0.00003 + number % 60 * 1e-6
+
+        def f(end: float = end) -> None:
+            while time.perf_counter() < end:
+                pass
+
+        kinds.add(calling.call(f, (), 0.001, forbids=HMAC).kind)
+        assert signal.getsignal(signal.SIGALRM) is handler
+        assert sys.getprofile() is None
+    assert kinds <= {calling.RETURNED, calling.TIMED_OUT}
+
+
 def test_off_the_main_thread_there_is_no_limit() -> None:
     outcomes: list[Outcome] = []
     thread = threading.Thread(target=lambda: outcomes.append(invoked(lambda: time.sleep(0.2) or 1, seconds=0.05)))
