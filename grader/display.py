@@ -4,12 +4,17 @@ The HTML has no scripts, and no colours of its own for text or ground, so it fit
 colour says, a word says too.
 """
 
+import re
 from html import escape as escape
 
 from .checks.judge import NOT_ATTEMPTED, PASSED, Result
 
 _GREEN, _RED, _GREY = "#2e9e4f", "#d9534f", "#8a8a8a"
-_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0;white-space:pre-wrap;overflow-wrap:anywhere"
+_CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
+_MARK = f"{_CELL};white-space:nowrap"
+_TEXT = f"{_CELL};white-space:pre-wrap;overflow-wrap:anywhere;min-width:"
+# Text may break anywhere, so only a least width keeps a short call in one piece beside a long answer.
+_COLUMNS = {"": _MARK, "call": f"{_TEXT}15em", "came": f"{_TEXT}12em", "must": f"{_TEXT}11em"}
 
 
 def headline(result: Result) -> str:
@@ -22,7 +27,7 @@ def headline(result: Result) -> str:
 
 def advice(result: Result) -> list[str]:
     """What to do about it: the mistakes that are known, then what was seen."""
-    again = f'Stuck? hint("{result.name}") has three hints.'
+    again = f'Stuck? `hint("{result.name}")` has three hints.'
     if result.status == PASSED:
         return []
     if result.status == NOT_ATTEMPTED:
@@ -34,7 +39,7 @@ def as_html(result: Result) -> str:
     """The result as an HTML fragment."""
     colour = _GREEN if result.status == PASSED else _GREY if result.status == NOT_ATTEMPTED else _RED
     parts = [f"<p style='margin:0 0 4px 0'><strong>{escape(headline(result))}</strong></p>"]
-    parts += [f"<p style='margin:0 0 4px 0'>{escape(line)}</p>" for line in advice(result)]
+    parts += [f"<p style='margin:0 0 4px 0'>{_prose(line, result)}</p>" for line in advice(result)]
     if result.rows:
         parts.append(_table(result))
     label = escape(headline(result), quote=True)
@@ -42,11 +47,23 @@ def as_html(result: Result) -> str:
     return f"<div role='group' aria-label='{label}' style='{style}'>{''.join(parts)}</div>"
 
 
+def _prose(line: str, result: Result) -> str:
+    """A line of advice. Backticks mark code, but not in the sentence that quotes what the learner's call gave."""
+    if line in result.messages[:1]:
+        return escape(line)
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line))
+
+
 def _table(result: Result) -> str:
-    head = "".join(f"<th scope='col' style='{_CELL}'>{title}</th>" for title in ("", "call", "came", "must"))
+    head = "".join(f"<th scope='col' style='{style}'>{title}</th>" for title, style in _COLUMNS.items())
+    # Not <code>: JupyterLab puts a grey box behind each of its lines.
+    styles = list(_COLUMNS.values())[1:]
     rows = "".join(
-        f"<tr><td style='{_CELL}'>{'✓ right' if row.right else '✗ wrong'}</td>"
-        + "".join(f"<td style='{_CELL}'><code>{escape(text)}</code></td>" for text in (row.call, row.got, row.wants))
+        f"<tr><td style='{_MARK}'>{'✓ right' if row.right else '✗ wrong'}</td>"
+        + "".join(
+            f"<td style='{style}'><samp>{escape(text)}</samp></td>"
+            for style, text in zip(styles, (row.call, row.got, row.wants), strict=True)
+        )
         + "</tr>"
         for row in result.rows
     )

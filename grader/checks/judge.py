@@ -146,16 +146,19 @@ class _Match:
 def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list[str]) -> list[_Match]:
     """The known mistakes whose every error the learner makes too, the most telling first.
 
-    Where a mistake fails valid inputs, the learner must fail exactly those: who fails them all shows nothing. Of two
-    mistakes, one contained in the other, only the larger is named: who takes every spelling also takes padding.
+    Mistakes that fail valid inputs must explain all the valid inputs that the learner fails, if need be together: who
+    fails them all shows nothing. Of two mistakes, one contained in the other, only the larger is named: who takes
+    every spelling also takes padding.
     """
     errors = {index: verdict for index, verdict in enumerate(verdicts) if verdict}
     failed = {index for index in errors if not trials[index].bad}
-    matching = []
-    for sentence, wrong in known_errors(exercise, seed):
-        valid = {index for index in wrong if not trials[index].bad}
-        if wrong and valid in (set(), failed) and all(errors.get(i) == verdict for i, verdict in wrong.items()):
-            matching.append(_Match(sentence, frozenset(wrong)))
+    matching = [
+        _Match(sentence, frozenset(wrong))
+        for sentence, wrong in known_errors(exercise, seed)
+        if wrong and all(errors.get(index) == verdict for index, verdict in wrong.items())
+    ]
+    if not failed <= frozenset().union(*(one.trials for one in matching)):
+        matching = [one for one in matching if all(trials[index].bad for index in one.trials)]
     telling = [one for one in matching if not any(one.trials < other.trials for other in matching)]
     telling.sort(key=lambda one: -len(one.trials))
     return telling[:MAX_MISTAKES]
