@@ -7,6 +7,7 @@ policy are best effort, because the code they watch shares the process with them
 
 import builtins
 import contextlib
+import importlib
 import inspect
 import io
 import signal
@@ -14,7 +15,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from types import CodeType, FrameType, ModuleType, TracebackType
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from .values import NotPlain, pack, plain_text, unpack
@@ -229,6 +230,9 @@ class _Policy:
 
     def __init__(self, packages: tuple[str, ...]) -> None:
         self._packages = packages
+        # The standard library imports its own modules for its own ends (`secrets` needs `hmac`): that is no use of one.
+        for package in sys.stdlib_module_names & set(packages):
+            importlib.import_module(package)
         self._c_functions = {id(f): p for p in packages for f in map(_c_function, _C_FUNCTIONS.get(p, ())) if f}
         self._broken = ""
 
@@ -279,8 +283,7 @@ def _name(code: CodeType) -> str:
 
 def _c_function(path: str) -> Any:
     module, name = path.split(".")
-    loaded: ModuleType | None = sys.modules.get(module)
-    if loaded is None:
-        with contextlib.suppress(ImportError):
-            loaded = __import__(module)
-    return getattr(loaded, name, None)
+    try:
+        return getattr(importlib.import_module(module), name, None)
+    except ImportError:
+        return None

@@ -87,6 +87,7 @@ def start(folder: Path, copy_only: bool, port: int, no_browser: bool) -> None:
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
 def grade(paths: tuple[Path, ...], json_file: str | None, run_demos: bool) -> None:
     """Grade notebooks and print a table. PATHS are submitted .ipynb files of this course."""
+    from .course import CourseError
     from .engine.grade import BadSubmission, grade_file
     from .outputs.table import print_reports, progress_over
     from .report import Report, write_reports
@@ -101,6 +102,8 @@ def grade(paths: tuple[Path, ...], json_file: str | None, run_demos: bool) -> No
         except BadSubmission as error:
             click.echo(f"grader: {plain_text(str(error), 500)}", err=True)
             code = BAD_INPUT
+        except CourseError as error:
+            fail(str(error))
     print_reports(reports)
     if json_file:
         try:

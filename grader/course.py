@@ -13,6 +13,7 @@ import ast
 import functools
 import hashlib
 import re
+import warnings
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,7 +151,8 @@ def _exercise_in(source: str, chapter_name: str) -> str:
 def defined_names(source: str) -> list[str]:
     """The functions and classes that a cell's code defines at its top level; none if it does not parse."""
     try:
-        body = ast.parse(source).body
+        with warnings.catch_warnings(action="ignore"):  # of what a learner wrote, such as "\d" in a plain string
+            body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return []
     return [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
