@@ -1,0 +1,66 @@
+"""Make the README's pictures again: `.venv/bin/python tests/browser/screenshots.py`. Needs Chromium and Pillow."""
+
+import io
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from test_browser_driver import Notebook, browser_page, missing, running_lab
+from test_browser_lab import LESSON, PADDED, RIGHT
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+DOCSTRING = '''    r"""Write bytes as base64url, without padding (RFC 7515 §2).
+
+    >>> b64u_encode(b"\\xfb\\xff")
+    '-_8'
+
+    Raises TypeError when data is not bytes.
+    """
+'''
+NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
+DARK = {"@jupyterlab/apputils-extension:themes": {"theme": "JupyterLab Dark"}}
+
+
+def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> Path:
+    """Solve b64u_encode of lesson 01 in this way, check it, and save what stands around it."""
+    first, _, body = solution.rstrip().partition("\n")
+    with tempfile.TemporaryDirectory() as folder:
+        work, home = Path(folder) / "work", Path(folder) / "home"
+        with running_lab(work, home, settings) as lab, browser_page(1200, height) as page:
+            page.goto(lab.address())
+            Notebook(page).ready()
+            lesson = Notebook.open(page, LESSON)
+            lesson.run(lesson.cell("# setup"))
+            page.keyboard.press("ControlOrMeta+b")  # put the list of files away
+            cell = lesson.cell("def b64u_encode")
+            lesson.write(cell, f"{first}\n{DOCSTRING}{body}")
+            lesson.run(cell)
+            lesson.run(lesson.cell('check("b64u_encode")'))
+            heading = lesson.panel.locator("h2", has_text="Build: encode")
+            heading.evaluate("e => { e.scrollIntoView(); e.closest('.jp-WindowedPanel-outer').scrollBy(0, -110) }")
+            page.mouse.move(600, 5)
+            page.wait_for_timeout(500)  # the scroll bar fades
+            return save(page.screenshot(), IMAGES / f"{name}.png")
+
+
+def save(png: bytes, path: Path) -> Path:
+    """Write it with a palette of 256 colours, a third of the size."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
+    return path
+
+
+def main() -> None:
+    if reason := missing():
+        sys.exit(reason)
+    for path in (
+        picture("lesson-check", RIGHT, NO_NEWS, 800),
+        picture("lesson-mistake-dark", PADDED, NO_NEWS | DARK, 880),
+    ):
+        print(f"{path.relative_to(IMAGES.parents[1])}: {path.stat().st_size / 1000:.0f} kB")
+
+
+if __name__ == "__main__":
+    main()
