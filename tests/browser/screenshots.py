@@ -1,6 +1,7 @@
 """Make the README's pictures again: `.venv/bin/python tests/browser/screenshots.py`. Needs Chromium and Pillow."""
 
 import io
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -11,21 +12,14 @@ from test_browser_driver import Notebook, browser_page, missing, running_lab
 from test_browser_lab import LESSON, PADDED, RIGHT
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-DOCSTRING = '''    r"""Write bytes as base64url, without padding (RFC 7515 §2).
-
-    >>> b64u_encode(b"\\xfb\\xff")
-    '-_8'
-
-    Raises TypeError when data is not bytes.
-    """
-'''
+STUB = "    # Write your code here"
 NO_NEWS = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false"}}
 DARK = {"@jupyterlab/apputils-extension:themes": {"theme": "JupyterLab Dark"}}
 
 
 def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> Path:
     """Solve b64u_encode of lesson 01 in this way, check it, and save what stands around it."""
-    first, _, body = solution.rstrip().partition("\n")
+    body = solution.rstrip().partition("\n")[2]
     with tempfile.TemporaryDirectory() as folder:
         work, home = Path(folder) / "work", Path(folder) / "home"
         with running_lab(work, home, settings) as lab, browser_page(1200, height) as page:
@@ -35,7 +29,7 @@ def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> 
             lesson.run(lesson.cell("# setup"))
             page.keyboard.press("ControlOrMeta+b")  # put the list of files away
             cell = lesson.cell("def b64u_encode")
-            lesson.write(cell, f"{first}\n{DOCSTRING}{body}")
+            lesson.write(cell, stub(work / LESSON) + body)
             lesson.run(cell)
             lesson.run(lesson.cell('check("b64u_encode")'))
             heading = lesson.panel.locator("h2", has_text="Build: encode")
@@ -43,6 +37,12 @@ def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> 
             page.mouse.move(600, 5)
             page.wait_for_timeout(500)  # the scroll bar fades
             return save(page.screenshot(), IMAGES / f"{name}.png")
+
+
+def stub(path: Path) -> str:
+    """The exercise as the lesson gives it, down to where the learner writes."""
+    sources = ("".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"])
+    return next(source for source in sources if source.startswith("def b64u_encode")).partition(STUB)[0]
 
 
 def save(png: bytes, path: Path) -> Path:
