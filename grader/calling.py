@@ -98,7 +98,7 @@ def invoke(
     if function is None:
         return Outcome(MISSING, text=f"{name} is not defined yet: run the cell that defines it")
     if not callable(function):
-        return Outcome(MISSING, text=f"{name} is a {plain_text(type(function).__name__, 40)}, not a function")
+        return Outcome(MISSING, text=f"{name} is of type {plain_text(type(function).__name__, 40)}, not a function")
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else call(function, args, seconds, forbids)
 

@@ -14,6 +14,8 @@ from .course import NOTEBOOKS
 from .files import write_whole
 
 FIRST = "00_start_here.ipynb"
+SETTINGS = Path(__file__).parent / "jupyter"
+"""Settings for a learner's JupyterLab: no teacher's menus, no news, encrypted channels to the kernels."""
 PATIENCE = 60.0
 """Seconds to wait for JupyterLab to answer."""
 
@@ -45,12 +47,17 @@ def run_lab(folder: Path, port: int, no_browser: bool) -> int:
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
     # A token of our own, in the environment where no other user sees it; then Jupyter prints no address of its own.
-    environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24)}
-    with _ending(subprocess.Popen(command, env=environment)) as lab:  # noqa: S603 - our own interpreter and arguments
+    environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24), "JUPYTER_CONFIG_PATH": _config_path()}
+    # With nothing on its stdin, Jupyter does not ask whether Ctrl-C was meant.
+    with _ending(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)) as lab:  # noqa: S603
         address = _address(lab)
         if address:
             print(f"\nJupyterLab is ready:\n\n    {address}\n\nLeave it running; Ctrl-C here ends it.\n", flush=True)
         return lab.wait()
+
+
+def _config_path() -> str:
+    return os.pathsep.join([str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])])
 
 
 def _has_display() -> bool:

@@ -80,7 +80,7 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
     for trial in trials:
         # Packed and unpacked: whoever mutates an argument mutates a copy.
         outcomes.append(call(unpack(pack(trial.args))))
-        if outcomes[-1].kind in _FINAL or not_written(outcomes):
+        if _final(outcomes[-1]) or not_written(outcomes):
             break
     if not_written(outcomes):
         return _unwritten(exercise, outcomes[-1])
@@ -98,6 +98,11 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
         right=sum(not verdict for verdict in verdicts),
         calls=len(trials),
     )
+
+
+def _final(outcome: Outcome) -> bool:
+    """Whether to stop here. A value too large to compare costs as much again at each further call."""
+    return outcome.kind in _FINAL or (outcome.kind == calling.NOT_PLAIN and outcome.text.endswith("too large"))
 
 
 def not_written(outcomes: list[Outcome]) -> bool:
@@ -177,7 +182,7 @@ def _errors_of(mistake: Mistake, trials: list[Trial], exercise: Exercise) -> dic
         outcome = calling.call(mistake.function, unpack(pack(trial.args)), exercise.seconds)
         if verdict := trial.verdict(outcome):
             wrong[index] = verdict
-        if outcome.kind in _FINAL:
+        if _final(outcome):
             break
     return wrong
 
