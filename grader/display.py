@@ -14,7 +14,7 @@ _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 _MARK = f"{_CELL};white-space:nowrap"
 _TEXT = f"{_CELL};white-space:pre-wrap;overflow-wrap:anywhere;min-width:"
 # Text may break anywhere, so only a least width keeps a short call in one piece beside a long answer.
-_COLUMNS = {"": _MARK, "call": f"{_TEXT}15em", "came": f"{_TEXT}12em", "must": f"{_TEXT}11em"}
+_COLUMNS = {"": _MARK, "called": f"{_TEXT}15em", "came back": f"{_TEXT}12em", "must": f"{_TEXT}11em"}
 
 
 def headline(result: Result) -> str:
