@@ -232,7 +232,7 @@ def test_the_makefile_describes_its_targets_and_calls_what_exists() -> None:
 
 
 def test_the_console_script_is_there() -> None:
-    assert PROJECT["scripts"] == {"grader": "grader.cli:main"}
+    assert PROJECT["scripts"] == {"grader": "grader.__main__:main"}
     assert callable(cli.main)
 
 
