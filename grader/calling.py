@@ -78,8 +78,11 @@ class Outcome:
         if texts["kind"] == RETURNED and pack(unpack(texts["packed"])) != texts["packed"]:
             raise ValueError("a value that was not packed by pack")
         texts.update(text=plain_text(texts["text"]), where=plain_text(texts["where"], 80))
-        names = tuple(plain_text(str(name), 60) for name in list(data["names"])[:10])
-        return cls(**texts, names=names, printed=data["printed"])
+        names = data["names"]
+        if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
+            raise TypeError("an exception's names are strings")
+        short = tuple(plain_text(name, 60) for name in names[:10])
+        return cls(**texts, names=short, printed=data["printed"])
 
 
 class TimeUp(BaseException):

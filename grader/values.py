@@ -20,7 +20,7 @@ class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
 
 
 def pack(value: Any) -> str:
-    """Write a plain value as text; equal values of equal types give equal text.
+    """Write a plain value as text. Equal values of equal types give equal text: 1 is not True here, nor 1.0.
 
     Raises:
         NotPlain: value is not plain, or too large or deep.
@@ -41,11 +41,6 @@ def unpack(text: str) -> Any:
         return _untag(json.loads(text), 0)
     except (ValueError, TypeError, OverflowError, IndexError, RecursionError) as error:
         raise NotPlain(f"not a packed value: {type(error).__name__}") from None
-
-
-def same(one: Any, other: Any) -> bool:
-    """Whether two plain values are equal, and of equal types all the way down (1 is not True, nor 1.0)."""
-    return pack(one) == pack(other)
 
 
 def show(value: Any, limit: int = 72) -> str:

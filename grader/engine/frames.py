@@ -14,6 +14,9 @@ from typing import Any
 MAX_FRAME = 16_000_000
 """Bytes of one message; a packed value has at most 8 million."""
 
+LATE = "no answer in time"
+"""What a `WireError` says when a deadline has passed."""
+
 _LENGTH = struct.Struct(">I")
 
 
@@ -90,7 +93,7 @@ class Channel:
         watched = [self._socket]
         ready = select.select([] if writing else watched, watched if writing else [], [], left)
         if not any(ready):
-            raise WireError("no answer in time")
+            raise WireError(LATE)
 
 
 def _deadline(seconds: float | None) -> float | None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -70,4 +71,4 @@ def _caller(process: LearnerProcess, exercise: Exercise) -> Callable[[tuple[Any,
 
 def _with_remarks(result: Result, notes: list[str], error: str) -> Result:
     remarks = [*notes, *([f"The cell of {result.name} failed: {error}."] if error else [])]
-    return Result(**{**vars(result), "messages": (*remarks, *result.messages)}) if remarks else result
+    return replace(result, messages=(*remarks, *result.messages))

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..calling import CRASHED, TIMED_OUT, Outcome
 from ..values import pack, plain_text
-from .frames import Channel, WireError
+from .frames import LATE, Channel, WireError
 
 CELL_SECONDS = 20.0
 """How long one cell may run."""
@@ -51,10 +51,10 @@ class LearnerProcess:
             GaveUp: the process has ended too often.
         """
         answer = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
+        if answer == LATE or (isinstance(answer, dict) and answer.get("timed_out")):
+            return f"it did not end within {seconds:g} s"
         if isinstance(answer, str):
             return answer
-        if answer.get("timed_out"):
-            return f"it did not end within {seconds:g} s"
         self._history.append(source)
         return "" if answer.get("ok") is True else _error_in(answer.get("outputs"))
 
@@ -67,8 +67,9 @@ class LearnerProcess:
         request = {"do": "call", "name": name, "args": pack(args), "seconds": seconds, "forbids": list(forbids)}
         answer = self._ask(request, seconds)
         if isinstance(answer, str):
-            late = answer.startswith("no answer")
-            return Outcome(TIMED_OUT if late else CRASHED, text=f"it ended the whole process: {answer}")
+            if answer == LATE:
+                return Outcome(TIMED_OUT, text="it did not return and had to be stopped")
+            return Outcome(CRASHED, text="it ended the whole process")
         try:
             return Outcome.from_dict(answer)
         except (TypeError, ValueError, KeyError):

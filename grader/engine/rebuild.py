@@ -136,7 +136,7 @@ def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> C
         return chapter(best)
     metadata = notebook.get("metadata")
     ours = metadata.get("jwt_from_scratch") if isinstance(metadata, dict) else None
-    named = ours.get("chapter") if isinstance(ours, dict) else None
+    named = _text(ours.get("chapter")) if isinstance(ours, dict) else ""
     if named in votes:
         return chapter(named)
     raise BadSubmission(f"{path}: a notebook, but not one of this course (none of its exercises is in it)")

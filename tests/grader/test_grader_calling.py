@@ -5,6 +5,7 @@ import contextlib
 import functools
 import hmac
 import io
+import json
 import signal
 import sys
 import threading
@@ -332,10 +333,12 @@ GOOD = Outcome(calling.RETURNED, packed=pack(1)).to_dict()
         {"printed": None},
         {"names": 3},
         {"names": None},
+        {"names": [3]},
+        {"names": [json.loads("[" * 900 + "]" * 900)]},
         {"text": 5},
         {"where": []},
     ],
-    ids=str,
+    ids=lambda change: str(list(change)),
 )
 def test_a_forged_outcome_is_refused(change: dict[str, Any]) -> None:
     """Above all the kind "": an empty verdict would mean that the answer was right."""
