@@ -1,0 +1,123 @@
+"""The forged tokens that the course has taught so far, and the replay of all of them against a learner's `verify`.
+
+One module per chapter, named after it with an `f` in front. Each has two functions that take nothing: `forgeries()`,
+the tokens that must be refused, and `honest()`, tokens that must be accepted, so that a verifier which refuses
+everything does not look good. Keys and tokens are made on the spot; none is stored.
+"""
+
+import html
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Forgery", "Honest", "Replay", "forgeries", "honest_tokens", "replay"]
+
+Verify = Callable[[str, dict[str, Any]], Any]
+"""What a learner writes from lesson 04 on: token and JWK in, claims out, ValueError for a bad token."""
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """A token that must be refused.
+
+    Attributes:
+        name: what it is, in a few words: "alg none, spelled nOnE".
+        lets_in: the mistake in a verifier that would let it in.
+        token: the forged token.
+        key: the JWK that the verifier is given.
+    """
+
+    name: str
+    lets_in: str
+    token: str
+    key: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Honest:
+    """A token that must be accepted, the key that it is verified with, and the claims that it carries."""
+
+    name: str
+    token: str
+    key: dict[str, Any]
+    claims: dict[str, Any]
+
+
+def forgeries(upto: str) -> list[Forgery]:
+    """Every forgery of the chapters up to this one, such as "05_rsa", in reading order."""
+    return [one for module in _modules(upto) for one in module.forgeries()]
+
+
+def honest_tokens(upto: str) -> list[Honest]:
+    """The honest tokens of the last chapter that has any, up to this one: what its `verify` must accept."""
+    return list(_modules(upto)[-1].honest())
+
+
+def _modules(upto: str) -> list[Any]:
+    names = sorted(name for _, name, _ in pkgutil.iter_modules(__path__) if name <= f"f{upto}")
+    return [importlib.import_module(f".{name}", __name__) for name in names]
+
+
+class Replay:
+    """What a `verify` did with each token; a notebook shows it as a table."""
+
+    def __init__(self, rows: Iterable[tuple[str, str, bool, str]]) -> None:
+        self.rows = list(rows)
+        """What it is, what `verify` did, whether that is right, which mistake it points to."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether every forgery was refused and every honest token accepted."""
+        return all(right for _, _, right, _ in self.rows)
+
+    def __repr__(self) -> str:
+        right = sum(row[2] for row in self.rows)
+        lines = [f"{right} of {len(self.rows)} right"]
+        lines += [f"✗ {name}: {did}. {why}" for name, did, right, why in self.rows if not right]
+        return "\n".join(lines)
+
+    def _repr_html_(self) -> str:
+        right = sum(row[2] for row in self.rows)
+        cells = "".join(
+            "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(text)}</td>" for text in texts) + "</tr>"
+            for texts in ((f"{'✓' if ok else '✗'} {name}", did, "" if ok else why) for name, did, ok, why in self.rows)
+        )
+        head = "".join(f"<th style='text-align:left'>{text}</th>" for text in ("token", "your verify", "what it shows"))
+        return (
+            f"<p><b>{right} of {len(self.rows)} right</b></p>"
+            f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
+        )
+
+
+def replay(verify: Verify, upto: str) -> Replay:
+    """Try every forgery and the honest tokens of the chapters up to this one on a verifier.
+
+    Args:
+        verify: takes a token and a JWK, returns claims, raises ValueError for a token that it refuses.
+        upto: the chapter's name, such as "05_rsa".
+    """
+    rows = []
+    for honest in honest_tokens(upto):
+        did, claims = _try(verify, honest.token, honest.key)
+        right = claims == honest.claims
+        rows.append((f"honest: {honest.name}", did, right, "An honest token must get in, with its claims."))
+    for forgery in forgeries(upto):
+        did, _ = _try(verify, forgery.token, forgery.key)
+        rows.append((forgery.name, did, did == REFUSED, forgery.lets_in))
+    return Replay(rows)
+
+
+REFUSED, ACCEPTED = "refused", "accepted"
+
+
+def _try(verify: Verify, token: str, key: dict[str, Any]) -> tuple[str, Any]:
+    try:
+        return ACCEPTED, verify(token, dict(key))
+    except ValueError:
+        return REFUSED, None
+    except NotImplementedError:
+        return "not written yet", None
+    except Exception as error:  # the learner's code may do anything; only ValueError says "refused"
+        return f"failed with {type(error).__name__}", None
