@@ -15,6 +15,7 @@ from ..checks import Exercise
 from ..checks.judge import Result, judge
 from ..course import CHECK, DEMO, EXERCISE, SETUP, Chapter
 from ..report import Report, make_report, unreadable, versions
+from . import selftest
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
@@ -66,6 +67,15 @@ class Grader:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self._zygote.close()
+
+    def prove(self) -> None:
+        """Attack the sandbox's layers and put their names into the Reports from now on.
+
+        Raises:
+            SandboxError: one does not hold.
+        """
+        if self._options.level == FULL:
+            self._options = replace(self._options, layers=selftest.require(self._zygote))
 
     def grade(self, path: Path, *, name: str | None = None, student: str = "") -> Report:
         """Grade a notebook file.

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import signal
 import struct
 
 NEW_MOUNTS, NEW_UTS, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
@@ -48,8 +49,6 @@ def set_dumpable(yes: bool) -> None:
 
 def die_with_parent(parent: int) -> None:
     """Be killed when the thread that started this process ends. Ends at once when that has happened already."""
-    import signal
-
     _check(_libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0), "prctl pdeathsig")
     if os.getppid() != parent:
         os._exit(1)
