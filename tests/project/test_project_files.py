@@ -53,24 +53,35 @@ def texts() -> list[tuple[str, str]]:
 
 def split(requirement: str) -> tuple[str, str]:
     """A requirement's name, in the form that all spellings share, and its constraint."""
-    found = re.fullmatch(r"\s*([A-Za-z0-9._-]+)\s*([^;\[]*?)\s*", requirement)
+    found = re.fullmatch(r"\s*([A-Za-z0-9._-]+)\s*([^;\[]*?)\s*(?:;.*)?", requirement)
     assert found is not None, requirement
     return re.sub(r"[-_.]+", "-", found[1]).lower(), found[2].replace(" ", "")
 
 
-def test_conda_and_pip_ask_for_the_same() -> None:
+NOT_IN_CONDA = {"pyseccomp"}
+"""What conda's channel may lack, so that pip installs it there too."""
+
+
+def conda_environment() -> tuple[dict[str, str], list[str]]:
+    """What conda installs, and what it has pip install."""
     environment = yaml.safe_load((REPO / "environment.yml").read_text("utf-8"))
     assert environment["channels"] == ["conda-forge"]
-    conda = dict(split(one) for one in environment["dependencies"] if isinstance(one, str))
+    (by_pip,) = [one["pip"] for one in environment["dependencies"] if isinstance(one, dict)]
+    return dict(split(one) for one in environment["dependencies"] if isinstance(one, str)), by_pip
+
+
+def test_conda_and_pip_ask_for_the_same() -> None:
+    conda, by_pip = conda_environment()
+    conda |= dict(split(one) for one in by_pip if not one.startswith("-"))
     assert conda.pop("python") == PROJECT["requires-python"] == ">=3.11"
     assert conda.pop("pip") == ""
     assert conda == dict(split(one) for one in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["course"]))
 
 
-def test_conda_lets_pip_install_this_project_and_nothing_else() -> None:
-    environment = yaml.safe_load((REPO / "environment.yml").read_text("utf-8"))
-    by_pip = [one["pip"] for one in environment["dependencies"] if isinstance(one, dict)]
-    assert by_pip in ([], [["-e ."]], [["--no-deps -e ."]])
+def test_conda_lets_pip_install_this_project_and_what_it_lacks() -> None:
+    _, by_pip = conda_environment()
+    assert by_pip[-1] in ("-e .", "--no-deps -e .")
+    assert {split(one)[0] for one in by_pip[:-1]} == NOT_IN_CONDA
 
 
 def lock_entries() -> list[str]:
@@ -110,7 +121,7 @@ PLACES = [f"/{first}/" for first in ("work", "root", "home")]
 REGISTRIES = ["pypi" + ".org", "python" + "hosted.org", "npm" + "js.org", "ana" + "conda.org"]
 PATHS = re.compile(r"(?<![\w.~$}/-])(?:" + "|".join(map(re.escape, PLACES)) + r")[\w.-]+")
 # A learner's path made up for a test or a text is no machine's.
-MADE_UP = re.compile(r"/home/(?:ada|grace|mallory|alice|bob|you|user|jovyan|runner)\b")
+MADE_UP = re.compile(r"/home/(?:ada|grace|learner|mallory|alice|bob|you|user|jovyan|runner)\b")
 
 
 def test_no_absolute_path_of_a_machine_is_committed() -> None:
