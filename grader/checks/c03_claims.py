@@ -160,6 +160,15 @@ def _time_mistakes(case: Case) -> None:
         "iat is never compared with the time, so a token from the future gets in.",
     )
     case.mistake(
+        _times_with(late=lambda exp, now, leeway: now > exp),
+        "exp is compared with `now > exp`: no leeway, and a token still passes at the very second of exp. Refuse "
+        "`now - leeway >= exp`.",
+    )
+    case.mistake(
+        _times_with(present=lambda claims, name: name == "exp" and name in claims),
+        "Only exp is looked at. nbf and iat, where present, need the same two questions: a number? and then the clock.",
+    )
+    case.mistake(
         _times_with(is_time=lambda value: isinstance(value, (int, float)) and _finite(value)),
         "`isinstance(True, int)` is true in Python, so true and false pass as times. Ask for `type(value)`.",
     )
@@ -211,12 +220,18 @@ def _time_mistakes(case: Case) -> None:
         "It asks the system clock. The time to go by is the argument `now`.",
     )
     case.mistake(
-        _times_with(text=lambda name: "invalid token"),
-        "The exception's text does not name the claim. Whoever reads the log must learn which: `exp`, `nbf` or `iat`.",
+        _times_with(text=lambda name: {"exp": "expired", "nbf": "too early", "iat": "issued in the future"}[name]),
+        "The exception's text does not name the claim. Begin it with the name, such as `exp: expired`: whoever reads "
+        "the log must learn which of the three it was.",
     )
     case.mistake(
-        _times_with(text=lambda name: {"exp": "expired", "nbf": "too early", "iat": "issued in the future"}[name]),
-        "The exception's text describes the fault without the claim's name. Begin it with the name: `exp: expired`.",
+        _times_with(accept=True),
+        "It returns True or False. An answer that can be overlooked will be: raise ValueError for bad claims, and "
+        "return nothing for good ones.",
+    )
+    case.mistake(
+        _times_with(error=AssertionError),
+        "`assert` is not a refusal: Python leaves it out when it runs with -O. Raise ValueError.",
     )
     case.mistake(
         _times_with(refuse=lambda: False),
@@ -246,6 +261,8 @@ def _times_with(
     clock: Callable[[float], float] = lambda now: now,
     text: Callable[[str], str] = lambda name: f"{name}: refused",
     refuse: Callable[[], Any] | None = None,
+    accept: bool | None = None,
+    error: type[Exception] = ValueError,
 ) -> Callable[[dict[str, Any], float, float], Any]:
     """check_times with one part to be got wrong."""
     faults = {"exp": late, "nbf": early, "iat": future}
@@ -273,8 +290,8 @@ def _times_with(
         if name and refuse is not None:
             return refuse()
         if name:
-            raise ValueError(text(name))
-        return None
+            raise error(text(name))
+        return accept
 
     return wrong
 
@@ -297,7 +314,7 @@ def _times_with(
 def check_parties(case: Case) -> None:
     """Claims, the issuer and our own name in; ValueError that names the claim, or None."""
     number = case.random.randrange(100, 1000)
-    issuer, audience = f"https://login.example/theatre-{number}", f"payroll-{case.random.randrange(100, 1000)}"
+    issuer, audience = f"https://id.example/t{number}", f"pay-{case.random.randrange(100, 1000)}"
     _good_parties(case, issuer, audience)
     _bad_issuers(case, issuer, audience)
     _bad_audiences(case, issuer, audience)
@@ -310,7 +327,7 @@ def _good_parties(case: Case, issuer: str, audience: str) -> None:
 
     several = "aud may be a list of strings (RFC 7519 §4.1.3); one of them must be our name, wherever it stands."
     good({"iss": issuer, "aud": audience}, issuer, audience, "aud may be a single string.")
-    for aud in ([audience], [audience, "cloakroom"], ["cloakroom", audience], ["a", "b", audience, "c"]):
+    for aud in ([audience], [audience, "coat"], ["coat", audience], ["a", "b", audience, "c"]):
         good({"iss": issuer, "aud": aud}, issuer, audience, several)
     good({"iss": issuer, "aud": [audience, audience]}, issuer, audience, several)
     good(
@@ -323,7 +340,7 @@ def _good_parties(case: Case, issuer: str, audience: str) -> None:
 
 def _bad_issuers(case: Case, issuer: str, audience: str) -> None:
     why = "iss must be equal to the issuer that we trust, character by character (RFC 7519 §2, StringOrURI)."
-    other = f"https://login.example/cinema-{case.random.randrange(100)}"
+    other = f"https://id.example/cinema-{case.random.randrange(100)}"
     case.raises(({"iss": other, "aud": audience}, issuer, audience), ValueError, why=why, vital=True)
     longer = f"{issuer}-{case.random.randrange(100)}"
     case.raises(({"iss": longer, "aud": audience}, issuer, audience), ValueError, why=why, vital=True)
@@ -331,7 +348,7 @@ def _bad_issuers(case: Case, issuer: str, audience: str) -> None:
     swapped = "iss and aud are compared with the wrong one of the two."
     case.raises(({"iss": audience, "aud": issuer}, issuer, audience), ValueError, why=swapped, vital=True)
     near = (other, longer, f"{issuer}.evil.example", f"https://evil.example/?{issuer}", issuer[:-1], issuer[8:], "")
-    spelled = (f"{issuer}/", issuer.upper(), issuer.replace("login", "Login"), f" {issuer}", f"{issuer}\n")
+    spelled = (f"{issuer}/", issuer.upper(), issuer.replace("id", "Id"), f" {issuer}", f"{issuer}\n")
     for iss in (*near, *spelled):
         case.raises(({"iss": iss, "aud": audience}, issuer, audience), ValueError, why=why, naming="iss")
     kind = "iss is a string (RFC 7519 §4.1.1)."
@@ -343,12 +360,12 @@ def _bad_issuers(case: Case, issuer: str, audience: str) -> None:
 
 def _bad_audiences(case: Case, issuer: str, audience: str) -> None:
     why = "The token is meant for someone else: no value of aud is equal to our name (RFC 7519 §4.1.3)."
-    case.raises(({"iss": issuer, "aud": "cloakroom"}, issuer, audience), ValueError, why=why, vital=True)
-    case.raises(({"iss": issuer, "aud": ["cloakroom", "shop"]}, issuer, audience), ValueError, why=why, vital=True)
+    case.raises(({"iss": issuer, "aud": "coat"}, issuer, audience), ValueError, why=why, vital=True)
+    case.raises(({"iss": issuer, "aud": ["coat", "shop"]}, issuer, audience), ValueError, why=why, vital=True)
     longer = f"{audience}-test"
     case.raises(({"iss": issuer, "aud": longer}, issuer, audience), ValueError, why=why, vital=True)
-    near: list[Any] = ["cloakroom", longer, f"my-{audience}", audience[:-1], "", [longer], ["cloakroom", audience[:-1]]]
-    spelled: list[Any] = [audience.upper(), f"{audience} ", [f" {audience}"], f"cloakroom {audience}", f"a,{audience}"]
+    near: list[Any] = ["coat", longer, f"my-{audience}", audience[:-1], "", [longer], ["coat", audience[:-1]]]
+    spelled: list[Any] = [audience.upper(), f"{audience} ", [f" {audience}"], f"coat {audience}", f"a,{audience}"]
     for aud in near + spelled:
         case.raises(({"iss": issuer, "aud": aud}, issuer, audience), ValueError, why=why, naming="aud")
     kind = "aud is a string or a list of strings, and nothing else (RFC 7519 §4.1.3)."
@@ -465,12 +482,22 @@ def _party_mistakes(case: Case) -> None:
         "A missing claim ends in a KeyError. Refuse it with a ValueError that names the claim.",
     )
     case.mistake(
-        _parties_with(text=lambda name: "refused"),
-        "The exception's text does not name the claim. Whoever reads the log must learn which: `iss` or `aud`.",
+        _parties_with(text=lambda name: {"iss": "wrong issuer", "aud": "wrong audience"}[name]),
+        "The exception's text must hold the claim's own name, `iss` or `aud`; the words issuer and audience do not. "
+        "Begin it with the name, such as `aud: not for us`.",
     )
     case.mistake(
-        _parties_with(text=lambda name: {"iss": "wrong issuer", "aud": "wrong audience"}[name]),
-        "The exception's text says issuer or audience. It must hold the claim's own name, `iss` or `aud`.",
+        _parties_with(text=lambda name: {"iss": "wrong issuer", "aud": "aud"}[name]),
+        "When iss is at fault, the exception's text must hold `iss`, the claim's own name; the word issuer does not.",
+    )
+    case.mistake(
+        _parties_with(accept=True),
+        "It returns True or False. An answer that can be overlooked will be: raise ValueError for bad claims, and "
+        "return nothing for good ones.",
+    )
+    case.mistake(
+        _parties_with(error=AssertionError),
+        "`assert` is not a refusal: Python leaves it out when it runs with -O. Raise ValueError.",
     )
     case.mistake(
         _parties_with(refuse=lambda: False),
@@ -497,6 +524,8 @@ def _parties_with(
     normal: Callable[[str], str] | None = None,
     text: Callable[[str], str] = lambda name: f"{name}: refused",
     refuse: Callable[[], Any] | None = None,
+    accept: bool | None = None,
+    error: type[Exception] = ValueError,
 ) -> Callable[[dict[str, Any], str, str], Any]:
     """check_parties with one part to be got wrong."""
 
@@ -514,7 +543,7 @@ def _parties_with(
         if name and refuse is not None:
             return refuse()
         if name:
-            raise ValueError(text(name))
-        return None
+            raise error(text(name))
+        return accept
 
     return wrong

@@ -165,7 +165,9 @@ def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list
     if not failed <= frozenset().union(*(one.trials for one in matching)):
         matching = [one for one in matching if all(trials[index].bad for index in one.trials)]
     telling = [one for one in matching if not any(one.trials < other.trials for other in matching)]
-    telling.sort(key=lambda one: -len(one.trials))
+    # First what costs all the points, then what explains most.
+    costly = {i for i, trial in enumerate(trials) if trial.vital or not trial.bad}
+    telling.sort(key=lambda one: (not one.trials & costly, -len(one.trials)))
     return telling[:MAX_MISTAKES]
 
 

@@ -489,6 +489,19 @@ def test_only_the_most_telling_mistakes_are_named() -> None:
     assert judged(one, accepting({1})).mistakes == ()
 
 
+def test_the_mistake_that_costs_all_the_points_is_named_first() -> None:
+    def write(case: Case) -> None:
+        case.equal(100, 100)
+        for n in range(6):
+            case.raises(n, ValueError, vital=n == 0)
+        case.mistake(accepting({3, 4, 5}), "Takes three and more.")
+        case.mistake(accepting({0}), "Takes zero.")
+
+    result = judged(made(write), accepting({0, 3, 4, 5}))
+    assert result.mistakes == ("Takes zero.", "Takes three and more.")
+    assert result.messages[0].startswith("f(0) returned 0;")
+
+
 def accepting(taken: set[int]) -> Callable[[int], int]:
     """A function that refuses everything under 100 but these."""
 
