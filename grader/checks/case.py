@@ -12,6 +12,7 @@ reference module, so inputs can be fresh for every seed.
 """
 
 import random
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,9 @@ from ..values import pack, show, unpack
 
 Predicate = Callable[[Any], bool | str]
 """Says of a returned value whether it is right; a text is a refusal with its own reason."""
+
+UNNAMED = "raised the right exception, without the word that it must name"
+"""The verdict on a refusal whose text does not say what is wrong."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +38,7 @@ class Trial:
         vital: whether accepting this bad input defeats the purpose, so that nothing is earned.
         why: what the reader should learn if the answer is wrong.
         judged: whether a predicate decides, because many answers are right.
+        naming: the word that the exception's text must have in it, if any.
     """
 
     args: tuple[Any, ...]
@@ -44,6 +49,7 @@ class Trial:
     vital: bool
     verdict: Callable[[Outcome], str] = field(repr=False)
     """"" when the outcome is right, else a text; equal texts mean the same error."""
+    naming: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,13 +77,20 @@ class Case:
 
         self._add(args, f"return {show(expected)}", False, why, verdict)
 
-    def raises(self, args: Any, error: type[Exception], why: str = "", vital: bool = False) -> None:
-        """A bad input: the function raises this exception or a kind of it. Accepting a vital one costs all points."""
+    def raises(self, args: Any, error: type[Exception], why: str = "", vital: bool = False, naming: str = "") -> None:
+        """A bad input: the function raises this exception or a kind of it. Accepting a vital one costs all points.
+
+        With naming, the exception's text must have that word in it.
+        """
+        word = re.compile(rf"\b{re.escape(naming)}\b", re.IGNORECASE)
 
         def verdict(outcome: Outcome) -> str:
-            return "" if outcome.kind == RAISED and error.__name__ in outcome.names else _key(outcome)
+            if outcome.kind != RAISED or error.__name__ not in outcome.names:
+                return _key(outcome)
+            return "" if not naming or word.search(outcome.text) else UNNAMED
 
-        self._add(args, f"raise {error.__name__}", True, why, verdict, vital=vital)
+        wants = f"raise {error.__name__}" + (f" that names {naming}" if naming else "")
+        self._add(args, wants, True, why, verdict, vital=vital, naming=naming)
 
     def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""
@@ -110,9 +123,10 @@ class Case:
         verdict: Callable[[Outcome], str],
         judged: bool = False,
         vital: bool = False,
+        naming: str = "",
     ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
-        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict))
+        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming))
 
 
 def _key(outcome: Outcome) -> str:

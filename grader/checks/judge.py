@@ -12,7 +12,7 @@ from typing import Any
 from .. import calling
 from ..calling import Outcome
 from ..values import pack, show, unpack
-from .case import Exercise, Mistake, Trial
+from .case import UNNAMED, Exercise, Mistake, Trial
 
 PASSED = "passed"
 PARTIAL = "partial"
@@ -165,7 +165,9 @@ def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list
     if not failed <= frozenset().union(*(one.trials for one in matching)):
         matching = [one for one in matching if all(trials[index].bad for index in one.trials)]
     telling = [one for one in matching if not any(one.trials < other.trials for other in matching)]
-    telling.sort(key=lambda one: -len(one.trials))
+    # First what costs all the points, then what explains most.
+    costly = {i for i, trial in enumerate(trials) if trial.vital or not trial.bad}
+    telling.sort(key=lambda one: (not one.trials & costly, -len(one.trials)))
     return telling[:MAX_MISTAKES]
 
 
@@ -208,17 +210,19 @@ def _messages(
     sentence = f"{picture(exercise.name, trial)}{space}{came(outcome)}; {must or f'it must {trial.wants}'}."
     if matches:
         return (sentence,)
-    return (sentence, *_diagnosis(trial, outcome), *_reasons(trials, outcomes, wrong))
+    return (sentence, *_diagnosis(trial, outcome, verdicts[index]), *_reasons(trials, outcomes, wrong))
 
 
-def _diagnosis(trial: Trial, outcome: Outcome) -> list[str]:
+def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
     """What a wrong outcome of this form usually means, whatever the exercise."""
     if outcome.kind == calling.NOT_PLAIN and (outcome.text.endswith((" type", "Error", "Exception"))):
         return ['It returns an exception. An exception has to be raised: `raise ValueError("...")`.']
     if outcome.kind == calling.NOT_PLAIN and outcome.text.endswith(" HASH"):
         return ["This is the hash object; `.digest()` gives its bytes."]
-    if outcome.kind == calling.RETURNED and outcome.packed == "null":
+    if outcome.kind == calling.RETURNED and outcome.packed == "null" and not trial.bad:
         return ["It returned None. Is there a `return` on every path?"]
+    if verdict == UNNAMED:
+        return [f"It does refuse, but the exception's text lacks the word {trial.naming}, so nobody learns why."]
     if trial.bad and outcome.kind == calling.RAISED:
         return ["It does refuse, but with another kind of exception than the docstring says."]
     return []
@@ -230,7 +234,9 @@ def _reasons(trials: list[Trial], outcomes: list[Outcome], wrong: list[int]) -> 
     A function that fails for a reason of its own has not come to the point yet.
     """
     valid = [index for index in wrong if not trials[index].bad]
-    telling = [i for i in (valid[:1] or wrong) if outcomes[i].kind == calling.RETURNED and outcomes[i].packed != "null"]
+    returned = [i for i in (valid[:1] or wrong) if outcomes[i].kind == calling.RETURNED]
+    # None for a valid input is an answer forgotten; for a bad one it is the input taken.
+    telling = [i for i in returned if trials[i].bad or outcomes[i].packed != "null"]
     return list(dict.fromkeys(trials[index].why for index in telling if trials[index].why))[:2]
 
 

@@ -1,6 +1,7 @@
 """A login service: a password in, a token out, and one page that only a good token opens (RFC 6750)."""
 
 import time
+from collections.abc import Collection
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -14,18 +15,28 @@ LIFETIME = 900
 """Seconds for which a token is good."""
 
 
-def login_app(users: dict[str, tuple[str, dict[str, Any]]], key: Key | None = None) -> Flask:
+def login_app(
+    users: dict[str, tuple[str, dict[str, Any]]],
+    key: Key | None = None,
+    *,
+    issuer: str = ISSUER,
+    audiences: Collection[str] = (),
+) -> Flask:
     """Make the service.
 
     Args:
         users: for each name the password and further claims for the token.
         key: the signing key; a fresh HS256 key when None, which nobody else ever sees.
+        issuer: the name that it gives itself in its tokens.
+        audiences: the services that tokens can be had for.
 
-    POST /login takes {"user": …, "password": …} and answers {"access_token": …}. GET /me wants that token back as
+    POST /login takes {"user": …, "password": …} and answers {"access_token": …}. With "audience": … as well, the token
+    is for that service alone, and its `aud` says so; without, it is for this one. GET /me wants that token back as
     `Authorization: Bearer …` and answers with the name and the role in it.
     """
     app = Flask(__name__)
     signing_key = key or Key.generate("HS256")
+    services = frozenset(audiences)
     # Cheap on purpose, so that a lesson does not wait. A product uses the library's default, which is dear.
     hashes = {name: generate_password_hash(password, "scrypt:1024:8:1") for name, (password, _) in users.items()}
     nobody = generate_password_hash("", "scrypt:1024:8:1")  # a wrong name takes as long as a wrong password
@@ -38,7 +49,11 @@ def login_app(users: dict[str, tuple[str, dict[str, Any]]], key: Key | None = No
         if not check_password_hash(hashes.get(name, nobody), password) or name not in users:
             return jsonify(error="wrong name or password"), 401
         now = int(time.time())
-        claims = {**users[name][1], "iss": ISSUER, "sub": name, "iat": now, "exp": now + LIFETIME}
+        claims = {**users[name][1], "iss": issuer, "sub": name, "iat": now, "exp": now + LIFETIME}
+        if "audience" in form:
+            claims["aud"] = str(form["audience"])
+            if claims["aud"] not in services:
+                return jsonify(error="invalid_target"), 400  # RFC 8707 §2
         answer = jsonify(access_token=encode(claims, signing_key), token_type="Bearer", expires_in=LIFETIME)  # noqa: S106
         answer.headers["Cache-Control"] = "no-store"  # RFC 6749 §5.1
         return answer
@@ -49,7 +64,7 @@ def login_app(users: dict[str, tuple[str, dict[str, Any]]], key: Key | None = No
         if scheme.lower() != "bearer":
             return refused("a token is needed", challenge="Bearer")
         try:
-            claims = decode(token, signing_key, issuer=ISSUER)
+            claims = decode(token, signing_key, issuer=issuer)
         except JWTError as error:
             return refused(str(error))
         return jsonify(hello=claims["sub"], role=claims.get("role"))

@@ -34,6 +34,7 @@ def test_the_points_are_those_of_the_syllabus() -> None:
     assert points["00_start_here"] == {"split_token": 5}
     assert points["01_encoding"] == {"b64u_encode": 5, "b64u_decode": 10, "json_loads_strict": 10}
     assert points["02_hmac"] == {"hmac_sha256": 10, "sign_hs256": 5, "verify_hs256": 10}
+    assert points["03_claims"] == {"check_times": 10, "check_parties": 10}
     assert {name: sum(of.values()) for name, of in points.items() if name in POINTS} == POINTS
 
 
@@ -273,6 +274,7 @@ def test_what_an_exercise_forbids_is_refused_with_a_message() -> None:
     import jwt
 
     import jwt_from_scratch
+    from jwt_from_scratch import claims as claim_rules
     from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_loads_strict
 
     attempts: dict[str, Callable[..., Any]] = {
@@ -283,6 +285,10 @@ def test_what_an_exercise_forbids_is_refused_with_a_message() -> None:
         "hmac_sha256": lambda key, message: hmac.digest(key, message, "sha256"),
         "sign_hs256": lambda claims, key: jwt.encode(claims, key),
         "verify_hs256": lambda token, key: jwt.decode(token, key, algorithms=["HS256"]),
+        "check_times": lambda claims, now, leeway: jwt.PyJWT()._validate_claims(claims, {"require": ["exp"]}),
+        "check_parties": lambda claims, issuer, audience: claim_rules.check_claims(
+            claims, claim_rules.expected(issuer=issuer, audience=audience)
+        ),
     }
     for name, function in attempts.items():
         one = checks.exercise_named(name)
@@ -385,6 +391,36 @@ def test_the_wrong_exception_is_no_refusal_and_a_kind_of_the_right_one_is() -> N
         assert judged(one, raising(error)).score == 0
 
 
+def test_a_refusal_may_have_to_name_what_is_wrong() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, None)
+        case.raises(2, ValueError, vital=True)
+        case.raises(3, ValueError, naming="exp", why="Three has expired.")
+        case.raises(4, ValueError, naming="exp")
+
+    one = made(write)
+
+    def saying(text: str | None) -> Callable[[Any], Any]:
+        def f(value: Any) -> Any:
+            if value != 1 and text is not None:
+                raise ValueError(text)
+
+        return f
+
+    for text in ("exp", "exp: too late", "the claim 'exp'", "EXP has passed"):
+        assert judged(one, saying(text)).score == 10
+    for text in ("", "expired", "the token's exp_at", "nbf"):
+        result = judged(one, saying(text))
+        assert (result.score, result.status) == (3, PARTIAL)
+        assert "must raise ValueError that names exp" in result.messages[0]
+        assert "lacks the word exp" in result.messages[1]
+    taken = judged(one, saying(None))
+    assert taken.score == 0
+    assert taken.messages[0] == "f(2) returned None; it must raise ValueError."
+    # None is what a good input gives here, so nobody is asked for a forgotten return.
+    assert taken.messages[1:] == ("Three has expired.",)
+
+
 def test_after_a_time_out_no_further_call_is_made() -> None:
     def write(case: Case) -> None:
         case.equal(1, 1)
@@ -451,6 +487,19 @@ def test_only_the_most_telling_mistakes_are_named() -> None:
     assert judged(one, accepting({0, 5})).mistakes == ("Takes five.", "Takes zero.")
     assert judged(one, accepting({0, 3, 4, 5})).mistakes == ("Takes three and more.", "Takes zero.")
     assert judged(one, accepting({1})).mistakes == ()
+
+
+def test_the_mistake_that_costs_all_the_points_is_named_first() -> None:
+    def write(case: Case) -> None:
+        case.equal(100, 100)
+        for n in range(6):
+            case.raises(n, ValueError, vital=n == 0)
+        case.mistake(accepting({3, 4, 5}), "Takes three and more.")
+        case.mistake(accepting({0}), "Takes zero.")
+
+    result = judged(made(write), accepting({0, 3, 4, 5}))
+    assert result.mistakes == ("Takes zero.", "Takes three and more.")
+    assert result.messages[0].startswith("f(0) returned 0;")
 
 
 def accepting(taken: set[int]) -> Callable[[int], int]:
