@@ -35,7 +35,7 @@ Broken = Callable[[str, Keys], str]
 """A server with one flaw, as a pure function: what keeps this token out, or "" when it gets in."""
 
 _FORGES = (*_TOKEN_MAKERS, "jwt_from_scratch.services.forgeries")
-_TAKE_APART = "Take the token apart with split, read the payload's JSON, set `role`, and encode it again."
+_TAKE_APART = "`header, payload, signature = token.split('.')`; `as_admin(payload)` is the new second segment."
 
 
 @exercise(
@@ -46,8 +46,8 @@ _TAKE_APART = "Take the token apart with split, read the payload's JSON, set `ro
     hints=(
         "You write all three segments. What would the header of a token say that nobody signed?",
         _TAKE_APART + " The new header is `{'alg': 'none'}`. An unsigned token has an empty third segment.",
-        "`claims = json_loads_strict(b64u_decode(token.split('.')[1])) | {'role': 'admin'}`, then "
-        "`return b64u_encode(json_dumps({'alg': 'none'})) + '.' + b64u_encode(json_dumps(claims)) + '.'`.",
+        "`header, payload, signature = token.split('.')`, then "
+        "`return write({'alg': 'none'}) + '.' + as_admin(payload) + '.'`.",
     ),
 )
 def forge_none(case: Case) -> None:
@@ -88,8 +88,7 @@ def _none_with(**wrong: Any) -> Callable[..., Any]:
     hints=(
         "This server insists on HS256, so the header stays as it is. Which signature does it never compare?",
         _TAKE_APART + " Keep the header segment. The third segment has no characters, but its dot is there.",
-        "`header, payload, signature = token.split('.')`, change the role in the payload, then "
-        "`return header + '.' + new_payload + '.'`.",
+        "`header, payload, signature = token.split('.')`, then `return header + '.' + as_admin(payload) + '.'`.",
     ),
 )
 def forge_null_signature(case: Case) -> None:
@@ -128,8 +127,9 @@ def _null_with(**wrong: Any) -> Callable[..., Any]:
         "content do you know?",
         "The header gets `kid` = path. Read the same file yourself, as bytes: that is the key. Then sign as HS256 "
         "does, over the new header and the new payload.",
-        "`secret = Path(path).read_bytes()`, `header = {'alg': 'HS256', 'kid': path}`, encode header and claims, then "
-        "`hmac.new(secret, signing_input.encode(), hashlib.sha256).digest()` in base64url is the third segment.",
+        "`signing_input = write({'alg': 'HS256', 'kid': path}) + '.' + as_admin(payload)`; then "
+        "`hmac.new(Path(path).read_bytes(), signing_input.encode(), hashlib.sha256).digest()`, through `b64u_encode`, "
+        "is the third segment.",
     ),
 )
 def forge_kid(case: Case) -> None:
@@ -183,10 +183,11 @@ def _kid_with(**wrong: Any) -> Callable[..., Any]:
     forbids=_FORGES,
     hints=(
         "The server looks its key up under the token's kid. What does it find for a kid that it has never heard of?",
-        "Change kid to a name that no key has. Then the key is `b''`, no bytes at all, and you can compute the same HMAC "
-        "as the server.",
-        "`header = {'alg': 'HS256', 'kid': 'no such key'}`, encode header and claims, then "
-        "`hmac.new(b'', signing_input.encode(), hashlib.sha256).digest()` in base64url is the third segment.",
+        "Change kid to a name that no key has. Then the key is `b''`, no bytes at all, and you can compute the HMAC as "
+        "well as the server.",
+        "`signing_input = write({'alg': 'HS256', 'kid': 'no such key'}) + '.' + as_admin(payload)`; then "
+        "`hmac.new(b'', signing_input.encode(), hashlib.sha256).digest()`, through `b64u_encode`, is the third "
+        "segment.",
     ),
 )
 def forge_empty_key(case: Case) -> None:
@@ -380,10 +381,10 @@ def _forge_with(
         "Begin with the key, not with the token. Which algorithm is it for, and is it good enough for that? Only then "
         "look at the header, and ask it one question: does it agree?",
         "It is `verify_hs256` of lesson 02 with three changes. The secret is `b64u_decode(key['k'])`, once kty and alg "
-        "of the key are what you can handle. The header's alg must equal the key's. A header that has a member `crit` or "
-        "`b64` is refused, whatever the value.",
-        "Refuse unless `key.get('kty') == 'oct'`, `key.get('alg') == 'HS256'` and k is a str; decode k; refuse under 32 "
-        "bytes. Split in exactly three; the header must be a dict whose alg equals `key['alg']`, without `crit` and "
+        "of the key are what you can handle. The header's alg must equal the key's. A header that has a member `crit` "
+        "or `b64` is refused, whatever the value.",
+        "Refuse unless `key.get('kty') == 'oct'`, `key.get('alg') == 'HS256'` and k is a str; decode k; refuse under "
+        "32 bytes. Split in exactly three; the header must be a dict whose alg equals `key['alg']`, without `crit` and "
         "`b64`. Compare `hmac.new(secret, f'{header}.{payload}'.encode(), hashlib.sha256).digest()` with the decoded "
         "third segment by `hmac.compare_digest`. Then read the claims: a dict, or ValueError.",
     ),
@@ -575,7 +576,7 @@ def _verify_mistakes(case: Case) -> None:
     )
     case.mistake(
         _verify_with(key_alg=lambda alg: True),
-        "The key's alg is not looked at, so a key for another algorithm is used as an HMAC key, or one that names none.",
+        "The key's alg is not looked at, so a key for another algorithm, or for none, is used as an HMAC key.",
     )
     case.mistake(
         _verify_with(key_alg=lambda alg: alg is None or alg == "HS256", default="HS256"),
