@@ -333,9 +333,9 @@ def recover_modulus(case: Case) -> None:
     )
     case.mistake(
         _recover_with(encode=lambda text, size: hashlib.sha256(text).digest()),
-        "The differences have no big factor in common, so the m is wrong that you subtract from s^e. It is the whole "
-        "padded message of rsa_verify_pkcs1, as long as the signature, read as a number with 'big'. (And in Python the "
-        "power is `s**e`; `^` is something else.)",
+        "The differences have no big factor in common, so something in s^e - m is wrong. m is the whole padded message "
+        "of rsa_verify_pkcs1, as long as the signature, read as a number with 'big'. In Python the power is `s**e`; "
+        "`^` means something else.",
     )
     case.mistake(
         _recover_with(encode=lambda text, size: rsa_pool.encode(text, 256)),
