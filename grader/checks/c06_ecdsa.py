@@ -127,7 +127,7 @@ def _add_mistakes(case: Case) -> None:
     case.mistake(
         _add_with(opposite=False),
         "A point and its mirror image have the same x, so the run is zero and has no inverse. Their sum is None. "
-        "(-y is FIELD - y here, so look whether y1 + y2 is 0 modulo FIELD.)",
+        "-y is FIELD - y here, so look whether y1 + y2 is 0 modulo FIELD.",
     )
     case.mistake(
         _add_with(same=lambda p, q: p[0] == q[0], opposite=False),
@@ -819,7 +819,7 @@ def _recover_mistakes(case: Case) -> None:
     case.mistake(
         _recover_with(never=True),
         "It refuses signatures that do give the key away. Usual slips: dividing modulo FIELD in place of N, `//` in "
-        "place of an inverse, no SHA-256, a wrong sign. And does scalar_mul pass its own check?",
+        "place of an inverse, no SHA-256, a wrong sign, or a scalar_mul that does not pass its own check.",
     )
     case.mistake(
         _recover_with(plus=True, confirm=False),
