@@ -221,13 +221,10 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
         return ["This is the hash object; `.digest()` gives its bytes."]
     if outcome.kind == calling.RETURNED and outcome.packed == "null" and not trial.bad:
         return ["It returned None. Is there a `return` on every path?"]
-<<<<<<< HEAD
     if verdict == UNNAMED:
         return [f"It does refuse, but the exception's text lacks the word {trial.naming}, so nobody learns why."]
-=======
     if trial.wants == "return False" and outcome.kind == calling.RAISED:
         return ["It raises an exception here. The answer to a bad input is False."]
->>>>>>> wip-06
     if trial.bad and outcome.kind == calling.RAISED:
         return ["It does refuse, but with another kind of exception than the docstring says."]
     return []

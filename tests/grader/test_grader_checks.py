@@ -391,7 +391,6 @@ def test_the_wrong_exception_is_no_refusal_and_a_kind_of_the_right_one_is() -> N
         assert judged(one, raising(error)).score == 0
 
 
-<<<<<<< HEAD
 def test_a_refusal_may_have_to_name_what_is_wrong() -> None:
     def write(case: Case) -> None:
         case.equal(1, None)
@@ -420,7 +419,8 @@ def test_a_refusal_may_have_to_name_what_is_wrong() -> None:
     assert taken.messages[0] == "f(2) returned None; it must raise ValueError."
     # None is what a good input gives here, so nobody is asked for a forgotten return.
     assert taken.messages[1:] == ("Three has expired.",)
-=======
+
+
 def test_a_function_that_answers_yes_or_no_refuses_by_false() -> None:
     def write(case: Case) -> None:
         for n in range(3):
@@ -434,7 +434,6 @@ def test_a_function_that_answers_yes_or_no_refuses_by_false() -> None:
     assert judged(one, lambda value: value != "bad").score == 0
     assert judged(one, lambda value: True if value != "bad" else 0).score == 0
     assert judged(one, lambda value: False).score == 0
->>>>>>> wip-06
 
 
 def test_after_a_time_out_no_further_call_is_made() -> None:
