@@ -4,6 +4,7 @@
     def b64u_encode(case):
         case.equal(b"", "")                                      # a valid input and its answer
         case.raises("text", TypeError)                           # a bad input and how it is refused
+        case.refuses(b"")                                        # the same where the answer is a bool: False
         case.satisfies(b"x", lambda answer: ..., "what is wrong")  # where many answers are right
         case.mistake(wrong_function, "The sentence that puts it right.")
 
@@ -78,6 +79,15 @@ class Case:
             return "" if outcome.kind == RAISED and error.__name__ in outcome.names else _key(outcome)
 
         self._add(args, f"raise {error.__name__}", True, why, verdict, vital=vital)
+
+    def refuses(self, args: Any, why: str = "", vital: bool = False) -> None:
+        """A bad input of a function that answers yes or no: it returns False. Vital: accepting it costs all points."""
+        packed = pack(False)
+
+        def verdict(outcome: Outcome) -> str:
+            return "" if outcome.kind == RETURNED and outcome.packed == packed else _key(outcome)
+
+        self._add(args, "return False", True, why, verdict, vital=vital)
 
     def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""

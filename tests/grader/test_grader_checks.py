@@ -385,6 +385,21 @@ def test_the_wrong_exception_is_no_refusal_and_a_kind_of_the_right_one_is() -> N
         assert judged(one, raising(error)).score == 0
 
 
+def test_a_function_that_answers_yes_or_no_refuses_by_false() -> None:
+    def write(case: Case) -> None:
+        for n in range(3):
+            case.equal(n, True)
+        case.refuses("bad")
+        case.refuses("worst", vital=True)
+
+    one = made(write)
+    assert judged(one, lambda value: not isinstance(value, str)).score == 10
+    assert judged(one, lambda value: value != "worst").score == 5
+    assert judged(one, lambda value: value != "bad").score == 0
+    assert judged(one, lambda value: True if value != "bad" else 0).score == 0
+    assert judged(one, lambda value: False).score == 0
+
+
 def test_after_a_time_out_no_further_call_is_made() -> None:
     def write(case: Case) -> None:
         case.equal(1, 1)
