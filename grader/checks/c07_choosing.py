@@ -1,4 +1,4 @@
-"""Chapter 07: one key, one algorithm; which one; and Ed25519 with keys that OpenSSL should not have let in."""
+"""Chapter 07: Ed25519 with keys that OpenSSL should not have let in; one key, one algorithm, and which one."""
 
 import base64
 import functools
@@ -26,287 +26,6 @@ _TOKEN_MAKERS = (
     "jwt_from_scratch.keys",
     "jwt_from_scratch.algorithms",
 )
-
-# -- choose_algorithm -------------------------------------------------------------------------------------------------
-
-_SIZES = {"HS256": 32, "Ed25519": 64, "EdDSA": 64, "ES256": 64, "PS256": 256, "RS256": 256}
-"""In the order of preference."""
-_OTHERS = ("none", "HS512", "ES256K", "Ed448", "RSA-OAEP", "ed25519", "PS256 RS256")
-
-_ONE_KEY = "A key that has served one algorithm serves no other (RFC 8725 §3.1): it is that one or none."
-_MINT = "Whoever can check HS256 can also make it, so it is out where the verifiers must not."
-
-
-@exercise(
-    "choose_algorithm",
-    points=8,
-    spec="RFC 8725 §3.1, §3.2; RFC 7518 §3.1; RFC 9864 §2.2",
-    forbids=_TOKEN_MAKERS,
-    hints=(
-        "Write one small function, or one condition, that says of a *single* name whether it is allowed. After that "
-        "the three rules are three lines.",
-        "Put the six names and their sizes into a dict in the order of preference. Before all else compare the set of "
-        "the scenario's fields with the set of the five you know, and see that `verifiers_know` is a list.",
-        "`allowed = [name for name, size in SIZES.items() if name in know and (limit is None or size <= limit) and "
-        "(name != 'HS256' or mint) and (name != 'ES256' or nonces)]`. If `key_alg` is not None, keep of these only "
-        "that one. Return the first; if there is none, raise ValueError.",
-    ),
-)
-def choose_algorithm(case: Case) -> None:
-    """Five facts in, one name out, or ValueError."""
-    everything = list(_SIZES)
-    _chosen(case, why=_MINT)
-    _chosen(case, verifiers_may_mint=True, why="Where every verifier may mint, HS256 is the smallest and simplest.")
-    _chosen(case, verifiers_may_mint=True, verifiers_know=["RS256"], why="Not every verifier knows HS256 here.")
-    _chosen(case, verifiers_know=["RS256", "PS256"], why="New RSA keys are for PS256 (RFC 8017 §8).")
-    _chosen(case, verifiers_know=["ES256", "EdDSA", "RS256"], why="EdDSA is the older name of Ed25519 (RFC 9864).")
-    _chosen(case, verifiers_know=["EdDSA", "Ed25519"], why="Ed25519 says more than EdDSA, so it is preferred.")
-    _chosen(case, verifiers_know=["RS256", "ES256"])
-    _chosen(
-        case, verifiers_know=["RS256", "ES256"], good_nonces=False, why="Without good nonces, no ECDSA (lesson 06)."
-    )
-    _chosen(case, verifiers_know=everything, good_nonces=False, why="Ed25519 needs no random nonce when signing.")
-    _chosen(case, verifiers_know=["HS512", "none", "ES256K", "RS256"], why="Names of others do not matter here.")
-    fits = "A signature that is exactly as long as the limit still fits."
-    _chosen(case, max_signature=64, why=fits)
-    _chosen(case, verifiers_know=["PS256", "RS256"], max_signature=256, why=fits)
-    _chosen(case, verifiers_may_mint=True, max_signature=32, why=fits)
-    for key_alg in ("RS256", "ES256", "EdDSA", "PS256", "Ed25519"):
-        _chosen(case, key_alg=key_alg, why=_ONE_KEY)
-    _chosen(case, verifiers_may_mint=True, key_alg="RS256", why=_ONE_KEY)
-    _chosen(case, verifiers_may_mint=True, key_alg="HS256", why=_ONE_KEY)
-    _refused_scenarios(case)
-    _all_combinations(case)
-    _choose_mistakes(case)
-
-
-def _scenario(**facts: Any) -> dict[str, Any]:
-    usual = {
-        "verifiers_may_mint": False,
-        "verifiers_know": list(_SIZES),
-        "good_nonces": True,
-        "max_signature": None,
-        "key_alg": None,
-    }
-    return {**usual, **facts}
-
-
-def _chosen(case: Case, why: str = "", vital: bool = False, **facts: Any) -> None:
-    scenario = _scenario(**facts)
-    know = scenario["verifiers_know"]
-    if isinstance(know, list):
-        scenario["verifiers_know"] = case.random.sample(know, len(know))  # the order says nothing
-    _ask(case, scenario, why, vital)
-
-
-def _ask(case: Case, scenario: dict[str, Any], why: str = "", vital: bool = False) -> None:
-    try:
-        expected = _choose(scenario)
-    except ValueError:
-        case.raises(scenario, ValueError, why=why or "Nothing is allowed here; say so with ValueError.", vital=vital)
-    else:
-        case.equal(scenario, expected, why=why)
-
-
-def _refused_scenarios(case: Case) -> None:
-    _chosen(case, verifiers_know=["HS256"], why=_MINT, vital=True)
-    _chosen(case, key_alg="HS256", why=_MINT, vital=True)
-    _chosen(case, verifiers_know=["none"], why="`none` is no algorithm.", vital=True)
-    nothing = "Nothing is allowed here, and a guess would be worse than a ValueError."
-    for know in ([], ["none", "HS512"], ["ed25519", "es256"], ["ES256K"], ["RSA-OAEP", "Ed448"]):
-        _chosen(case, verifiers_know=know, verifiers_may_mint=True, why=nothing)
-    _chosen(case, verifiers_know=["ES256"], good_nonces=False, why="Without good nonces, no ECDSA (lesson 06).")
-    _chosen(case, max_signature=31, verifiers_may_mint=True, why=nothing)
-    _chosen(case, max_signature=63, why=nothing)
-    _chosen(case, verifiers_know=["RS256", "PS256"], max_signature=255, why=nothing)
-    kept = "The key is bound to an algorithm that is not allowed here. It needs a new key: ValueError."
-    _chosen(case, key_alg="RS256", verifiers_know=["PS256", "Ed25519"], why=kept)
-    _chosen(case, key_alg="PS256", max_signature=128, why=kept)
-    _chosen(case, key_alg="ES256", good_nonces=False, why=kept)
-    for key_alg in ("none", "HS512", "", "ES256K"):
-        _chosen(case, key_alg=key_alg, verifiers_know=[*_SIZES, key_alg], why="Only the six names are on offer.")
-    for field in _scenario():
-        lacking = _scenario()
-        del lacking[field]
-        case.raises(lacking, ValueError, why=f"{field} is missing. A fact that nobody stated must not be guessed.")
-    misspelled = "A field that nobody knows may be a misspelled one, so it is refused, not ignored."
-    for field in ("verifier_may_mint", "Key_alg", f"note_{case.random.randrange(1000)}"):
-        case.raises(_scenario(**{field: None}), ValueError, why=misspelled)
-    renamed = _scenario()
-    renamed["keyalg"] = renamed.pop("key_alg")
-    case.raises(renamed, ValueError, why=misspelled)
-    case.raises({}, ValueError, why="All five fields are missing.")
-    text = "verifiers_know is a text here, and `in` finds a name inside a longer one: 'ES256' in 'ES256K'."
-    for names in ("ES256K", "RS256, PS256", "XXHS256XX"):
-        case.raises(_scenario(verifiers_know=names, verifiers_may_mint=True), ValueError, why=text)
-
-
-def _all_combinations(case: Case) -> None:
-    """Every combination of the other four facts, each with some set of known names."""
-    limits = (None, case.random.randrange(32, 64), case.random.randrange(64, 256), case.random.randrange(256, 999))
-    for mint, nonces, limit, key_alg in itertools.product((True, False), (True, False), limits, (None, *_SIZES)):
-        for _ in range(3 if key_alg is None else 1):
-            know = case.random.sample(list(_SIZES), case.random.randint(1, 6))
-            know += case.random.sample(_OTHERS, case.random.randint(0, 2))
-            case.random.shuffle(know)
-            scenario = _scenario(
-                verifiers_may_mint=mint, verifiers_know=know, good_nonces=nonces, max_signature=limit, key_alg=key_alg
-            )
-            _ask(case, scenario, _ONE_KEY if key_alg else "")
-
-
-def _choose(
-    scenario: dict[str, Any],
-    order: Sequence[str] = tuple(_SIZES),
-    allow: Callable[[str, dict[str, Any]], bool] | None = None,
-    key: str = "bound",
-    fields: str = "exact",
-    lists_only: bool = True,
-    nothing: Callable[[], Any] | None = None,
-) -> Any:
-    """The rules; a mistake changes one of them."""
-    missing, unknown = set(_scenario()) - set(scenario), set(scenario) - set(_scenario())
-    if (unknown and fields in ("exact", "no unknown")) or (missing and fields in ("exact", "no missing")):
-        raise ValueError("fields")
-    scenario = {**_scenario(), **scenario} if missing and fields in ("any", "no unknown") else scenario
-    if lists_only and not isinstance(scenario["verifiers_know"], list):
-        raise ValueError("verifiers_know")
-    key_alg = scenario["key_alg"]
-    if key_alg is not None and key == "trusted":
-        return key_alg
-    allowed = [name for name in order if (allow or _allowed)(name, scenario)]
-    if key_alg is not None and key == "bound":
-        allowed = [name for name in allowed if name == key_alg]
-    if key_alg is not None and key == "preferred" and key_alg in allowed:
-        return key_alg
-    if not allowed:
-        if nothing is not None:
-            return nothing()
-        raise ValueError("nothing is allowed")
-    return allowed[0]
-
-
-def _allowed(
-    name: str,
-    scenario: dict[str, Any],
-    mint: bool = True,
-    nonces: bool = True,
-    know: Callable[[str, Any], bool] = lambda name, known: name in known,
-    limit: Callable[[int, int], bool] = lambda size, limit: size <= limit,
-) -> bool:
-    most = scenario["max_signature"]
-    return (
-        know(name, scenario["verifiers_know"])
-        and (most is None or limit(_SIZES[name], most))
-        and (not mint or name != "HS256" or scenario["verifiers_may_mint"])
-        and (not nonces or name != "ES256" or scenario["good_nonces"])
-    )
-
-
-def _choose_mistakes(case: Case) -> None:
-    def wrong(**options: Any) -> Callable[[dict[str, Any]], Any]:
-        return lambda scenario: _choose(scenario, **options)
-
-    def allowing(**options: Any) -> Callable[[dict[str, Any]], Any]:
-        return lambda scenario: _choose(scenario, allow=lambda name, facts: _allowed(name, facts, **options))
-
-    def moved(first: str, second: str) -> Callable[[dict[str, Any]], Any]:
-        order = [name for name in _SIZES if name != first]
-        order.insert(order.index(second), first)
-        return wrong(order=order)
-
-    case.mistake(
-        wrong(key="ignored"),
-        "`key_alg` is not looked at. A key that has been used with one algorithm may serve only that one (RFC 8725 "
-        "§3.1).",
-    )
-    case.mistake(
-        wrong(key="preferred"),
-        "When the key's algorithm is not allowed, another one is chosen for the same key. One key, one algorithm: "
-        "raise ValueError, so that someone makes a new key.",
-    )
-    case.mistake(
-        wrong(key="trusted"),
-        "`key_alg` is returned without asking whether it is allowed. The verifiers must know it, it must fit, and the "
-        "rules for HS256 and ES256 hold for it too.",
-    )
-    case.mistake(
-        allowing(mint=False),
-        "HS256 is chosen although the verifiers must not mint. Whoever can check an HMAC can make it.",
-    )
-    case.mistake(
-        allowing(nonces=False), "ES256 is chosen although the signer has no good nonces: one repeated nonce is the key."
-    )
-    case.mistake(
-        allowing(nonces=False, mint=False),
-        "Neither the rule for HS256 (may the verifiers mint?) nor the one for ES256 (good nonces?) is there.",
-    )
-    case.mistake(
-        allowing(know=lambda name, known: True),
-        "`verifiers_know` is not looked at. A token that a verifier's library can't check is of no use.",
-    )
-    case.mistake(
-        allowing(know=lambda name, known: any(name in one for one in known)),
-        "A name is searched inside the known names, and 'ES256' is inside 'ES256K'. Compare whole names.",
-    )
-    case.mistake(
-        allowing(know=lambda name, known: name.lower() in [one.lower() for one in known]),
-        "Names are compared without regard to case; they are exact (RFC 7515 §4.1.1).",
-    )
-    case.mistake(
-        allowing(limit=lambda size, limit: size < limit),
-        "A signature that is exactly as long as `max_signature` is refused; it still fits.",
-    )
-    case.mistake(allowing(limit=lambda size, limit: True), "`max_signature` is not looked at.")
-    case.mistake(
-        allowing(limit=lambda size, limit: size * 8 <= limit),
-        "The sizes are compared in bits. `max_signature` counts bytes.",
-    )
-    case.mistake(
-        allowing(limit=lambda size, limit: -(-size * 4 // 3) <= limit),
-        "The base64url text is measured. `max_signature` counts the signature's bytes.",
-    )
-    case.mistake(
-        wrong(lists_only=False),
-        "A text is taken for `verifiers_know`, and `in` finds 'ES256' inside 'ES256K'. Accept a list only.",
-    )
-    case.mistake(
-        wrong(fields="no unknown"),
-        "A missing field is given a value of your own. Nobody stated that fact, so raise ValueError.",
-    )
-    case.mistake(
-        wrong(fields="no missing"),
-        "Unknown fields are ignored. One of them may be a misspelled fact, so raise ValueError.",
-    )
-    case.mistake(
-        wrong(fields="unchecked"),
-        "A missing field raises KeyError, which is not a ValueError, and an unknown one is ignored. Compare the "
-        "scenario's fields with the five first.",
-    )
-    case.mistake(moved("EdDSA", "Ed25519"), "Ed25519 comes before EdDSA: the newer name says which curve it is.")
-    case.mistake(moved("RS256", "PS256"), "PS256 comes before RS256, which is kept for compatibility (RFC 8017 §8).")
-    case.mistake(moved("ES256", "Ed25519"), "Ed25519 comes before ES256: it has no nonce to get wrong.")
-    case.mistake(
-        wrong(order=["Ed25519", "EdDSA", "ES256", "PS256", "RS256", "HS256"]),
-        "HS256 comes last. Where it is allowed, it comes first: smallest, fastest, and nothing to gain by key pairs.",
-    )
-    case.mistake(
-        wrong(nothing=lambda: None),
-        "Where nothing is allowed it returns None. Raise ValueError: a caller may overlook None.",
-    )
-    case.mistake(
-        wrong(nothing=lambda: "RS256"),
-        "Where nothing is allowed it falls back to RS256. A fallback that breaks the rules is no choice: ValueError.",
-    )
-    case.mistake(
-        lambda scenario: next(name for name in scenario["verifiers_know"] if _allowed_known(name, scenario)),
-        "It goes by the order of `verifiers_know`. The order there says nothing; go through the six by preference.",
-    )
-
-
-def _allowed_known(name: str, scenario: dict[str, Any]) -> bool:
-    return name in _SIZES and _allowed(name, scenario)
-
 
 # -- verify_ed25519 ---------------------------------------------------------------------------------------------------
 
@@ -777,3 +496,284 @@ def _ed25519_with(
         return claims
 
     return wrong
+
+
+# -- choose_algorithm -------------------------------------------------------------------------------------------------
+
+_SIZES = {"HS256": 32, "Ed25519": 64, "EdDSA": 64, "ES256": 64, "PS256": 256, "RS256": 256}
+"""In the order of preference."""
+_OTHERS = ("none", "HS512", "ES256K", "Ed448", "RSA-OAEP", "ed25519", "PS256 RS256")
+
+_ONE_KEY = "A key that has served one algorithm serves no other (RFC 8725 §3.1): it is that one or none."
+_MINT = "Whoever can check HS256 can also make it, so it is out where the verifiers must not."
+
+
+@exercise(
+    "choose_algorithm",
+    points=8,
+    spec="RFC 8725 §3.1, §3.2; RFC 7518 §3.1; RFC 9864 §2.2",
+    forbids=_TOKEN_MAKERS,
+    hints=(
+        "Write one small function, or one condition, that says of a *single* name whether it is allowed. After that "
+        "the three rules are three lines.",
+        "Put the six names and their sizes into a dict in the order of preference. Before all else compare the set of "
+        "the scenario's fields with the set of the five you know, and see that `verifiers_know` is a list.",
+        "`allowed = [name for name, size in SIZES.items() if name in know and (limit is None or size <= limit) and "
+        "(name != 'HS256' or mint) and (name != 'ES256' or nonces)]`. If `key_alg` is not None, keep of these only "
+        "that one. Return the first; if there is none, raise ValueError.",
+    ),
+)
+def choose_algorithm(case: Case) -> None:
+    """Five facts in, one name out, or ValueError."""
+    everything = list(_SIZES)
+    _chosen(case, why=_MINT)
+    _chosen(case, verifiers_may_mint=True, why="Where every verifier may mint, HS256 is the smallest and simplest.")
+    _chosen(case, verifiers_may_mint=True, verifiers_know=["RS256"], why="Not every verifier knows HS256 here.")
+    _chosen(case, verifiers_know=["RS256", "PS256"], why="New RSA keys are for PS256 (RFC 8017 §8).")
+    _chosen(case, verifiers_know=["ES256", "EdDSA", "RS256"], why="EdDSA is the older name of Ed25519 (RFC 9864).")
+    _chosen(case, verifiers_know=["EdDSA", "Ed25519"], why="Ed25519 says more than EdDSA, so it is preferred.")
+    _chosen(case, verifiers_know=["RS256", "ES256"])
+    _chosen(
+        case, verifiers_know=["RS256", "ES256"], good_nonces=False, why="Without good nonces, no ECDSA (lesson 06)."
+    )
+    _chosen(case, verifiers_know=everything, good_nonces=False, why="Ed25519 needs no random nonce when signing.")
+    _chosen(case, verifiers_know=["HS512", "none", "ES256K", "RS256"], why="Names of others do not matter here.")
+    fits = "A signature that is exactly as long as the limit still fits."
+    _chosen(case, max_signature=64, why=fits)
+    _chosen(case, verifiers_know=["PS256", "RS256"], max_signature=256, why=fits)
+    _chosen(case, verifiers_may_mint=True, max_signature=32, why=fits)
+    for key_alg in ("RS256", "ES256", "EdDSA", "PS256", "Ed25519"):
+        _chosen(case, key_alg=key_alg, why=_ONE_KEY)
+    _chosen(case, verifiers_may_mint=True, key_alg="RS256", why=_ONE_KEY)
+    _chosen(case, verifiers_may_mint=True, key_alg="HS256", why=_ONE_KEY)
+    _refused_scenarios(case)
+    _all_combinations(case)
+    _choose_mistakes(case)
+
+
+def _scenario(**facts: Any) -> dict[str, Any]:
+    usual = {
+        "verifiers_may_mint": False,
+        "verifiers_know": list(_SIZES),
+        "good_nonces": True,
+        "max_signature": None,
+        "key_alg": None,
+    }
+    return {**usual, **facts}
+
+
+def _chosen(case: Case, why: str = "", vital: bool = False, **facts: Any) -> None:
+    scenario = _scenario(**facts)
+    know = scenario["verifiers_know"]
+    if isinstance(know, list):
+        scenario["verifiers_know"] = case.random.sample(know, len(know))  # the order says nothing
+    _ask(case, scenario, why, vital)
+
+
+def _ask(case: Case, scenario: dict[str, Any], why: str = "", vital: bool = False) -> None:
+    try:
+        expected = _choose(scenario)
+    except ValueError:
+        case.raises(scenario, ValueError, why=why or "Nothing is allowed here; say so with ValueError.", vital=vital)
+    else:
+        case.equal(scenario, expected, why=why)
+
+
+def _refused_scenarios(case: Case) -> None:
+    _chosen(case, verifiers_know=["HS256"], why=_MINT, vital=True)
+    _chosen(case, key_alg="HS256", why=_MINT, vital=True)
+    _chosen(case, verifiers_know=["none"], why="`none` is no algorithm.", vital=True)
+    nothing = "Nothing is allowed here, and a guess would be worse than a ValueError."
+    for know in ([], ["none", "HS512"], ["ed25519", "es256"], ["ES256K"], ["RSA-OAEP", "Ed448"]):
+        _chosen(case, verifiers_know=know, verifiers_may_mint=True, why=nothing)
+    _chosen(case, verifiers_know=["ES256"], good_nonces=False, why="Without good nonces, no ECDSA (lesson 06).")
+    _chosen(case, max_signature=31, verifiers_may_mint=True, why=nothing)
+    _chosen(case, max_signature=63, why=nothing)
+    _chosen(case, verifiers_know=["RS256", "PS256"], max_signature=255, why=nothing)
+    kept = "The key is bound to an algorithm that is not allowed here. It needs a new key: ValueError."
+    _chosen(case, key_alg="RS256", verifiers_know=["PS256", "Ed25519"], why=kept)
+    _chosen(case, key_alg="PS256", max_signature=128, why=kept)
+    _chosen(case, key_alg="ES256", good_nonces=False, why=kept)
+    for key_alg in ("none", "HS512", "", "ES256K"):
+        _chosen(case, key_alg=key_alg, verifiers_know=[*_SIZES, key_alg], why="Only the six names are on offer.")
+    for field in _scenario():
+        lacking = _scenario()
+        del lacking[field]
+        case.raises(lacking, ValueError, why=f"{field} is missing. A fact that nobody stated must not be guessed.")
+    misspelled = "A field that nobody knows may be a misspelled one, so it is refused, not ignored."
+    for field in ("verifier_may_mint", "Key_alg", f"note_{case.random.randrange(1000)}"):
+        case.raises(_scenario(**{field: None}), ValueError, why=misspelled)
+    renamed = _scenario()
+    renamed["keyalg"] = renamed.pop("key_alg")
+    case.raises(renamed, ValueError, why=misspelled)
+    case.raises({}, ValueError, why="All five fields are missing.")
+    text = "verifiers_know is a text here, and `in` finds a name inside a longer one: 'ES256' in 'ES256K'."
+    for names in ("ES256K", "RS256, PS256", "XXHS256XX"):
+        case.raises(_scenario(verifiers_know=names, verifiers_may_mint=True), ValueError, why=text)
+
+
+def _all_combinations(case: Case) -> None:
+    """Every combination of the other four facts, each with some set of known names."""
+    limits = (None, case.random.randrange(32, 64), case.random.randrange(64, 256), case.random.randrange(256, 999))
+    for mint, nonces, limit, key_alg in itertools.product((True, False), (True, False), limits, (None, *_SIZES)):
+        for _ in range(3 if key_alg is None else 1):
+            know = case.random.sample(list(_SIZES), case.random.randint(1, 6))
+            know += case.random.sample(_OTHERS, case.random.randint(0, 2))
+            case.random.shuffle(know)
+            scenario = _scenario(
+                verifiers_may_mint=mint, verifiers_know=know, good_nonces=nonces, max_signature=limit, key_alg=key_alg
+            )
+            _ask(case, scenario, _ONE_KEY if key_alg else "")
+
+
+def _choose(
+    scenario: dict[str, Any],
+    order: Sequence[str] = tuple(_SIZES),
+    allow: Callable[[str, dict[str, Any]], bool] | None = None,
+    key: str = "bound",
+    fields: str = "exact",
+    lists_only: bool = True,
+    nothing: Callable[[], Any] | None = None,
+) -> Any:
+    """The rules; a mistake changes one of them."""
+    missing, unknown = set(_scenario()) - set(scenario), set(scenario) - set(_scenario())
+    if (unknown and fields in ("exact", "no unknown")) or (missing and fields in ("exact", "no missing")):
+        raise ValueError("fields")
+    scenario = {**_scenario(), **scenario} if missing and fields in ("any", "no unknown") else scenario
+    if lists_only and not isinstance(scenario["verifiers_know"], list):
+        raise ValueError("verifiers_know")
+    key_alg = scenario["key_alg"]
+    if key_alg is not None and key == "trusted":
+        return key_alg
+    allowed = [name for name in order if (allow or _allowed)(name, scenario)]
+    if key_alg is not None and key == "bound":
+        allowed = [name for name in allowed if name == key_alg]
+    if key_alg is not None and key == "preferred" and key_alg in allowed:
+        return key_alg
+    if not allowed:
+        if nothing is not None:
+            return nothing()
+        raise ValueError("nothing is allowed")
+    return allowed[0]
+
+
+def _allowed(
+    name: str,
+    scenario: dict[str, Any],
+    mint: bool = True,
+    nonces: bool = True,
+    know: Callable[[str, Any], bool] = lambda name, known: name in known,
+    limit: Callable[[int, int], bool] = lambda size, limit: size <= limit,
+) -> bool:
+    most = scenario["max_signature"]
+    return (
+        know(name, scenario["verifiers_know"])
+        and (most is None or limit(_SIZES[name], most))
+        and (not mint or name != "HS256" or scenario["verifiers_may_mint"])
+        and (not nonces or name != "ES256" or scenario["good_nonces"])
+    )
+
+
+def _choose_mistakes(case: Case) -> None:
+    def wrong(**options: Any) -> Callable[[dict[str, Any]], Any]:
+        return lambda scenario: _choose(scenario, **options)
+
+    def allowing(**options: Any) -> Callable[[dict[str, Any]], Any]:
+        return lambda scenario: _choose(scenario, allow=lambda name, facts: _allowed(name, facts, **options))
+
+    def moved(first: str, second: str) -> Callable[[dict[str, Any]], Any]:
+        order = [name for name in _SIZES if name != first]
+        order.insert(order.index(second), first)
+        return wrong(order=order)
+
+    case.mistake(
+        wrong(key="ignored"),
+        "`key_alg` is not looked at. A key that has been used with one algorithm may serve only that one (RFC 8725 "
+        "§3.1).",
+    )
+    case.mistake(
+        wrong(key="preferred"),
+        "When the key's algorithm is not allowed, another one is chosen for the same key. One key, one algorithm: "
+        "raise ValueError, so that someone makes a new key.",
+    )
+    case.mistake(
+        wrong(key="trusted"),
+        "`key_alg` is returned without asking whether it is allowed. The verifiers must know it, it must fit, and the "
+        "rules for HS256 and ES256 hold for it too.",
+    )
+    case.mistake(
+        allowing(mint=False),
+        "HS256 is chosen although the verifiers must not mint. Whoever can check an HMAC can make it.",
+    )
+    case.mistake(
+        allowing(nonces=False), "ES256 is chosen although the signer has no good nonces: one repeated nonce is the key."
+    )
+    case.mistake(
+        allowing(nonces=False, mint=False),
+        "Neither the rule for HS256 (may the verifiers mint?) nor the one for ES256 (good nonces?) is there.",
+    )
+    case.mistake(
+        allowing(know=lambda name, known: True),
+        "`verifiers_know` is not looked at. A token that a verifier's library can't check is of no use.",
+    )
+    case.mistake(
+        allowing(know=lambda name, known: any(name in one for one in known)),
+        "A name is searched inside the known names, and 'ES256' is inside 'ES256K'. Compare whole names.",
+    )
+    case.mistake(
+        allowing(know=lambda name, known: name.lower() in [one.lower() for one in known]),
+        "Names are compared without regard to case; they are exact (RFC 7515 §4.1.1).",
+    )
+    case.mistake(
+        allowing(limit=lambda size, limit: size < limit),
+        "A signature that is exactly as long as `max_signature` is refused; it still fits.",
+    )
+    case.mistake(allowing(limit=lambda size, limit: True), "`max_signature` is not looked at.")
+    case.mistake(
+        allowing(limit=lambda size, limit: size * 8 <= limit),
+        "The sizes are compared in bits. `max_signature` counts bytes.",
+    )
+    case.mistake(
+        allowing(limit=lambda size, limit: -(-size * 4 // 3) <= limit),
+        "The base64url text is measured. `max_signature` counts the signature's bytes.",
+    )
+    case.mistake(
+        wrong(lists_only=False),
+        "A text is taken for `verifiers_know`, and `in` finds 'ES256' inside 'ES256K'. Accept a list only.",
+    )
+    case.mistake(
+        wrong(fields="no unknown"),
+        "A missing field is given a value of your own. Nobody stated that fact, so raise ValueError.",
+    )
+    case.mistake(
+        wrong(fields="no missing"),
+        "Unknown fields are ignored. One of them may be a misspelled fact, so raise ValueError.",
+    )
+    case.mistake(
+        wrong(fields="unchecked"),
+        "A missing field raises KeyError, which is not a ValueError, and an unknown one is ignored. Compare the "
+        "scenario's fields with the five first.",
+    )
+    case.mistake(moved("EdDSA", "Ed25519"), "Ed25519 comes before EdDSA: the newer name says which curve it is.")
+    case.mistake(moved("RS256", "PS256"), "PS256 comes before RS256, which is kept for compatibility (RFC 8017 §8).")
+    case.mistake(moved("ES256", "Ed25519"), "Ed25519 comes before ES256: it has no nonce to get wrong.")
+    case.mistake(
+        wrong(order=["Ed25519", "EdDSA", "ES256", "PS256", "RS256", "HS256"]),
+        "HS256 comes last. Where it is allowed, it comes first: smallest, fastest, and nothing to gain by key pairs.",
+    )
+    case.mistake(
+        wrong(nothing=lambda: None),
+        "Where nothing is allowed it returns None. Raise ValueError: a caller may overlook None.",
+    )
+    case.mistake(
+        wrong(nothing=lambda: "RS256"),
+        "Where nothing is allowed it falls back to RS256. A fallback that breaks the rules is no choice: ValueError.",
+    )
+    case.mistake(
+        lambda scenario: next(name for name in scenario["verifiers_know"] if _allowed_known(name, scenario)),
+        "It goes by the order of `verifiers_know`. The order there says nothing; go through the six by preference.",
+    )
+
+
+def _allowed_known(name: str, scenario: dict[str, Any]) -> bool:
+    return name in _SIZES and _allowed(name, scenario)
