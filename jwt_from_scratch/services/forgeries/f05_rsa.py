@@ -120,7 +120,7 @@ def _bad_paddings() -> list[Forgery]:
     tokens = [("garbage behind the hash", from_the_left, f"{signing_input}.{b64u_encode(behind)}")]
     only_the_end = "Only the end of the encoded message is compared."
     tokens.append(("zeros before the hash", only_the_end, _ends_right(b"")))
-    # Parameters of 191 bytes, which a forgiving reader of DER skips (as in CVE-2014-1568).
+    # Parameters of 191 bytes, which a forgiving reader of DER skips (as in CVE-2022-24771).
     long = bytes.fromhex("3081f23081cd060960864801650304020104 81bf")
     lax = "The hash's name is read by a forgiving parser and not compared with the one right form."
     tokens.append(("garbage inside the hash's name", lax, _ends_right(b"\0\1" + b"\xff" * 8 + b"\0" + long)))
