@@ -541,6 +541,11 @@ def _without_q(random: Random, message: bytes) -> bytes:
 
 def _verify_mistakes(case: Case) -> None:
     case.mistake(
+        lambda public, message, signature: False,
+        "It refuses good signatures as well. Do point_add and scalar_mul pass their own checks? If so, print r and the "
+        "x of R for a signature that `ecdsa_sign` made, and compare.",
+    )
+    case.mistake(
         _verify_with(in_range=lambda n: True, inverse=lambda s: pow(s, N - 2, N), at_infinity=lambda r: r % N == 0),
         "The range of r and s is not checked, and a signature of 64 zero bytes fits every message. That was Java's "
         "CVE-2022-21449.",
