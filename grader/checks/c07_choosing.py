@@ -571,12 +571,17 @@ def _chosen(case: Case, why: str = "", vital: bool = False, **facts: Any) -> Non
 
 
 def _ask(case: Case, scenario: dict[str, Any], why: str = "", vital: bool = False) -> None:
+    facts = (
+        f"The facts: the verifiers {'may' if scenario['verifiers_may_mint'] else 'must not'} mint and know "
+        f"{', '.join(scenario['verifiers_know']) or 'nothing'}; {'good' if scenario['good_nonces'] else 'bad'} nonces; "
+        f"max_signature {scenario['max_signature']}; key_alg {scenario['key_alg']}."
+    )
     try:
         expected = _choose(scenario)
     except ValueError:
-        case.raises(scenario, ValueError, why=why or "Nothing is allowed here; say so with ValueError.", vital=vital)
+        case.raises(scenario, ValueError, why=f"{why or 'Nothing is allowed here.'} {facts}", vital=vital)
     else:
-        case.equal(scenario, expected, why=why)
+        case.equal(scenario, expected, why=f"{why} {facts}".strip())
 
 
 def _refused_scenarios(case: Case) -> None:
