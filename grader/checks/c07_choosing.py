@@ -97,6 +97,7 @@ def _second_spellings() -> list[bytes]:
     points=7,
     spec="RFC 8037 §2, §3.1; RFC 9864 §2.2; RFC 8032 §5.1.3; RFC 8725 §3.4",
     forbids=_TOKEN_MAKERS,
+    seconds=5.0,
     hints=(
         "Two things are to be judged, the token and the *key*. The library checks the signature; it does not ask "
         "whether the key is one that anybody could sign for.",
@@ -348,7 +349,8 @@ def _ed25519_mistakes(case: Case) -> None:
     )
     case.mistake(
         _ed25519_with(point=_refuse_unless(lambda data: not _order_divides(_point(data), 2))),
-        "Two doublings find the points whose order divides 4. Four points have the order 8: double three times.",
+        "4·A is computed, by two doublings or by adding A three times. Four points have the order 8: what counts is "
+        "8·A, after three doublings.",
     )
     case.mistake(
         _ed25519_with(point=_refuse_unless(lambda data: not _order_divides(_point(data), 1))),
@@ -388,7 +390,15 @@ def _ed25519_mistakes(case: Case) -> None:
     )
     case.mistake(
         _ed25519_with(names=lambda jwk: [jwk["alg"]]),
-        "A JWK without alg is refused, or raises KeyError. The member is optional: without it both names will do.",
+        "A JWK without alg raises KeyError. The member is optional: without it both names will do.",
+    )
+    case.mistake(
+        _ed25519_with(names=lambda jwk: _allowed_names(jwk) if "alg" in jwk else []),
+        "A JWK without alg is refused. The member is optional: without it the header may say either name.",
+    )
+    case.mistake(
+        lambda token, jwk: _ed25519_with()(token, {}),
+        "It refuses good tokens, all of them. Does decode_point get the 32 bytes, b64u_decode(x), and not the text?",
     )
     case.mistake(
         _ed25519_with(
@@ -771,6 +781,15 @@ def _choose_mistakes(case: Case) -> None:
         "Where nothing is allowed it returns None. Raise ValueError: a caller may overlook None.",
     )
     case.mistake(
+        wrong(nothing=lambda: [][0]),
+        "Where nothing is allowed it takes the first of an empty list, an IndexError. Raise ValueError instead.",
+    )
+    case.mistake(
+        _chain,
+        "Each name is asked other questions: nobody asks whether HS256 is known, or anything about RS256, or how long a "
+        "signature is. Ask each of the six the same: known, short enough, and the rule of its own.",
+    )
+    case.mistake(
         wrong(nothing=lambda: "RS256"),
         "Where nothing is allowed it falls back to RS256. A fallback that breaks the rules is no choice: ValueError.",
     )
@@ -778,6 +797,19 @@ def _choose_mistakes(case: Case) -> None:
         lambda scenario: next(name for name in scenario["verifiers_know"] if _allowed_known(name, scenario)),
         "It goes by the order of `verifiers_know`. The order there says nothing; go through the six by preference.",
     )
+
+
+def _chain(scenario: dict[str, Any]) -> str:
+    """What many write first: one `if` for each name, each with one question."""
+    know = scenario["verifiers_know"]
+    if scenario["key_alg"]:
+        return str(scenario["key_alg"])
+    if scenario["verifiers_may_mint"]:
+        return "HS256"
+    for name in ("Ed25519", "EdDSA", "ES256", "PS256"):
+        if name in know and (name != "ES256" or scenario["good_nonces"]):
+            return name
+    return "RS256"
 
 
 def _allowed_known(name: str, scenario: dict[str, Any]) -> bool:
