@@ -30,12 +30,12 @@ def _signed(header: Any, claims: Any, secret: bytes) -> str:
 
 # -- the four forgeries -----------------------------------------------------------------------------------------------
 
-Keys = dict[str, bytes]
-Broken = Callable[[str, Keys], str]
-"""A server with one flaw, as a pure function: what keeps this token out, or "" when it gets in."""
+Broken = Callable[[str, str], str]
+"""A server with one flaw, as a pure function of a token and the honest one it was made from: what keeps the token out,
+or "" when it gets in."""
 
 _FORGES = (*_TOKEN_MAKERS, "jwt_from_scratch.services.forgeries")
-_TAKE_APART = "Take the token apart with split, read the payload's JSON, set `role`, and encode it again."
+_TAKE_APART = "`header, payload, signature = token.split('.')`; `as_admin(payload)` is the new second segment."
 
 
 @exercise(
@@ -46,8 +46,8 @@ _TAKE_APART = "Take the token apart with split, read the payload's JSON, set `ro
     hints=(
         "You write all three segments. What would the header of a token say that nobody signed?",
         _TAKE_APART + " The new header is `{'alg': 'none'}`. An unsigned token has an empty third segment.",
-        "`claims = json_loads_strict(b64u_decode(token.split('.')[1])) | {'role': 'admin'}`, then "
-        "`return b64u_encode(json_dumps({'alg': 'none'})) + '.' + b64u_encode(json_dumps(claims)) + '.'`.",
+        "`header, payload, signature = token.split('.')`, then "
+        "`return write({'alg': 'none'}) + '.' + as_admin(payload) + '.'`.",
     ),
 )
 def forge_none(case: Case) -> None:
@@ -88,8 +88,7 @@ def _none_with(**wrong: Any) -> Callable[..., Any]:
     hints=(
         "This server insists on HS256, so the header stays as it is. Which signature does it never compare?",
         _TAKE_APART + " Keep the header segment. The third segment has no characters, but its dot is there.",
-        "`header, payload, signature = token.split('.')`, change the role in the payload, then "
-        "`return header + '.' + new_payload + '.'`.",
+        "`header, payload, signature = token.split('.')`, then `return header + '.' + as_admin(payload) + '.'`.",
     ),
 )
 def forge_null_signature(case: Case) -> None:
@@ -128,8 +127,9 @@ def _null_with(**wrong: Any) -> Callable[..., Any]:
         "content do you know?",
         "The header gets `kid` = path. Read the same file yourself, as bytes: that is the key. Then sign as HS256 "
         "does, over the new header and the new payload.",
-        "`secret = Path(path).read_bytes()`, `header = {'alg': 'HS256', 'kid': path}`, encode header and claims, then "
-        "`hmac.new(secret, signing_input.encode(), hashlib.sha256).digest()` in base64url is the third segment.",
+        "`signing_input = write({'alg': 'HS256', 'kid': path}) + '.' + as_admin(payload)`; then "
+        "`hmac.new(Path(path).read_bytes(), signing_input.encode(), hashlib.sha256).digest()`, through `b64u_encode`, "
+        "is the third segment.",
     ),
 )
 def forge_kid(case: Case) -> None:
@@ -161,6 +161,10 @@ def forge_kid(case: Case) -> None:
         "The file's content was stripped. The server takes every byte of it, the last line break too.",
     )
     case.mistake(
+        _kid_with(seal=lambda message, old, path: _hmac(Path(path).read_bytes(), message).hex().encode()),
+        "The signature is made of hexadecimal digits. Take `.digest()`, not `.hexdigest()`, and b64u_encode that.",
+    )
+    case.mistake(
         _kid_with(seal=lambda message, old, path: old),
         "The old signature does not fit the new header and payload. Sign them with the bytes of the file.",
     )
@@ -183,10 +187,11 @@ def _kid_with(**wrong: Any) -> Callable[..., Any]:
     forbids=_FORGES,
     hints=(
         "The server looks its key up under the token's kid. What does it find for a kid that it has never heard of?",
-        "Change kid to a name that no key has. Then the key is `b''`, no bytes at all, and you can compute the same HMAC "
-        "as the server.",
-        "`header = {'alg': 'HS256', 'kid': 'no such key'}`, encode header and claims, then "
-        "`hmac.new(b'', signing_input.encode(), hashlib.sha256).digest()` in base64url is the third segment.",
+        "Change kid to a name that no key has. Then the key is `b''`, no bytes at all, and you can compute the HMAC as "
+        "well as the server.",
+        "`signing_input = write({'alg': 'HS256', 'kid': 'no such key'}) + '.' + as_admin(payload)`; then "
+        "`hmac.new(b'', signing_input.encode(), hashlib.sha256).digest()`, through `b64u_encode`, is the third "
+        "segment.",
     ),
 )
 def forge_empty_key(case: Case) -> None:
@@ -201,12 +206,16 @@ def forge_empty_key(case: Case) -> None:
         "The signature is empty, but it is the key that must be: sign with `b''` as the key.",
     )
     case.mistake(
-        _empty_with(seal=lambda message, old: _hmac(bytes(32), message)[::-1]),
-        "The signature is not an HMAC-SHA256 in its right order. Take `.digest()` as it is.",
+        _empty_with(seal=lambda message, old: _hmac("", message)),  # type: ignore[arg-type]
+        "An HMAC key is bytes: the empty one is `b''`, not `''`.",
     )
     case.mistake(
         _empty_with(header=lambda header: {**header, "alg": "none", "kid": "nobody"}),
         "The header says none, and this server takes nothing but HS256. Only kid changes.",
+    )
+    case.mistake(
+        _empty_with(seal=lambda message, old: _hmac(b"", message).hex().encode()),
+        "The signature is made of hexadecimal digits. Take `.digest()`, not `.hexdigest()`, and b64u_encode that.",
     )
     case.mistake(
         _empty_with(seal=lambda message, old: old),
@@ -232,7 +241,7 @@ def _forgery(case: Case, broken: Callable[..., Broken], forge_with: Callable[...
         kid, secret = f"key-{case.random.randrange(10**6)}", case.random.randbytes(32)
         token = _signed({"alg": "HS256", "typ": "JWT", "kid": kid}, claims, secret)
         more = tuple(extra[index : index + 1])
-        predicate = _passes(broken(*more), token, {kid: secret}, claims)
+        predicate = _passes(broken(*more), token, claims)
         case.satisfies((token, *more), predicate, "return a token that this server lets in, with role admin")
     case.mistake(
         lambda token, *more: token,
@@ -261,7 +270,7 @@ def _forgery(case: Case, broken: Callable[..., Broken], forge_with: Callable[...
     )
 
 
-def _passes(broken: Broken, honest: str, keys: Keys, claims: dict[str, Any]) -> Callable[[Any], bool | str]:
+def _passes(broken: Broken, honest: str, claims: dict[str, Any]) -> Callable[[Any], bool | str]:
     def predicate(token: Any) -> bool | str:
         if token == honest:
             return "the token must be changed"
@@ -278,7 +287,7 @@ def _passes(broken: Broken, honest: str, keys: Keys, claims: dict[str, Any]) -> 
             return "the segments must be base64url, the first two of them of JSON"
         if not isinstance(header, dict) or not isinstance(got, dict):
             return "header and payload must be JSON objects"
-        return broken(token, keys) or _claims_fault(got, claims) or True
+        return broken(token, honest) or _claims_fault(got, claims) or True
 
     return predicate
 
@@ -302,51 +311,77 @@ def _not_hs256(header: dict[str, Any]) -> str:
     return "" if alg == "HS256" else f"the header's alg must be 'HS256', but it is {show(alg, 30)}"
 
 
-def _takes_none(token: str, keys: Keys) -> str:
+def _takes_none(token: str, honest: str) -> str:
     """A server that obeys alg none (RFC 7518 §3.6), however it is spelled."""
-    header, _, signature = _parts(token)
-    alg = header.get("alg")
+    alg = _parts(token)[0].get("alg")
     if not isinstance(alg, str) or alg.lower() != "none":
         return f"the header's alg must be 'none', but it is {show(alg, 30)}"
-    return "a token with alg none has an empty third segment" if signature else ""
+    return _not_empty(token, honest)
 
 
-def _skips_empty(token: str, keys: Keys) -> str:
+def _skips_empty(token: str, honest: str) -> str:
     """A server that insists on HS256, and compares a signature only if there is one."""
-    header, _, signature = _parts(token)
-    return _not_hs256(header) or ("the third segment must be empty" if signature else "")
+    return _not_hs256(_parts(token)[0]) or _not_empty(token, honest)
+
+
+def _not_empty(token: str, honest: str) -> str:
+    """What stands in a third segment that should be empty."""
+    _, message, signature = _parts(token)
+    likely = {
+        _parts(honest)[2]: "it is the old signature",
+        _hmac(b"", message): "it is an HMAC with an empty key",
+        bytes(len(signature)): f"it has {len(signature)} zero bytes",
+        b"null": "it holds the word null",
+    }
+    reason = likely.get(signature, f"it has {len(token.rpartition('.')[2])} characters")
+    return f"the third segment must be empty, but {reason}" if signature else ""
 
 
 def _opens(path: str) -> Broken:
     """A server that takes as key the file which kid names."""
     content = Path(path).read_bytes()
 
-    def broken(token: str, keys: Keys) -> str:
-        header, message, signature = _parts(token)
+    def broken(token: str, honest: str) -> str:
+        header, message, _ = _parts(token)
         if wrong := _not_hs256(header):
             return wrong
         if header.get("kid") != path:
-            return "the header's kid must be the path"
-        return _sealed_with(content, message, signature, "the content of the file at path")
+            return f"the header's kid must be the path, but it is {show(header.get('kid'), 30)}"
+        likely = {
+            _hmac(path.encode(), message): "its key is the path itself",
+            _hmac(content.strip(), message): "its key is the content without the white space around it",
+            _hmac(b"", message): "its key is empty",
+        }
+        return _sealed_with(content, token, honest, likely, "the content of the file")
 
     return broken
 
 
-def _finds_no_key(token: str, keys: Keys) -> str:
+def _finds_no_key(token: str, honest: str) -> str:
     """A server that looks its key up by kid, and takes an empty one where it finds none."""
-    header, message, signature = _parts(token)
+    header, message, _ = _parts(token)
     if wrong := _not_hs256(header):
         return wrong
-    kid = header.get("kid")
-    if isinstance(kid, str) and kid in keys:
+    if header.get("kid") == _parts(honest)[0]["kid"]:
         return "the header's kid is one that the server knows, so it takes its real key"
-    return _sealed_with(b"", message, signature, "the empty key, b''")
+    return _sealed_with(b"", token, honest, {_hmac(bytes(1), message): "its key is one zero byte"}, "the empty key")
 
 
-def _sealed_with(key: bytes, message: bytes, signature: bytes, what: str) -> str:
+def _sealed_with(key: bytes, token: str, honest: str, likely: dict[bytes, str], what: str) -> str:
+    """What is wrong with a signature that should be an HMAC with this key."""
+    _, message, signature = _parts(token)
+    right = _hmac(key, message)
+    if signature == right:
+        return ""
     if not signature:
         return "the third segment is empty, but this server compares every signature"
-    return "" if signature == _hmac(key, message) else f"the signature must be the HMAC under {what}"
+    if token.endswith((right.hex(), b64u_encode(right.hex().encode()))):
+        return "the signature is in hexadecimal, but it must be base64url of the 32 bytes"
+    likely = likely | {
+        _parts(honest)[2]: "it is the old one",
+        _hmac(key, _parts(honest)[1]): "it covers the old header and payload",
+    }
+    return f"the signature must be an HMAC with {what} as key, but {likely.get(signature, 'it is not')}"
 
 
 def _forge_with(
@@ -380,10 +415,10 @@ def _forge_with(
         "Begin with the key, not with the token. Which algorithm is it for, and is it good enough for that? Only then "
         "look at the header, and ask it one question: does it agree?",
         "It is `verify_hs256` of lesson 02 with three changes. The secret is `b64u_decode(key['k'])`, once kty and alg "
-        "of the key are what you can handle. The header's alg must equal the key's. A header that has a member `crit` or "
-        "`b64` is refused, whatever the value.",
-        "Refuse unless `key.get('kty') == 'oct'`, `key.get('alg') == 'HS256'` and k is a str; decode k; refuse under 32 "
-        "bytes. Split in exactly three; the header must be a dict whose alg equals `key['alg']`, without `crit` and "
+        "of the key are what you can handle. The header's alg must equal the key's. A header that has a member `crit` "
+        "or `b64` is refused, whatever the value.",
+        "Refuse unless `key.get('kty') == 'oct'`, `key.get('alg') == 'HS256'` and k is a str; decode k; refuse under "
+        "32 bytes. Split in exactly three; the header must be a dict whose alg equals `key['alg']`, without `crit` and "
         "`b64`. Compare `hmac.new(secret, f'{header}.{payload}'.encode(), hashlib.sha256).digest()` with the decoded "
         "third segment by `hmac.compare_digest`. Then read the claims: a dict, or ValueError.",
     ),
@@ -476,7 +511,7 @@ def _bad_keys(case: Case, claims: dict[str, Any], secret: bytes, key: dict[str, 
     for alg in ("HS512", "RS256", "none", ""):
         other = {**key, "alg": alg}
         case.raises((_signed({**_HEADER, "alg": alg}, claims, secret), other), ValueError, why=one)
-        case.raises((_signed(_HEADER, claims, secret), other), ValueError, why=one)
+        case.raises((_signed(_HEADER, claims, secret), other), ValueError, why=one, vital=True)
     unsigned = f"{b64u_encode(json_dumps({'alg': 'none'}))}.{b64u_encode(json_dumps(claims))}."
     case.raises((unsigned, {**key, "alg": "none"}), ValueError, why=one)
     case.raises((_signed(_HEADER, claims, secret), without), ValueError, why=one)
@@ -491,9 +526,8 @@ def _bad_keys(case: Case, claims: dict[str, Any], secret: bytes, key: dict[str, 
     weak = "A key under 32 bytes can be guessed, and an empty one is known (RFC 7518 §3.2)."
     for short in (b"", b"secret", bytes(31)):
         case.raises((_signed(_HEADER, claims, short), _jwk(short)), ValueError, why=weak)
-    absent = "A key without k, or whose k is not text in strict base64url, is a ValueError too."
-    for bad in ({"kty": "oct", "alg": "HS256"}, {**key, "k": None}, {**key, "k": key["k"] + "="}):
-        case.raises((_signed(_HEADER, claims, secret), bad), ValueError, why=absent)
+    padded = {**key, "k": key["k"] + "="}
+    case.raises((_signed(_HEADER, claims, secret), padded), ValueError, why="k is strict base64url, too.")
 
 
 def _bad_forms(case: Case, claims: dict[str, Any], token: str, secret: bytes, key: dict[str, Any]) -> None:
@@ -575,7 +609,15 @@ def _verify_mistakes(case: Case) -> None:
     )
     case.mistake(
         _verify_with(key_alg=lambda alg: True),
-        "The key's alg is not looked at, so a key for another algorithm is used as an HMAC key, or one that names none.",
+        "The key's alg is not looked at, so a key for another algorithm, or for none, is used as an HMAC key.",
+    )
+    case.mistake(
+        _verify_with(key_alg=lambda alg: True, header_alg=lambda theirs, ours: theirs == "HS256"),
+        "Only the header's alg is looked at. The key has one too, and that one decides: both must say HS256.",
+    )
+    case.mistake(
+        _verify_with(secret=lambda k: {"k": k}, minimum=0),  # type: ignore[arg-type, return-value]
+        "The key is a JWK now, a dict. The HMAC wants the bytes in it: `b64u_decode(key['k'])`.",
     )
     case.mistake(
         _verify_with(key_alg=lambda alg: alg is None or alg == "HS256", default="HS256"),
@@ -587,7 +629,8 @@ def _verify_mistakes(case: Case) -> None:
     )
     case.mistake(
         _verify_with(secret=lambda k: k.encode()),
-        "The text of k was used as the key. k is base64url: the key is `b64u_decode(key['k'])`.",
+        "It refuses good tokens. The HMAC's key is `b64u_decode(key['k'])`: not the text of k, and not the dict "
+        "itself, whose `len` only counts its members.",
     )
     case.mistake(
         _verify_with(minimum=0),
@@ -643,7 +686,7 @@ def _verify_mistakes(case: Case) -> None:
     )
     case.mistake(
         _verify_with(brackets=True),
-        "A key without alg or k, or a header without alg, ends in KeyError. Use `.get`, and raise ValueError.",
+        "A key without alg, or a header without alg, ends in KeyError. Use `.get`, and raise ValueError.",
     )
     case.mistake(
         _verify_with(dict_header=False),

@@ -56,7 +56,7 @@ def _unsigned(token: str) -> list[tuple[str, str, str]]:
         ("alg none, no signature", trusting, f"{_header(alg='none')}.{admin}."),
         ("alg none, old signature", trusting, f"{_header(alg='none')}.{admin}.{signature}"),
         *(
-            (f"alg none, spelled {name}", listing, f"{_header(alg=name)}.{admin}.")
+            (f"alg none, spelled {name!r}", listing, f"{_header(alg=name)}.{admin}.")
             for name in ("None", "NONE", "nOnE", "none ")
         ),
         ("no alg, no signature", "A header without alg counts as unsigned.", f"{_header(typ='JWT')}.{admin}."),

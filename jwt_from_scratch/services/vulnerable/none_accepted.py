@@ -26,7 +26,8 @@ def none_accepted_app(key: dict[str, Any], forbidden: Collection[str] = ()) -> F
             case "none":
                 fits = True
             case "hs256":
-                fits = hmac.compare_digest(mac(b64u_decode(key["k"]), f"{header}.{payload}"), b64u_decode(signature))
+                expected = mac(b64u_decode(key["k"]), f"{header}.{payload}")
+                fits = hmac.compare_digest(expected, b64u_decode(signature))
             case _:
                 fits = False
         if not fits:
