@@ -97,7 +97,11 @@ def point_add(case: Case) -> None:
     p, q = _point(a), _point(b)
     minus = "P and its mirror image lie one above the other; their sum is the point at infinity, None."
     neutral = "None is the point at infinity: added to a point, it changes nothing."
-    case.equal((p, q), _point(a + b), why="The line through two points meets the curve again; the sum is its mirror.")
+    line = (
+        "The line through two points meets the curve again; the sum is the mirror image. All numbers stay whole: "
+        "a division is `pow(run, -1, FIELD)`, and the coordinates are taken `% FIELD`."
+    )
+    case.equal((p, q), _point(a + b), why=line)
     case.equal((q, p), _point(a + b), why="Which of the two comes first makes no difference.")
     case.equal((G, _point(2)), _point(3))
     case.equal((G, G), _point(2), why="For one point twice the line is the tangent.")
@@ -122,7 +126,8 @@ def _add_mistakes(case: Case) -> None:
     )
     case.mistake(
         _add_with(opposite=False),
-        "A point and its mirror image have the same x, so the run is zero and has no inverse. Their sum is None.",
+        "A point and its mirror image have the same x, so the run is zero and has no inverse. Their sum is None. "
+        "-y is FIELD - y here, so look whether y1 + y2 is 0 modulo FIELD.",
     )
     case.mistake(
         _add_with(same=lambda p, q: p[0] == q[0], opposite=False),
@@ -131,10 +136,6 @@ def _add_mistakes(case: Case) -> None:
     case.mistake(
         _add_with(opposite_is=lambda p, q: p[0] == q[0]),
         "Equal x alone does not make them mirror images: it may be the same point twice. Look at y, too.",
-    )
-    case.mistake(
-        _add_with(opposite_is=lambda p, q: p[0] == q[0] and p[1] == -q[1]),
-        "In this field -y is FIELD - y, so a mirror image is not found by `y1 == -y2`. Compare modulo FIELD.",
     )
     case.mistake(_add_with(divide=lambda rise, run: rise / run), _DIVISION)
     case.mistake(
@@ -161,7 +162,9 @@ def _add_mistakes(case: Case) -> None:
         _add_with(none=lambda p, q: None),
         "None plus a point is that point, not None: it plays the part of zero.",
     )
-    case.mistake(_add_with(none=lambda p, q: p[0]), "None has no coordinates: look whether p or q is None first.")
+    case.mistake(
+        _add_with(none=lambda p, q: (p[0], q[0])), "None has no coordinates: look whether p or q is None first."
+    )
     case.mistake(_add_with(infinity=(0, 0)), "The point at infinity is None here. (0, 0) is not on the curve.")
     case.mistake(_add_with(made=list), "A point is a tuple (x, y), not a list.")
     case.mistake(
@@ -240,7 +243,6 @@ def scalar_mul(case: Case) -> None:
         case.equal((k, p), _point(k * a), why=own)
     case.equal((0, p), None, why="Nothing added up is the point at infinity, None.")
     case.equal((0, None), None)
-    case.equal((case.random.randrange(2**100), None), None, why="Infinity added to itself stays infinity.")
     for k in (_scalar(case.random), 2**255 + case.random.randrange(2**100)):
         case.equal((k, G), _point(k), why=own)
     k = case.random.randrange(2**200)
@@ -251,6 +253,7 @@ def scalar_mul(case: Case) -> None:
     case.equal((N + 5, p), _point(5 * a), why=big)
     k = 2**256 + case.random.randrange(2**255, 2**256)
     case.equal((k, G), _point(k), why=big)
+    case.equal((case.random.randrange(2**100), None), None, why="Infinity added to itself stays infinity.")
     _mul_mistakes(case)
 
 
@@ -602,7 +605,16 @@ def _verify_mistakes(case: Case) -> None:
     )
     case.mistake(
         _verify_with(modulus=FIELD),
-        "e, r and s are divided modulo FIELD. They count points, so they live modulo N; FIELD is for coordinates.",
+        "The division by s goes wrong. It is neither `//` nor `pow(…, -1, FIELD)`: e, r and s count points, so they "
+        "live modulo N, and the inverse is `pow(s, -1, N)`.",
+    )
+    case.mistake(
+        _verify_with(refuse=True),
+        "A bad signature raises an exception. The answer to a bad signature is False.",
+    )
+    case.mistake(
+        _verify_with(in_range=lambda n: True, forgiving=True),
+        "The error of `pow` refuses zeros, but nothing refuses r + N and s + N. Check the range: 1 ≤ … < N.",
     )
     case.mistake(
         _verify_with(digest=_raw),
@@ -649,25 +661,39 @@ def _verify_with(
     order: Any = "big",
     swapped: bool = False,
     crossed: bool = False,
+    refuse: bool = False,
+    forgiving: bool = False,
 ) -> Callable[[Point, bytes, bytes], Any]:
     """ecdsa_verify with one part to be got wrong."""
 
     def wrong(public: Point, message: bytes, signature: bytes) -> Any:
-        if not length(len(signature)):
+        try:
+            answer = computed(public, message, signature)
+        except ValueError:
+            if not forgiving:
+                raise
             return False
+        if answer is None and refuse:
+            raise ValueError("bad")
+        return bool(answer)
+
+    def computed(public: Point, message: bytes, signature: bytes) -> bool | None:
+        """The answer; None where nothing needed to be computed."""
+        if not length(len(signature)):
+            return None
         r, s = (int.from_bytes(half, order) for half in split(signature))
         if swapped:
             r, s = s, r
         if not in_range(r) or not in_range(s) or (low_s and s > N // 2):
-            return False
+            return None
         if public is None and not none:
-            return False
+            return None
         if public is not None:
             x, y = public
             if canonical and not (0 <= x < FIELD and 0 <= y < FIELD):
-                return False
+                return None
             if on_curve and (y * y - x**3 - A * x - B) % FIELD:
-                return False
+                return None
         w = inverse(s) if inverse else pow(s, -1, modulus)
         u1, u2 = digest(message) * w % modulus, r * w % modulus
         if crossed:
@@ -676,7 +702,7 @@ def _verify_with(
         if total is None and infinity_fails:
             return at_infinity(r)
         x = total[0]  # type: ignore[index] # None has no x: that is the mistake
-        return (x % N if reduce_x else x) == r
+        return bool((x % N if reduce_x else x) == r)
 
     return wrong
 
@@ -702,9 +728,10 @@ def _verify_with(
 )
 def recover_private_key(case: Case) -> None:
     """Two signatures with one nonce in, the private key out."""
+    number = "d is a whole number from 1 to N - 1: divide with `pow(…, -1, N)`, and take the result `% N`."
     for _ in range(5):
         two = _Two.fresh(case.random)
-        case.equal(two.call(), two.d, why="Does scalar_mul pass its own check? It confirms the answer.")
+        case.equal(two.call(), two.d, why=number)
     two = _Two.fresh(case.random)
     case.equal((two.public, *two.call()[3:], *two.call()[1:3]), two.d, why="Which one comes first does not matter.")
     empty = _Two.fresh(case.random, b"", b"\0")
@@ -792,7 +819,7 @@ def _recover_mistakes(case: Case) -> None:
     case.mistake(
         _recover_with(never=True),
         "It refuses signatures that do give the key away. Usual slips: dividing modulo FIELD in place of N, `//` in "
-        "place of an inverse, no SHA-256, a wrong sign. And does scalar_mul pass its own check?",
+        "place of an inverse, no SHA-256, a wrong sign, or a scalar_mul that does not pass its own check.",
     )
     case.mistake(
         _recover_with(plus=True, confirm=False),

@@ -219,6 +219,8 @@ def _diagnosis(trial: Trial, outcome: Outcome) -> list[str]:
         return ["This is the hash object; `.digest()` gives its bytes."]
     if outcome.kind == calling.RETURNED and outcome.packed == "null":
         return ["It returned None. Is there a `return` on every path?"]
+    if trial.wants == "return False" and outcome.kind == calling.RAISED:
+        return ["It raises an exception here. The answer to a bad input is False."]
     if trial.bad and outcome.kind == calling.RAISED:
         return ["It does refuse, but with another kind of exception than the docstring says."]
     return []
