@@ -398,7 +398,7 @@ def _ed25519_mistakes(case: Case) -> None:
     )
     case.mistake(
         lambda token, jwk: _ed25519_with()(token, {}),
-        "It refuses good tokens, all of them. Does decode_point get the 32 bytes, b64u_decode(x), and not the text?",
+        "It refuses good tokens, all of them. See that decode_point gets 32 bytes, b64u_decode(x), and not the text.",
     )
     case.mistake(
         _ed25519_with(
@@ -786,8 +786,8 @@ def _choose_mistakes(case: Case) -> None:
     )
     case.mistake(
         _chain,
-        "Each name is asked other questions: nobody asks whether HS256 is known, or anything about RS256, or how long a "
-        "signature is. Ask each of the six the same: known, short enough, and the rule of its own.",
+        "Each name is asked other questions: nobody asks whether HS256 is known, or anything about RS256, or how long "
+        "a signature is. Ask each of the six the same: known, short enough, and the rule of its own.",
     )
     case.mistake(
         wrong(nothing=lambda: "RS256"),
