@@ -213,7 +213,7 @@ _SMALL_ORDER_Y = {
 def check_ed25519_point(encoded: bytes) -> None:
     """Refuse 32 bytes that are no point, another spelling of a point, or a point of small order.
 
-    RFC 8032 §5.1.3 says how to decode; §7.8 and RFC 7748 §6 say why small orders matter.
+    RFC 8032 §5.1.3 says how to decode; RFC 7748 §7 says why small orders matter.
 
     Raises:
         KeyRefused: any of these.

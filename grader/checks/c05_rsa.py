@@ -68,8 +68,12 @@ def rsa_verify_pkcs1(case: Case) -> None:
         text = _signing_input(case.random)
     case.equal((key.n, key.e, text, leading), True, why="A signature may begin with a zero byte; it counts.")
 
+    length = "A signature has exactly as many bytes as the modulus (RFC 8017 §8.2.2, step 1)."
+    too_large = "This is s + n: another spelling of a good signature. s must be below n (RFC 8017 §5.2.2)."
+
     def refused(signature: bytes, why: str, key: RSAKey = usual, text: bytes = message) -> None:
-        case.equal((key.n, key.e, text, signature), False, why=why)
+        # Another spelling of a good signature lets nobody in; all else does.
+        case.refuses((key.n, key.e, text, signature), why=why, vital=why not in (length, too_large))
 
     refused(right, "The message was changed.", text=message[:-1] + b"!")
     refused(right, "That signature was made with another key.", key=other)
@@ -78,7 +82,6 @@ def rsa_verify_pkcs1(case: Case) -> None:
         refused(flipped, "One bit of the signature was changed.")
     for nothing in (b"", bytes(256), (1).to_bytes(256, "big"), usual.n.to_bytes(256, "big")):
         refused(nothing, "That is no signature at all.")
-    length = "A signature has exactly as many bytes as the modulus (RFC 8017 §8.2.2, step 1)."
     for changed in (b"\x00" + right, right + b"\x00", right[:-1], bytes(8) + right):
         refused(changed, length)
     refused(leading[1:], length, key, text)
@@ -86,9 +89,7 @@ def rsa_verify_pkcs1(case: Case) -> None:
     refused(b"\x00" + usual.sign_encoded(rsa_pool.encode(message, 257)[1:]), length)
     refused(right[::-1], "The first byte is the most significant one.")
     twin, text = _too_large(case.random, small)
-    refused(
-        twin, "This is s + n: another spelling of a good signature. s must be below n (RFC 8017 §5.2.2).", small, text
-    )
+    refused(twin, too_large, small, text)
     _bad_paddings(refused, case.random, small, usual, message)
     _rsa_verify_mistakes(case)
 

@@ -79,16 +79,19 @@ class Replay:
         return "\n".join(lines)
 
     def _repr_html_(self) -> str:
-        right = sum(row[2] for row in self.rows)
-        cells = "".join(
-            "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(text)}</td>" for text in texts) + "</tr>"
-            for texts in ((f"{'✓' if ok else '✗'} {name}", did, "" if ok else why) for name, did, ok, why in self.rows)
-        )
-        head = "".join(f"<th style='text-align:left'>{text}</th>" for text in ("token", "your verify", "what it shows"))
-        return (
-            f"<p><b>{right} of {len(self.rows)} right</b></p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{cells}</tbody></table>"
-        )
+        wrong = [row for row in self.rows if not row[2]]
+        right = [row for row in self.rows if row[2]]
+        folded = f"<details><summary>{len(right)} right</summary>{_table(right)}</details>"
+        return f"<p><b>{len(right)} of {len(self.rows)} right</b></p>{_table(wrong) if wrong else ''}{folded}"
+
+
+def _table(rows: list[tuple[str, str, bool, str]]) -> str:
+    head = "".join(f"<th style='text-align:left'>{text}</th>" for text in ("token", "your verify", "what it shows"))
+    lines = "".join(
+        "<tr>" + "".join(f"<td style='text-align:left'>{html.escape(text)}</td>" for text in texts) + "</tr>"
+        for texts in ((f"{'✓' if ok else '✗'} {name}", did, "" if ok else why) for name, did, ok, why in rows)
+    )
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table>"
 
 
 def replay(verify: Verify, upto: str) -> Replay:
