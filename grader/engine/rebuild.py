@@ -138,9 +138,11 @@ def _text(value: Any) -> str:
 
 def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> Chapter:
     """The chapter whose exercises the notebook has; its own word for it decides only where they do not."""
-    votes = {name: _votes(chapter(name), cells) for name in chapter_names()}
+    marked = {cell.grade_id for cell in cells}
+    defined = {name for cell in cells if cell.is_code for name in defined_names(cell.source)}
+    votes = {name: (_share(chapter(name), marked), _share(chapter(name), defined)) for name in chapter_names()}
     best = max(votes, key=lambda name: votes[name])
-    if votes[best]:
+    if any(votes[best]):
         return chapter(best)
     metadata = notebook.get("metadata")
     ours = metadata.get("jwt_from_scratch") if isinstance(metadata, dict) else None
@@ -155,12 +157,10 @@ def chapter_named_in(path: str) -> Chapter | None:
     return next((chapter(name) for name in reversed(chapter_names()) if name in path), None)
 
 
-def _votes(candidate: Chapter, cells: list[_Theirs]) -> int:
-    names = {exercise.name for exercise in candidate.exercises}
-    return sum(
-        cell.grade_id in names or (cell.is_code and any(name in names for name in defined_names(cell.source)))
-        for cell in cells
-    )
+def _share(candidate: Chapter, names: set[str]) -> float:
+    """How many of a chapter's exercises are among these, from 0 to 1. Later lessons define some of earlier ones."""
+    own = {exercise.name for exercise in candidate.exercises}
+    return len(own & names) / len(own)
 
 
 def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
