@@ -12,7 +12,9 @@ A master is MyST Markdown in `notebooks/source/`. Its author writes no metadata;
 import ast
 import functools
 import hashlib
+import importlib
 import re
+import sys
 import warnings
 from collections import Counter
 from dataclasses import dataclass
@@ -106,8 +108,7 @@ def read_master(text: str, name: str) -> Chapter:
     Raises:
         CourseError: the text contradicts itself or the chapter's checks.
     """
-    import jupytext
-
+    jupytext = _jupytext()
     exercises = {exercise.name: exercise.points for exercise in checks.exercises(name)}
     text = text.replace("{{ points }}", str(sum(exercises.values())))
     if re.search(r"\{\{\s*points\b", text):  # an f-string in a code cell may well have two braces
@@ -125,6 +126,19 @@ def read_master(text: str, name: str) -> Chapter:
     if not title or not minutes:
         raise CourseError(f"{name}: a master needs a title, '# …', and a line with 'About N minutes'")
     return Chapter(name, title[1], int(minutes[1]), cells)
+
+
+@functools.cache
+def _jupytext() -> Any:
+    # On the way jsonschema would compile the grammar of URLs, if it is installed: a second, for nothing here.
+    grammar = "rfc3987_syntax"
+    loaded = grammar in sys.modules
+    sys.modules.setdefault(grammar, None)  # type: ignore[arg-type]
+    try:
+        return importlib.import_module("jupytext")
+    finally:
+        if not loaded:
+            del sys.modules[grammar]
 
 
 def _kind(cell: Any, chapter_name: str) -> tuple[str, str]:

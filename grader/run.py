@@ -1,20 +1,17 @@
-"""`grader grade DIR`: find the submissions, prove the sandbox, grade them, write what people read."""
+"""`grader grade DIR`: find the submissions, grade them, write what people read."""
 
 import os
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from .engine import selftest
 from .engine.batch import grade_batch
 from .engine.collect import Found, collect
 from .engine.grade import Options
-from .engine.sandbox import FULL, Zygote
 from .files import write_whole
 from .outputs.overview import overview_html
 from .outputs.summary import summary_csv
@@ -43,9 +40,6 @@ def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | 
         found = [one for index, target in enumerate(targets) for one in collect(target, unpacked / str(index))]
         if not found:
             raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
-        if options.level == FULL:
-            with Zygote() as zygote:
-                options = replace(options, layers=selftest.require(zygote))
         jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
         reports = _with_progress(found, out / "reports", options, jobs)
     write_whole(out / "summary.csv", summary_csv(reports))

@@ -233,23 +233,16 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
         linux.die_with_parent(parent)
     try:
         with Grader(options) as grader:
+            grader.prove()  # this very zygote, before it meets its first submission
             while True:
-                found = connection.recv()
-                connection.send(_grade(grader, found, options))
+                connection.send(_grade(grader, connection.recv()))
     except (EOFError, BrokenPipeError):
         return
     except SandboxError as error:
         connection.send(str(error))
 
 
-def _grade(grader: Grader, found: Found, options: Options) -> Report:
-    if not found.problem:
-        return grader.grade_or_say_why(found.path, name=found.name, student=found.student)
-    return unreadable(
-        found.problem,
-        chapter_named_in(found.name),
-        submission=found.name,
-        student=found.student,
-        sandbox=options.level,
-        layers=options.layers,
-    )
+def _grade(grader: Grader, found: Found) -> Report:
+    if found.problem:
+        return grader.unreadable(found.problem, name=found.name, student=found.student)
+    return grader.grade_or_say_why(found.path, name=found.name, student=found.student)

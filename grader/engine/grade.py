@@ -13,7 +13,7 @@ from typing import Any
 from ..calling import CRASHED, Outcome
 from ..checks import Exercise
 from ..checks.judge import Result, judge
-from ..course import CHECK, DEMO, EXERCISE, SETUP, Chapter
+from ..course import CHECK, DEMO, EXERCISE, SETUP, Chapter, course
 from ..report import Report, make_report, unreadable, versions
 from . import selftest
 from .process import GaveUp, LearnerProcess
@@ -61,6 +61,12 @@ class Grader:
     def __init__(self, options: Options) -> None:
         self._options = options
         self._zygote = Zygote(options.level)
+        try:
+            course()  # read the masters while it warms up
+            self._zygote.wait()
+        except BaseException:
+            self._zygote.close()
+            raise
 
     def __enter__(self) -> "Grader":
         return self
@@ -120,15 +126,18 @@ class Grader:
         try:
             return self.grade(path, name=name, student=student)
         except BadSubmission as error:
-            reason = str(error).removeprefix(f"{path}: ")
-            return unreadable(
-                reason,
-                chapter_named_in(name),
-                submission=name,
-                student=student,
-                sandbox=self._zygote.level,
-                layers=self._options.layers,
-            )
+            return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
+
+    def unreadable(self, reason: str, *, name: str, student: str) -> Report:
+        """The Report on a submission that can't be graded."""
+        return unreadable(
+            reason,
+            chapter_named_in(name),
+            submission=name,
+            student=student,
+            sandbox=self._options.level,
+            layers=self._options.layers,
+        )
 
 
 @functools.cache

@@ -49,10 +49,10 @@ class SandboxError(Exception):
 
 
 class Zygote:
-    """A running zygote. One submission at a time: `start` a learner's process, `stop` it.
+    """A zygote, which warms up by itself. One submission at a time: `start` a learner's process, `stop` it.
 
     Raises:
-        SandboxError: it does not start.
+        SandboxError: something that it needs is missing.
     """
 
     def __init__(self, level: str = FULL) -> None:
@@ -73,7 +73,7 @@ class Zygote:
                 start_new_session=True,
             )
         self._channel = Channel(mine)
-        self._expect_ready()
+        self._ready = False
 
     def __enter__(self) -> "Zygote":
         return self
@@ -92,6 +92,7 @@ class Zygote:
         Raises:
             SandboxError: it could not be set up.
         """
+        self.wait()
         mine, theirs = socket.socketpair()
         request = {"do": "start", "packages": hidden, "hidden": _places(hidden), "home": home, "memory": memory}
         channel = Channel(mine)
@@ -121,7 +122,14 @@ class Zygote:
         self._process.wait()
         self._errors.close()
 
-    def _expect_ready(self) -> None:
+    def wait(self) -> None:
+        """Wait until it is warm.
+
+        Raises:
+            SandboxError: it does not start.
+        """
+        if self._ready:
+            return
         failed = ""
         try:
             answer = self._channel.receive(START_SECONDS)
@@ -135,6 +143,7 @@ class Zygote:
             said = [line.strip() for line in self._errors.read().splitlines() if line.strip()]
             self.close()
             raise SandboxError(_explain(said[-1] if said else failed))
+        self._ready = True
 
 
 def missing() -> str:

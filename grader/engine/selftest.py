@@ -57,7 +57,7 @@ def examine(zygote: Zygote) -> list[Layer]:
     with (
         tempfile.TemporaryDirectory() as folder,
         socket.create_server(("127.0.0.1", 0)) as server,
-        LearnerProcess(zygote, hidden, grace=0.2) as process,
+        LearnerProcess(zygote, hidden, grace=0.1) as process,
     ):
         canary = Path(folder, "canary")
         canary.write_text("the grader's", "utf-8")
@@ -125,7 +125,7 @@ def _balloon(zygote: Zygote, process: LearnerProcess) -> str:
 
 
 def _stubborn(process: LearnerProcess) -> str:
-    outcome = process.call("stubborn", (), 0.1, ())
+    outcome = process.call("stubborn", (), 0.05, ())
     return "" if outcome.kind == TIMED_OUT else f"it went on: {outcome.kind}"
 
 

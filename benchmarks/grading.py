@@ -1,0 +1,226 @@
+"""Grading whole submissions: this grader, stock `nbgrader autograde`, and `otter run`, on the same notebooks.
+
+Each contestant grades solved editions of lessons 01 and 02 on one and the same processor core, start-up included:
+
+* ours: `grader grade DIR --jobs 1`, in the sandbox, a Report for each submission on disk;
+* nbgrader: one `nbgrader autograde` over the whole batch, which runs every cell, and writes its SQLite gradebook;
+* otter: `otter run` for each submission, without a container, with tests that ask the same questions. It is
+  installed in an environment of its own, `.bench/otter`, because its dependencies are its own business.
+
+Then what a submission costs in a batch of 10 and of 1,000, and the memory of the grading process. And, for each
+lesson, the same with `--run-demos`, where both run every cell.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import textwrap
+import time
+import zipfile
+from pathlib import Path
+
+import psutil
+from rich.console import Console
+from rich.table import Table
+
+from grader import build, checks, course
+
+LESSONS = ("01_encoding", "02_hmac")
+TARGETS = {"nbgrader": 15.0, "otter": 30.0}
+"""How many times the peer's throughput ours is to have at least."""
+MEMORY_TARGET = 400
+"""MB that the grading process may use for 1,000 submissions."""
+FLAT_TARGET = 1.3
+"""How much dearer a submission may be in the large batch than in the small one."""
+OTTER = Path(".bench/otter")
+
+
+def run(console: Console, quick: bool) -> bool:
+    """Measure, print, and say whether every target is met."""
+    count = 20 if quick else 100
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        place = Path(folder)
+        met = [_throughput(console, place, count, 2 if quick else 6), _scaling(console, place, quick)]
+        if not quick:
+            _demos(console, place)
+    return all(met)
+
+
+# -- the contestants --------------------------------------------------------------------------------------------------
+
+
+def ours(submissions: Path, out: Path, *options: str) -> float:
+    """Seconds for a whole batch."""
+    return _timed(
+        [sys.executable, "-m", "grader", "grade", str(submissions), "--out", str(out), "--jobs", "1", *options]
+    )
+
+
+def nbgrader(place: Path, submissions: Path, lessons: tuple[str, ...]) -> float:
+    """Seconds for one `nbgrader autograde` over the batch, in a course that is made for it."""
+    shutil.rmtree(place, ignore_errors=True)
+    source = place / "source" / "ps"
+    source.mkdir(parents=True)
+    (place / "nbgrader_config.py").write_text(
+        "c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.ExecutePreprocessor.timeout = 300\n", "utf-8"
+    )
+    for name in lessons:
+        (source / f"{name}.ipynb").write_text(build.as_text(build.student(course.chapter(name))), "utf-8")
+    nb = [sys.executable, "-m", "nbgrader"]
+    _timed([*nb, "generate_assignment", "ps", "--create", "--force"], cwd=place)
+    for student in submissions.iterdir():
+        shutil.copytree(student, place / "submitted" / student.name / "ps")
+    seconds = _timed([*nb, "autograde", "ps"], cwd=place)
+    graded = list((place / "autograded").glob("*/ps/*.ipynb"))
+    assert len(graded) == len(list(submissions.glob("*/*.ipynb"))), "nbgrader did not grade all"
+    return seconds
+
+
+def otter(place: Path, notebooks: list[Path]) -> float:
+    """Seconds for one `otter run` per notebook."""
+    program = _install_otter()
+    seconds = 0.0
+    for notebook in notebooks:
+        work = place / f"otter-{notebook.parent.name}-{notebook.stem}"
+        work.mkdir()
+        _otter_autograder(work / "autograder.zip", notebook.stem)
+        shutil.copy(notebook, work)
+        seconds += _timed([program, "run", notebook.name, "-a", "autograder.zip", "--no-logo"], cwd=work)
+        results = json.loads((work / "results.json").read_text("utf-8"))
+        assert sum(test["score"] for test in results["tests"]) > 0, "otter did not grade"
+    return seconds
+
+
+def _install_otter() -> str:
+    python = OTTER / "bin" / "python"
+    if not (OTTER / "bin" / "otter").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", str(OTTER)], check=True)
+        install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*install, "otter-grader", "-e", ".[course]"], check=True)
+    return str((OTTER / "bin" / "otter").absolute())
+
+
+def _otter_autograder(path: Path, lesson: str) -> None:
+    """otter's own format: one test file per exercise, which asks whether the check gives full points."""
+    config = {"lang": "python", "autograder_dir": "."}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("otter_config.json", json.dumps(config))
+        for exercise in checks.exercises(lesson):
+            asks = f">>> check({exercise.name!r}).score\n{exercise.points}"
+            case = {"code": asks, "hidden": False, "locked": False, "points": exercise.points}
+            suite = {"cases": [case], "scored": True, "setup": "", "teardown": "", "type": "doctest"}
+            test = {"name": exercise.name, "points": exercise.points, "suites": [suite]}
+            text = f"OK_FORMAT = True\n\ntest = {test!r}\n"
+            archive.writestr(f"tests/{exercise.name}.py", textwrap.dedent(text))
+
+
+def _timed(command: list[str], cwd: Path | None = None) -> float:
+    started = time.perf_counter()
+    done = subprocess.run(
+        command,
+        cwd=cwd,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        preexec_fn=_one_core,
+    )
+    seconds = time.perf_counter() - started
+    assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-2000:]}{done.stderr[-2000:]}"
+    return seconds
+
+
+def _one_core() -> None:
+    with contextlib.suppress(AttributeError):  # not everywhere
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+
+
+# -- what is measured -------------------------------------------------------------------------------------------------
+
+
+def make_submissions(place: Path, students: int, lessons: tuple[str, ...] = LESSONS) -> Path:
+    """Solved editions, each a little different, so that no hash is met twice."""
+    shutil.rmtree(place, ignore_errors=True)
+    for number in range(students):
+        for name in lessons:
+            notebook = build.solved(course.chapter(name))
+            notebook.metadata["student"] = f"student {number}"
+            file = place / f"student-{number:04}" / f"{name}.ipynb"
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(build.as_text(notebook), "utf-8")
+    return place
+
+
+def _throughput(console: Console, place: Path, count: int, otters: int) -> bool:
+    submissions = make_submissions(place / "submissions", count // len(LESSONS))
+    notebooks = sorted(submissions.glob("*/*.ipynb"))
+    seconds = {
+        "ours": ours(submissions, place / "out") / count,
+        "nbgrader": nbgrader(place / "course", submissions, LESSONS) / count,
+        "otter": otter(place, notebooks[:otters]) / otters,
+    }
+    table = Table(title=f"{count} submissions of lessons 01 and 02, one core, start-up included")
+    for heading in ("", "ms per submission", "ours is faster by", "target"):
+        table.add_column(heading, justify="left" if not heading else "right")
+    met = True
+    for name, each in seconds.items():
+        ratio, target = each / seconds["ours"], TARGETS.get(name)
+        met = met and (target is None or ratio >= target)
+        mark = "" if target is None else f"{target:.0f} × {'met' if ratio >= target else 'MISSED'}"
+        table.add_row(name, f"{1000 * each:.0f}", f"{ratio:.1f} ×" if target else "", mark)
+    console.print(table)
+    return met
+
+
+def _scaling(console: Console, place: Path, quick: bool) -> bool:
+    """The cost of the next submission, at 10 and at many, and the memory that many take."""
+    sizes = (10, 100) if quick else (10, 100, 1000)
+    start = ours(make_submissions(place / "one", 1, LESSONS[:1]), place / "out-one")
+    table = Table(title="Batches of growing size (lesson 01, one core)")
+    for heading in ("submissions", "seconds", "ms for each, start-up apart", "memory of the command", "of its worker"):
+        table.add_column(heading, justify="right")
+    each, memory = {}, 0.0
+    for size in sizes:
+        submissions = make_submissions(place / f"batch-{size}", size, LESSONS[:1])
+        seconds, memory, worker = _watched(submissions, place / f"out-{size}")
+        each[size] = (seconds - start) / (size - 1)
+        table.add_row(str(size), f"{seconds:.1f}", f"{1000 * each[size]:.0f}", f"{memory:.0f} MB", f"{worker:.0f} MB")
+    console.print(table)
+    growth = each[sizes[-1]] / each[sizes[0]]
+    met = growth <= FLAT_TARGET and memory <= MEMORY_TARGET
+    console.print(
+        f"from {sizes[0]} to {sizes[-1]}: {growth:.2f} × for each (target {FLAT_TARGET}), "
+        f"{memory:.0f} MB (target {MEMORY_TARGET}): {'met' if met else 'MISSED'}"
+    )
+    return met
+
+
+def _watched(submissions: Path, out: Path) -> tuple[float, float, float]:
+    """Seconds, and the most memory in MB that the command and its largest child (not the sandbox) had."""
+    command = [sys.executable, "-m", "grader", "grade", str(submissions), "--out", str(out), "--jobs", "1"]
+    started = time.perf_counter()
+    process = psutil.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=_one_core)
+    own = worker = 0.0
+    while process.poll() is None:
+        with contextlib.suppress(psutil.Error):
+            own = max(own, process.memory_info().rss / 1e6)
+            worker = max([worker, *(child.memory_info().rss / 1e6 for child in process.children())])
+        time.sleep(0.1)
+    assert process.returncode == 0
+    return time.perf_counter() - started, own, worker
+
+
+def _demos(console: Console, place: Path) -> None:
+    table = Table(title="With every demonstration run, ten submissions, one core")
+    for heading in ("lesson", "ours, ms each", "nbgrader, ms each", "ours is faster by"):
+        table.add_column(heading, justify="left" if heading == "lesson" else "right")
+    for name in course.chapter_names():
+        submissions = make_submissions(place / "demos", 10, (name,))
+        mine = ours(submissions, place / f"out-demos-{name}", "--run-demos") / 10
+        theirs = nbgrader(place / "course", submissions, (name,)) / 10
+        table.add_row(name, f"{1000 * mine:.0f}", f"{1000 * theirs:.0f}", f"{theirs / mine:.1f} ×")
+    console.print(table)
