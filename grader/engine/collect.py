@@ -240,7 +240,9 @@ def _is_class(names: list[PurePosixPath]) -> bool:
 
 
 def _found(path: Path, name: PurePosixPath, problem: str = "") -> Found:
-    return Found(path, str(name), _student(name), problem)
+    # A file name need not be UTF-8; what is said of it is.
+    clean = PurePosixPath(str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
+    return Found(path, str(clean), _student(clean), problem)
 
 
 def _student(name: PurePosixPath) -> str:
