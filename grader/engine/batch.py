@@ -7,14 +7,16 @@ break one, that submission gets a Report that says so, and a new worker takes ov
 
 import contextlib
 import hashlib
+import itertools
 import json
 import multiprocessing
 import os
 import re
+import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -92,8 +94,10 @@ def _report_name(name: str, taken: set[str]) -> str:
     )
     if harmless and 0 < len(parts) < 8 and name.casefold() not in taken:
         return "/".join(parts)
-    digest = hashlib.sha256(f"{name}\0{len(taken)}".encode("utf-8", "surrogateescape")).hexdigest()[:12]
-    return f"{re.sub(r'[^A-Za-z0-9_]+', '_', name)[:60]}-{digest}"
+    readable = re.sub(r"[^A-Za-z0-9_]+", "_", name)[:60]
+    hashes = (hashlib.sha256(f"{name}\0{number}".encode("utf-8", "surrogatepass")) for number in itertools.count())
+    proposed = (f"{readable}-{one.hexdigest()[:12]}" for one in hashes)
+    return next(one for one in proposed if one.casefold() not in taken)
 
 
 class _Batch:
@@ -119,7 +123,7 @@ class _Batch:
         try:
             report = Report.from_dict(json.loads(task.report.read_text("utf-8")))
             digest = hashlib.sha256(read_regular(task.found.path)).hexdigest()
-        except (OSError, ValueError, TypeError, KeyError, BadSubmission):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, BadSubmission):
             return False
         if not report.grading_id or report.grading_id != self._options.grading_id(digest, task.found.student):
             return False
@@ -192,7 +196,8 @@ class _Worker:
         context = multiprocessing.get_context("spawn")
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, options, os.getpid()), daemon=True)
-        self._process.start()
+        with _ctrl_c_waits():  # and for the worker it waits until `_work` knows what to do
+            self._process.start()
         theirs.close()
         self.task: _Task | None = None
         self.until = 0.0
@@ -224,22 +229,36 @@ class _Worker:
         self.connection.close()
 
 
+@contextlib.contextmanager
+def _ctrl_c_waits() -> Iterator[None]:
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> None:
     """A worker's life: grade what comes until nothing more does."""
-    import signal
-
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     if sys.platform.startswith("linux"):
         linux.die_with_parent(parent)
     try:
-        with Grader(options) as grader:
-            grader.prove()  # this very zygote, before it meets its first submission
-            while True:
-                connection.send(_grade(grader, connection.recv()))
-    except (EOFError, BrokenPipeError):
-        return
+        grader = Grader(options)
     except SandboxError as error:
         connection.send(str(error))
+        return
+    with grader:
+        try:
+            grader.prove()  # this very zygote, before it meets its first submission
+        except SandboxError as error:
+            connection.send(str(error))
+            return
+        # From here on a broken sandbox is the doing of a submission: the connection ends, and the parent sees to it.
+        with contextlib.suppress(EOFError, BrokenPipeError, SandboxError):
+            while True:
+                connection.send(_grade(grader, connection.recv()))
 
 
 def _grade(grader: Grader, found: Found) -> Report:

@@ -7,6 +7,7 @@ The zygote forks it. Before it runs a learner's cell it puts a stub in the place
 import importlib.abc
 import importlib.machinery
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from types import ModuleType
@@ -26,6 +27,7 @@ def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = ()) -> NoRet
         shell: an unused shell.
         hidden: packages that can't be imported.
     """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a kernel, whatever the grader does about it
     catch_descriptors()
     hide(("grader", *hidden))
     channel.send({"ready": True})

@@ -38,6 +38,9 @@ def files(canary: str, readable: list[str]) -> str:
     strange = sorted(set(os.listdir("/")) - set(readable))
     if strange:
         return f"visible: {', '.join(strange)}"
+    shared = ("/tmp", "/dev/shm")  # noqa: S108 - its own, or so it should be
+    if others := [f"{place}/{name}" for place in shared for name in os.listdir(place)]:
+        return f"not its own: {', '.join(others)}"
     places = ["/", "/usr", "/etc", "/dev", "/opt", "/opt/course", *[p for p in (os.path.dirname(os.__file__),) if p]]
     for place in places:
         if said := _should_fail(f"writing in {place}", functools.partial(Path(place, "x").write_text, "x")):

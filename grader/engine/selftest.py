@@ -3,7 +3,6 @@
 import os
 import socket
 import sys
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ from .process import LearnerProcess
 from .sandbox import SandboxError, Zygote
 
 _PROBES = Path(__file__).with_name("probes.py")
+_CANARY = Path(__file__).parent.parent / "report.schema.json"
 _NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
 _ROOT = ("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr")
 _BALLOON = 48 * 2**20
@@ -55,12 +55,9 @@ def examine(zygote: Zygote) -> list[Layer]:
     """Try to break each layer, and say what came of it."""
     hidden = ("jwt", "jwt_from_scratch")
     with (
-        tempfile.TemporaryDirectory() as folder,
         socket.create_server(("127.0.0.1", 0)) as server,
         LearnerProcess(zygote, hidden, grace=0.1) as process,
     ):
-        canary = Path(folder, "canary")
-        canary.write_text("the grader's", "utf-8")
         process.run_cell(_PROBES.read_text("utf-8"))
 
         def ask(name: str, *args: Any) -> str:
@@ -77,7 +74,7 @@ def examine(zygote: Zygote) -> list[Layer]:
             (
                 "files",
                 "reads only the system and Python, writes only at home",
-                lambda: ask("files", str(canary), _top()),
+                lambda: ask("files", str(_CANARY), _top()),
             ),
             ("environment", "a fixed environment", lambda: ask("environment", _variables())),
             ("processes", "sees and signals its own processes only", lambda: ask("processes", os.getpid())),
