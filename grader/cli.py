@@ -20,8 +20,11 @@ OK, BAD_INPUT, NO_SANDBOX, INTERRUPTED = 0, 2, 3, 130
 def main() -> None:
     """Run the command; Ctrl-C ends it with a line, not a traceback."""
     try:
-        cli(standalone_mode=True)
-    except KeyboardInterrupt:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):  # click makes the one of the other
         fail("interrupted; a batch goes on when the same command is given again", INTERRUPTED)
 
 

@@ -6,10 +6,10 @@ import json
 import platform
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_origin
 
 from .checks.judge import NOT_ATTEMPTED, Result
 from .course import NOTEBOOKS, Chapter
@@ -84,7 +84,19 @@ class Report:
         Raises:
             TypeError, KeyError: data is something else.
         """
-        return cls(**{**data, "exercises": [ExerciseReport(**one) for one in data["exercises"]]})
+        exercises = [_typed(ExerciseReport, one) for one in data["exercises"]]
+        return _typed(cls, {**data, "exercises": exercises})
+
+
+_Made = TypeVar("_Made", Report, ExerciseReport)
+
+
+def _typed(kind: type[_Made], data: dict[str, Any]) -> _Made:
+    for field in fields(kind):
+        wanted = get_origin(field.type) or field.type
+        if not isinstance(data[field.name], (int, float) if wanted is float else wanted):  # type: ignore[arg-type]
+            raise TypeError(f"{field.name} is of another type")
+    return kind(**data)
 
 
 def make_report(

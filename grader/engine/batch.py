@@ -94,7 +94,7 @@ def _report_name(name: str, taken: set[str]) -> str:
     )
     if harmless and 0 < len(parts) < 8 and name.casefold() not in taken:
         return "/".join(parts)
-    readable = re.sub(r"[^A-Za-z0-9_]+", "_", name)[:60]
+    readable = re.sub(r"[^A-Za-z0-9_]+", "_", name)[:60] or "submission"
     hashes = (hashlib.sha256(f"{name}\0{number}".encode("utf-8", "surrogatepass")) for number in itertools.count())
     proposed = (f"{readable}-{one.hexdigest()[:12]}" for one in hashes)
     return next(one for one in proposed if one.casefold() not in taken)

@@ -54,6 +54,7 @@ def test_the_public_key_as_a_secret_opens_it(url):
         confused(PEM, claims=["admin"]),
         confused(PEM, claims={"role": "admin"}),
     ],
+    ids=lambda _: "token",  # made anew each time
 )
 def test_nothing_else_does(url, token):
     assert fetch(f"{url}/vault", token=token).status == 401
