@@ -1,12 +1,18 @@
 """The `grader` command. Each subcommand is a few lines over the module that does the work."""
 
+from __future__ import annotations
+
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-OK, BAD_INPUT = 0, 2
+if TYPE_CHECKING:
+    from .engine.grade import Options
+    from .report import Report
+
+OK, BAD_INPUT, NO_SANDBOX, INTERRUPTED = 0, 2, 3, 130
 """Exit codes: 0 for done (whatever the score), 1 for a failed `--check`, 2 for input that can't be used."""
 
 
@@ -15,7 +21,7 @@ def main() -> None:
     try:
         cli(standalone_mode=True)
     except KeyboardInterrupt:
-        fail("interrupted", 130)
+        fail("interrupted; a batch goes on when the same command is given again", INTERRUPTED)
 
 
 def fail(text: str, code: int = BAD_INPUT) -> NoReturn:
@@ -83,31 +89,96 @@ def start(folder: Path, copy_only: bool, port: int, no_browser: bool) -> None:
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
+@click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
 @click.option("--json", "json_file", metavar="FILE|-", help="Write the Reports as one JSON array; '-' is stdout.")
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
-def grade(paths: tuple[Path, ...], json_file: str | None, run_demos: bool) -> None:
-    """Grade notebooks and print a table. PATHS are submitted .ipynb files of this course."""
-    from .course import CourseError
-    from .engine.grade import BadSubmission, grade_file
-    from .outputs.table import print_reports, progress_over
-    from .report import Report, write_reports
-    from .values import plain_text
+@click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
+def grade(
+    paths: tuple[Path, ...],
+    out: Path | None,
+    jobs: int | None,
+    json_file: str | None,
+    run_demos: bool,
+    unsafe_no_sandbox: bool,
+) -> None:
+    """Grade submissions of this course.
 
-    click.echo("grader: warning: the submitted code runs without a sandbox; grade only code that you trust", err=True)
-    reports: list[Report] = []
-    code = OK
-    for path in progress_over(paths):
-        try:
-            reports.append(grade_file(path, run_demos=run_demos))
-        except BadSubmission as error:
-            click.echo(f"grader: {plain_text(str(error), 500)}", err=True)
-            code = BAD_INPUT
-        except CourseError as error:
-            fail(str(error))
-    print_reports(reports)
+    PATHS are notebooks, or folders and zip files of submissions. Notebooks alone are graded one by one and
+    shown as tables. Folders and zip files make a batch: one Report per submission, a summary.csv and an index.html
+    in --out. A batch that was interrupted goes on when the same command is given again.
+    """
+    from .course import CourseError
+    from .engine.grade import Options, SandboxError
+    from .report import write_reports
+
+    if unsafe_no_sandbox:
+        click.echo("grader: warning: the code runs without a sandbox; grade only code that you trust", err=True)
+    options = Options(level="none" if unsafe_no_sandbox else "full", run_demos=run_demos)
+    batch = out is not None or jobs is not None or any(path.is_dir() or path.suffix == ".zip" for path in paths)
+    try:
+        if batch:
+            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
+        else:
+            reports, code = _grade_files(paths, options)
+    except CourseError as error:
+        fail(str(error))
+    except SandboxError as error:
+        fail(f"{error}\n`--unsafe-no-sandbox` grades without one: only for code that you trust", NO_SANDBOX)
     if json_file:
         try:
             write_reports(reports, json_file)
         except OSError as error:
             fail(f"{json_file}: {error.strerror}")
     sys.exit(code)
+
+
+def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report], int]:
+    from .engine.grade import BadSubmission, Grader
+    from .outputs.table import print_reports
+    from .values import plain_text
+
+    reports, code = [], OK
+    with Grader(options) as grader:
+        grader.prove()
+        for path in paths:
+            try:
+                reports.append(grader.grade(path))
+            except BadSubmission as error:
+                click.echo(f"grader: {plain_text(str(error), 500)}", err=True)
+                code = BAD_INPUT
+    print_reports(reports)
+    return reports, code
+
+
+def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:
+    from .outputs.table import print_batch
+    from .run import Nothing, run_batch
+
+    try:
+        reports = run_batch(paths, out, options, jobs)
+    except Nothing as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}")
+    print_batch(reports)
+    click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    return reports
+
+
+@cli.command()
+def doctor() -> None:
+    """Attack each layer of the sandbox on this machine, and say what held."""
+    from .engine import selftest
+    from .engine.sandbox import SandboxError, Zygote
+    from .outputs.table import print_layers
+
+    try:
+        with Zygote() as zygote:
+            layers = selftest.examine(zygote)
+    except SandboxError as error:
+        fail(str(error), NO_SANDBOX)
+    print_layers(layers)
+    if any(layer.failure for layer in layers):
+        fail("the sandbox does not hold here", NO_SANDBOX)
+    click.echo("grader: the sandbox holds", err=True)

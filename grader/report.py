@@ -1,5 +1,6 @@
 """The Report: what grading one submission found, as one JSON document. Every other output derives from it."""
 
+import functools
 import hashlib
 import json
 import platform
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from .checks.judge import NOT_ATTEMPTED, Result
-from .course import Chapter
+from .course import NOTEBOOKS, Chapter
 from .files import write_whole
-from .values import shorten
+from .values import plain_text, shorten
 
-GRADED = "graded"
-"""The status of a submission in which something was attempted; else it is "not attempted"."""
+GRADED, UNREADABLE = "graded", "unreadable"
+"""The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded."""
+
+_LONG = 1_000
+"""Characters of a path that a Report keeps."""
 
 SCHEMA = Path(__file__).with_name("report.schema.json")
 """The JSON schema of a Report."""
@@ -39,47 +43,104 @@ class Report:
     """What grading one submission found.
 
     Attributes:
-        submission: the path as it was given.
-        chapter: such as "01_encoding".
-        status: "graded" or "not attempted".
-        sandbox: how the learner's code was isolated; "none" for not at all.
+        submission: the path as it was given; in a batch, from the batch's folder on.
+        student: whose it is, in a batch; else "".
+        chapter: such as "01_encoding"; "" for a file that can't be read and does not say.
+        status: "graded", "not attempted" or "unreadable".
+        message: why it is unreadable, else "".
+        sha256: of the submitted file, in hex; "" if it can't be read.
+        sandbox: how the learner's code was isolated: "full", or "none" for not at all.
+        layers: the layers of the sandbox that the self-test has proved.
         seconds: how long it took.
         versions: of Python and of the packages that decide a grade.
         seed_id: names the seed of the inputs without telling it.
+        grading_id: names all that decided this grade; the same id means the same grade.
     """
 
     submission: str
+    student: str
     chapter: str
     score: int
     max_score: int
     status: str
+    message: str
     exercises: list[ExerciseReport]
+    sha256: str
     sandbox: str
+    layers: list[str]
     seconds: float
     versions: dict[str, str]
     seed_id: str
+    grading_id: str
 
     def to_dict(self) -> dict[str, Any]:
         """The Report as JSON can carry it; it fits `SCHEMA`."""
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Report":
+        """Read what `to_dict` wrote.
+
+        Raises:
+            TypeError, KeyError: data is something else.
+        """
+        return cls(**{**data, "exercises": [ExerciseReport(**one) for one in data["exercises"]]})
+
 
 def make_report(
-    submission: str, chapter: Chapter, results: Sequence[Result], *, seed: str, sandbox: str, seconds: float
+    chapter: Chapter,
+    results: Sequence[Result],
+    *,
+    submission: str,
+    student: str,
+    sha256: str,
+    seed: str,
+    sandbox: str,
+    layers: Sequence[str],
+    seconds: float,
+    grading_id: str,
 ) -> Report:
     """Sum up the results of one submission."""
     attempted = any(result.status != NOT_ATTEMPTED for result in results)
     return Report(
-        submission=submission,
+        submission=plain_text(submission, _LONG),
+        student=plain_text(student, _LONG),
         chapter=chapter.name,
         score=sum(result.score for result in results),
         max_score=chapter.points,
         status=GRADED if attempted else NOT_ATTEMPTED,
+        message="",
         exercises=[_exercise(result) for result in results],
+        sha256=sha256,
         sandbox=sandbox,
+        layers=list(layers),
         seconds=round(seconds, 3),
-        versions=_versions(),
+        versions=versions(),
         seed_id=hashlib.sha256(f"seed id of {seed}".encode()).hexdigest()[:16],
+        grading_id=grading_id,
+    )
+
+
+def unreadable(
+    reason: str, chapter: Chapter | None, *, submission: str, student: str, sandbox: str, layers: Sequence[str]
+) -> Report:
+    """The Report on a file that can't be graded. Its maximum is its chapter's, where the path names one."""
+    return Report(
+        submission=plain_text(submission, _LONG),
+        student=plain_text(student, _LONG),
+        chapter=chapter.name if chapter else "",
+        score=0,
+        max_score=chapter.points if chapter else 0,
+        status=UNREADABLE,
+        message=plain_text(reason),
+        exercises=[],
+        sha256="",
+        sandbox=sandbox,
+        layers=list(layers),
+        seconds=0.0,
+        versions=versions(),
+        seed_id="",
+        grading_id="",
     )
 
 
@@ -94,9 +155,27 @@ def _exercise(result: Result) -> ExerciseReport:
     )
 
 
-def _versions() -> dict[str, str]:
+@functools.cache
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that decide a grade."""
     packages = {name: version(name) for name in ("jwt-from-scratch", "cryptography")}
-    return {"python": platform.python_version(), **packages}
+    return {"python": platform.python_version(), **packages, "course": _fingerprint()}
+
+
+def _fingerprint() -> str:
+    """Names this state of the course: its masters, its checks, the grader and the reference module."""
+    import jwt_from_scratch
+
+    digest = hashlib.sha256()
+    here = Path(__file__).parent
+    for folder, pattern in (
+        (NOTEBOOKS / "source", "*.md"),
+        (here, "*.py"),
+        (Path(jwt_from_scratch.__path__[0]), "*.py"),
+    ):
+        for path in sorted(folder.rglob(pattern)):
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
 
 
 def write_reports(reports: Sequence[Report], target: str) -> None:

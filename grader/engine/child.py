@@ -1,34 +1,38 @@
 """The learner's process: runs cells and calls functions for the checker, and holds nothing worth stealing.
 
-`python -m grader.engine.child FD` is started by `grader.engine.process`. Before it runs a learner's cell it puts a
-stub in the place of the package `grader`, so that `from grader import check` works and there is nothing behind it.
+The zygote forks it. Before it runs a learner's cell it puts a stub in the place of the package `grader`, so that
+`from grader import check` works and there is nothing behind it.
 """
 
 import importlib.abc
 import importlib.machinery
 import os
-import socket
 import sys
 from collections.abc import Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 from ..calling import TimeUp, invoke, time_limit
 from ..values import NotPlain, unpack
 from .frames import Channel, WireError
-from .shell import RECORDER, Shell, make_shell, run_cell
+from .shell import RECORDER, Shell, catch_descriptors, run_cell
 
 
-def main() -> None:
-    """Serve one submission until the checker hangs up."""
-    channel = Channel(socket.socket(fileno=int(sys.argv[1])))
-    shell = make_shell()
-    hide_grader()
+def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = ()) -> NoReturn:
+    """Serve one submission until the checker hangs up. Never returns.
+
+    Args:
+        channel: the wire to the checker.
+        shell: an unused shell.
+        hidden: packages that can't be imported.
+    """
+    catch_descriptors()
+    hide(("grader", *hidden))
     channel.send({"ready": True})
     while True:
         try:
             request = channel.receive()
-            channel.send(_answer(shell, request))
+            channel.send({**_answer(shell, request), "id": request["id"]})
         except WireError:
             os._exit(0)
 
@@ -56,12 +60,12 @@ def _run(shell: Shell, source: str, seconds: float) -> dict[str, Any]:
     return answer
 
 
-def hide_grader() -> None:
-    """Take the package `grader` out of reach of ordinary imports and leave a stub."""
-    for name in [name for name in sys.modules if name == "grader" or name.startswith("grader.")]:
+def hide(packages: tuple[str, ...]) -> None:
+    """Take these packages out of reach of ordinary imports, and leave a stub for `grader`."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
         del sys.modules[name]
     sys.modules["grader"] = _stub()
-    sys.meta_path.insert(0, _Hidden())
+    sys.meta_path.insert(0, _Hidden(packages))
 
 
 def _stub() -> ModuleType:
@@ -72,13 +76,12 @@ def _stub() -> ModuleType:
 
 
 class _Hidden(importlib.abc.MetaPathFinder):
+    def __init__(self, packages: tuple[str, ...]) -> None:
+        self._packages = packages
+
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> importlib.machinery.ModuleSpec | None:
-        if fullname.startswith("grader."):
+        if fullname.partition(".")[0] in self._packages:
             raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
         return None
-
-
-if __name__ == "__main__":
-    main()

@@ -5,6 +5,7 @@ and for writing, and what does not fit is a dead process, never an exception of 
 """
 
 import json
+import math
 import select
 import socket
 import struct
@@ -14,8 +15,8 @@ from typing import Any
 MAX_FRAME = 16_000_000
 """Bytes of one message; a packed value has at most 8 million."""
 
-LATE = "no answer in time"
-"""What a `WireError` says when a deadline has passed."""
+LATE, ENDED = "no answer in time", "the process ended"
+"""What a `WireError` says when a deadline has passed, or the other end is gone."""
 
 _LENGTH = struct.Struct(">I")
 
@@ -49,7 +50,7 @@ class Channel:
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise WireError("the process ended") from error
+                raise WireError(ENDED) from error
 
     def receive(self, seconds: float | None = None) -> dict[str, Any]:
         """Read a message.
@@ -69,6 +70,29 @@ class Channel:
             raise WireError("the answer is no message")
         return message
 
+    def readable(self, seconds: float | None) -> bool:
+        """Wait until there is something to read, or the time is over."""
+        return bool(_poll(self._socket, select.POLLIN, seconds))
+
+    def send_descriptor(self, descriptor: int) -> None:
+        """Send an open file along, after the message that announces it."""
+        try:
+            socket.send_fds(self._socket, [b"."], [descriptor])
+        except OSError as error:
+            raise WireError(ENDED) from error
+
+    def receive_descriptor(self) -> int:
+        """Receive an open file.
+
+        Raises:
+            WireError: none came.
+        """
+        self._wait(None)
+        _, descriptors, _, _ = socket.recv_fds(self._socket, 1, 1)
+        if not descriptors:
+            raise WireError(ENDED)
+        return descriptors[0]
+
     def close(self) -> None:
         """Close this end; the other one notices."""
         self._socket.close()
@@ -82,18 +106,23 @@ class Channel:
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise WireError("the process ended") from error
+                raise WireError(ENDED) from error
             if not piece:
-                raise WireError("the process ended")
+                raise WireError(ENDED)
             data += piece
         return bytes(data)
 
     def _wait(self, end: float | None, writing: bool = False) -> None:
         left = None if end is None else max(0.0, end - time.monotonic())
-        watched = [self._socket]
-        ready = select.select([] if writing else watched, watched if writing else [], [], left)
-        if not any(ready):
+        if not _poll(self._socket, select.POLLOUT if writing else select.POLLIN, left):
             raise WireError(LATE)
+
+
+def _poll(watched: socket.socket, event: int, seconds: float | None) -> list[tuple[int, int]]:
+    # Not select(), which fails for descriptors of 1,024 and more.
+    poller = select.poll()
+    poller.register(watched, event)
+    return poller.poll(None if seconds is None else math.ceil(seconds * 1000))
 
 
 def _deadline(seconds: float | None) -> float | None:

@@ -1,72 +1,186 @@
 """One submission in, one Report out."""
 
+import ast
+import functools
+import hashlib
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
 from ..calling import CRASHED, Outcome
 from ..checks import Exercise
 from ..checks.judge import Result, judge
-from ..course import CHECK, DEMO, EXERCISE
-from ..report import Report, make_report
+from ..course import CHECK, DEMO, EXERCISE, SETUP, Chapter
+from ..report import Report, make_report, unreadable, versions
+from . import selftest
 from .process import GaveUp, LearnerProcess
-from .rebuild import EXTRA, BadSubmission, Submission, read_submission
+from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
+from .sandbox import FULL, SandboxError, Zygote
 
-__all__ = ["BadSubmission", "grade_file", "grade_submission"]
+__all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
 
 SUBMISSION_SECONDS = 300.0
 """How long one submission may take altogether."""
 
+ANSWERS = ("joserfc", "jwt", "jwt_from_scratch", "nbgrader")
+"""Packages that could be the answer. Where no setup cell of a chapter imports one, its learners can't either."""
 
-def grade_file(path: Path, *, seed: str = "self-paced", run_demos: bool = False) -> Report:
-    """Grade a notebook file.
 
-    Args:
-        path: the submitted notebook.
-        seed: decides the inputs of the checks; a Report names it only by a hash.
+@dataclass(frozen=True)
+class Options:
+    """How submissions are graded.
+
+    Attributes:
+        level: "full", or "none" for no sandbox.
+        layers: the sandbox's layers that a self-test has proved, for the Reports.
         run_demos: run the demonstration cells too.
+        secret: a class secret; with it nobody can know the inputs of the checks beforehand.
+    """
+
+    level: str = FULL
+    layers: tuple[str, ...] = ()
+    run_demos: bool = False
+    secret: str = ""
+
+    def grading_id(self, sha256: str, student: str) -> str:
+        """Names all that decides the grade of the file with this hash: the same id means the same grade."""
+        parts = (sha256, student, self.level, str(self.run_demos), self.secret, *sorted(versions().items()))
+        return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+class Grader:
+    """Grades submissions one after another, with one warm zygote.
 
     Raises:
-        BadSubmission: the file can't be graded at all.
+        SandboxError: the sandbox can't be set up here.
     """
-    started = time.monotonic()
-    submission = read_submission(path)
-    results = grade_submission(submission, seed, run_demos)
-    return make_report(
-        str(path), submission.chapter, results, seed=seed, sandbox="none", seconds=time.monotonic() - started
-    )
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._zygote = Zygote(options.level)
+
+    def __enter__(self) -> "Grader":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self._zygote.close()
+
+    def prove(self) -> None:
+        """Attack the sandbox's layers and put their names into the Reports from now on.
+
+        Raises:
+            SandboxError: one does not hold.
+        """
+        if self._options.level == FULL:
+            self._options = replace(self._options, layers=selftest.require(self._zygote))
+
+    def grade(self, path: Path, *, name: str | None = None, student: str = "") -> Report:
+        """Grade a notebook file.
+
+        Args:
+            path: the submitted notebook.
+            name: what the Report calls it; the path as it is, if not given.
+            student: whose it is.
+
+        Raises:
+            BadSubmission: the file can't be graded at all.
+            SandboxError: the sandbox broke.
+        """
+        started = time.monotonic()
+        data = read_regular(path)
+        digest = hashlib.sha256(data).hexdigest()
+        submission = read_submission(path, data)
+        # The submission's own hash is in the seed: a table of answers can't hold the inputs that it will meet.
+        seed = "/".join((self._options.secret, student, digest))
+        hidden = hidden_packages(submission.chapter, self._options.run_demos)
+        with LearnerProcess(self._zygote, hidden) as process:
+            results = grade_submission(submission, process, seed, self._options.run_demos)
+        return make_report(
+            submission.chapter,
+            results,
+            submission=str(path) if name is None else name,
+            student=student,
+            sha256=digest,
+            seed=seed,
+            sandbox=self._zygote.level,
+            layers=self._options.layers,
+            seconds=time.monotonic() - started,
+            grading_id=self._options.grading_id(digest, student),
+        )
+
+    def grade_or_say_why(self, path: Path, *, name: str, student: str) -> Report:
+        """Grade a notebook file; if it can't be graded, the Report says why.
+
+        Raises:
+            SandboxError: the sandbox broke.
+        """
+        try:
+            return self.grade(path, name=name, student=student)
+        except BadSubmission as error:
+            reason = str(error).removeprefix(f"{path}: ")
+            return unreadable(
+                reason,
+                chapter_named_in(name),
+                submission=name,
+                student=student,
+                sandbox=self._zygote.level,
+                layers=self._options.layers,
+            )
 
 
-def grade_submission(submission: Submission, seed: str, run_demos: bool) -> list[Result]:
+@functools.cache
+def hidden_packages(chapter: Chapter, run_demos: bool) -> tuple[str, ...]:
+    """The packages that could be an answer and that no setup cell (or demo that runs) of the chapter imports."""
+    running = (SETUP, DEMO) if run_demos else (SETUP,)
+    used = {name for cell in chapter.cells if cell.kind in running for name in _imported(cell.source)}
+    return tuple(name for name in ANSWERS if name not in used)
+
+
+def _imported(source: str) -> list[str]:
+    try:
+        nodes = list(ast.walk(ast.parse(source)))
+    except SyntaxError:  # a magic command of a demo
+        return []
+    names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
+    names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
+    return [name.partition(".")[0] for name in names]
+
+
+def grade_submission(submission: Submission, process: LearnerProcess, seed: str, run_demos: bool) -> list[Result]:
     """Run a rebuilt submission and judge its exercises, in the order of its chapter."""
     results: dict[str, Result] = {}
     broken: dict[str, str] = {}
     exercises = {exercise.name: exercise for exercise in submission.chapter.exercises}
     end = time.monotonic() + SUBMISSION_SECONDS
-    with LearnerProcess() as process:
-        for step in submission.steps:
-            if step.kind == DEMO and not run_demos:
-                continue
-            try:
-                if time.monotonic() > end:
-                    raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
-                if step.kind == CHECK:
-                    exercise = exercises[step.name]
-                    results[step.name] = judge(exercise, _caller(process, exercise), seed)
-                elif (error := process.run_cell(step.source)) and step.kind in (EXERCISE, EXTRA):
-                    broken[step.name] = error
-            except GaveUp as error:
-                given_up = Outcome(CRASHED, text=f"was not run: {error}")
-                for name in exercises.keys() - results.keys():
-                    results[name] = judge(exercises[name], lambda args, gone=given_up: gone, seed)  # type: ignore[misc]
-                break
+    for step in submission.steps:
+        if step.kind == DEMO and not run_demos:
+            continue
+        try:
+            if time.monotonic() > end:
+                raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
+            if step.kind == CHECK:
+                exercise = exercises[step.name]
+                results[step.name] = judge(exercise, _caller(process, exercise, end), seed)
+            elif (error := process.run_cell(step.source)) and step.kind in (EXERCISE, EXTRA):
+                broken[step.name] = error
+        except GaveUp as error:
+            given_up = Outcome(CRASHED, text=f"was not run: {error}")
+            for name in exercises.keys() - results.keys():
+                results[name] = judge(exercises[name], lambda args, gone=given_up: gone, seed)  # type: ignore[misc]
+            break
     return [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
 
 
-def _caller(process: LearnerProcess, exercise: Exercise) -> Callable[[tuple[Any, ...]], Outcome]:
-    return lambda args: process.call(exercise.name, args, exercise.seconds, exercise.forbids)
+def _caller(process: LearnerProcess, exercise: Exercise, end: float) -> Callable[[tuple[Any, ...]], Outcome]:
+    def call(args: tuple[Any, ...]) -> Outcome:
+        if time.monotonic() > end:
+            raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
+        return process.call(exercise.name, args, exercise.seconds, exercise.forbids)
+
+    return call
 
 
 def _with_remarks(result: Result, notes: list[str], error: str) -> Result:

@@ -1,22 +1,16 @@
 """The checker's handle on a learner's process: start it, ask it, kill it, start it again where it was."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 import tempfile
 from types import TracebackType
 from typing import Any
 
 from ..calling import CRASHED, TIMED_OUT, Outcome
 from ..values import pack, plain_text
-from .frames import LATE, Channel, WireError
+from .frames import ENDED, LATE, Channel, WireError
+from .sandbox import MEMORY, NONE, Zygote
 
 CELL_SECONDS = 20.0
 """How long one cell may run."""
-START_SECONDS = 60.0
-"""How long the process may take to start; a second is usual."""
 GRACE = 2.0
 """Seconds beyond a limit that the process itself keeps, before it is killed."""
 MAX_STARTS = 6
@@ -28,21 +22,46 @@ class GaveUp(Exception):  # noqa: N818 - it says what happened
 
 
 class LearnerProcess:
-    """A process that has run some cells. When one kills it, a new one has run the same cells but that one."""
+    """A process that has run some cells. When one kills it, a new one has run the same cells but that one.
 
-    def __init__(self) -> None:
-        self._folder = tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
+    Args:
+        zygote: what forks it.
+        hidden: packages that it can't import.
+        memory: bytes for all its processes together.
+        grace: seconds beyond a limit that the process itself keeps, before it is killed.
+    """
+
+    def __init__(
+        self, zygote: Zygote, hidden: tuple[str, ...] = (), *, memory: int = MEMORY, grace: float | None = None
+    ) -> None:
+        self._zygote = zygote
+        self._hidden = hidden
+        self._memory = memory
+        self._grace = GRACE if grace is None else grace
+        # In the sandbox it has a home of its own, made and gone with it.
+        self._folder = (
+            tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
+            if zygote.level == NONE
+            else None
+        )
         self._history: list[str] = []
         self._starts = 0
-        self._process: subprocess.Popen[bytes] | None = None
+        self._questions = 0
         self._channel: Channel | None = None
+        self.outputs: list[dict[str, Any]] = []
+        """What the last cell showed."""
 
     def __enter__(self) -> "LearnerProcess":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.pause()
+        if self._folder:
+            self._folder.cleanup()
+
+    def pause(self) -> None:
+        """End the process for now; the next question starts another that has run the same cells."""
         self._kill()
-        self._folder.cleanup()
 
     def run_cell(self, source: str, seconds: float = CELL_SECONDS) -> str:
         """Run a cell. Returns "" when it ran to its end, else what went wrong, for people.
@@ -53,10 +72,12 @@ class LearnerProcess:
         answer = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
         if answer == LATE or (isinstance(answer, dict) and answer.get("timed_out")):
             return f"it did not end within {seconds:g} s"
+        self.outputs = []
         if isinstance(answer, str):
             return answer
         self._history.append(source)
-        return "" if answer.get("ok") is True else _error_in(answer.get("outputs"))
+        self.outputs = _dicts(answer.get("outputs"))
+        return "" if answer.get("ok") is True else _error_in(self.outputs)
 
     def call(self, name: str, args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
         """Call a function that the cells defined.
@@ -69,7 +90,7 @@ class LearnerProcess:
         if isinstance(answer, str):
             if answer == LATE:
                 return Outcome(TIMED_OUT, text="it did not return and had to be stopped")
-            return Outcome(CRASHED, text="it ended the whole process")
+            return Outcome(CRASHED, text="it ended the whole process" if answer == ENDED else answer)
         try:
             return Outcome.from_dict(answer)
         except (TypeError, ValueError, KeyError):
@@ -79,63 +100,44 @@ class LearnerProcess:
     def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any] | str:
         """The answer, or why there is none; then the process is dead, and the next question starts another."""
         try:
-            channel = self._channel or self._start()
-            channel.send(request, GRACE)
-            return channel.receive(seconds + GRACE)
+            return self._exchange(self._channel or self._start(), request, seconds)
         except WireError as error:
-            self._kill()
-            return str(error)
+            return self._kill() or str(error)
+
+    def _exchange(self, channel: Channel, request: dict[str, Any], seconds: float) -> dict[str, Any]:
+        self._questions += 1
+        channel.send({**request, "id": self._questions}, self._grace)
+        answer = channel.receive(seconds + self._grace)
+        if answer.get("id") != self._questions:
+            raise WireError("it answered out of turn")
+        return answer
 
     def _start(self) -> Channel:
         self._starts += 1
         if self._starts > MAX_STARTS:
             raise GaveUp("it ended its process again and again")
-        mine, theirs = socket.socketpair()
-        with theirs:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-I", "-m", "grader.engine.child", str(theirs.fileno())],
-                pass_fds=[theirs.fileno()],
-                cwd=self._folder.name,
-                env=_environment(self._folder.name),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
-        self._channel = channel = Channel(mine)
-        channel.receive(START_SECONDS)
+        home = self._folder.name if self._folder else ""
+        self._channel = channel = self._zygote.start(hidden=self._hidden, home=home, memory=self._memory)
         for source in self._history:
-            channel.send({"do": "run", "source": source, "seconds": CELL_SECONDS}, GRACE)
-            channel.receive(CELL_SECONDS + GRACE)
+            self._exchange(channel, {"do": "run", "source": source, "seconds": CELL_SECONDS}, CELL_SECONDS)
         return channel
 
-    def _kill(self) -> None:
-        if self._channel is not None:
-            self._channel.close()
-            self._channel = None
-        if self._process is not None:
-            try:
-                os.killpg(self._process.pid, signal.SIGKILL)
-            except (ProcessLookupError, PermissionError):
-                self._process.kill()
-            self._process.wait()
-            self._process = None
+    def _kill(self) -> str:
+        """End the process and all that it started. Returns why the zygote had killed it, "" if it had not."""
+        if self._channel is None:
+            return ""
+        self._channel.close()
+        self._channel = None
+        return f"it used more than {self._memory // 2**20} MB of memory" if self._zygote.stop()["why"] else ""
 
 
-def _environment(home: str) -> dict[str, str]:
-    """A fixed environment: nothing of ours reaches the learner's code."""
-    return {
-        "PATH": "/usr/local/bin:/usr/bin:/bin",
-        "HOME": home,
-        "TMPDIR": home,
-        "LANG": "C.UTF-8",
-        "MPLCONFIGDIR": home,
-    }
+def _dicts(outputs: Any) -> list[dict[str, Any]]:
+    return [output for output in outputs if isinstance(output, dict)] if isinstance(outputs, list) else []
 
 
-def _error_in(outputs: Any) -> str:
-    for output in outputs if isinstance(outputs, list) else []:
-        if isinstance(output, dict) and output.get("output_type") == "error":
+def _error_in(outputs: list[dict[str, Any]]) -> str:
+    for output in outputs:
+        if output.get("output_type") == "error":
             name, value = output.get("ename"), output.get("evalue")
             if isinstance(name, str) and isinstance(value, str):
                 return plain_text(f"{name[:100]}: {value}", 160)

@@ -15,7 +15,7 @@ from typing import Any
 
 from ..course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
 
-MAX_BYTES = 20_000_000
+MAX_BYTES = 10_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 1_000_000
 """What a submission may be: bytes of the file, cells in it, characters in one cell."""
@@ -58,20 +58,24 @@ class _Theirs:
     grade_id: str
 
 
-def read_submission(path: Path) -> Submission:
-    """Read a submitted notebook and rebuild it on the master of its chapter.
+def read_submission(path: Path, data: bytes) -> Submission:
+    """Make of a submitted notebook's bytes a submission, rebuilt on the master of its chapter.
+
+    Args:
+        path: where it was read, for messages.
+        data: what `read_regular` found there.
 
     Raises:
-        BadSubmission: no such file, not a regular one, too large, not a notebook, or not of this course.
+        BadSubmission: not a notebook, not of this course, or too many cells.
     """
-    notebook = _notebook(path)
+    notebook = _notebook(path, data)
     cells = [_theirs(cell) for cell in notebook["cells"]]
     return rebuild(_chapter_of(notebook, cells, path), cells)
 
 
-def _notebook(path: Path) -> dict[str, Any]:
+def _notebook(path: Path, data: bytes) -> dict[str, Any]:
     try:
-        text = _read_regular(path).decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError:
         raise BadSubmission(f"{path}: not UTF-8 text, so not a notebook; submit the .ipynb file itself") from None
     if not text.strip():
@@ -88,8 +92,12 @@ def _notebook(path: Path) -> dict[str, Any]:
     return notebook  # type: ignore[no-any-return]
 
 
-def _read_regular(path: Path) -> bytes:
-    """The file's bytes. Links are not followed, and nothing but a regular file is ever opened for long."""
+def read_regular(path: Path) -> bytes:
+    """The file's bytes. Links are not followed, and nothing but a regular file is ever opened for long.
+
+    Raises:
+        BadSubmission: no such file, not a regular one, not readable, or too large.
+    """
     try:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
@@ -140,6 +148,11 @@ def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> C
     if named in votes:
         return chapter(named)
     raise BadSubmission(f"{path}: a notebook, but not one of this course (none of its exercises is in it)")
+
+
+def chapter_named_in(path: str) -> Chapter | None:
+    """The chapter that a path names, for a file that can't be read: "ada/01_encoding.ipynb"."""
+    return next((chapter(name) for name in reversed(chapter_names()) if name in path), None)
 
 
 def _votes(candidate: Chapter, cells: list[_Theirs]) -> int:

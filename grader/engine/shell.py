@@ -4,6 +4,7 @@ import base64
 import io
 import os
 import sys
+import tempfile
 from typing import Any
 
 from IPython.core.displayhook import DisplayHook
@@ -27,7 +28,16 @@ class Recorder:
         self.outputs, self.left = [], MAX_OUTPUT
 
     def stream(self, name: str, text: str) -> None:
-        """Add text printed to stdout or stderr."""
+        """Add text printed to stdout or stderr, after what programs wrote before it."""
+        self.drain()
+        self._add_text(name, text)
+
+    def drain(self) -> None:
+        """Add what was written to the descriptors 1 and 2 themselves, as `os.system` does."""
+        for caught in CAUGHT:
+            self._add_text(caught.name, caught.take(self.left))
+
+    def _add_text(self, name: str, text: str) -> None:
         text, self.left = text[: self.left], self.left - min(len(text), self.left)
         last = self.outputs[-1] if self.outputs else {}
         if last.get("output_type") == "stream" and last["name"] == name:
@@ -37,6 +47,7 @@ class Recorder:
 
     def add(self, output_type: str, data: dict[str, Any], **rest: Any) -> None:
         """Add a result or a display, if there is room for it."""
+        self.drain()
         plain = {kind: _as_text(value) for kind, value in data.items()}
         size = sum(len(value) for value in plain.values() if isinstance(value, str))
         if size <= self.left:
@@ -48,7 +59,35 @@ def _as_text(value: Any) -> Any:
     return base64.b64encode(value).decode("ascii") if isinstance(value, bytes) else value
 
 
+class _Caught:
+    """A descriptor that leads to a file without a name, which is emptied as it is read."""
+
+    def __init__(self, name: str, number: int) -> None:
+        self.name = name
+        with tempfile.TemporaryFile("ab+", buffering=0) as file:
+            self._file = os.dup(file.fileno())
+        os.dup2(self._file, number)
+
+    def take(self, limit: int) -> str:
+        """What was written since the last time; no more than limit characters of it."""
+        try:
+            size = os.fstat(self._file).st_size
+            if not size:
+                return ""
+            data = os.pread(self._file, min(size, 4 * max(limit, 0)), 0)
+            os.ftruncate(self._file, 0)
+        except OSError:  # the learner's code may have closed it
+            return ""
+        return data.decode("utf-8", "replace")
+
+
 RECORDER = Recorder()
+CAUGHT: list[_Caught] = []
+
+
+def catch_descriptors() -> None:
+    """From now on record what is written to the descriptors 1 and 2."""
+    CAUGHT[:] = [_Caught("stdout", 1), _Caught("stderr", 2)]
 
 
 class _Stream(io.TextIOBase):
@@ -116,6 +155,7 @@ def run_cell(shell: Any, source: str) -> dict[str, Any]:
     sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     try:
         result = shell.run_cell(source, store_history=True)
+        RECORDER.drain()
     finally:
         sys.stdout, sys.stderr = before
     return {"ok": bool(result.success), "outputs": RECORDER.outputs}

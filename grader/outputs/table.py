@@ -1,37 +1,59 @@
-"""Reports as a table for people, on stderr, so that stdout stays free for JSON."""
+"""Reports as tables for people, on stderr, so that stdout stays free for JSON."""
 
-from collections.abc import Iterable, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
 from rich.table import Table
 
+from ..engine.selftest import Layer
 from ..report import Report
-from ..values import plain_text
 
 _MARKS = {"passed": "[green]✓[/] ", "not attempted": "○ "}
-
-
-def progress_over(paths: Sequence[Path]) -> Iterable[Path]:
-    """The paths one by one, with a progress bar when there are several and someone is looking."""
-    console = Console(stderr=True)
-    if len(paths) < 2 or not console.is_terminal:
-        return paths
-    return track(paths, "grading", console=console, transient=True)
 
 
 def print_reports(reports: Sequence[Report]) -> None:
     """One table for each Report, and a line for all of them."""
     console = Console(stderr=True)
     for report in reports:
-        name = escape(plain_text(report.submission, 200))
+        name = escape(report.submission)
         console.print(f"[bold]{name}[/] · {report.chapter} · {report.status}", soft_wrap=True, highlight=False)
         console.print(_table(report))
     if len(reports) > 1:
         total, possible = sum(r.score for r in reports), sum(r.max_score for r in reports)
         console.print(f"{len(reports)} submissions: {total} of {possible} points")
+
+
+def print_batch(reports: Sequence[Report]) -> None:
+    """One line per chapter, and each submission that can't be read."""
+    console = Console(stderr=True)
+    table = Table()
+    for heading in ("chapter", "submissions", "full points", "mean", "not attempted", "not readable"):
+        table.add_column(heading, justify="left" if heading == "chapter" else "right")
+    for chapter in sorted({report.chapter for report in reports}):
+        those = [report for report in reports if report.chapter == chapter]
+        possible = sum(report.max_score for report in those)
+        counts = (
+            sum(report.score == report.max_score > 0 for report in those),
+            f"{100 * sum(report.score for report in those) / possible:.0f} %" if possible else "",
+            *(sum(report.status == status for report in those) for status in ("not attempted", "unreadable")),
+        )
+        table.add_row(chapter or "unknown", str(len(those)), *map(str, counts))
+    console.print(table)
+    for report in reports:
+        if report.message:
+            console.print(f"{escape(report.submission)}: {escape(report.message)}", soft_wrap=True, highlight=False)
+
+
+def print_layers(layers: Sequence[Layer]) -> None:
+    """What the self-test found, for people."""
+    table = Table()
+    for heading in ("layer", "what a submission gets", "self-test"):
+        table.add_column(heading)
+    for layer in layers:
+        verdict = f"[red]✗[/] {escape(layer.failure)}" if layer.failure else "[green]✓[/] held"
+        table.add_row(layer.name, layer.promise, verdict)
+    Console(stderr=True).print(table)
 
 
 def _table(report: Report) -> Table:

@@ -1,0 +1,147 @@
+"""What the processes inside the sandbox give up, each by one function: the sandbox's inner layers.
+
+The outer ones (an allowlisted read-only file system, a fixed environment) are put on by bubblewrap; see `sandbox`.
+"""
+
+import errno
+import fcntl
+import os
+import resource
+import socket
+import struct
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from . import linux
+
+HOST_UID = 65530
+"""The user that root's sandbox runs as; no one else's by any convention."""
+UID = 1000
+"""What that user is called inside."""
+
+MIB = 2**20
+HOME = "/home/learner"
+_TMPFS_MIB = {HOME: 64, "/tmp": 32, "/dev/shm": 16}  # noqa: S108 - private to each submission
+_FILES_PER_TMPFS = 4_000
+
+LIMITS = {
+    "RLIMIT_CPU": 120,  # seconds of one process
+    "RLIMIT_NPROC": 64,  # processes and threads of one submission
+    "RLIMIT_NOFILE": 256,
+    "RLIMIT_FSIZE": 32 * MIB,
+    "RLIMIT_CORE": 0,
+    "RLIMIT_MEMLOCK": 0,
+    "RLIMIT_MSGQUEUE": 0,
+    "RLIMIT_RTPRIO": 0,
+    "RLIMIT_SIGPENDING": 256,
+}
+"""Hard limits of each process; the memory's is added by `limit_resources`."""
+
+_SYSCALLS_CLOSED = (
+    *("ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "process_madvise"),
+    *("unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "mount_setattr", "move_mount", "open_tree"),
+    *("fsopen", "fsconfig", "fsmount", "fspick", "name_to_handle_at", "open_by_handle_at", "fanotify_init"),
+    *("memfd_create", "memfd_secret", "shmget", "shmat", "shmctl", "msgget", "msgsnd", "msgrcv", "semget", "semop"),
+    *("io_uring_setup", "io_uring_enter", "io_uring_register", "bpf", "perf_event_open", "userfaultfd"),
+    *("keyctl", "add_key", "request_key", "init_module", "finit_module", "delete_module", "kexec_load"),
+    *("kexec_file_load", "reboot", "swapon", "swapoff", "acct", "quotactl", "syslog", "settimeofday", "clock_settime"),
+    *("clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl", "ioperm", "personality", "vhangup"),
+    *("lookup_dcookie", "nfsservctl", "modify_ldt", "set_mempolicy", "mbind", "move_pages", "migrate_pages"),
+)
+_NAMESPACES = (
+    *(linux.NEW_USER, linux.NEW_MOUNTS, linux.NEW_PIDS, linux.NEW_NETWORK),
+    *(linux.NEW_IPC, linux.NEW_UTS, linux.NEW_CGROUP, linux.NEW_TIME),
+)
+_FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
+
+
+def become_nobody() -> None:
+    """Where we are root: stop being root, for good."""
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(HOST_UID, HOST_UID, HOST_UID)
+        os.setresuid(HOST_UID, HOST_UID, HOST_UID)
+        linux.set_dumpable(True)  # or the files in /proc/self would stay root's
+
+
+def own_user_namespace() -> None:
+    """Enter new user, mount and PID namespaces. The next child is the first process of the last one."""
+    uid, gid = os.getuid(), os.getgid()
+    linux.unshare(linux.NEW_USER | linux.NEW_MOUNTS | linux.NEW_PIDS)
+    for name, text in (("setgroups", "deny"), ("uid_map", f"{UID} {uid} 1"), ("gid_map", f"{UID} {gid} 1")):
+        Path("/proc/self", name).write_text(text)
+
+
+def own_world(hidden: Iterable[str]) -> None:
+    """Network, IPC, host name and mounts of one submission's own; the folders named are hidden."""
+    linux.unshare(linux.NEW_MOUNTS | linux.NEW_NETWORK | linux.NEW_IPC | linux.NEW_UTS)
+    linux.set_hostname("sandbox")
+    _loopback_up()
+    mount_proc()
+    for place, mib in _TMPFS_MIB.items():
+        mount_tmpfs(place, mib * MIB)
+    for place in hidden:
+        linux.mount("tmpfs", place, linux.READ_ONLY | linux.NO_SETUID | linux.NO_DEVICES, "size=0,nr_inodes=1")
+
+
+def mount_proc() -> None:
+    """A /proc that shows this PID namespace and nothing else."""
+    linux.mount("proc", "/proc", linux.NO_SETUID | linux.NO_DEVICES | linux.NO_PROGRAMS)
+
+
+def mount_tmpfs(place: str, size: int) -> None:
+    """A file system in memory, limited in bytes and in files."""
+    options = f"size={size},nr_inodes={_FILES_PER_TMPFS},mode=700"
+    linux.mount("tmpfs", place, linux.NO_SETUID | linux.NO_DEVICES, options)
+
+
+def _loopback_up() -> None:
+    get, change, up = 0x8913, 0x8914, 1  # SIOCGIFFLAGS, SIOCSIFFLAGS, IFF_UP: netdevice(7)
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        request = struct.pack("16sh14x", b"lo", 0)
+        (flags,) = struct.unpack("16xh14x", fcntl.ioctl(any_socket, get, request))
+        fcntl.ioctl(any_socket, change, struct.pack("16sh14x", b"lo", flags | up))
+
+
+def limit_resources(memory: int) -> None:
+    """Set the limits of this process and its children. Memory: bytes that one process may add to what it has."""
+    with open("/proc/self/statm", encoding="ascii") as file:
+        have = int(file.read().split()[0]) * resource.getpagesize()
+    for name, value in {**LIMITS, "RLIMIT_AS": have + memory}.items():
+        resource.setrlimit(getattr(resource, name), (value, value))
+    Path("/proc/self/oom_score_adj").write_text("1000")  # if the machine runs short, this goes first
+
+
+def close_descriptors(keep: int) -> None:
+    """Close every file but this one; 0, 1 and 2 lead nowhere."""
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for number in (0, 1, 2):
+        os.dup2(nowhere, number)
+    os.closerange(3, keep)
+    os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def syscall_filter() -> Any:
+    """The seccomp filter, ready to `load()`. Made once, before forking: loading is all that a child does.
+
+    New namespaces, other processes' memory, memory that no limit counts, and sockets that are neither UNIX nor IP are
+    closed. clone3 is answered "not implemented", because a filter can't look at its flags; libc then uses clone.
+    """
+    import pyseccomp as seccomp
+
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    refused = seccomp.ERRNO(errno.EPERM)
+    for name in _SYSCALLS_CLOSED:
+        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:
+            rules.add_rule(refused, name)
+    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
+    for flag in _NAMESPACES:
+        rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
+    for name in ("socket", "socketpair"):
+        for family in range(max(_FAMILIES)):
+            if family not in _FAMILIES:
+                rules.add_rule(refused, name, seccomp.Arg(0, seccomp.EQ, family))
+        rules.add_rule(refused, name, seccomp.Arg(0, seccomp.GT, max(_FAMILIES)))
+    rules.add_rule(refused, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412))  # TIOCSTI
+    return rules

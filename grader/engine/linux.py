@@ -1,0 +1,74 @@
+"""The few Linux calls that Python 3.11 does not have, each raising OSError with the call's name."""
+
+import ctypes
+import os
+import signal
+import struct
+
+NEW_MOUNTS, NEW_UTS, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
+NEW_USER, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
+NEW_CGROUP, NEW_TIME = 0x02000000, 0x00000080
+"""Kinds of namespaces, unshare(2)."""
+
+READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
+"""Flags of mount(2)."""
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
+_PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _CLEAR_ALL = 38, 47, 4
+_CAPABILITY_VERSION_3 = 0x20080522
+_LAST_CAPABILITY = 40
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def unshare(kinds: int) -> None:
+    """Leave these namespaces for new ones."""
+    _check(_libc.unshare(kinds), "unshare")
+
+
+def enter_namespace(descriptor: int, kind: int) -> None:
+    """Enter the namespace that an open file of /proc/PID/ns names."""
+    _check(_libc.setns(descriptor, kind), "setns")
+
+
+def mount(kind: str, place: str, flags: int, options: str = "") -> None:
+    """Mount a new file system of this kind."""
+    arguments = kind.encode(), place.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()
+    _check(_libc.mount(*arguments), f"mount {kind} on {place}")
+
+
+def set_hostname(name: str) -> None:
+    """Name this UTS namespace."""
+    _check(_libc.sethostname(name.encode(), len(name)), "sethostname")
+
+
+def set_dumpable(yes: bool) -> None:
+    """Whether others of the same user may read this process's memory; also who owns its files in /proc."""
+    _check(_libc.prctl(_PR_SET_DUMPABLE, int(yes), 0, 0, 0), "prctl dumpable")
+
+
+def die_with_parent(parent: int) -> None:
+    """Be killed when the thread that started this process ends. Ends at once when that has happened already."""
+    _check(_libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0), "prctl pdeathsig")
+    if os.getppid() != parent:
+        os._exit(1)
+
+
+def no_new_privileges() -> None:
+    """From now on no program that this process starts gains anything by its set-uid bit."""
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl no_new_privs")
+
+
+def drop_capabilities() -> None:
+    """Give up every capability, now and for programs started later."""
+    for number in range(_LAST_CAPABILITY + 1):
+        _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)  # a kernel need not know the newest
+    _check(_libc.prctl(_PR_CAP_AMBIENT, _CLEAR_ALL, 0, 0, 0), "prctl ambient")
+    header = struct.pack("<Ii", _CAPABILITY_VERSION_3, 0)
+    _check(_libc.capset(header, bytes(24)), "capset")
+
+
+def _check(result: int, what: str) -> None:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")

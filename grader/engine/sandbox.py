@@ -1,0 +1,262 @@
+"""The second wall: where a learner's process may be, and the grader's handle on the zygote that forks it.
+
+bubblewrap puts the outer layers on: a read-only file system that holds only what is listed here, a fixed
+environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
+"""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from .frames import Channel, WireError
+
+FULL, NONE = "full", "none"
+"""How learner code is isolated: by everything here, or only by a process of its own."""
+
+START_SECONDS = 60.0
+"""How long the zygote may take to start; a second is usual."""
+MEMORY = 512 * 2**20
+"""Bytes of memory for one submission, all its processes together."""
+
+_PACKAGE = Path(__file__).resolve().parent.parent
+ROOM = "/opt/course"
+"""Where the sandbox has the reference module and the few files of `grader` that the zygote needs."""
+_FILES_INSIDE = ("__init__.py", "calling.py", "values.py", "engine")
+
+_ENVIRONMENT = {
+    "PATH": "/usr/bin:/bin",
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    # Threads before a fork would be fatal, and a submission has one core anyway.
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+}
+_HOME = "/home/learner"
+VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR")
+"""The names of all environment variables that a learner's process has."""
+
+
+class SandboxError(Exception):
+    """The sandbox can't be set up here. The text says what is missing and how to get it."""
+
+
+class Zygote:
+    """A running zygote. One submission at a time: `start` a learner's process, `stop` it.
+
+    Raises:
+        SandboxError: it does not start.
+    """
+
+    def __init__(self, level: str = FULL) -> None:
+        self.level = level
+        self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - see close()
+        mine, theirs = socket.socketpair()
+        with theirs:
+            command = [*(_bubblewrap() if level == FULL else ()), *_python(level, theirs.fileno())]
+            home = _HOME if level == FULL else tempfile.gettempdir()
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                command,
+                pass_fds=[theirs.fileno()],
+                env={**_ENVIRONMENT, "HOME": home, "IPYTHONDIR": f"{home}/.ipython", "MPLCONFIGDIR": f"{home}/.mpl"},
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._errors,
+                start_new_session=True,
+            )
+        self._channel = Channel(mine)
+        self._expect_ready()
+
+    def __enter__(self) -> "Zygote":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def start(self, *, hidden: tuple[str, ...] = (), home: str = "", memory: int = MEMORY) -> Channel:
+        """Fork a learner's process and return the wire to it.
+
+        Args:
+            hidden: packages that it can't import.
+            home: its folder, at level "none"; in the sandbox it has one of its own.
+            memory: bytes for all its processes together.
+
+        Raises:
+            SandboxError: it could not be set up.
+        """
+        mine, theirs = socket.socketpair()
+        request = {"do": "start", "packages": hidden, "hidden": _places(hidden), "home": home, "memory": memory}
+        channel = Channel(mine)
+        try:
+            with theirs:
+                self._channel.send(request, START_SECONDS)
+                self._channel.send_descriptor(theirs.fileno())
+            answer = channel.receive(START_SECONDS)
+        except WireError as error:
+            raise SandboxError(f"the sandbox broke: {error}") from None
+        if answer.get("ready") is not True:
+            raise SandboxError(f"the sandbox could not be set up: {answer.get('failed')}")
+        return channel
+
+    def stop(self) -> dict[str, Any]:
+        """Kill what the last start began. Says why it had been killed before, and how many processes are left."""
+        try:
+            self._channel.send({"do": "stop"}, START_SECONDS)
+            return self._channel.receive(START_SECONDS)
+        except WireError as error:
+            raise SandboxError(f"the sandbox broke: {error}") from None
+
+    def close(self) -> None:
+        """End the zygote and everything in it."""
+        self._channel.close()
+        self._process.kill()
+        self._process.wait()
+        self._errors.close()
+
+    def _expect_ready(self) -> None:
+        failed = ""
+        try:
+            answer = self._channel.receive(START_SECONDS)
+            failed = str(answer.get("failed", ""))
+        except WireError as error:
+            failed = str(error)
+        if failed:
+            self._process.kill()
+            self._process.wait()
+            self._errors.seek(0)
+            said = [line.strip() for line in self._errors.read().splitlines() if line.strip()]
+            self.close()
+            raise SandboxError(_explain(said[-1] if said else failed))
+
+
+def missing() -> str:
+    """What the sandbox lacks on this machine and how to get it; "" when nothing is known to be missing."""
+    if not sys.platform.startswith("linux"):
+        return "the sandbox needs Linux; grade in a Linux machine, a virtual one or WSL 2"
+    if shutil.which("bwrap") is None:
+        return "bubblewrap is missing; on Debian or Ubuntu: apt-get install bubblewrap"
+    try:
+        import pyseccomp  # noqa: F401
+    except (ImportError, RuntimeError, OSError):
+        return "libseccomp is missing; on Debian or Ubuntu: apt-get install libseccomp2, then `pip install pyseccomp`"
+    return ""
+
+
+def _explain(said: str) -> str:
+    if "ermission denied" in said and ("execvp" in said or sys.prefix in said):
+        return f"the sandbox's user can't read Python ({said}); make {sys.prefix} readable for others"
+    if any(word in said for word in ("namespace", "unshare", "not permitted", "uid map", "uid_map", "mount", "denied")):
+        return (
+            f"this system does not let the grader make namespaces ({said}). On Ubuntu 23.10 and later: "
+            "`sysctl kernel.apparmor_restrict_unprivileged_userns=0`; on older Debian: `sysctl "
+            "kernel.unprivileged_userns_clone=1`; in a container: see docs/grading.md"
+        )
+    return f"the sandbox did not start: {said}"
+
+
+def _python(level: str, descriptor: int) -> list[str]:
+    room = ROOM if level == FULL else str(_PACKAGE.parent)
+    code = f"import sys; sys.path.insert(0, {room!r}); from grader.engine.zygote import main; main()"
+    return [sys.executable, "-I", "-c", code, str(descriptor), level]
+
+
+def _bubblewrap() -> list[str]:
+    if problem := missing():
+        raise SandboxError(problem)
+    rights = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    return [
+        *("bwrap", "--die-with-parent", "--new-session"),
+        *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
+        # Root drops to a user of no one's in the zygote; anyone else needs a user namespace to do what follows.
+        *(rights if os.getuid() == 0 else ["--unshare-user"]),
+        *_system(),
+        *_interpreter(),
+        *_course(),
+        # The zygote mounts its own /proc over this one, and each learner's process one over that.
+        *("--dev", "/dev", "--dir", "/dev/shm", "--dir", _HOME, "--dir", "/tmp", "--bind", "/proc", "/proc"),  # noqa: S108
+        *("--remount-ro", "/dev", "--remount-ro", "/", "--"),
+    ]
+
+
+def _system() -> Iterator[str]:
+    yield from ("--ro-bind", "/usr", "/usr", "--tmpfs", "/usr/local")
+    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
+        place = f"/{name}"
+        if os.path.islink(place):
+            yield from ("--symlink", os.readlink(place), place)
+        elif os.path.isdir(place):
+            yield from ("--ro-bind", place, place)
+    for file in (Path(__file__).parent / "etc").iterdir():
+        yield from _bind(str(file), f"/etc/{file.name}")
+    for place in ("/etc/ld.so.cache", "/etc/alternatives"):
+        yield from ("--ro-bind-try", place, place)
+
+
+def _interpreter() -> Iterator[str]:
+    """Python itself and the virtual environment, where they are."""
+    for place in dict.fromkeys(os.path.realpath(p) for p in (sys.base_prefix, sys.prefix)):
+        if place == "/usr/local":
+            files = Path(sysconfig.get_config_var("LIBDIR") or "/usr/local/lib").glob("libpython*")
+            inside = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *map(str, files)]
+            for path in dict.fromkeys((*inside, sysconfig.get_path("purelib"), os.path.realpath(sys.executable))):
+                yield from _bind(path, path)
+        elif place != "/usr":
+            yield from _bind(place, place)
+    yield from _links_to(sys.executable)
+    for name in ("grader", "jwt_from_scratch"):
+        for place in _installed(name):
+            yield from ("--tmpfs", place)
+
+
+def _links_to(program: str) -> Iterator[str]:
+    """The links that lead to the interpreter and lie outside what is mounted."""
+    seen = 0
+    while os.path.islink(program) and (seen := seen + 1) < 10:
+        target = os.path.join(os.path.dirname(program), os.readlink(program))
+        if not program.startswith((os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix), "/usr/bin/")):
+            yield from ("--symlink", target, program)
+        program = target
+
+
+def _course() -> Iterator[str]:
+    for name in _FILES_INSIDE:
+        yield from _bind(str(_PACKAGE / name), f"{ROOM}/grader/{name}")
+    yield from _bind(str(_package_folder("jwt_from_scratch")), f"{ROOM}/jwt_from_scratch")
+
+
+def _bind(source: str, place: str) -> Iterator[str]:
+    """Mount something read-only, in folders that every user may pass; bubblewrap alone would make them private."""
+    for parent in reversed(Path(place).parents[:-1]):
+        yield from ("--perms", "0755", "--dir", str(parent))
+    yield from ("--ro-bind", source, place)
+
+
+def _package_folder(name: str) -> Path:
+    import importlib.util
+
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise SandboxError(f"the package {name} is not installed")
+    return Path(next(iter(spec.submodule_search_locations)))
+
+
+def _installed(name: str) -> list[str]:
+    """The package's folders in the site-packages that the sandbox mounts."""
+    places = [Path(sysconfig.get_path(key), name) for key in ("purelib", "platlib")]
+    return list(dict.fromkeys(str(place) for place in places if place.is_dir()))
+
+
+def _places(packages: tuple[str, ...]) -> list[str]:
+    """Where the sandbox has these packages, and the grader's own files."""
+    places = [f"{ROOM}/grader"]
+    for name in packages:
+        places += _installed(name) if name != "jwt_from_scratch" else [f"{ROOM}/jwt_from_scratch"]
+    return places

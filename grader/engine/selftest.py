@@ -1,0 +1,136 @@
+"""Proof that the sandbox holds on this machine: each layer is attacked, before the first submission is let in."""
+
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..calling import CRASHED, RETURNED, TIMED_OUT
+from ..course import NOTEBOOKS
+from ..values import unpack
+from . import confine, sandbox
+from .process import LearnerProcess
+from .sandbox import SandboxError, Zygote
+
+_PROBES = Path(__file__).with_name("probes.py")
+_NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
+_ROOT = ("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr")
+_BALLOON = 48 * 2**20
+"""Bytes; the balloon has four processes of 18 and 36 million."""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer of the sandbox and what its test found.
+
+    Attributes:
+        name: what a Report calls it.
+        promise: what it keeps a submission from, in a few words.
+        failure: "" when it held, else what got through.
+    """
+
+    name: str
+    promise: str
+    failure: str
+
+
+def require(zygote: Zygote) -> tuple[str, ...]:
+    """Test every layer. Returns their names.
+
+    Raises:
+        SandboxError: a layer does not hold; the text names each.
+    """
+    layers = examine(zygote)
+    failures = [f"{layer.name} ({layer.failure})" for layer in layers if layer.failure]
+    if failures:
+        raise SandboxError(f"the sandbox does not hold here: {'; '.join(failures)}")
+    return tuple(layer.name for layer in layers)
+
+
+def examine(zygote: Zygote) -> list[Layer]:
+    """Try to break each layer, and say what came of it."""
+    hidden = ("jwt", "jwt_from_scratch")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        socket.create_server(("127.0.0.1", 0)) as server,
+        LearnerProcess(zygote, hidden, grace=0.2) as process,
+    ):
+        canary = Path(folder, "canary")
+        canary.write_text("the grader's", "utf-8")
+        process.run_cell(_PROBES.read_text("utf-8"))
+
+        def ask(name: str, *args: Any) -> str:
+            outcome = process.call(name, args, 10.0, ())
+            return unpack(outcome.packed) if outcome.kind == RETURNED else f"the test failed: {outcome.text}"
+
+        tests: list[tuple[str, str, Callable[[], str]]] = [
+            (
+                "namespaces",
+                "its own users, files, processes, network, IPC, host name",
+                lambda: ask("namespaces", _ours()),
+            ),
+            ("user", "no root, inside or outside", lambda: ask("user", os.getuid() == 0)),
+            (
+                "files",
+                "reads only the system and Python, writes only at home",
+                lambda: ask("files", str(canary), _top()),
+            ),
+            ("environment", "a fixed environment", lambda: ask("environment", _variables())),
+            ("processes", "sees and signals its own processes only", lambda: ask("processes", os.getpid())),
+            ("network", "its own loopback and no other network", lambda: ask("network", server.getsockname()[1])),
+            ("capabilities", "none, and no way to any", lambda: ask("capabilities")),
+            ("system calls", "no namespaces, tracing, uncounted memory, odd sockets", lambda: ask("syscalls")),
+            ("limits", "CPU time, processes, open files, size of a file", lambda: ask("limits", dict(confine.LIMITS))),
+            ("disk", "a home of limited size", lambda: ask("disk")),
+            (
+                "memory",
+                "limited for one process and for all together",
+                lambda: ask("memory") or _balloon(zygote, process),
+            ),
+            ("time", "killed from outside, whatever it blocks", lambda: _stubborn(process)),
+            ("end", "nothing is left running", lambda: _left(zygote, process)),
+            ("answers", "no checks, masters or ready-made answers", lambda: ask("answers", list(hidden), _masters())),
+        ]
+        return [Layer(name, promise, test()) for name, promise, test in tests]
+
+
+def _ours() -> dict[str, int]:
+    return {name: os.stat(f"/proc/self/ns/{name}").st_ino for name in _NAMESPACES}
+
+
+def _top() -> list[str]:
+    homes = [Path(place).parts[1] for place in (sys.prefix, sys.base_prefix)]
+    return [*_ROOT, *homes]
+
+
+def _variables() -> list[str]:
+    # IPython and Python set a few themselves.
+    return [*sandbox.VARIABLES, "LC_CTYPE", "PWD", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PAGER", "GIT_PAGER"]
+
+
+def _masters() -> list[str]:
+    return [f"{sandbox.ROOM}/grader", str(NOTEBOOKS), str(Path(__file__).parent.parent / "checks")]
+
+
+def _balloon(zygote: Zygote, process: LearnerProcess) -> str:
+    with LearnerProcess(zygote, memory=_BALLOON) as small:
+        process.pause()
+        small.run_cell(_PROBES.read_text("utf-8"))
+        outcome = small.call("balloon", (), 5.0, ())
+    return "" if outcome.kind == CRASHED and "memory" in outcome.text else f"a balloon: {outcome.kind} {outcome.text}"
+
+
+def _stubborn(process: LearnerProcess) -> str:
+    outcome = process.call("stubborn", (), 0.1, ())
+    return "" if outcome.kind == TIMED_OUT else f"it went on: {outcome.kind}"
+
+
+def _left(zygote: Zygote, process: LearnerProcess) -> str:
+    process.call("detach", (), 2.0, ())
+    process.pause()
+    left = zygote.stop()["left"]
+    return f"{left} processes" if left else ""

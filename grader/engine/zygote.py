@@ -1,0 +1,198 @@
+"""The zygote: a warm process that forks one learner's process per submission and runs no learner's code itself.
+
+`grader.engine.sandbox` starts it, inside bubblewrap or (level "none") plainly, and talks to it over a socket:
+
+    start   fork; the new process serves the socket that comes along          →  nothing; the child says "ready"
+    stop    kill whatever the last start began, wait until nothing is left    →  {"why": "" or "memory", "left": 0}
+
+It has imported what lessons import, so a fork costs milliseconds. It must stay single-threaded: a lock that another
+thread holds at a fork stays locked in the child. It holds no check, no secret and no other submission. When the
+grader goes away its socket closes, and the zygote ends, and with it, by the rule of PID namespaces, all it forked.
+"""
+
+import contextlib
+import gc
+import importlib
+import os
+import signal
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from . import child, confine, linux
+from .frames import Channel, WireError
+from .shell import make_shell
+
+PRELOADED = (
+    *("base64", "hashlib", "hmac", "json", "secrets", "sqlite3", "ssl", "urllib.request"),
+    *("cryptography.hazmat.primitives.serialization", "cryptography.hazmat.primitives.asymmetric.ec"),
+    *("cryptography.hazmat.primitives.asymmetric.ed25519", "cryptography.hazmat.primitives.asymmetric.rsa"),
+    *("matplotlib.pyplot", "flask", "werkzeug.serving", "jwt_from_scratch", "jwt_from_scratch.services"),
+)
+WATCH_SECONDS = 0.1
+"""How often the memory of a learner's processes is added up."""
+
+
+def main() -> None:
+    """Serve the socket whose number is the first argument; the second says "full" or "none"."""
+    descriptor, confined = int(sys.argv[1]), sys.argv[2] == "full"
+    channel = Channel(socket.socket(fileno=descriptor))
+    try:
+        own_pids = _settle() if confined else -1
+    except OSError as error:
+        channel.send({"failed": str(error)})
+        return
+    with contextlib.suppress(WireError):
+        Zygote(channel, own_pids).serve()
+    os._exit(0)
+
+
+def _settle() -> int:
+    """Become an unprivileged user in namespaces of our own, as their first process. Returns the PID namespace."""
+    confine.become_nobody()
+    confine.own_user_namespace()
+    if inside := os.fork():
+        os.waitpid(inside, 0)
+        os._exit(0)
+    confine.mount_proc()
+    for place in (confine.HOME, "/tmp"):  # noqa: S108 - what is imported here may want to write a cache
+        confine.mount_tmpfs(place, 8 * confine.MIB)
+    return os.open("/proc/self/ns/pid", os.O_RDONLY)
+
+
+class Zygote:
+    """The forking process's own loop."""
+
+    def __init__(self, channel: Channel, own_pids: int) -> None:
+        self._channel = channel
+        self._own_pids = own_pids
+        self._confined = own_pids >= 0
+        self._rules = confine.syscall_filter() if self._confined else None
+        self._shell = make_shell()
+        for name in PRELOADED:
+            with contextlib.suppress(ImportError):
+                importlib.import_module(name)
+        gc.collect()
+        gc.freeze()  # or the first collection in each child would copy every page
+        self._child = 0
+        self._memory = 0
+        self._why = ""
+
+    def serve(self) -> None:
+        """Answer until the grader hangs up.
+
+        Raises:
+            WireError: it did.
+        """
+        self._channel.send({"ready": True})
+        while True:
+            watching = bool(self._child) and self._confined and not self._why
+            if not self._channel.readable(WATCH_SECONDS if watching else None):
+                self._watch()
+                continue
+            request = self._channel.receive()
+            if request["do"] == "start":
+                self._start(request, self._channel.receive_descriptor())
+            else:
+                self._channel.send(self._stop())
+
+    def _start(self, request: dict[str, Any], descriptor: int) -> None:
+        self._why, self._memory = "", request["memory"]
+        if self._confined:
+            linux.unshare(linux.NEW_PIDS)  # for the next child
+        self._child = os.fork()
+        if self._child == 0:
+            _begin(request, descriptor, self._shell, self._rules if self._confined else None)
+        if self._confined:
+            linux.enter_namespace(self._own_pids, linux.NEW_PIDS)
+        os.close(descriptor)
+
+    def _stop(self) -> dict[str, Any]:
+        if self._child:
+            self._kill()
+            os.waitpid(self._child, 0)
+            self._child = 0
+        return {"why": self._why, "left": len(_others()) if self._confined else 0}
+
+    def _kill(self) -> None:
+        # The first process of a PID namespace takes all others with it. Without one, its group is the best there is.
+        if not self._confined:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self._child, signal.SIGKILL)
+        os.kill(self._child, signal.SIGKILL)
+
+    def _watch(self) -> None:
+        others = _others()
+        if sum(map(resident, others)) > self._memory < sum(map(proportional, others)):
+            self._why = "memory"
+            self._kill()
+
+
+def _others() -> list[int]:
+    return [int(name) for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]
+
+
+def resident(pid: int) -> int:
+    """Bytes of memory of its own that a process has, shared pages counted whole. Quick, and too high for a fork."""
+    return _kilobytes(Path(f"/proc/{pid}/status"), ("RssAnon:", "RssShmem:", "VmSwap:")) or 0
+
+
+def proportional(pid: int) -> int:
+    """The same, each shared page divided among those who share it, so that a sum over processes counts it once.
+
+    Counting private pages alone would not do: whoever allocates and then forks has hardly any.
+    """
+    found = _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), ("Pss_Anon:", "Pss_Shmem:", "SwapPss:"))
+    return resident(pid) if found is None else found  # a process may hide its memory, but not its size
+
+
+def _kilobytes(file: Path, fields: tuple[str, ...]) -> int | None:
+    try:
+        lines = file.read_text("ascii").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))
+
+
+def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any) -> None:
+    """The first process of a submission: set its world up, fork the learner's process, bury its orphans."""
+    channel = Channel(socket.socket(fileno=descriptor))
+    try:
+        if rules is not None:
+            confine.close_descriptors(keep=descriptor)
+            confine.own_world(request["hidden"])
+            learner = os.fork()
+            if learner:
+                _be_init(learner)
+            os.chdir(confine.HOME)
+            confine.limit_resources(request["memory"])
+            linux.no_new_privileges()
+            linux.drop_capabilities()
+            rules.load()
+        else:
+            confine.close_descriptors(keep=descriptor)
+            os.chdir(request["home"])
+            os.environ.update(HOME=request["home"], TMPDIR=request["home"])
+        os.setsid()
+        os.umask(0o077)
+    except BaseException as error:
+        channel.send({"failed": f"{type(error).__name__}: {error}"})
+        os._exit(1)
+    child.serve(channel, shell, tuple(request["packages"]))
+
+
+def _be_init(learner: int) -> None:
+    """Wait for the learner's process, then end; the kernel kills what else is left in the namespace."""
+    linux.no_new_privileges()
+    linux.drop_capabilities()
+    linux.set_dumpable(False)
+    os.closerange(0, 256)
+    while True:
+        with contextlib.suppress(InterruptedError):
+            if os.wait()[0] == learner:
+                os._exit(0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,88 @@
+"""`grader grade DIR`: find the submissions, prove the sandbox, grade them, write what people read."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from .engine import selftest
+from .engine.batch import grade_batch
+from .engine.collect import Found, collect
+from .engine.grade import Options
+from .engine.sandbox import FULL, Zygote
+from .files import write_whole
+from .outputs.overview import overview_html
+from .outputs.summary import summary_csv
+from .report import Report
+
+
+class Nothing(Exception):  # noqa: N818 - it says what was found
+    """There is nothing to grade."""
+
+
+def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | None = None) -> list[Report]:
+    """Grade all submissions in some folders, zip files and notebooks.
+
+    Args:
+        targets: what to grade.
+        out: gets `reports/`, `summary.csv` and `index.html`; Reports that are there already are kept.
+        options: how to grade.
+        jobs: how many at a time; one per processor, if not given.
+
+    Raises:
+        Nothing: there is no submission.
+        SandboxError: the sandbox is missing, does not hold, or broke.
+        OSError: a target can't be read or a result can't be written.
+    """
+    with _unpacked(out) as unpacked:
+        found = [one for index, target in enumerate(targets) for one in collect(target, unpacked / str(index))]
+        if not found:
+            raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
+        if options.level == FULL:
+            with Zygote() as zygote:
+                options = replace(options, layers=selftest.require(zygote))
+        jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
+        reports = _with_progress(found, out / "reports", options, jobs)
+    write_whole(out / "summary.csv", summary_csv(reports))
+    write_whole(out / "index.html", overview_html(reports))
+    return reports
+
+
+@contextmanager
+def _unpacked(out: Path) -> Iterator[Path]:
+    """A folder for what comes out of zip files. It lies in `out`, so that even after a kill it is found and removed."""
+    folder = out / ".unpacked"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _with_progress(found: list[Found], folder: Path, options: Options, jobs: int) -> list[Report]:
+    console = Console(stderr=True)
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    kept = 0
+    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("", total=len(found), rate="")
+
+        def done(report: Report, fresh: bool) -> None:
+            nonlocal kept
+            kept += not fresh
+            progress.update(bar, advance=1, rate=_rate(progress, bar))
+
+        reports = grade_batch(found, folder, options, jobs, done)
+    if kept:
+        console.print(f"{kept} of {len(found)} had been graded before", highlight=False)
+    return reports
+
+
+def _rate(progress: Progress, bar: TaskID) -> str:
+    speed = progress.tasks[bar].speed
+    return f"{speed:.1f} per second" if speed else ""
