@@ -545,12 +545,17 @@ def zip_with_duplicates(submissions: Path, folder: str, places: Places) -> Path:
     return path
 
 
-@trick("files", "a zip of 60,000 empty members and zips in zips", **ANY)
+@trick("files", "a zip of 3,000 notebooks and zips in zips, each worth a Report", **ANY)
 def zip_of_many(submissions: Path, folder: str, places: Places) -> Path:
     inner = _zip(submissions, "inner", {"01_encoding.ipynb": _good()})
     data = inner.read_bytes()
     inner.unlink()
-    return _zip(submissions, folder, {"in.zip": data, **{f"{n:05}.ipynb": b"" for n in range(60_000)}})
+    return _zip(submissions, folder, {"in.zip": data, **{f"{n:05}.ipynb": b"" for n in range(3_000)}})
+
+
+@trick("files", "a zip of two megabytes with a hundred notebooks of 20 MB in it", **ANY)
+def zip_of_bombs(submissions: Path, folder: str, places: Places) -> Path:
+    return _zip(submissions, folder, {f"{n}.ipynb": b" " * 20_000_000 for n in range(100)})
 
 
 @trick("files", "a zip that is cut off, encrypted by its flag, or none at all", **UNREADABLE)
@@ -603,6 +608,16 @@ def merging_name_one(submissions: Path, folder: str, places: Places) -> Path:
 
 @trick("files", "names that a flat file name would merge, b", "student 01_encoding", score="0", student="merge_a b")
 def merging_name_two(submissions: Path, folder: str, places: Places) -> Path:
+    return _notebook(submissions, folder, edition="student")
+
+
+@trick("files", "names that differ only in case, a", student="CaseTwin")
+def case_twin_one(submissions: Path, folder: str, places: Places) -> Path:
+    return _notebook(submissions, folder)
+
+
+@trick("files", "names that differ only in case, b", "student 01_encoding", score="0", student="casetwin")
+def case_twin_two(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder, edition="student")
 
 
@@ -701,6 +716,22 @@ def big_saved_outputs(notebook: Any) -> None:
 @trick("controls", "handed in as a zip that submit() would make", "solved 01_encoding")
 def handed_in_as_zip(submissions: Path, folder: str, places: Places) -> Path:
     return _zip(submissions, folder, {"01_encoding.ipynb": _good()})
+
+
+@trick("controls", "a zip made by a Mac: a folder, its shadow, its settings", "solved 01_encoding")
+def zipped_on_a_mac(submissions: Path, folder: str, places: Places) -> Path:
+    members = {"work/": b"", "work/01_encoding.ipynb": _good(), "__MACOSX/work/._01_encoding.ipynb": b"\0\5\26\7", "work/.DS_Store": b"x"}
+    return _zip(submissions, folder, members)
+
+
+@trick("controls", "Jupyter's checkpoints and a progress file lie beside the notebook", "solved 01_encoding")
+def with_checkpoints(submissions: Path, folder: str, places: Places) -> Path:
+    path = _notebook(submissions, folder)
+    (path.parent / ".ipynb_checkpoints").mkdir()
+    student = text_of(edition_of("student", "01_encoding"))
+    (path.parent / ".ipynb_checkpoints" / "01_encoding-checkpoint.ipynb").write_text(student)
+    (path.parent / ".progress.json").write_text('{"b64u_encode": 5}')
+    return path
 
 
 @edit("metadata", "a byte order mark before the JSON", score="at most 25", status="graded | unreadable")
