@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -115,7 +116,7 @@ def grade(
     if unsafe_no_sandbox:
         click.echo("grader: warning: the code runs without a sandbox; grade only code that you trust", err=True)
     options = Options(level="none" if unsafe_no_sandbox else "full", run_demos=run_demos)
-    batch = out is not None or jobs is not None or any(path.is_dir() or path.suffix == ".zip" for path in paths)
+    batch = out is not None or jobs is not None or any(map(_is_batch, paths))
     try:
         if batch:
             reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
@@ -131,6 +132,10 @@ def grade(
         except OSError as error:
             fail(f"{json_file}: {error.strerror}")
     sys.exit(code)
+
+
+def _is_batch(path: Path) -> bool:
+    return os.path.isdir(path) or (path.suffix.lower() == ".zip" and os.path.isfile(path))
 
 
 def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report], int]:

@@ -37,7 +37,7 @@ class LearnerProcess:
         self._zygote = zygote
         self._hidden = hidden
         self._memory = memory
-        self._grace = GRACE if grace is None else grace
+        self._grace = grace
         # In the sandbox it has a home of its own, made and gone with it.
         self._folder = (
             tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
@@ -106,8 +106,9 @@ class LearnerProcess:
 
     def _exchange(self, channel: Channel, request: dict[str, Any], seconds: float) -> dict[str, Any]:
         self._questions += 1
-        channel.send({**request, "id": self._questions}, self._grace)
-        answer = channel.receive(seconds + self._grace)
+        grace = GRACE if self._grace is None else self._grace
+        channel.send({**request, "id": self._questions}, grace)
+        answer = channel.receive(seconds + grace)
         if answer.get("id") != self._questions:
             raise WireError("it answered out of turn")
         return answer

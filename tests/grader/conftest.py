@@ -1,9 +1,12 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from grader_helpers import CHAPTERS, solved, student, write
+from grader_helpers import CHAPTERS, sandbox_problem, solved, student, write
 
 from grader import lesson
+from grader.engine.grade import Grader, Options
+from grader.engine.sandbox import FULL, NONE, Zygote
 
 
 @pytest.fixture(scope="session")
@@ -24,3 +27,26 @@ def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     monkeypatch.setattr(lesson, "_state", {"hints": {}, "chapter": None})
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> None:
+    """Skips where there can be no sandbox."""
+    if problem := sandbox_problem():
+        pytest.skip(problem)
+
+
+@pytest.fixture(scope="session", params=[FULL, NONE])
+def zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
+    """A running zygote, once inside the sandbox and once without."""
+    if request.param == FULL:
+        request.getfixturevalue("sandbox")
+    with Zygote(request.param) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def grader_at_work() -> Iterator[Grader]:
+    """A grader with a sandbox, or without one where there can be none."""
+    with Grader(Options(level=NONE if sandbox_problem() else FULL)) as running:
+        yield running

@@ -17,7 +17,8 @@ from grader import cli, course, report, start
 
 BAD = sorted((Path(__file__).parent / "bad_inputs").iterdir())
 SCHEMA = json.loads(report.SCHEMA.read_text("utf-8"))
-WARNING = "grader: warning: the submitted code runs without a sandbox; grade only code that you trust"
+UNSAFE = "--unsafe-no-sandbox"
+WARNING = "grader: warning: the code runs without a sandbox; grade only code that you trust"
 
 
 def run(*arguments: Any) -> Result:
@@ -39,7 +40,7 @@ def validated(text: str) -> list[dict[str, Any]]:
 # -- grade ------------------------------------------------------------------------------------------------------------
 
 
-def test_solved_editions_score_full_marks_and_stdout_is_json_alone(editions: Path) -> None:
+def test_solved_editions_score_full_marks_and_stdout_is_json_alone(editions: Path, sandbox: None) -> None:
     paths = [editions / "solved" / f"{name}.ipynb" for name in CHAPTERS]
     done = grader("grade", *paths, "--json", "-")
     assert done.returncode == 0
@@ -48,15 +49,15 @@ def test_solved_editions_score_full_marks_and_stdout_is_json_alone(editions: Pat
         name: (points, points) for name, points in POINTS.items()
     }
     assert [one["submission"] for one in reports] == [str(path) for path in paths]
-    assert all(one["status"] == "graded" and one["sandbox"] == "none" for one in reports)
-    assert done.stderr.splitlines()[0] == WARNING
+    assert all(one["status"] == "graded" and one["sandbox"] == "full" and one["layers"] for one in reports)
+    assert "warning" not in done.stderr
     assert "Traceback" not in done.stderr
-    assert "55 of 55 points" in done.stderr
+    assert f"{sum(POINTS.values())} of {sum(POINTS.values())} points" in done.stderr
 
 
 def test_student_editions_score_nothing_and_that_is_no_error(editions: Path) -> None:
     paths = [editions / "student" / f"{name}.ipynb" for name in CHAPTERS]
-    done = grader("grade", *paths, "--json", "-")
+    done = grader("grade", UNSAFE, *paths, "--json", "-")
     assert done.returncode == 0
     for one in validated(done.stdout):
         assert (one["score"], one["max_score"], one["status"]) == (0, POINTS[one["chapter"]], "not attempted")
@@ -127,7 +128,7 @@ def test_a_pipe_or_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
 def test_a_bad_input_is_one_line_that_names_it(path: Path) -> None:
-    done = run("grade", path, "--json", "-")
+    done = run("grade", UNSAFE, path, "--json", "-")
     assert done.exit_code == 2
     assert json.loads(done.stdout) == []
     lines = done.stderr.splitlines()
@@ -146,12 +147,11 @@ def test_things_that_are_no_files(tmp_path: Path, editions: Path) -> None:
     os.mkfifo(tmp_path / "pipe.ipynb")
     (tmp_path / "link.ipynb").symlink_to(editions / "solved" / "00_start_here.ipynb")
     (tmp_path / "dangling.ipynb").symlink_to(tmp_path / "nowhere")
-    (tmp_path / "folder.ipynb").mkdir()
     with (tmp_path / "huge.ipynb").open("wb") as file:
         file.truncate(30_000_000)
-    names = ("pipe", "link", "dangling", "folder", "huge", "missing", "x" * 300)
+    names = ("pipe", "link", "dangling", "huge", "missing", "x" * 300)
     for name in names:
-        done = run("grade", tmp_path / f"{name}.ipynb")
+        done = run("grade", UNSAFE, tmp_path / f"{name}.ipynb")
         assert done.exit_code == 2, name
         assert len(done.stderr.splitlines()) == 2
         assert done.stderr.splitlines()[1].startswith(f"grader: {tmp_path}/{name[:50]}")
@@ -160,7 +160,7 @@ def test_things_that_are_no_files(tmp_path: Path, editions: Path) -> None:
 def test_a_hostile_file_name_is_shown_harmlessly(tmp_path: Path) -> None:
     path = tmp_path / "bad\x1b[31m\nname.ipynb"
     path.write_text("x", "utf-8")
-    done = run("grade", path)
+    done = run("grade", UNSAFE, path)
     assert done.exit_code == 2
     assert "\x1b" not in done.stderr
     assert len(done.stderr.splitlines()) == 2
@@ -169,14 +169,14 @@ def test_a_hostile_file_name_is_shown_harmlessly(tmp_path: Path) -> None:
 def test_a_file_name_that_is_not_utf8(tmp_path: Path) -> None:
     path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.ipynb"))
     write(tmp_path, student("00_start_here")).rename(path)
-    done = grader("grade", path, "--json", tmp_path / "out.json")
+    done = grader("grade", UNSAFE, path, "--json", tmp_path / "out.json")
     assert done.returncode == 0, done.stderr
     validated((tmp_path / "out.json").read_text("utf-8"))
 
 
 def test_good_and_bad_paths_together_are_all_graded(editions: Path, tmp_path: Path) -> None:
     good = editions / "student" / "00_start_here.ipynb"
-    done = run("grade", tmp_path / "missing.ipynb", good, BAD[0], good, "--json", "-")
+    done = run("grade", UNSAFE, tmp_path / "missing.ipynb", good, BAD[0], good, "--json", "-")
     assert done.exit_code == 2
     assert [one["submission"] for one in validated(done.stdout)] == [str(good), str(good)]
     assert done.stderr.count("\ngrader: ") == 2
@@ -185,7 +185,7 @@ def test_good_and_bad_paths_together_are_all_graded(editions: Path, tmp_path: Pa
 def test_demos_run_only_when_asked(tmp_path: Path) -> None:
     """A changed demonstration is an added cell and runs; the master's own runs only with --run-demos."""
     path = write(tmp_path, solved("00_start_here"))
-    assert run("grade", "--run-demos", path).exit_code == 0
+    assert run("grade", UNSAFE, "--run-demos", path).exit_code == 0
 
 
 # -- the rest of the command line -------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def test_help_names_every_command_and_option() -> None:
 
 
 def test_version() -> None:
-    assert run("--version").output.strip().endswith(report._versions()["jwt-from-scratch"])
+    assert run("--version").output.strip().endswith(report.versions()["jwt-from-scratch"])
 
 
 @pytest.mark.parametrize("arguments", [["nonsense"], ["grade"], ["grade", "--nonsense"], ["build", "extra"]])
@@ -223,7 +223,7 @@ def test_ctrl_c_is_a_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
     with pytest.raises(SystemExit) as caught:
         cli.main()
     assert caught.value.code == 130
-    assert capsys.readouterr().err == "grader: interrupted\n"
+    assert capsys.readouterr().err == "grader: interrupted; a batch goes on when the same command is given again\n"
 
 
 # -- start ------------------------------------------------------------------------------------------------------------
@@ -284,4 +284,4 @@ def test_the_schema_is_strict_and_knows_every_status() -> None:
 
 
 def test_the_versions_are_those_that_decide_a_grade() -> None:
-    assert set(report._versions()) == {"python", "jwt-from-scratch", "cryptography"}
+    assert set(report.versions()) == {"python", "jwt-from-scratch", "cryptography", "course"}

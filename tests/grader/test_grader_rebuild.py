@@ -3,6 +3,7 @@
 import copy
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from grader_helpers import (
     code,
     load_solution,
     position,
+    sandbox_problem,
     solution_files,
     solved,
     stripped,
@@ -30,23 +32,32 @@ from grader.course import CHECK, DEMO, EXERCISE, SETUP
 from grader.engine import grade as grade_module
 from grader.engine import process as process_module
 from grader.engine import rebuild as rebuild_module
-from grader.engine.grade import grade_file
-from grader.engine.rebuild import EXTRA, BadSubmission, Submission, read_submission
+from grader.engine.grade import Grader, Options
+from grader.engine.rebuild import EXTRA, BadSubmission, Submission, read_regular, read_submission
+from grader.engine.sandbox import FULL, NONE
 from grader.report import Report
 
 LESSON = "01_encoding"
 
 
+def read(path: Path) -> Submission:
+    return read_submission(path, read_regular(path))
+
+
 def rebuilt(folder: Path, notebook: Any) -> Submission:
-    return read_submission(write(folder, notebook))
+    return read(write(folder, notebook))
 
 
 def sources(submission: Submission, kind: str) -> list[str]:
     return [step.source for step in submission.steps if step.kind == kind]
 
 
-def graded(folder: Path, notebook: Any) -> Report:
-    return grade_file(write(folder, notebook))
+Graded = Callable[[Path, Any], Report]
+
+
+@pytest.fixture
+def graded(grader_at_work: Grader) -> Graded:
+    return lambda folder, notebook: grader_at_work.grade(write(folder, notebook))
 
 
 def by_name(report: Report) -> dict[str, int]:
@@ -95,14 +106,14 @@ def test_checks_and_points_come_from_the_course(tmp_path: Path) -> None:
     assert not sources(submission, EXTRA)
 
 
-def test_every_check_stays_though_all_are_deleted(tmp_path: Path) -> None:
+def test_every_check_stays_though_all_are_deleted(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith("check(")]
     report = graded(tmp_path, notebook)
     assert by_name(report) == full(LESSON)
 
 
-def test_the_first_of_two_counts_with_a_note(tmp_path: Path) -> None:
+def test_the_first_of_two_counts_with_a_note(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     twin = copy.deepcopy(cell_of(notebook, "b64u_encode"))
     twin.source = "def b64u_encode(data):\n    return 'second'"
@@ -192,7 +203,7 @@ def test_a_notebook_with_odd_values_anywhere_is_rebuilt_or_refused(
     folder = tmp_path_factory.getbasetemp() / "odd"
     folder.mkdir(exist_ok=True)
     try:
-        submission = read_submission(write(folder, notebook))
+        submission = rebuilt(folder, notebook)
     except BadSubmission as error:
         assert "\n" not in str(error)  # noqa: PT017
         return
@@ -204,7 +215,7 @@ def test_a_notebook_with_odd_values_anywhere_is_rebuilt_or_refused(
 
 @pytest.mark.parametrize("name", CHAPTERS)
 @pytest.mark.parametrize("edit", [copy.deepcopy, stripped], ids=["as saved", "without metadata"])
-def test_a_solved_edition_gets_full_marks(tmp_path: Path, name: str, edit: Any) -> None:
+def test_a_solved_edition_gets_full_marks(graded: Graded, tmp_path: Path, name: str, edit: Any) -> None:
     report = graded(tmp_path, edit(solved(name)))
     assert (report.score, report.max_score, report.status) == (POINTS[name], POINTS[name], "graded")
     assert by_name(report) == full(name)
@@ -212,7 +223,7 @@ def test_a_solved_edition_gets_full_marks(tmp_path: Path, name: str, edit: Any) 
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_a_student_edition_is_not_attempted(tmp_path: Path, name: str) -> None:
+def test_a_student_edition_is_not_attempted(graded: Graded, tmp_path: Path, name: str) -> None:
     report = graded(tmp_path, student(name))
     assert (report.score, report.max_score, report.status) == (0, POINTS[name], "not attempted")
     for one in report.exercises:
@@ -220,7 +231,7 @@ def test_a_student_edition_is_not_attempted(tmp_path: Path, name: str) -> None:
         assert one.messages == [f"{one.name} is not written yet."]
 
 
-def test_the_other_solutions_get_full_marks_in_a_notebook_too(tmp_path: Path) -> None:
+def test_the_other_solutions_get_full_marks_in_a_notebook_too(graded: Graded, tmp_path: Path) -> None:
     """Each on its own names, as a learner would paste it: imports and helpers in the solution cell."""
     for number in range(3):
         for name in CHAPTERS:
@@ -233,7 +244,7 @@ def test_the_other_solutions_get_full_marks_in_a_notebook_too(tmp_path: Path) ->
     assert load_solution(solution_files("split_token")[0])["split_token"]
 
 
-def test_one_solved_exercise_gets_its_points_and_the_rest_is_not_attempted(tmp_path: Path) -> None:
+def test_one_solved_exercise_gets_its_points_and_the_rest_is_not_attempted(graded: Graded, tmp_path: Path) -> None:
     notebook = student(LESSON)
     cell_of(notebook, "b64u_encode").source = cell_of(solved(LESSON), "b64u_encode").source
     report = graded(tmp_path, notebook)
@@ -241,7 +252,7 @@ def test_one_solved_exercise_gets_its_points_and_the_rest_is_not_attempted(tmp_p
     assert report.status == "graded"
 
 
-def test_a_known_mistake_is_named_in_the_report(tmp_path: Path) -> None:
+def test_a_known_mistake_is_named_in_the_report(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     cell_of(
         notebook, "b64u_encode"
@@ -252,7 +263,7 @@ def test_a_known_mistake_is_named_in_the_report(tmp_path: Path) -> None:
     assert first.mistakes == ["The '=' padding is still there; JWS leaves it out (RFC 7515 §2)."]
 
 
-def test_a_solution_cell_turned_into_markdown_is_still_the_learners_answer(tmp_path: Path) -> None:
+def test_a_solution_cell_turned_into_markdown_is_still_the_learners_answer(graded: Graded, tmp_path: Path) -> None:
     """One wrong click in the toolbar: the text of the cell counts, not its type."""
     notebook = solved(LESSON)
     cell = cell_of(notebook, "b64u_encode")
@@ -262,13 +273,13 @@ def test_a_solution_cell_turned_into_markdown_is_still_the_learners_answer(tmp_p
     assert by_name(report)["b64u_encode"] in (0, 5)
 
 
-def test_cells_out_of_order_are_put_in_order(tmp_path: Path) -> None:
+def test_cells_out_of_order_are_put_in_order(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     notebook.cells.reverse()
     assert by_name(graded(tmp_path, notebook)) == full(LESSON)
 
 
-def test_prints_warnings_helpers_and_type_hints_do_no_harm(tmp_path: Path) -> None:
+def test_prints_warnings_helpers_and_type_hints_do_no_harm(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     notebook.cells.insert(
         position(notebook, "b64u_encode"),
@@ -282,7 +293,7 @@ def test_prints_warnings_helpers_and_type_hints_do_no_harm(tmp_path: Path) -> No
     assert by_name(graded(tmp_path, notebook)) == full(LESSON)
 
 
-def test_the_error_of_a_cell_is_in_the_message(tmp_path: Path) -> None:
+def test_the_error_of_a_cell_is_in_the_message(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     cell_of(notebook, "b64u_encode").source = "def b64u_encode(data:\n    return 1"
     first = graded(tmp_path, notebook).exercises[0]
@@ -291,7 +302,7 @@ def test_the_error_of_a_cell_is_in_the_message(tmp_path: Path) -> None:
     assert "Traceback" not in " ".join(first.messages)
 
 
-def test_a_cell_that_ends_the_process_costs_its_own_exercise_only(tmp_path: Path) -> None:
+def test_a_cell_that_ends_the_process_costs_its_own_exercise_only(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     cell_of(notebook, "b64u_decode").source += "\nimport os\nos._exit(0)"
     report = graded(tmp_path, notebook)
@@ -299,7 +310,7 @@ def test_a_cell_that_ends_the_process_costs_its_own_exercise_only(tmp_path: Path
     assert "the process ended" in report.exercises[1].messages[0]
 
 
-def test_a_function_that_ends_the_process_costs_its_own_exercise_only(tmp_path: Path) -> None:
+def test_a_function_that_ends_the_process_costs_its_own_exercise_only(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     cell_of(notebook, "b64u_decode").source = "import os\ndef b64u_decode(text):\n    os._exit(0)"
     report = graded(tmp_path, notebook)
@@ -307,7 +318,7 @@ def test_a_function_that_ends_the_process_costs_its_own_exercise_only(tmp_path: 
     assert report.exercises[1].status == "crashed"
 
 
-def test_an_endless_function_costs_its_own_exercise_only(tmp_path: Path) -> None:
+def test_an_endless_function_costs_its_own_exercise_only(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     cell_of(notebook, "b64u_decode").source = "def b64u_decode(text):\n    while True: pass"
     report = graded(tmp_path, notebook)
@@ -315,7 +326,9 @@ def test_an_endless_function_costs_its_own_exercise_only(tmp_path: Path) -> None
     assert report.exercises[1].status == "timed out"
 
 
-def test_an_endless_cell_costs_its_own_exercise_only(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_endless_cell_costs_its_own_exercise_only(
+    graded: Graded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(process_module.LearnerProcess.run_cell, "__defaults__", (1.0,))
     notebook = solved(LESSON)
     cell_of(notebook, "b64u_decode").source += "\nwhile True: pass"
@@ -325,7 +338,7 @@ def test_an_endless_cell_costs_its_own_exercise_only(tmp_path: Path, monkeypatch
     assert "it did not end within 1 s" in report.exercises[1].messages[0]
 
 
-def test_giving_up_leaves_a_whole_report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_giving_up_leaves_a_whole_report(graded: Graded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "MAX_STARTS", 2)
     notebook = solved(LESSON)
     killer = "\nimport os\nos._exit(0)"
@@ -338,14 +351,16 @@ def test_giving_up_leaves_a_whole_report(tmp_path: Path, monkeypatch: pytest.Mon
     assert "was not run: it ended its process again and again" in " ".join(report.exercises[2].messages)
 
 
-def test_a_submission_has_a_time_limit_as_a_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_submission_has_a_time_limit_as_a_whole(
+    graded: Graded, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(grade_module, "SUBMISSION_SECONDS", -1.0)
     report = graded(tmp_path, solved(LESSON))
     assert report.score == 0
     assert all("took longer than" in " ".join(one.messages) for one in report.exercises)
 
 
-def test_tampering_with_the_checker_in_reach_changes_nothing(tmp_path: Path) -> None:
+def test_tampering_with_the_checker_in_reach_changes_nothing(graded: Graded, tmp_path: Path) -> None:
     """Everything that is ★ against stock nbgrader and needs no sandbox: hooks, patches, a fake check."""
     notebook = student(LESSON)
     cell_of(notebook, "b64u_encode").source = (
@@ -367,17 +382,24 @@ def test_tampering_with_the_checker_in_reach_changes_nothing(tmp_path: Path) -> 
     assert report.score == 0
 
 
-def test_the_seed_changes_the_seed_id_and_never_shows(tmp_path: Path) -> None:
+def test_the_seed_is_of_the_file_the_student_and_the_class_secret_and_never_shows(tmp_path: Path) -> None:
     path = write(tmp_path, solved("00_start_here"))
-    one, other = grade_file(path, seed="class secret/ada"), grade_file(path, seed="class secret/grace")
-    assert one.score == other.score == 5
-    assert one.seed_id != other.seed_id
-    assert one.seed_id == grade_file(path, seed="class secret/ada").seed_id
-    assert "class secret" not in json.dumps(one.to_dict())
+    level = NONE if sandbox_problem() else FULL
+    with Grader(Options(level=level)) as one, Grader(Options(level=level, secret="class secret")) as other:
+        reports = [one.grade(path), one.grade(path, student="ada"), other.grade(path), other.grade(path, student="ada")]
+        assert [report.score for report in reports] == [5] * 4
+        assert len({report.seed_id for report in reports}) == 4
+        assert len({report.grading_id for report in reports}) == 4
+        again = other.grade(path, student="ada")
+        assert (again.seed_id, again.grading_id) == (reports[3].seed_id, reports[3].grading_id)
+        path.write_text(path.read_text("utf-8") + " ", "utf-8")
+        assert one.grade(path).seed_id != reports[0].seed_id
+    assert "class secret" not in json.dumps([report.to_dict() for report in reports])
 
 
 def test_demos_run_when_asked(tmp_path: Path) -> None:
-    report = grade_file(write(tmp_path, solved(LESSON)), run_demos=True)
+    with Grader(Options(level=NONE if sandbox_problem() else FULL, run_demos=True)) as grader:
+        report = grader.grade(write(tmp_path, solved(LESSON)))
     assert by_name(report) == full(LESSON)
 
 
@@ -389,20 +411,20 @@ def test_limits_of_size_and_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     path = write(tmp_path, notebook)
     monkeypatch.setattr(rebuild_module, "MAX_CELLS", 10)
     with pytest.raises(BadSubmission, match="cells; at most 10"):
-        read_submission(path)
+        read(path)
     monkeypatch.setattr(rebuild_module, "MAX_BYTES", 100)
     with pytest.raises(BadSubmission, match="larger than"):
-        read_submission(path)
+        read(path)
 
 
 def test_a_link_into_anothers_folder_is_not_followed(tmp_path: Path) -> None:
     secret = write(tmp_path, solved("00_start_here"), "secret.ipynb")
     (tmp_path / "link.ipynb").symlink_to(secret)
     with pytest.raises(BadSubmission, match="link"):
-        read_submission(tmp_path / "link.ipynb")
+        read(tmp_path / "link.ipynb")
 
 
 def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.ipynb")
     with pytest.raises(BadSubmission, match="not a regular file"):
-        read_submission(tmp_path / "pipe.ipynb")
+        read(tmp_path / "pipe.ipynb")
