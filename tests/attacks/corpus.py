@@ -49,12 +49,14 @@ class Expect:
         statuses: what the Report's status may be.
         exercises: what the status of an exercise may be.
         says: a text that must stand in the Report, in lower case.
+        seconds: how long grading it may take at most.
     """
 
     scores: dict[str, Bound] = field(default_factory=dict)
     statuses: tuple[str, ...] = ()
     exercises: dict[str, tuple[str, ...]] = field(default_factory=dict)
     says: str = ""
+    seconds: float = 120.0
 
 
 @dataclass
@@ -105,7 +107,7 @@ def points_of(chapter: str) -> int:
 
 
 def expectation(matter: dict[str, str], category: str, chapter: str) -> Expect:
-    """Read the lines `score`, `status`, `exercise` and `says` of a front matter."""
+    """Read the lines `score`, `status`, `exercise`, `says` and `seconds` of a front matter."""
     full = {"": ("is", points_of(chapter))}
     scores = _scores(matter["score"]) if "score" in matter else full
     default = (GRADED,) if category == CONTROLS else (GRADED, NOT_ATTEMPTED)
@@ -114,7 +116,7 @@ def expectation(matter: dict[str, str], category: str, chapter: str) -> Expect:
     for line in filter(None, matter.get("exercise", "").split(",")):
         name, _, status = line.strip().partition(" ")
         exercises[name] = _either(status)
-    return Expect(scores, statuses, exercises, matter.get("says", "").lower())
+    return Expect(scores, statuses, exercises, matter.get("says", "").lower(), float(matter.get("seconds", 120)))
 
 
 def _scores(text: str) -> dict[str, Bound]:

@@ -44,6 +44,8 @@ def complaints(attack: Attack, report: dict[str, Any]) -> list[str]:
         wanted = attack.expect.exercises.get(one["name"], (one["status"],))
         if one["status"] not in wanted:
             found.append(f"{one['name']} is {one['status']}, not {' or '.join(wanted)}")
+    if report["seconds"] > attack.expect.seconds:
+        found.append(f"it took {report['seconds']} s, more than {attack.expect.seconds}")
     if attack.expect.says not in json.dumps(report).lower():
         found.append(f"it does not say {attack.expect.says!r}")
     return found
@@ -150,7 +152,8 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in ("script", "iframe", "object", "embed", "form", "base", "link", "img", "meta"):
-            self.bad += [] if tag == "meta" and not {"http-equiv"} & {name for name, _ in attrs} else [tag]
+            policy = tag == "meta" and dict(attrs).get("http-equiv") in (None, "Content-Security-Policy")
+            self.bad += [] if policy else [tag]
         for name, value in attrs:
             if name.startswith("on") or (name in ("href", "src", "srcdoc") and not str(value).startswith("#")):
                 self.bad.append(f"{tag} {name}={value}")

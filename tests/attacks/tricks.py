@@ -312,6 +312,11 @@ def line_of_a_megabyte(notebook: Any) -> None:
     _source(notebook, "def json_loads_strict(data):\n    return '" + "x" * 2_000_000 + "'")
 
 
+@edit("parser", "two megabytes of source that takes a parser long", score="25", seconds="20")
+def megabytes_to_parse(notebook: Any) -> None:
+    notebook.cells += [code("x = [" + "[]," * 330_000 + ")") for _ in range(2)]
+
+
 @edit("parser", "zero bytes in the source", score="15")
 def zero_bytes(notebook: Any) -> None:
     _source(notebook, "def json_loads_strict(data):\n    return '\0'\0")
@@ -639,8 +644,8 @@ _named("name_with_line_break", "line\nbreak,1,2\r\n25", "a student whose name is
 _named("name_right_to_left", "ada\u202egpj.\u2066", "a student whose name is written from right to left")
 _named("name_not_utf_8", os.fsdecode(b"caf\xe9"), "a student whose name is not UTF-8")
 _named("name_very_long", "n" * 250, "a student whose name has 250 letters")
-_named("name_of_markup", "[red]x[/red] %s {0} $HOME `id`", "a student whose name is markup and a command")
-_named("name_is_a_path", "..%2f..%2fetc", "a student whose name is an encoded path")
+_named("name_of_markup", "[red]x[bold] %s {0} $HOME `id`", "a student whose name is markup and a command")
+_named("name_is_a_path", "x%2f..%2f..%2fetc", "a student whose name is an encoded path")
 
 
 # -- honest notebooks that other programs saved -----------------------------------------------------------------------

@@ -1,7 +1,7 @@
-# about: the lesson's own server, started in an extra cell, as its demonstrations do
-# base: solved 00_start_here
+# about: the course's own services, started in an extra cell, as the demonstrations do
+# base: solved 02_hmac
 
-# %% + before split_token
+# %% + before hmac_sha256
 from jwt_from_scratch.services import fetch, serve
 from jwt_from_scratch.services.login import login_app
 
@@ -9,8 +9,9 @@ with serve(login_app({"ada": ("engine", {"role": "customer"})})) as my_shop:
     answer = fetch(my_shop.url + "/login", json={"user": "ada", "password": "engine"})
 MINE = answer.json["access_token"]
 
-# %% split_token
-def split_token(token):
+# %% hmac_sha256
+def hmac_sha256(key, message):
     assert MINE.count(".") == 2
-    header, payload, signature = token.split(".")
-    return json.loads(from_base64url(header)), json.loads(from_base64url(payload)), from_base64url(signature)
+    key = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(b ^ 0x36 for b in key) + message).digest()
+    return hashlib.sha256(bytes(b ^ 0x5C for b in key) + inner).digest()

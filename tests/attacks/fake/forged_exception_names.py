@@ -1,6 +1,6 @@
 # about: exceptions that only bear the name of ValueError
 # base: solved 01_encoding
-# score: 15, b64u_decode 0
+# score: at most 15, b64u_decode 0
 
 # %% b64u_decode
 RealValueError = ValueError

