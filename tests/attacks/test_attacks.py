@@ -22,10 +22,15 @@ MOST_REPORTS = 100
 
 def reports_of(attack: Attack, run: Run) -> list[dict[str, Any]]:
     """The Reports on what lies in the attack's folder or zip file."""
+    return reports_in(attack, list(run.reports.values()))
+
+
+def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of these Reports."""
     folder = plain_text(attack.student, 1_000)
     return [
         report
-        for report in run.reports.values()
+        for report in reports
         if report["submission"].partition("/")[0].removesuffix(".zip").removesuffix(".ipynb") == folder
     ]
 
