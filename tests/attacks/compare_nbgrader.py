@@ -31,6 +31,7 @@ LIMIT = 120
 CHAPTERS = ("00_start_here", "01_encoding", "02_hmac")
 NEIGHBOUR = "zzz_neighbour"
 MIB = 2**20
+PATH = f"{os.path.dirname(sys.executable)}:/usr/bin:/bin"
 LIMITS = {"nproc": 250, "as": 4_000 * MIB, "fsize": 400 * MIB, "nofile": 1_024, "core": 0}
 CONFIG = """
 from grader.build import CODE_STUB, TEXT_STUB
@@ -83,11 +84,12 @@ def make_course(course: Path) -> None:
     """A course as its teacher makes it with stock nbgrader: sources, release, gradebook."""
     course.mkdir(parents=True)
     (course / "nbgrader_config.py").write_text(CONFIG)
+    environment = {**os.environ, "PATH": PATH}
     for chapter in CHAPTERS:
         folder = course / "source" / chapter
         folder.mkdir(parents=True)
         write(folder, edition_of("solved", chapter), f"{chapter}.ipynb")
-        done = subprocess.run([*_nbgrader(), "generate_assignment", chapter], cwd=course, capture_output=True, text=True)
+        done = subprocess.run([*_nbgrader(), "generate_assignment", chapter], cwd=course, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
     for path in (course.parent, *course.parent.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -99,7 +101,7 @@ def _nbgrader() -> list[str]:
 
 def run_one(attack: Attack, course: Path) -> dict[str, Any]:
     """One attack and its neighbour, in a bubblewrap of their own."""
-    command = [*_bubblewrap(course), sys.executable, str(HERE / "compare_nbgrader.py")]
+    command = [*_bubblewrap(course, attack), sys.executable, str(HERE / "compare_nbgrader.py")]
     started = time.monotonic()
     with subprocess.Popen(
         [*command, "--inside", attack.name, "--course", str(course)],
@@ -121,21 +123,28 @@ def run_one(attack: Attack, course: Path) -> dict[str, Any]:
     return {"end": "killed", "log": errors[-400:], "seconds": round(time.monotonic() - started, 1)}
 
 
-def _bubblewrap(course: Path) -> list[str]:
-    """A file system that is read-only but for memory; no network; root becomes nobody, whom limits apply to."""
+def _bubblewrap(course: Path, attack: Attack) -> list[str]:
+    """A file system that is read-only but for memory; no network; root becomes somebody whom limits apply to."""
     places = dict.fromkeys(os.path.realpath(p) for p in (sys.base_prefix, sys.prefix, REPO, course))
     home = str(Path.home())
     root = os.getuid() == 0
-    nobody = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups") if root else ()
+    # A user for each run: the limit on processes counts all that a user has.
+    uid = str(40_000 + corpus().index(attack) if root else os.getuid())
+    passwords = course.parent / f"passwd-{attack.name}"
+    passwords.write_text(f"teacher:x:{uid}:{uid}::/tmp/home:/bin/sh\n")
+    passwords.chmod(0o644)
+    teacher = ("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups") if root else ()
     return [
         *("bwrap", "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
         *(("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID") if root else ("--unshare-user",)),
         *("--ro-bind", "/", "/", "--perms", "0755", "--tmpfs", home, "--dev", "/dev", "--proc", "/proc"),
+        *("--ro-bind", str(passwords), "/etc/passwd"),
         *("--perms", "1777", "--size", str(2_000 * MIB), "--tmpfs", "/tmp", "--perms", "1777", "--tmpfs", "/var/tmp"),
         *("--perms", "1777", "--size", str(500 * MIB), "--tmpfs", "/dev/shm"),
         *(part for place in places if place.startswith((home, "/tmp")) for part in _bound(place)),
-        *("--setenv", "HOME", "/tmp/home", "--setenv", "CANARY_VARIABLE", "canary-variable-of-the-teacher"),
-        *("--chdir", "/tmp", "--", *nobody, "prlimit", *(f"--{name}={value}" for name, value in LIMITS.items())),
+        *("--clearenv", "--setenv", "PATH", PATH, "--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp/home"),
+        *("--setenv", "CANARY_VARIABLE", "canary-variable-of-the-teacher"),
+        *("--chdir", "/tmp", "--", *teacher, "prlimit", *(f"--{name}={value}" for name, value in LIMITS.items())),
     ]
 
 
@@ -230,16 +239,16 @@ def _autograde(attack: Attack, course: Path, temporary: Path) -> dict[str, Any]:
                     process.kill()
                     code, end = -9, "timed out"
             said.seek(max(0, said.seek(0, 2) - 30_000))
-            log = said.read()
+            log += said.read()
     scores = _scores(course, attack.chapter)
-    errors = [line for line in log.splitlines() if "ERROR" in line or "Error" in line]
+    errors = [line for line in log.splitlines() if "ERROR" in line or "Error" in line or "zip" in line]
     return {
         "end": end,
         "code": code,
         "seconds": round(time.monotonic() - started, 1),
         "scores": {name: score for name, score in scores.items() if name != NEIGHBOUR},
         "neighbour": scores.get(NEIGHBOUR),
-        "log": "\n".join(errors[-3:])[-400:],
+        "log": "\n".join(errors[-4:])[-600:],
     }
 
 
@@ -254,11 +263,16 @@ def _scores(course: Path, chapter: str) -> dict[str, float]:
                 grades = [g for notebook in submission.notebooks for g in notebook.grades if g.name != f"{chapter}-answer"]
                 autograded = (course / "autograded" / submission.student_id / chapter).is_dir()
                 if autograded and any(grade.auto_score is not None for grade in grades):
-                    scores[submission.student_id] = sum((grade.auto_score or 0) + (grade.extra_credit or 0) for grade in grades)
+                    scores[submission.student_id] = sum(map(_score, grades))
     except Exception as error:  # whatever is left of the gradebook
         scores["the gradebook can't be read"] = 0
         print(error, file=sys.stderr)
     return scores
+
+
+def _score(grade: Any) -> float:
+    score = grade.auto_score if grade.manual_score is None else grade.manual_score
+    return float((score or 0) + (grade.extra_credit or 0))
 
 
 def _outputs(course: Path) -> str:

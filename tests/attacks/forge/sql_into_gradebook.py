@@ -9,7 +9,7 @@ book = sqlite3.connect("{{GRADEBOOK}}", timeout=2)
 tables = [name for (name,) in book.execute("select name from sqlite_master where type = 'table'")]
 for table in tables:
     columns = [row[1] for row in book.execute(f"pragma table_info({table})")]
-    for column in ("auto_score", "manual_score", "score", "extra_credit", "max_score"):
+    for column in ("auto_score", "manual_score", "extra_credit"):
         if column in columns:
             book.execute(f"update {table} set {column} = 100")
 book.commit()
