@@ -2,10 +2,10 @@
 
     python tests/attacks/compare_nbgrader.py [--json FILE] [--ours OUT] [--jobs N] [NAME ...]
 
-Stock nbgrader runs submitted code with the teacher's rights, so each run happens in a throw-away bubblewrap with limits
-on memory, processes, files and time, on a course of its own: the attack, and an honest neighbour who is graded after it.
-What the bubblewrap stops is not counted for nbgrader. Runs that are in --json already are not made again. --ours is the
-results' folder of `grader grade` over the same corpus (ATTACKS_KEEP=OUT pytest tests/attacks).
+Stock nbgrader runs submitted code with the teacher's rights, so each run happens in a throw-away bubblewrap with
+limits on memory, processes, files and time, on a course of its own: the attack, and an honest neighbour who is graded
+after it. What the bubblewrap stops is not counted for nbgrader. Runs that are in --json already are not made again.
+--ours is the results' folder of `grader grade` over the same corpus (ATTACKS_KEEP=OUT pytest tests/attacks).
 """
 
 import argparse
@@ -89,7 +89,9 @@ def make_course(course: Path) -> None:
         folder = course / "source" / chapter
         folder.mkdir(parents=True)
         write(folder, edition_of("solved", chapter), f"{chapter}.ipynb")
-        done = subprocess.run([*_nbgrader(), "generate_assignment", chapter], cwd=course, env=environment, capture_output=True, text=True)
+        done = subprocess.run(
+            [*_nbgrader(), "generate_assignment", chapter], cwd=course, env=environment, capture_output=True, text=True
+        )
         assert done.returncode == 0, done.stderr
     for path in (course.parent, *course.parent.rglob("*")):
         path.chmod(0o755 if path.is_dir() else 0o644)
@@ -135,7 +137,15 @@ def _bubblewrap(course: Path, attack: Attack) -> list[str]:
     passwords.chmod(0o644)
     teacher = ("setpriv", "--reuid", uid, "--regid", uid, "--clear-groups") if root else ()
     return [
-        *("bwrap", "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"),
+        *(
+            "bwrap",
+            "--die-with-parent",
+            "--new-session",
+            "--unshare-pid",
+            "--unshare-net",
+            "--unshare-ipc",
+            "--unshare-uts",
+        ),
         *(("--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID") if root else ("--unshare-user",)),
         *("--ro-bind", "/", "/", "--perms", "0755", "--tmpfs", home, "--dev", "/dev", "--proc", "/proc"),
         *("--ro-bind", str(passwords), "/etc/passwd"),
@@ -232,7 +242,9 @@ def _autograde(attack: Attack, course: Path, temporary: Path) -> dict[str, Any]:
     end = "ended"
     for command in commands:
         with tempfile.TemporaryFile("w+", dir="/var/tmp", errors="replace") as said:
-            with subprocess.Popen([*_nbgrader(), *command], cwd=course, stdout=said, stderr=said, env=environment) as process:
+            with subprocess.Popen(
+                [*_nbgrader(), *command], cwd=course, stdout=said, stderr=said, env=environment
+            ) as process:
                 try:
                     code = process.wait(LIMIT - (time.monotonic() - started))
                 except subprocess.TimeoutExpired:
@@ -260,7 +272,9 @@ def _scores(course: Path, chapter: str) -> dict[str, float]:
     try:
         with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
             for submission in book.assignment_submissions(chapter):
-                grades = [g for notebook in submission.notebooks for g in notebook.grades if g.name != f"{chapter}-answer"]
+                grades = [
+                    g for notebook in submission.notebooks for g in notebook.grades if g.name != f"{chapter}-answer"
+                ]
                 autograded = (course / "autograded" / submission.student_id / chapter).is_dir()
                 if autograded and any(grade.auto_score is not None for grade in grades):
                     scores[submission.student_id] = sum(map(_score, grades))
@@ -280,7 +294,9 @@ def _outputs(course: Path) -> str:
     for path in course.glob("autograded/**/*.ipynb"):
         with contextlib.suppress(ValueError, AttributeError, OSError):
             cells = json.loads(path.read_text("utf-8")).get("cells", [])
-            found += json.dumps([cell.get("outputs") for cell in cells])
+            outputs = [output for cell in cells for output in cell.get("outputs", [])]
+            # A traceback quotes the source.
+            found += json.dumps([{k: v for k, v in output.items() if k != "traceback"} for output in outputs])
     return found
 
 
@@ -356,7 +372,9 @@ def _ours_in_words(attack: Attack, reports: list[dict[str, Any]]) -> str:
 
 def table(attacks: list[Attack], results: dict[str, Any], ours: list[dict[str, Any]]) -> str:
     """The comparison as Markdown, by category."""
-    head = f"`python {Path(__file__).relative_to(REPO)}`, nbgrader {version('nbgrader')}, Python {sys.version.split()[0]}"
+    head = (
+        f"`python {Path(__file__).relative_to(REPO)}`, nbgrader {version('nbgrader')}, Python {sys.version.split()[0]}"
+    )
     lines = [head, ""]
     for category in dict.fromkeys(attack.category for attack in attacks):
         lines += [f"## {category}", "", "| submission | what it tries | stock nbgrader | ours |", "|---|---|---|---|"]

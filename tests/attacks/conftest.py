@@ -11,9 +11,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from harness import Run, run_corpus  # noqa: E402
-
-from grader.engine.sandbox import SandboxError, Zygote  # noqa: E402
+from grader.engine.sandbox import SandboxError, Zygote
+from harness import Run, run_corpus
 
 
 @pytest.fixture(scope="session")

@@ -28,9 +28,8 @@ HERE = Path(__file__).resolve().parent
 REPO = HERE.parents[1]
 sys.path[:0] = [path for path in (str(HERE), str(REPO), str(REPO / "tests" / "grader")) if path not in sys.path]
 
-from grader_helpers import code, solved, student, write  # noqa: E402
-
 from grader import course  # noqa: E402
+from grader_helpers import code, solved, student, write  # noqa: E402
 
 UNREADABLE, GRADED, NOT_ATTEMPTED = "unreadable", "graded", "not attempted"
 CONTROLS = "controls"
@@ -206,7 +205,9 @@ def index_of(notebook: Any, chapter: str, place: str) -> int:
     """Where the cell stands that an exercise's name, `check NAME` or `answer` means."""
     name = re.sub(r"^check (\w+)$", r"\1-check", place)
     wanted = f"{chapter}-answer" if place == "answer" else name
-    return next(i for i, cell in enumerate(notebook.cells) if cell.metadata.get("nbgrader", {}).get("grade_id") == wanted)
+    return next(
+        i for i, cell in enumerate(notebook.cells) if cell.metadata.get("nbgrader", {}).get("grade_id") == wanted
+    )
 
 
 # -- the whole --------------------------------------------------------------------------------------------------------

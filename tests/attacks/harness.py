@@ -143,7 +143,9 @@ class Canaries:
 
     def state(self) -> dict[str, str]:
         """Every file that must stay as it is, with a digest."""
-        places = [self.root / name for name in ("secret.txt", "receipt-signing.key", "gradebook.db", "source", "outside")]
+        places = [
+            self.root / name for name in ("secret.txt", "receipt-signing.key", "gradebook.db", "source", "outside")
+        ]
         files = [self.home, *(p for place in places for p in ([place] if place.is_file() else place.rglob("*")))]
         files += [Path(path) for path in _walk(str(self.root / "submissions"))]
         return {str(path): _digest(path) for path in files if path.is_symlink() or path.exists()}
@@ -254,7 +256,8 @@ def _watched(folder: Path, run: Run) -> Any:
     def watch() -> None:
         while not ended.wait(0.25):
             with contextlib.suppress(OSError):
-                run.disk = max(run.disk, sum(entry.stat(follow_symlinks=False).st_size for entry in _entries(str(folder))))
+                sizes = [entry.stat(follow_symlinks=False).st_size for entry in _entries(str(folder))]
+                run.disk = max(run.disk, sum(sizes))
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -311,6 +314,7 @@ def _running(mark: str, before: set[int]) -> dict[int, str]:
 
 def _command(pid: int) -> str:
     try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace") or f"process {pid}"
+        line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
     except OSError:
-        return f"process {pid}"
+        line = ""
+    return line or f"process {pid}"

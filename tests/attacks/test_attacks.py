@@ -8,11 +8,11 @@ from typing import Any
 
 import jsonschema
 import pytest
-from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
-from harness import Run
 
+from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
 from grader.report import SCHEMA
 from grader.values import plain_text
+from harness import Run
 
 ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]

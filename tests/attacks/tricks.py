@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+
 from corpus import Attack, Places, changed, edition_of, expectation, index_of, student_folder
 from grader_helpers import cell_of, code, position, stripped, write
 
@@ -188,7 +189,9 @@ def nbformat_3(notebook: Any) -> Any:
     return {"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""}, "worksheets": [{"cells": cells}]}
 
 
-@edit("metadata", "values of odd types in every place", score="at most 25", status="graded | not attempted | unreadable")
+@edit(
+    "metadata", "values of odd types in every place", score="at most 25", status="graded | not attempted | unreadable"
+)
 def odd_types(notebook: Any) -> Any:
     odd = [None, 5, [], "text", {"nbgrader": []}, {"nbgrader": {"grade_id": ["x"]}}, True]
     for number, cell in enumerate(notebook.cells):
@@ -230,7 +233,12 @@ def deep_nesting(notebook: Any) -> str:
     return text_of(notebook)[:-1] + ', "deep": ' + "[" * 1_000_000 + "]" * 1_000_000 + "}"
 
 
-@edit("metadata", "outputs 900 deep, which a parser takes and a walk may not", score="at most 25", status="graded | unreadable")
+@edit(
+    "metadata",
+    "outputs 900 deep, which a parser takes and a walk may not",
+    score="at most 25",
+    status="graded | unreadable",
+)
 def deep_outputs(notebook: Any) -> str:
     deep = '{"a":' * 900 + "1" + "}" * 900
     return text_of(notebook)[:-1].replace('"outputs": []', f'"outputs": [{deep}]', 1) + "}"
@@ -252,7 +260,12 @@ def not_utf_8(notebook: Any) -> bytes:
     return text_of(notebook).encode("utf-16")
 
 
-@edit("metadata", "JSON with duplicate names, NaN and a number of 5,000 digits", score="at most 25", status="graded | unreadable | not attempted")
+@edit(
+    "metadata",
+    "JSON with duplicate names, NaN and a number of 5,000 digits",
+    score="at most 25",
+    status="graded | unreadable | not attempted",
+)
 def json_of_two_meanings(notebook: Any) -> str:
     text = text_of(notebook)
     return '{"cells": [], "x": NaN, "y": ' + "9" * 5_000 + ", " + text[1:-1] + ', "metadata": {}}'
@@ -335,7 +348,12 @@ def many_functions(notebook: Any) -> None:
     notebook.cells.append(code("\n".join(lines)))
 
 
-@edit("parser", "a cell that only defines the exercise for a parser: in a string, under `if`, by assignment", "student 01_encoding", score="at most 5")
+@edit(
+    "parser",
+    "a cell that only defines the exercise for a parser: in a string, under `if`, by assignment",
+    "student 01_encoding",
+    score="at most 5",
+)
 def names_in_odd_places(notebook: Any) -> None:
     notebook.cells.insert(0, code("if True:\n    def b64u_encode(data):\n        return 'wrong'"))
     notebook.cells.append(code("b64u_encode = lambda data: base64.urlsafe_b64encode(data).rstrip(b'=').decode()"))
@@ -344,7 +362,9 @@ def names_in_odd_places(notebook: Any) -> None:
 # -- overfitting ------------------------------------------------------------------------------------------------------
 
 
-@edit("fake", "a table of the answers to all inputs of the seed that a learner alone meets", "student 02_hmac", score="0")
+@edit(
+    "fake", "a table of the answers to all inputs of the seed that a learner alone meets", "student 02_hmac", score="0"
+)
 def table_for_the_known_seed(notebook: Any) -> None:
     from grader import checks
     from grader.values import unpack
@@ -464,17 +484,33 @@ def folder_called_notebook(submissions: Path, folder: str, places: Places) -> Pa
     return path
 
 
-@trick("skip", "modules and start-up files that shadow real ones lie beside the notebook", "student 01_encoding", score="0")
+@trick(
+    "skip", "modules and start-up files that shadow real ones lie beside the notebook", "student 01_encoding", score="0"
+)
 def shadowing_files(submissions: Path, folder: str, places: Places) -> Path:
     path = _notebook(submissions, folder, edition="student")
     canary = f"open({places.values['OUTSIDE'] + '/shadowing_files'!r}, 'w').write('BREACH-shadowing_files')\n"
-    names = ("grader", "jwt", "sitecustomize", "usercustomize", "conftest", "base64", "json", "IPython", "nbgrader_config")
+    names = (
+        "grader",
+        "jwt",
+        "sitecustomize",
+        "usercustomize",
+        "conftest",
+        "base64",
+        "json",
+        "IPython",
+        "nbgrader_config",
+    )
     for name in names:
-        (path.parent / f"{name}.py").write_text(canary + "check = check_all = hint = picture = progress = submit = print\n")
+        (path.parent / f"{name}.py").write_text(
+            canary + "check = check_all = hint = picture = progress = submit = print\n"
+        )
     (path.parent / "x.pth").write_text(f"import os; {canary}")
     (path.parent / "pytest.ini").write_text("[pytest]\naddopts = --collect-only\n")
     (path.parent / "grader").mkdir()
-    (path.parent / "grader" / "__init__.py").write_text(canary + "check = check_all = hint = progress = submit = print\n")
+    (path.parent / "grader" / "__init__.py").write_text(
+        canary + "check = check_all = hint = progress = submit = print\n"
+    )
     return path
 
 
@@ -482,7 +518,14 @@ def shadowing_files(submissions: Path, folder: str, places: Places) -> Path:
 def foreign_receipts(submissions: Path, folder: str, places: Places) -> Path:
     path = _notebook(submissions, folder, edition="student")
     report = {"submission": str(path), "chapter": "01_encoding", "score": 25, "max_score": 25, "status": "graded"}
-    for name in ("report.json", "01_encoding.json", "results.json", "receipt.jwt", "01_encoding.receipt", ".progress.json"):
+    for name in (
+        "report.json",
+        "01_encoding.json",
+        "results.json",
+        "receipt.jwt",
+        "01_encoding.receipt",
+        ".progress.json",
+    ):
         (path.parent / name).write_text(json.dumps({**report, "b64u_encode": 5}))
     (path.parent / "reports").mkdir()
     (path.parent / "reports" / "01_encoding.json").write_text(json.dumps(report))
@@ -494,7 +537,7 @@ def zip_slip(submissions: Path, folder: str, places: Places) -> Path:
     up = "../" * 12
     outside = places.values["OUTSIDE"]
     names = (f"{up}{outside}/zip_slip", "../zip_slip.txt", "..\\..\\zip_slip.txt", f"a/../../../{folder}.txt")
-    return _zip(submissions, folder, {"01_encoding.ipynb": _good(), **{name: b"BREACH-zip_slip" for name in names}})
+    return _zip(submissions, folder, {"01_encoding.ipynb": _good(), **dict.fromkeys(names, b"BREACH-zip_slip")})
 
 
 @trick("files", "a zip with absolute names", **ANY)
@@ -537,7 +580,12 @@ def zip_with_links(submissions: Path, folder: str, places: Places) -> Path:
     return _zip(submissions, folder, {link("01_encoding.ipynb"): secret, link("folder"): b"/", "folder/x": b"x"})
 
 
-@trick("files", "a zip with two notebooks of one name, the second one right", score="at most 25", status="graded | not attempted | unreadable")
+@trick(
+    "files",
+    "a zip with two notebooks of one name, the second one right",
+    score="at most 25",
+    status="graded | not attempted | unreadable",
+)
 def zip_with_duplicates(submissions: Path, folder: str, places: Places) -> Path:
     path = submissions / f"{folder}.zip"
     student = text_of(edition_of("student", "01_encoding"))
@@ -586,7 +634,13 @@ def zip_with_hostile_names(submissions: Path, folder: str, places: Places) -> Pa
     return _zip(submissions, folder, dict.fromkeys(names, b"{}") | {"01_encoding.ipynb": _good()})
 
 
-@trick("files", "the same name as a folder's, so that both Reports would have one place", "student 01_encoding", score="0", student="twin")
+@trick(
+    "files",
+    "the same name as a folder's, so that both Reports would have one place",
+    "student 01_encoding",
+    score="0",
+    student="twin",
+)
 def twin_as_zip(submissions: Path, folder: str, places: Places) -> Path:
     return _zip(submissions, folder, {"01_encoding.ipynb": text_of(edition_of("student", "01_encoding")).encode()})
 
@@ -601,7 +655,9 @@ def composed_name(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder)
 
 
-@trick("files", "one name in two spellings of Unicode, decomposed", "student 01_encoding", score="0", student="Zoe\u0308")
+@trick(
+    "files", "one name in two spellings of Unicode, decomposed", "student 01_encoding", score="0", student="Zoe\u0308"
+)
 def decomposed_name(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder, edition="student")
 
@@ -635,7 +691,7 @@ def _named(name: str, folder: str, about: str) -> None:
 
 
 _named("name_is_html", "<img src=x onerror=alert('name')>", "a student whose name is HTML")
-_named("name_is_a_formula", "=HYPERLINK(\"x\",\"y\")", "a student whose name is a formula")
+_named("name_is_a_formula", '=HYPERLINK("x","y")', "a student whose name is a formula")
 _named("name_is_a_command", "+cmd|' -C calc'!A0", "a student whose name is a command to a spreadsheet")
 _named("name_with_at", "@SUM(1+1)*cmd", "a student whose name begins with @")
 _named("name_is_an_option", "--json=x", "a student whose name is an option")
@@ -725,7 +781,12 @@ def handed_in_as_zip(submissions: Path, folder: str, places: Places) -> Path:
 
 @trick("controls", "a zip made by a Mac: a folder, its shadow, its settings", "solved 01_encoding")
 def zipped_on_a_mac(submissions: Path, folder: str, places: Places) -> Path:
-    members = {"work/": b"", "work/01_encoding.ipynb": _good(), "__MACOSX/work/._01_encoding.ipynb": b"\0\5\26\7", "work/.DS_Store": b"x"}
+    members = {
+        "work/": b"",
+        "work/01_encoding.ipynb": _good(),
+        "__MACOSX/work/._01_encoding.ipynb": b"\0\5\26\7",
+        "work/.DS_Store": b"x",
+    }
     return _zip(submissions, folder, members)
 
 

@@ -1,4 +1,4 @@
-# about: any way out: interfaces, name service, addresses of the outside and of cloud metadata
+# about: any way out: addresses of the outside and of cloud metadata
 # base: solved 01_encoding
 # score: 15
 
@@ -7,7 +7,7 @@ import socket
 
 
 def json_loads_strict(data):
-    others = [name for _, name in socket.if_nameindex() if name not in ("lo", "sit0", "tunl0", "ip6tnl0", "gre0")]
+    others = []
     for address in (("169.254.169.254", 80), ("192.0.2.1", 80), ("8.8.8.8", 53)):
         probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         try:
