@@ -1,0 +1,232 @@
+"""The corpus of hostile submissions: what each one is, how it is made, and what must come of it.
+
+Most are files, `<category>/<name>.py`: a front matter of comments, then cells in percent format that change the student
+or the solved edition of a lesson. The rest, where the file itself is the attack, are functions in `tricks.py`.
+
+    # about: what it tries                     # base: solved 01_encoding
+    # score: 15, b64u_decode at most 4         # exercise: b64u_decode timed out | crashed
+    # status: graded | unreadable              # student: '<b>'        (its folder, else the attack's name)
+
+    # %% b64u_decode             these lines replace the cell of that exercise (or `answer`, or `check NAME`)
+    # %% + before b64u_decode    an extra cell; also `+ after NAME`, `+ at the start`, `+ at the end`
+    # %% append to setup         more lines in the lesson's first setup cell
+
+In a text, {{NAME}} is replaced by what the harness knows under that name, see `Places`.
+"""
+
+import ast
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+REPO = HERE.parents[1]
+sys.path[:0] = [path for path in (str(HERE), str(REPO), str(REPO / "tests" / "grader")) if path not in sys.path]
+
+from grader import course  # noqa: E402
+from grader_helpers import code, solved, student, write  # noqa: E402
+
+UNREADABLE, GRADED, NOT_ATTEMPTED = "unreadable", "graded", "not attempted"
+CONTROLS = "controls"
+"""The category of the honest submissions, which must get full marks."""
+
+Bound = tuple[str, int]
+"""How a score is bounded: ("is", 15) or ("at most", 4)."""
+
+
+@dataclass
+class Expect:
+    """What must come of a submission.
+
+    Attributes:
+        scores: bounds by exercise; under "" the bound of the total.
+        statuses: what the Report's status may be.
+        exercises: what the status of an exercise may be.
+        says: a text that must stand in the Report, in lower case.
+        seconds: how long grading it may take at most.
+    """
+
+    scores: dict[str, Bound] = field(default_factory=dict)
+    statuses: tuple[str, ...] = ()
+    exercises: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    says: str = ""
+    seconds: float = 120.0
+
+
+@dataclass
+class Places:
+    """What the harness knows: the values of the {{NAME}}s, and the names of attacks that it puts beside others."""
+
+    values: dict[str, str]
+
+    def fill(self, text: str, attack: str) -> str:
+        """Put the values into a text."""
+        values = {**self.values, "NAME": attack, "BREACH": f"BREACH-{attack}"}
+        return re.sub(r"\{\{([A-Z_]+)\}\}", lambda found: values[found[1]], text)
+
+
+Make = Callable[[Path, Places], Path]
+
+
+@dataclass
+class Attack:
+    """One submission of the corpus. `make` writes it into a folder of submissions and tells its path."""
+
+    name: str
+    category: str
+    about: str
+    chapter: str
+    student: str
+    expect: Expect
+    make: Make = field(repr=False)
+    needs_root: bool = False
+
+    @property
+    def breach(self) -> str:
+        """What its code says when it got through."""
+        return f"BREACH-{self.name}"
+
+    @property
+    def is_control(self) -> bool:
+        """Whether it is an honest submission."""
+        return self.category == CONTROLS
+
+
+# -- expectations -----------------------------------------------------------------------------------------------------
+
+
+def points_of(chapter: str) -> int:
+    """What a lesson is worth."""
+    return course.chapter(chapter).points
+
+
+def expectation(matter: dict[str, str], category: str, chapter: str) -> Expect:
+    """Read the lines `score`, `status`, `exercise`, `says` and `seconds` of a front matter."""
+    full = {"": ("is", points_of(chapter))}
+    scores = _scores(matter["score"]) if "score" in matter else full
+    default = (GRADED,) if category == CONTROLS else (GRADED, NOT_ATTEMPTED)
+    statuses = _either(matter["status"]) if "status" in matter else default
+    exercises = {}
+    for line in filter(None, matter.get("exercise", "").split(",")):
+        name, _, status = line.strip().partition(" ")
+        exercises[name] = _either(status)
+    return Expect(scores, statuses, exercises, matter.get("says", "").lower(), float(matter.get("seconds", 120)))
+
+
+def _scores(text: str) -> dict[str, Bound]:
+    found: dict[str, Bound] = {}
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*(\w*?)\s*(at most)?\s*(\d+)\s*", part)
+        assert match, text
+        found[match[1]] = (match[2] or "is", int(match[3]))
+    return found
+
+
+def _either(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split("|"))
+
+
+# -- attacks that are files -------------------------------------------------------------------------------------------
+
+
+def from_file(path: Path) -> Attack:
+    """Read an attack that is a file of cells."""
+    text = path.read_text("utf-8")
+    matter = _front_matter(text)
+    edition, _, chapter = matter["base"].partition(" ")
+    name, category = path.stem, path.parent.name
+    folder = ast.literal_eval(matter["student"]) if "student" in matter else name
+
+    def make(submissions: Path, places: Places) -> Path:
+        notebook = changed(edition, chapter, places.fill(text, name))
+        return write(student_folder(submissions, folder), notebook, f"{chapter}.ipynb")
+
+    return Attack(name, category, matter["about"], chapter, folder, expectation(matter, category, chapter), make)
+
+
+def _front_matter(text: str) -> dict[str, str]:
+    matter: dict[str, str] = {}
+    for line in text.splitlines():
+        found = re.fullmatch(r"# (\w+): (.+)", line)
+        if not found:
+            break
+        matter[found[1]] = found[2].strip()
+    return matter
+
+
+def student_folder(submissions: Path, name: str) -> Path:
+    """A student's folder, made if need be."""
+    folder = submissions / name
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+def edition_of(edition: str, chapter: str) -> Any:
+    """The student or the solved edition of a lesson."""
+    return {"student": student, "solved": solved}[edition](chapter)
+
+
+def changed(edition: str, chapter: str, text: str) -> Any:
+    """An edition with the cells of a percent-format text in it."""
+    notebook = edition_of(edition, chapter)
+    for place, source in percent_cells(text):
+        _put(notebook, chapter, place, source)
+    return notebook
+
+
+def percent_cells(text: str) -> Iterator[tuple[str, str]]:
+    """The cells of a text in percent format: what the marker says, and the lines below it."""
+    parts = re.split(r"^# %% (.+)\n", text, flags=re.MULTILINE)
+    for place, source in zip(parts[1::2], parts[2::2], strict=True):
+        yield place.strip(), source.strip("\n")
+
+
+def _put(notebook: Any, chapter: str, place: str, source: str) -> None:
+    cells = notebook.cells
+    if place == "+ at the start":
+        cells.insert(0, code(source))
+    elif place == "+ at the end":
+        cells.append(code(source))
+    elif found := re.fullmatch(r"\+ (before|after) (.+)", place):
+        cells.insert(index_of(notebook, chapter, found[2]) + (found[1] == "after"), code(source))
+    elif place == "append to setup":
+        setup = next(cell for cell in cells if cell.source.startswith("# setup"))
+        setup.source += "\n" + source
+    else:
+        cells[index_of(notebook, chapter, place)].source = source
+
+
+def index_of(notebook: Any, chapter: str, place: str) -> int:
+    """Where the cell stands that an exercise's name, `check NAME` or `answer` means."""
+    name = re.sub(r"^check (\w+)$", r"\1-check", place)
+    wanted = f"{chapter}-answer" if place == "answer" else name
+    return next(
+        i for i, cell in enumerate(notebook.cells) if cell.metadata.get("nbgrader", {}).get("grade_id") == wanted
+    )
+
+
+# -- the whole --------------------------------------------------------------------------------------------------------
+
+
+@cache
+def corpus() -> tuple[Attack, ...]:
+    """Every attack and every control, by category and name."""
+    import tricks
+
+    files = [from_file(path) for path in sorted(HERE.glob("*/*.py")) if not path.parent.name.startswith("_")]
+    found = [one for one in (*files, *tricks.attacks()) if not one.needs_root or os.geteuid() == 0]
+    found.sort(key=lambda attack: (attack.category, attack.name))
+    names = [attack.name for attack in found]
+    assert len(names) == len(set(names)), "two attacks have one name"
+    return tuple(found)
+
+
+def write_corpus(submissions: Path, places: Places) -> dict[str, Path]:
+    """Write every submission into one folder. Returns their paths by the attacks' names."""
+    submissions.mkdir(parents=True, exist_ok=True)
+    return {attack.name: attack.make(submissions, places) for attack in corpus()}

@@ -1,0 +1,320 @@
+"""Runs the whole corpus through `grader grade` once, with canaries around it, and keeps what came of it as plain data.
+
+A canary is something that no submission may read, change or reach: files, an environment variable, listeners on the
+host, a gradebook, a neighbour's work. Its value, if it turns up in a result, tells who stole it.
+"""
+
+import contextlib
+import ctypes
+import hashlib
+import json
+import os
+import secrets
+import shutil
+import signal
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from corpus import REPO, Places, corpus, write_corpus
+
+GRADE = (sys.executable, "-c", "from grader.cli import main; main()", "grade")
+LIMIT = 900
+"""Seconds after which the batch is given up."""
+
+
+@dataclass
+class Run:
+    """What came of the batch.
+
+    Attributes:
+        exit_code, stderr, seconds: of the command.
+        reports: every Report, as it was written, by its path.
+        summary, index: the texts of summary.csv and index.html.
+        stolen: canaries whose values stand in a result, with the place.
+        breaches: attacks that say in a result that they got through.
+        changed: canaries and submissions that were changed, and files that were left behind.
+        connections: which listeners were reached.
+        processes: the command lines of processes that were left.
+        disk: the most bytes that lay in the results' folder at any time.
+    """
+
+    exit_code: int = -1
+    stderr: str = ""
+    seconds: float = 0.0
+    reports: dict[str, Any] = field(default_factory=dict)
+    summary: str = ""
+    index: str = ""
+    stolen: list[str] = field(default_factory=list)
+    breaches: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    connections: list[str] = field(default_factory=list)
+    processes: list[str] = field(default_factory=list)
+    disk: int = 0
+
+
+class Canaries:
+    """The canaries, in a folder of their own that every user may enter, and where they are."""
+
+    def __init__(self) -> None:
+        self.root = Path(tempfile.mkdtemp(prefix="canaries-"))
+        self.root.chmod(0o755)
+        self.mark = f"mark{secrets.token_hex(5)}"
+        names = ("file", "home", "variable", "tcp", "abstract", "socket", "neighbour", "gradebook", "key", "source")
+        self.secrets = {name: f"canary-{name}-{secrets.token_hex(5)}" for name in names}
+        self.connections: list[str] = []
+        self._open: list[socket.socket] = []
+        for name in ("submissions", "source/01_encoding", "tmp", "outside"):
+            (self.root / name).mkdir(parents=True)
+        (self.root / "outside").chmod(0o777)
+        self.home = Path.home() / f".{self.mark}"
+        self._write_files()
+        self.places = Places(self._places())
+
+    def _write_files(self) -> None:
+        for name, place in {
+            "file": self.root / "secret.txt",
+            "home": self.home,
+            "key": self.root / "receipt-signing.key",
+            "source": self.root / "source" / "01_encoding" / "01_encoding.ipynb",
+        }.items():
+            with contextlib.suppress(OSError):  # a home folder that can't be written to has no canary
+                place.write_text(self.secrets[name])
+                place.chmod(0o666)
+        with contextlib.closing(sqlite3.connect(self.root / "gradebook.db")) as book:
+            book.execute("create table grade (student text, auto_score real)")
+            book.execute("insert into grade values (?, 1)", [self.secrets["gradebook"]])
+            book.commit()
+        (self.root / "gradebook.db").chmod(0o666)
+
+    def _places(self) -> dict[str, str]:
+        submissions = self.root / "submissions"
+        return {
+            "CANARY_FILE": str(self.root / "secret.txt"),
+            "CANARY_ENV": "CANARY_VARIABLE",
+            "HOME": str(Path.home()),
+            "HOME_CANARY": self.home.name,
+            "KEY_FILE": str(self.root / "receipt-signing.key"),
+            "GRADEBOOK": str(self.root / "gradebook.db"),
+            "SOURCE": str(self.root / "source"),
+            "SUBMISSIONS": str(submissions),
+            "NEIGHBOUR": str(submissions / "neighbour" / "01_encoding.ipynb"),
+            "NEIGHBOUR_SECRET": self.secrets["neighbour"],
+            "OUT": str(self.root / "out"),
+            "OUTSIDE": str(self.root / "outside"),
+            "REPO": str(REPO),
+            "MARK": self.mark,
+            "TCP_PORT": str(self._listen("tcp", socket.AF_INET, ("127.0.0.1", 0)).getsockname()[1]),
+            "ABSTRACT": f"{self.mark}-abstract",
+            "SOCKET_FILE": str(self.root / "socket"),
+        }
+
+    def listen(self) -> None:
+        """Open the unix listeners; the TCP one is open already, because its port is in the submissions."""
+        self._listen("abstract", socket.AF_UNIX, f"\0{self.mark}-abstract")
+        self._listen("socket", socket.AF_UNIX, str(self.root / "socket"))
+        (self.root / "socket").chmod(0o777)
+
+    def _listen(self, name: str, family: int, address: Any) -> socket.socket:
+        server = socket.socket(family)
+        server.bind(address)
+        server.listen()
+        self._open.append(server)
+        threading.Thread(target=self._serve, args=(name, server), daemon=True).start()
+        return server
+
+    def _serve(self, name: str, server: socket.socket) -> None:
+        while True:
+            try:
+                link, _ = server.accept()
+            except OSError:
+                return
+            self.connections.append(name)
+            with link, contextlib.suppress(OSError):
+                link.sendall(self.secrets[name].encode())
+
+    def state(self) -> dict[str, str]:
+        """Every file that must stay as it is, with a digest."""
+        places = [
+            self.root / name for name in ("secret.txt", "receipt-signing.key", "gradebook.db", "source", "outside")
+        ]
+        files = [self.home, *(p for place in places for p in ([place] if place.is_file() else place.rglob("*")))]
+        files += [Path(path) for path in _walk(str(self.root / "submissions"))]
+        return {str(path): _digest(path) for path in files if path.is_symlink() or path.exists()}
+
+    def left_behind(self) -> list[str]:
+        """Files that bear the mark, and whatever is in the batch's folder for temporary files."""
+        found = [str(path) for path in (self.root / "tmp").iterdir()]
+        for folder in ("/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/usr/local/lib", str(Path.home()), str(REPO)):
+            with contextlib.suppress(OSError):
+                found += [f"{folder}/{name}" for name in os.listdir(folder) if self.mark in name]
+        return [path for path in found if path != str(self.home)]
+
+    def close(self) -> None:
+        """Take everything away."""
+        for server in self._open:
+            server.close()
+        self.home.unlink(missing_ok=True)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _walk(folder: str) -> list[str]:
+    return [entry.path for entry in _entries(folder)]
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    found = []
+    for entry in os.scandir(folder):
+        found.append(entry)
+        if entry.is_dir(follow_symlinks=False):
+            found += _entries(entry.path)
+    return found
+
+
+def _digest(path: Path) -> str:
+    status = path.lstat()
+    if not stat.S_ISREG(status.st_mode) or status.st_size > 50_000_000:
+        return f"{stat.S_IFMT(status.st_mode):o} {status.st_size if stat.S_ISREG(status.st_mode) else ''}"
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def run_corpus(keep: Path | None = None) -> Run:
+    """Write the corpus, grade it, look at everything that should be as before.
+
+    Args:
+        keep: where the batch's results are copied to, if they are wanted.
+    """
+    canaries = Canaries()
+    try:
+        write_corpus(canaries.root / "submissions", canaries.places)
+        canaries.listen()
+        before = canaries.state()
+        adopt_orphans()
+        children = own_children()
+        run = _graded(canaries)
+        run.processes = _left_running(canaries.mark, children)
+        run.connections = sorted(set(canaries.connections))
+        after = canaries.state()
+        run.changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+        run.changed += canaries.left_behind()
+        if keep:
+            shutil.rmtree(keep, ignore_errors=True)
+            shutil.copytree(canaries.root / "out", keep)
+        return run
+    finally:
+        canaries.close()
+
+
+def _graded(canaries: Canaries) -> Run:
+    run = Run()
+    out = canaries.root / "out"
+    started = time.monotonic()
+    command = [*GRADE, str(canaries.root / "submissions"), "--out", str(out), "--jobs", "2"]
+    environment = {**os.environ, "CANARY_VARIABLE": canaries.secrets["variable"], "TMPDIR": str(canaries.root / "tmp")}
+    environment |= {"NO_COLOR": "1", "COLUMNS": "200"}
+    with tempfile.TemporaryFile() as said, _watched(out, run):
+        with subprocess.Popen(command, stdout=said, stderr=said, env=environment, start_new_session=True) as process:
+            try:
+                run.exit_code = process.wait(LIMIT)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        said.seek(0)
+        run.stderr = said.read().decode("utf-8", "replace")
+    run.seconds = time.monotonic() - started
+    for path in sorted(out.glob("reports/**/*.json")):
+        run.reports[str(path.relative_to(out))] = json.loads(path.read_text("utf-8"))
+    run.summary, run.index = (_text(out / name) for name in ("summary.csv", "index.html"))
+    _search(run, canaries)
+    return run
+
+
+def _text(path: Path) -> str:
+    return path.read_text("utf-8") if path.exists() else ""
+
+
+def _search(run: Run, canaries: Canaries) -> None:
+    texts = {name: json.dumps(report) for name, report in run.reports.items()}
+    texts |= {"summary.csv": run.summary, "index.html": run.index, "the terminal": run.stderr}
+    for place, text in texts.items():
+        run.stolen += [f"{name} in {place}" for name, value in canaries.secrets.items() if value in text]
+        run.breaches += [attack.name for attack in corpus() if attack.breach in text]
+
+
+@contextlib.contextmanager
+def _watched(folder: Path, run: Run) -> Any:
+    """Remember the most bytes that ever lay in the folder."""
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(0.25):
+            with contextlib.suppress(OSError):
+                sizes = [entry.stat(follow_symlinks=False).st_size for entry in _entries(str(folder))]
+                run.disk = max(run.disk, sum(sizes))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+# -- processes --------------------------------------------------------------------------------------------------------
+
+
+def adopt_orphans() -> None:
+    """From now on whoever loses its parent below us becomes our child, and can't get away."""
+    set_child_subreaper = 36  # prctl(2)
+    ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
+
+
+def own_children() -> set[int]:
+    """The processes that are children of this one."""
+    found: set[int] = set()
+    for path in Path("/proc/self/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            found |= {int(pid) for pid in path.read_text().split()}
+    return found
+
+
+def _left_running(mark: str, before: set[int]) -> list[str]:
+    """What is still running of the batch, after a moment. It is ended then."""
+    end = time.monotonic() + 5
+    while left := _running(mark, before):
+        if time.monotonic() > end:
+            break
+        time.sleep(0.1)
+    for pid in left:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    return list(left.values())
+
+
+def _running(mark: str, before: set[int]) -> dict[int, str]:
+    found = {}
+    for pid in own_children() - before:
+        with contextlib.suppress(ChildProcessError):
+            if os.waitpid(pid, os.WNOHANG)[0] == 0:
+                found[pid] = _command(pid)
+    for path in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark.encode() in (path / "cmdline").read_bytes() + (path / "environ").read_bytes():
+                found[int(path.name)] = _command(int(path.name))
+    return found
+
+
+def _command(pid: int) -> str:
+    try:
+        line = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+    except OSError:
+        line = ""
+    return line or f"process {pid}"

@@ -1,0 +1,182 @@
+"""Every hostile submission of the corpus through the real command, and every honest one: one batch, many questions."""
+
+import csv
+import html.parser
+import io
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+
+from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
+from grader.report import SCHEMA
+from grader.values import plain_text
+from harness import Run
+
+ATTACKS = [attack for attack in corpus() if not attack.is_control]
+HONEST = [attack for attack in corpus() if attack.is_control]
+MOST_REPORTS = 100
+"""How many Reports one student's zip may be worth."""
+
+
+def reports_of(attack: Attack, run: Run) -> list[dict[str, Any]]:
+    """The Reports on what lies in the attack's folder or zip file."""
+    return reports_in(attack, list(run.reports.values()))
+
+
+def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of these Reports."""
+    folder = plain_text(attack.student, 1_000)
+    return [
+        report
+        for report in reports
+        if report["submission"].partition("/")[0].removesuffix(".zip").removesuffix(".ipynb") == folder
+    ]
+
+
+def complaints(attack: Attack, report: dict[str, Any]) -> list[str]:
+    """What is not as the attack's front matter says."""
+    found = []
+    if report["status"] not in attack.expect.statuses:
+        found.append(f"it is {report['status']!r}: {report['message']}")
+    scores = {"": report["score"], **{one["name"]: one["score"] for one in report["exercises"]}}
+    for name, (how, points) in attack.expect.scores.items():
+        score = scores.get(name, 0)
+        if score > points or (how == "is" and score != points):
+            found.append(f"{name or 'the total'} is {score}, not {how} {points}")
+    for one in report["exercises"]:
+        wanted = attack.expect.exercises.get(one["name"], (one["status"],))
+        if one["status"] not in wanted:
+            found.append(f"{one['name']} is {one['status']}, not {' or '.join(wanted)}")
+    if report["seconds"] > attack.expect.seconds:
+        found.append(f"it took {report['seconds']} s, more than {attack.expect.seconds}")
+    if attack.expect.says not in json.dumps(report).lower():
+        found.append(f"it does not say {attack.expect.says!r}")
+    return found
+
+
+@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.category}-{attack.name}")
+def test_an_attack_gains_nothing(attack: Attack, run: Run) -> None:
+    check_report(attack, run)
+    assert attack.name not in run.breaches, attack.about
+
+
+@pytest.mark.parametrize("attack", HONEST, ids=lambda attack: attack.name)
+def test_an_honest_submission_gets_full_marks(attack: Attack, run: Run) -> None:
+    check_report(attack, run)
+    (report,) = reports_of(attack, run)
+    assert report["score"] == report["max_score"] == points_of(attack.chapter)
+    assert {one["status"] for one in report["exercises"]} == {"passed"}
+
+
+def check_report(attack: Attack, run: Run) -> None:
+    reports = reports_of(attack, run)
+    sharing = [other for other in corpus() if other.student == attack.student]
+    assert len(reports) >= len(sharing), "there is no Report on it"
+    found = [complaints(attack, report) for report in reports]
+    messages = [one["messages"] for report in reports[:1] for one in report["exercises"]]
+    # Where two submissions have one name, one of the Reports is this one's.
+    assert ([] in found) if len(sharing) > 1 else not any(found), (found[:3], messages)
+
+
+def test_the_batch_ends_as_it_should(run: Run) -> None:
+    assert run.exit_code == 0, run.stderr[-2_000:]
+
+
+def test_no_attack_says_that_it_got_through(run: Run) -> None:
+    assert run.breaches == []
+
+
+def test_no_secret_is_in_a_result(run: Run) -> None:
+    assert run.stolen == []
+
+
+def test_nothing_outside_was_changed_and_nothing_left_behind(run: Run) -> None:
+    assert run.changed == []
+
+
+def test_no_listener_of_the_host_was_reached(run: Run) -> None:
+    assert run.connections == []
+
+
+def test_no_process_is_left(run: Run) -> None:
+    assert run.processes == []
+
+
+def test_the_results_never_take_much_room(run: Run) -> None:
+    assert run.disk < 1_000_000_000
+
+
+def test_no_zip_makes_reports_without_end(run: Run) -> None:
+    for attack in corpus():
+        assert len(reports_of(attack, run)) <= MOST_REPORTS, attack.name
+
+
+def test_there_is_a_report_for_everyone_and_they_fit_the_schema(run: Run) -> None:
+    assert len(run.reports) >= len(corpus())
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    for name, report in run.reports.items():
+        assert list(validator.iter_errors(report)) == [], name
+        assert report["sandbox"] == "full", name
+        assert len(json.dumps(report)) < 50_000, name
+
+
+def texts_in(value: Any) -> list[str]:
+    if isinstance(value, dict):
+        return [text for item in value.items() for one in item for text in texts_in(one)]
+    if isinstance(value, list):
+        return [text for one in value for text in texts_in(one)]
+    return [value] if isinstance(value, str) else []
+
+
+def test_what_is_the_learners_in_a_report_is_printable_text(run: Run) -> None:
+    for name, report in run.reports.items():
+        for text in texts_in(report):
+            assert text.isprintable(), (name, text)
+
+
+def test_the_terminal_gets_no_control_characters(run: Run) -> None:
+    assert all(character.isprintable() or character in "\n\r\t" for character in run.stderr)
+
+
+def test_the_table_has_no_formula_and_no_broken_row(run: Run) -> None:
+    rows = list(csv.reader(io.StringIO(run.summary)))
+    assert len(rows) == len(run.reports) + 1
+    assert {len(row) for row in rows} == {len(rows[0])}
+    for cell in (cell for row in rows for cell in row):
+        assert not cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")), cell
+
+
+class Page(html.parser.HTMLParser):
+    """Collects what could run or load something."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bad: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in ("script", "iframe", "object", "embed", "form", "base", "link", "img", "meta"):
+            policy = tag == "meta" and dict(attrs).get("http-equiv") in (None, "Content-Security-Policy")
+            self.bad += [] if policy else [tag]
+        for name, value in attrs:
+            if name.startswith("on") or (name in ("href", "src", "srcdoc") and not str(value).startswith("#")):
+                self.bad.append(f"{tag} {name}={value}")
+
+
+def test_the_page_runs_and_loads_nothing(run: Run) -> None:
+    page = Page()
+    page.feed(run.index)
+    assert page.bad == []
+    assert "<script>alert" not in run.index
+
+
+def test_the_corpus_is_as_broad_as_it_claims() -> None:
+    categories = {attack.category for attack in ATTACKS}
+    assert categories == {
+        *("skip", "fake", "secrets", "forge", "metadata", "resources", "escape", "parser", "rendering", "files")
+    }
+    assert len(ATTACKS) >= 200
+    assert len(HONEST) >= 12
+    assert all(CONTROLS not in attack.category and attack.about for attack in ATTACKS)
+    assert any(UNREADABLE in attack.expect.statuses for attack in ATTACKS)
