@@ -18,6 +18,8 @@ from .rebuild import MAX_BYTES
 
 MAX_MEMBERS = 50_000
 """Files in one zip file."""
+MAX_WORKS = 100
+"""Notebooks and zip files in a zip file that lies in a folder or in another zip file: one student's."""
 MAX_ZIP_BYTES = 200_000_000
 """Size of a zip file that lies in a folder or in another zip file."""
 MAX_UNPACKED_BYTES = 200_000_000
@@ -155,6 +157,8 @@ def _members(
         for member, name in zip(members, names, strict=True)
         if not member.is_dir() and _is_submission(name.name) and not any(map(_skipped, name.parts))
     ]
+    if depth and len(wanted) > MAX_WORKS:
+        raise ValueError(f"{len(wanted)} submissions in it; at most {MAX_WORKS} are graded")
     root = () if depth else _root([name for _, name in wanted])
     seen: set[PurePosixPath] = set()
     for member, name in wanted:

@@ -37,6 +37,8 @@ LIMITS = {
     "RLIMIT_SIGPENDING": 256,
 }
 """Hard limits of each process; the memory's is added by `limit_resources`."""
+OPEN_FILES = 1024
+"""What all processes of a submission may have open together: each socket can hold 200 kB of the kernel's memory."""
 
 _SYSCALLS_CLOSED = (
     *("ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "process_madvise"),
@@ -81,6 +83,7 @@ def own_world(hidden: Iterable[str]) -> None:
     mount_proc()
     for place, mib in _TMPFS_MIB.items():
         mount_tmpfs(place, mib * MIB)
+    linux.put_over("/dev/null", "/dev/zero")  # which, mapped shared, is memory that no process seems to have
     for place in hidden:
         linux.mount("tmpfs", place, linux.READ_ONLY | linux.NO_SETUID | linux.NO_DEVICES, "size=0,nr_inodes=1")
 
@@ -143,5 +146,8 @@ def syscall_filter() -> Any:
             if family not in _FAMILIES:
                 rules.add_rule(refused, name, seccomp.Arg(0, seccomp.EQ, family))
         rules.add_rule(refused, name, seccomp.Arg(0, seccomp.GT, max(_FAMILIES)))
+    # Shared memory without a file: taken out of the page tables it is still there, but in nobody's count.
+    shared_anonymous = 0x01 | 0x20
+    rules.add_rule(refused, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, shared_anonymous, shared_anonymous))
     rules.add_rule(refused, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412))  # TIOCSTI
     return rules

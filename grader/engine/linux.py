@@ -12,6 +12,7 @@ NEW_CGROUP, NEW_TIME = 0x02000000, 0x00000080
 
 READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
 """Flags of mount(2)."""
+_BIND = 4096
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _CLEAR_ALL = 38, 47, 4
@@ -35,6 +36,12 @@ def mount(kind: str, place: str, flags: int, options: str = "") -> None:
     """Mount a new file system of this kind."""
     arguments = kind.encode(), place.encode(), kind.encode(), ctypes.c_ulong(flags), options.encode()
     _check(_libc.mount(*arguments), f"mount {kind} on {place}")
+
+
+def put_over(source: str, place: str) -> None:
+    """Let a place show another file or folder that is there already."""
+    arguments = source.encode(), place.encode(), None, ctypes.c_ulong(_BIND), None
+    _check(_libc.mount(*arguments), f"mount {source} on {place}")
 
 
 def set_hostname(name: str) -> None:

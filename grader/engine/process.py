@@ -6,6 +6,7 @@ from typing import Any
 
 from ..calling import CRASHED, TIMED_OUT, Outcome
 from ..values import pack, plain_text
+from .confine import OPEN_FILES
 from .frames import ENDED, LATE, Channel, WireError
 from .sandbox import MEMORY, NONE, Zygote
 
@@ -129,7 +130,11 @@ class LearnerProcess:
             return ""
         self._channel.close()
         self._channel = None
-        return f"it used more than {self._memory // 2**20} MB of memory" if self._zygote.stop()["why"] else ""
+        reasons = {
+            "memory": f"it used more than {self._memory // 2**20} MB of memory",
+            "files": f"it had more than {OPEN_FILES} files and sockets open",
+        }
+        return reasons.get(self._zygote.stop()["why"], "")
 
 
 def _dicts(outputs: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 `grader.engine.sandbox` starts it, inside bubblewrap or (level "none") plainly, and talks to it over a socket:
 
     start   fork; the new process serves the socket that comes along          →  nothing; the child says "ready"
-    stop    kill whatever the last start began, wait until nothing is left    →  {"why": "" or "memory", "left": 0}
+    stop    kill what the last start began, wait for its end                 →  {"why": …, "left": processes}
 
 It has imported what lessons import, so a fork costs milliseconds. It must stay single-threaded: a lock that another
 thread holds at a fork stays locked in the child. It holds no check, no secret and no other submission. When the
@@ -126,6 +126,9 @@ class Zygote:
         others = _others()
         if sum(map(resident, others)) > self._memory < sum(map(proportional, others)):
             self._why = "memory"
+        elif sum(open_files(pid) for pid in others if pid != self._child) > confine.OPEN_FILES:
+            self._why = "files"
+        if self._why:
             self._kill()
 
 
@@ -145,6 +148,16 @@ def proportional(pid: int) -> int:
     """
     found = _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), ("Pss_Anon:", "Pss_Shmem:", "SwapPss:"))
     return resident(pid) if found is None else found  # a process may hide its memory, but not its size
+
+
+def open_files(pid: int) -> int:
+    """How many files and sockets a process has open; the most that it may have, if it hides them."""
+    try:
+        return len(os.listdir(f"/proc/{pid}/fd"))
+    except PermissionError:
+        return confine.LIMITS["RLIMIT_NOFILE"]
+    except OSError:  # it has ended
+        return 0
 
 
 def _kilobytes(file: Path, fields: tuple[str, ...]) -> int | None:

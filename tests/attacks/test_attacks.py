@@ -4,6 +4,7 @@ import csv
 import html.parser
 import io
 import json
+import os
 from typing import Any
 
 import jsonschema
@@ -27,7 +28,7 @@ def reports_of(attack: Attack, run: Run) -> list[dict[str, Any]]:
 
 def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those of these Reports."""
-    folder = plain_text(attack.student, 1_000)
+    folder = plain_text(os.fsencode(attack.student).decode("utf-8", "backslashreplace"), 1_000)
     return [
         report
         for report in reports
