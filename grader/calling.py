@@ -200,15 +200,24 @@ def _alarm(seconds: float) -> Iterator[None]:
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
         try:
+            signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
             yield
         finally:
+            _disarm(before)
+    finally:  # also when the alarm rings right there
+        _disarm(before)
+
+
+def _disarm(before: Any) -> None:
+    while True:
+        try:
             signal.setitimer(signal.ITIMER_REAL, 0)
-    finally:  # also when the alarm rings right there; it does so only once in 0.2 s
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+            signal.signal(signal.SIGALRM, before)
+            return
+        except TimeUp:  # on a busy machine it may ring here again
+            continue
 
 
 def _asynchronous(seconds: float) -> Iterator[None]:

@@ -227,7 +227,7 @@ def _add_with(
     hints=(
         "Adding the point k times would never end: k has 77 digits. Doubling goes faster: from P to 2P, 4P, 8P, 16P "
         "takes four additions. Which of these do you need for 13P?",
-        "13 is 1101 in binary, so 13P = 8P + 4P + P. Walk through the bits of k from the last one to the first, double "
+        "13 is 1101 in binary, so 13P = 8P + 4P + P. Walk through the bits of k, the lowest first, double "
         "the point at each step, and add it to a total where the bit is 1. The total starts at None.",
         "`total = None`, then `while k > 0:` with `if k % 2 == 1: total = point_add(total, p)`, `p = point_add(p, p)`, "
         "`k = k // 2`; at the end `return total`. If it fails although it looks right, see whether `point_add` passes "

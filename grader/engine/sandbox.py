@@ -29,6 +29,8 @@ MEMORY = 512 * 2**20
 _PACKAGE = Path(__file__).resolve().parent.parent
 ROOM = "/opt/course"
 """Where the sandbox has the reference module and the few files of `grader` that the zygote needs."""
+_ENVIRONMENT_ROOM = "/opt/environment"
+"""Where it has the virtual environment, which may well lie in a folder that it must not show, such as /tmp."""
 _FILES_INSIDE = ("__init__.py", "calling.py", "values.py", "engine")
 
 _ENVIRONMENT = {
@@ -174,7 +176,8 @@ def _explain(said: str) -> str:
 def _python(level: str, descriptor: int) -> list[str]:
     room = ROOM if level == FULL else str(_PACKAGE.parent)
     code = f"import sys; sys.path.insert(0, {room!r}); from grader.engine.zygote import main; main()"
-    return [sys.executable, "-I", "-c", code, str(descriptor), level]
+    program = inside(sys.executable) if level == FULL else sys.executable
+    return [program, "-I", "-c", code, str(descriptor), level]
 
 
 def _bubblewrap() -> list[str]:
@@ -209,16 +212,26 @@ def _system() -> Iterator[str]:
         yield from ("--ro-bind-try", place, place)
 
 
+def inside(place: str) -> str:
+    """Where the sandbox has a file of Python or of its virtual environment."""
+    in_environment = sys.prefix != sys.base_prefix and Path(place).is_relative_to(sys.prefix)
+    return f"{_ENVIRONMENT_ROOM}/{Path(place).relative_to(sys.prefix)}" if in_environment else place
+
+
 def _interpreter() -> Iterator[str]:
-    """Python itself and the virtual environment, where they are."""
-    for place in dict.fromkeys(os.path.realpath(p) for p in (sys.base_prefix, sys.prefix)):
-        if place == "/usr/local":
-            files = Path(sysconfig.get_config_var("LIBDIR") or "/usr/local/lib").glob("libpython*")
-            inside = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *map(str, files)]
-            for path in dict.fromkeys((*inside, sysconfig.get_path("purelib"), os.path.realpath(sys.executable))):
-                yield from _bind(path, path)
-        elif place != "/usr":
-            yield from _bind(place, place)
+    """Python itself, where it is, and the virtual environment."""
+    base = os.path.realpath(sys.base_prefix)
+    if base == "/usr/local":
+        files = Path(sysconfig.get_config_var("LIBDIR") or "/usr/local/lib").glob("libpython*")
+        parts = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *map(str, files)]
+        for path in dict.fromkeys((*parts, os.path.realpath(sys.executable))):
+            yield from _bind(path, path)
+        if sys.prefix == sys.base_prefix:
+            yield from _bind(sysconfig.get_path("purelib"), sysconfig.get_path("purelib"))
+    elif base != "/usr":
+        yield from _bind(base, base)
+    if sys.prefix != sys.base_prefix:
+        yield from _bind(os.path.realpath(sys.prefix), _ENVIRONMENT_ROOM)
     yield from _links_to(sys.executable)
     for name in ("grader", "jwt_from_scratch"):
         for place in _installed(name):
@@ -227,10 +240,12 @@ def _interpreter() -> Iterator[str]:
 
 def _links_to(program: str) -> Iterator[str]:
     """The links that lead to the interpreter and lie outside what is mounted."""
-    seen = 0
-    while os.path.islink(program) and (seen := seen + 1) < 10:
-        target = os.path.join(os.path.dirname(program), os.readlink(program))
-        if not program.startswith((os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix), "/usr/bin/")):
+    mounted = (sys.prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix), "/usr/bin")
+    for _ in range(10):
+        if not os.path.islink(program):
+            return
+        target = os.path.normpath(os.path.join(os.path.dirname(program), os.readlink(program)))
+        if not any(Path(program).is_relative_to(place) for place in mounted):
             yield from ("--symlink", target, program)
         program = target
 
@@ -258,9 +273,9 @@ def _package_folder(name: str) -> Path:
 
 
 def _installed(name: str) -> list[str]:
-    """The package's folders in the site-packages that the sandbox mounts."""
+    """Where the sandbox has the package, if it is among the installed ones."""
     places = [Path(sysconfig.get_path(key), name) for key in ("purelib", "platlib")]
-    return list(dict.fromkeys(str(place) for place in places if place.is_dir()))
+    return list(dict.fromkeys(inside(str(place)) for place in places if place.is_dir()))
 
 
 def _places(packages: tuple[str, ...]) -> list[str]:
