@@ -148,7 +148,7 @@ def ended_by_ctrl_c(lab: Lab) -> None:
     family = lab.family()
     assert family
     code = lab.interrupt()
-    _, alive = psutil.wait_procs(family, timeout=10)
+    _, alive = psutil.wait_procs(family, timeout=PATIENCE)
     assert not alive, f"still running after Ctrl-C: {alive}"
     assert code in (0, 130), lab.printed
     assert "Traceback" not in lab.printed, lab.printed

