@@ -28,8 +28,8 @@ def print_batch(reports: Sequence[Report]) -> None:
     """One line per chapter, and each submission that can't be read."""
     console = Console(stderr=True)
     table = Table()
-    for heading in ("chapter", "submissions", "full points", "mean", "not attempted", "not readable"):
-        table.add_column(heading, justify="left" if heading == "chapter" else "right")
+    for heading in ("chapter", "number", "full points", "mean", "untried", "unreadable"):
+        table.add_column(heading, justify="left" if heading == "chapter" else "right", no_wrap=True)
     for chapter in sorted({report.chapter for report in reports}):
         those = [report for report in reports if report.chapter == chapter]
         possible = sum(report.max_score for report in those)
