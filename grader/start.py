@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .course import NOTEBOOKS
 from .files import write_whole
+
+if TYPE_CHECKING:
+    import psutil
 
 FIRST = "00_start_here.ipynb"
 SETTINGS = Path(__file__).parent / "jupyter"
@@ -71,12 +74,34 @@ def _ending(lab: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
     except KeyboardInterrupt:
         print("\nClosing JupyterLab ...", flush=True)
     finally:
+        family = _family(lab)
         lab.terminate()
         try:
             lab.wait(10)
         except subprocess.TimeoutExpired:
             lab.kill()
             lab.wait()
+        _end(family)
+
+
+def _family(lab: subprocess.Popen[bytes]) -> list["psutil.Process"]:
+    """The server's kernels and terminals, each in a session of its own, where no Ctrl-C reaches it."""
+    import psutil
+
+    try:
+        return psutil.Process(lab.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _end(family: list["psutil.Process"]) -> None:
+    """End what the server left: on a busy machine it goes before a kernel that was still starting does."""
+    import psutil
+
+    _, left = psutil.wait_procs(family, timeout=3)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
 
 
 def _address(lab: subprocess.Popen[bytes]) -> str | None:
