@@ -100,14 +100,20 @@ def invoke(
     function = namespace.get(name)
     if function is None:
         return Outcome(MISSING, text=f"{name} is not defined yet: run the cell that defines it")
-    if not callable(function):
-        return Outcome(MISSING, text=f"{name} is of type {plain_text(type(function).__name__, 40)}, not a function")
+    if isinstance(function, type) != is_class(name) or not callable(function):
+        kind = "a class" if isinstance(function, type) else f"of type {plain_text(type(function).__name__, 40)}"
+        return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
+    if is_class(name):
+        return call(function, args, seconds, forbids)
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else call(function, args, seconds, forbids)
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
-    """Call function with args and say what came of it. Never raises for what the function does."""
+    """Call function with args and say what came of it. Never raises for what the function does.
+
+    Where it is a class, args is the script of a play.
+    """
     printed = _Counter()
     policy = _Policy(forbids)
     try:
@@ -117,7 +123,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
             policy.watching(),
             time_limit(seconds),
         ):
-            value = function(*args)
+            value = play(function, args) if isinstance(function, type) else function(*args)
     except TimeUp:
         return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count)
     except BaseException as error:
@@ -128,6 +134,33 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
         return Outcome(RETURNED, packed=pack(value), printed=printed.count)
     except NotPlain as error:
         return Outcome(NOT_PLAIN, text=f"it returned something that can't be compared: {error}", printed=printed.count)
+
+
+def is_class(name: str) -> bool:
+    """Whether the exercise of this name is a class: Python's own convention says so."""
+    return name[:1].isupper()
+
+
+def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """Make an object and call its methods in turn. Returns what came of each step.
+
+    Args:
+        kind: the class; it is made without arguments.
+        script: for each step (method, arguments); an argument is (False, a value) or (True, the number of an earlier
+            step, whose result it is).
+    """
+    thing = kind()
+    came: list[tuple[Any, ...]] = []
+    for method, args in script:
+        given = [came[value][1] if earlier else value for earlier, value in args]
+        try:
+            came.append((RETURNED, getattr(thing, method)(*given)))
+        except NotImplementedError:  # a stub is no answer
+            raise
+        except Exception as error:
+            outcome = _raised(error, kind, 0)
+            came.append((RAISED, list(outcome.names), outcome.text))
+    return came
 
 
 def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:

@@ -7,6 +7,7 @@
         case.refuses(b"")                                        # the same where the answer is a bool: False
         case.satisfies(b"x", lambda answer: ..., "what is wrong")  # where many answers are right
         case.mistake(wrong_function, "The sentence that puts it right.")
+        case.plays(does("add", 1, gives=None), does("size", gives=1))  # of a class: see `play`
 
 A tuple is the whole list of arguments; anything else is the only argument. Expected values are computed by the
 reference module, so inputs can be fresh for every seed.
@@ -18,8 +19,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..calling import RAISED, RETURNED, Outcome
+from ..calling import RAISED, RETURNED, Outcome, is_class
 from ..values import pack, show, unpack
+from .play import Step, first_wrong, script
 
 Predicate = Callable[[Any], bool | str]
 """Says of a returned value whether it is right; a text is a refusal with its own reason."""
@@ -40,6 +42,7 @@ class Trial:
         why: what the reader should learn if the answer is wrong.
         judged: whether a predicate decides, because many answers are right.
         naming: the word that the exception's text must have in it, if any.
+        steps: of a class exercise, the method calls; args is then their script.
     """
 
     args: tuple[Any, ...]
@@ -51,6 +54,7 @@ class Trial:
     verdict: Callable[[Outcome], str] = field(repr=False)
     """"" when the outcome is right, else a text; equal texts mean the same error."""
     naming: str = ""
+    steps: tuple[Step, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -116,6 +120,18 @@ class Case:
 
         self._add(args, message, False, why, verdict, judged=True)
 
+    def plays(self, *steps: Step, why: str = "", bad: bool = False, vital: bool = False) -> None:
+        """A class exercise: a new object's methods, called in turn, give what they must (see `play`)."""
+
+        def verdict(outcome: Outcome) -> str:
+            if outcome.kind != RETURNED:
+                return _key(outcome)
+            index, complaint = first_wrong(steps, outcome)
+            return f"step {index}: {complaint}" if complaint else ""
+
+        wants = "; ".join(step.wants for step in steps[-1:])
+        self.trials.append(Trial(script(steps), wants, bad, why, False, vital, verdict, steps=steps))
+
     def mistake(self, function: Callable[..., Any], sentence: str) -> None:
         """A wrong implementation that people write. When the learner's answers match it, the sentence is shown."""
         self.mistakes.append(Mistake(function, sentence))
@@ -158,6 +174,11 @@ class Exercise:
     forbids: tuple[str, ...]
     seconds: float
     write: Callable[[Case], None] = field(repr=False)
+
+    @property
+    def is_class(self) -> bool:
+        """Whether the learner writes a class."""
+        return is_class(self.name)
 
     def case(self, seed: str) -> Case:
         """The trials and mistakes for this seed; valid inputs come first."""

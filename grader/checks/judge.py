@@ -13,6 +13,7 @@ from .. import calling
 from ..calling import Outcome
 from ..values import pack, show, unpack
 from .case import UNNAMED, Exercise, Mistake, Trial
+from .play import shown
 
 PASSED = "passed"
 PARTIAL = "partial"
@@ -202,13 +203,20 @@ def _messages(
         return ()
     if last.kind == calling.FORBIDDEN:
         return (f"{exercise.name}: {last.text}, which this exercise forbids, because it would be the answer.",)
-    index = wrong[-1] if last.kind in _FINAL else min(matches[0].trials) if matches else wrong[0]
+    # What must work comes first; a mistake on bad inputs is named beside it.
+    unexplained = not trials[wrong[0]].bad and not any(wrong[0] in match.trials for match in matches)
+    index = wrong[-1] if last.kind in _FINAL else wrong[0] if unexplained or not matches else min(matches[0].trials)
     trial, outcome = trials[index], outcomes[index]
+    if trial.steps and outcome.kind == calling.RETURNED:
+        row = _row(exercise, trial, outcome, False)
+        reasons = () if matches else _reasons(trials, outcomes, wrong)
+        return (f"{exercise.name}: {row.call} {row.got}; it must {row.wants}.", *reasons)
     # A predicate's verdict is a sentence of its own, unless a known mistake says it better.
-    must = verdicts[index] if trial.judged and not matches and outcome.kind == calling.RETURNED else ""
+    silent = unexplained or not matches
+    must = verdicts[index] if trial.judged and silent and outcome.kind == calling.RETURNED else ""
     space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
     sentence = f"{picture(exercise.name, trial)}{space}{came(outcome)}; {must or f'it must {trial.wants}'}."
-    if matches:
+    if not silent:
         return (sentence,)
     return (sentence, *_diagnosis(trial, outcome, verdicts[index]), *_reasons(trials, outcomes, wrong))
 
@@ -244,6 +252,8 @@ def _reasons(trials: list[Trial], outcomes: list[Outcome], wrong: list[int]) -> 
 
 def picture(name: str, trial: Trial) -> str:
     """The call as the learner would write it, shortened."""
+    if trial.steps:
+        return f"{name}()"
     return f"{name}({', '.join(show(arg, 60) for arg in trial.args)})"
 
 
@@ -266,7 +276,10 @@ def _rows(exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verd
     chosen += [i for i in wrong if i not in chosen][: max(0, 2 - len(chosen))]
     right = [index for index, verdict in enumerate(verdicts) if not verdict]
     chosen += right[:1] + [i for i in right if trials[i].bad][: max(1, 3 - len(chosen))]
-    return tuple(
-        Row(picture(exercise.name, trials[i]), came(outcomes[i]), trials[i].wants, not verdicts[i])
-        for i in dict.fromkeys(chosen)
-    )
+    return tuple(_row(exercise, trials[i], outcomes[i], not verdicts[i]) for i in dict.fromkeys(chosen))
+
+
+def _row(exercise: Exercise, trial: Trial, outcome: Outcome, right: bool) -> Row:
+    if trial.steps and outcome.kind == calling.RETURNED:
+        return Row(*shown(trial.steps, outcome), right)
+    return Row(picture(exercise.name, trial), came(outcome), trial.wants, right)

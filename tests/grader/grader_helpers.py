@@ -123,8 +123,14 @@ def sandbox_problem() -> str:
 
 
 def judged(exercise: Exercise, function: Callable[..., Any] | None, seed: str = "self-paced", **others: Any) -> Result:
-    """What a check says of this function, asked in this process."""
-    namespace = {exercise.name: function, **others}
+    """What a check says of this function, asked in this process.
+
+    Where a class is asked for, a function stands for each of its methods.
+    """
+    answer = function
+    if exercise.is_class and function is not None and not isinstance(function, type):
+        answer = type(exercise.name, (), {"__getattr__": lambda self, name: function})
+    namespace = {exercise.name: answer, **others}
     return judge(
         exercise,
         lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids),

@@ -16,6 +16,10 @@ from grader.checks.judge import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED,
 from grader.values import pack, unpack
 
 by_name = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
+by_function = pytest.mark.parametrize(
+    "exercise", [one for one in EXERCISES if not one.is_class], ids=lambda one: one.name
+)
+"""The exercises that are one function each."""
 MISTAKES = [
     pytest.param(one, index, id=f"{one.name}-{index}")
     for one in EXERCISES
@@ -140,7 +144,7 @@ def test_refusing_everything_or_answering_anything_is_nothing(exercise: Exercise
     assert result.messages
 
 
-@by_name
+@by_function
 def test_accepting_everything_earns_less_than_full_marks(exercise: Exercise) -> None:
     """A function that is right for every valid input and never refuses one."""
     right = load_solution(solution_files(exercise.name)[0])[exercise.name]
@@ -170,7 +174,7 @@ def test_a_seed_decides_the_inputs(exercise: Exercise) -> None:
     assert len({len(one) for one in inputs}) == 1
 
 
-@by_name
+@by_function
 def test_a_learners_equality_decides_nothing(exercise: Exercise) -> None:
     class Always(str):
         def __eq__(self, other: object) -> bool:
@@ -199,7 +203,7 @@ def test_a_learners_equality_decides_nothing(exercise: Exercise) -> None:
         assert "compared" in result.messages[0]
 
 
-@by_name
+@by_function
 def test_who_changes_an_argument_changes_a_copy(exercise: Exercise) -> None:
     function = load_solution(solution_files(exercise.name)[0])[exercise.name]
 
@@ -214,7 +218,7 @@ def test_who_changes_an_argument_changes_a_copy(exercise: Exercise) -> None:
     assert judged(exercise, spoiling).score == exercise.points
 
 
-@by_name
+@by_function
 def test_a_stub_is_not_attempted(exercise: Exercise) -> None:
     source = f"def {exercise.name}(*args):\n    raise NotImplementedError({NOT_WRITTEN!r})\n"
     namespace: dict[str, Any] = {}
@@ -225,7 +229,7 @@ def test_a_stub_is_not_attempted(exercise: Exercise) -> None:
     assert result.mistakes == ()
 
 
-@by_name
+@by_function
 def test_a_function_that_calls_a_stub_is_told_which(exercise: Exercise) -> None:
     source = (
         f"def helper_of_mine(*args):\n    raise NotImplementedError({NOT_WRITTEN!r})\n"
@@ -238,7 +242,7 @@ def test_a_function_that_calls_a_stub_is_told_which(exercise: Exercise) -> None:
     assert result.messages == (f"{exercise.name} calls helper_of_mine, which is not written yet.",)
 
 
-@by_name
+@by_function
 def test_a_not_implemented_error_of_ones_own_is_an_answer(exercise: Exercise) -> None:
     """Raised for a bad input only: wrong there, but the exercise was attempted."""
     right = load_solution(solution_files(exercise.name)[0])[exercise.name]
@@ -257,7 +261,7 @@ def test_a_not_implemented_error_of_ones_own_is_an_answer(exercise: Exercise) ->
         assert result.status == PASSED
 
 
-@by_name
+@by_function
 def test_a_missing_function_and_a_wrong_signature_are_said_in_one_sentence(exercise: Exercise) -> None:
     missing = judged(exercise, None)
     assert (missing.score, missing.status) == (0, MISSING)

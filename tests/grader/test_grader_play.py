@@ -1,0 +1,160 @@
+"""Exercises that are classes: plays of method calls, judged like any other answer."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from grader_helpers import judged
+
+from grader import calling
+from grader.calling import MISSING, RETURNED, Outcome
+from grader.checks.case import Case, Exercise, exercise
+from grader.checks.judge import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED
+from grader.checks.play import Earlier, does, first_wrong
+from grader.engine.process import LearnerProcess
+from grader.engine.sandbox import NONE, Zygote
+from grader.values import pack
+
+
+class Counter:
+    """A right answer to the exercise below."""
+
+    def __init__(self) -> None:
+        self.counts: dict[str, int] = {}
+
+    def add(self, name: str) -> str:
+        if not name:
+            raise ValueError("no name")
+        self.counts[name] = self.counts.get(name, 0) + 1
+        return name.upper()
+
+    def count(self, name: str) -> int:
+        return self.counts.get(name.lower(), 0)
+
+
+class TakesAll(Counter):
+    """Refuses nothing."""
+
+    def add(self, name: str) -> str:
+        return super().add(name) if name else ""
+
+
+def shared() -> type:
+    """A class that keeps its state on itself, so a new object knows the old one's."""
+    kept: dict[str, int] = {}
+
+    class Shared(Counter):
+        def __init__(self) -> None:
+            self.counts = kept
+
+    return Shared
+
+
+SHARED = "The dict belongs to the class; make one in __init__."
+LENIENT = "An empty name must raise ValueError."
+
+
+def write(case: Case) -> None:
+    for name in ("ann", "bo", "ann"):
+        case.plays(
+            does("add", name, gives=lambda value, before: value.isupper(), must="return it in capitals"),
+            does("add", name, gives=name.upper()),
+            does("count", Earlier(1), gives=2),
+            why="A count starts at nothing.",
+        )
+    case.plays(does("add", "", gives=ValueError), does("count", "", gives=0), bad=True)
+    case.plays(does("count", "dee", gives=0), does("add", "", gives=ValueError), bad=True)
+    case.mistake(shared(), SHARED)
+    case.mistake(TakesAll, LENIENT)
+
+
+def made(write: Callable[[Case], None] = write) -> Exercise:
+    return exercise("Counter", points=10, spec="RFC 1", hints=("a", "b", "c"))(write)
+
+
+def test_a_right_class_earns_all_points() -> None:
+    result = judged(made(), Counter)
+    assert (result.score, result.status, result.messages) == (10, PASSED, ())
+    assert result.rows[0].call == "add('ann'); #1 add('ann'); count(#1)"
+
+
+def test_a_known_mistake_is_named() -> None:
+    for wrong, sentence in ((shared(), SHARED), (TakesAll, LENIENT)):
+        result = judged(made(), wrong)
+        assert (result.score, result.status, result.mistakes) == (0, FAILED, (sentence,))
+
+
+def test_the_first_wrong_step_is_what_people_read() -> None:
+    class Forgets(Counter):
+        def count(self, name: str) -> int:
+            return 1
+
+    result = judged(made(), Forgets)
+    assert result.messages[0] == "Counter: add('ann'); #1 add('ann'); count(#1) returned 1; it must return 2."
+    assert "A count starts at nothing." in result.messages
+
+
+def test_bad_plays_are_counted_one_by_one() -> None:
+    class Half(Counter):
+        def count(self, name: str) -> int:
+            if not name:
+                raise KeyError(name)
+            return super().count(name)
+
+    result = judged(made(), Half)
+    assert (result.score, result.status) == (5, PARTIAL)
+
+
+def test_a_predicate_that_stumbles_over_the_answer_refuses_it() -> None:
+    class Numbers(Counter):
+        def add(self, name: str) -> Any:
+            return 7
+
+    result = judged(made(), Numbers)
+    assert "it must return it in capitals" in result.messages[0]
+
+
+def test_a_stub_a_function_and_a_missing_method_are_said_to_be() -> None:
+    class Stub:
+        def add(self, name: str) -> str:
+            raise NotImplementedError("not written yet")
+
+    assert judged(made(), Stub).status == NOT_ATTEMPTED
+    outcome = calling.invoke({"Counter": lambda: None}, "Counter", (), 1.0)
+    assert (outcome.kind, outcome.text) == (MISSING, "Counter is of type function, not a class")
+    outcome = calling.invoke({"f": Counter}, "f", (1,), 1.0)
+    assert (outcome.kind, outcome.text) == (MISSING, "f is a class, not a function")
+    assert "has no attribute 'add'" in judged(made(), type("Counter", (), {})).messages[0]
+
+
+def test_a_class_that_cannot_be_made_without_arguments_has_failed() -> None:
+    class Wants(Counter):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+
+    result = judged(made(), Wants)
+    assert (result.score, result.status) == (0, FAILED)
+    assert "Counter() raised TypeError" in result.messages[0]
+
+
+@pytest.mark.parametrize("answer", [None, [], [1], [(RETURNED,)], [("returned", 1)] * 9, {}, "x"])
+def test_nonsense_in_place_of_results_is_a_wrong_answer(answer: Any) -> None:
+    steps = (does("add", "ann", gives="ANN"),)
+    assert first_wrong(steps, Outcome(RETURNED, packed=pack(answer)))[1]
+
+
+def test_a_play_crosses_the_wall_in_one_call() -> None:
+    source = (
+        "class Counter:\n    def add(self, n):\n        return n\n    def boom(self):\n        raise KeyError('k')\n"
+    )
+    steps = (("add", ((False, 3),)), ("add", ((True, 0),)), ("boom", ()))
+    with Zygote(NONE) as zygote, LearnerProcess(zygote) as learner:
+        zygote.wait()
+        assert learner.run_cell(source) == ""
+        outcome = learner.call("Counter", steps, 2.0, ())
+    came = [
+        ("returned", 3),
+        ("returned", 3),
+        ("raised", ["KeyError", "LookupError", "Exception", "BaseException"], "'k'"),
+    ]
+    assert outcome.packed == pack(came)
