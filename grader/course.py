@@ -13,12 +13,14 @@ import ast
 import functools
 import hashlib
 import importlib
+import json
 import re
 import sys
 import warnings
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from . import checks
@@ -70,8 +72,9 @@ class Chapter:
 
     @property
     def exercises(self) -> tuple[checks.Exercise, ...]:
-        """Its exercises, in the order of its checks."""
-        return checks.exercises(self.name)
+        """Its exercises, in the order of its checks. A class's own version may lack some."""
+        there = {cell.name for cell in self.cells if cell.kind == CHECK}
+        return tuple(exercise for exercise in checks.exercises(self.name) if exercise.name in there)
 
     @property
     def points(self) -> int:
@@ -113,19 +116,44 @@ def read_master(text: str, name: str) -> Chapter:
     text = text.replace("{{ points }}", str(sum(exercises.values())))
     if re.search(r"\{\{\s*points\b", text):  # an f-string in a code cell may well have two braces
         raise CourseError(f"{name}: the only placeholder is '{{{{ points }}}}', written just so")
-    raw = jupytext.reads(text, fmt="md:myst").cells
-    kinds = [_kind(cell, name) for cell in raw]
-    seen: Counter[str] = Counter()
-    cells = tuple(
-        Cell(kind, cell.source, _cell_id(kind, named, cell.source, name, seen), named)
-        for cell, (kind, named) in zip(raw, kinds, strict=True)
-    )
+    cells = _cells(jupytext.reads(text, fmt="md:myst").cells, name)
     _check_pairs(cells, list(exercises), name)
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
     minutes = re.search(r"About\s+(\d+)\s+minutes", text)
     if not title or not minutes:
         raise CourseError(f"{name}: a master needs a title, '# …', and a line with 'About N minutes'")
     return Chapter(name, title[1], int(minutes[1]), cells)
+
+
+def read_source(path: Path) -> Chapter:
+    """Make a chapter of a class's own version of a solved edition, as nbgrader keeps it in `source/`.
+
+    The points are still the course's own; a class's points are the gradebook's business.
+
+    Raises:
+        CourseError: it is no such notebook. The text names it.
+    """
+    try:
+        notebook = json.loads(path.read_text("utf-8"))
+        name = notebook["metadata"]["jwt_from_scratch"]["chapter"]
+        raw = [SimpleNamespace(cell_type=one["cell_type"], source="".join(one["source"])) for one in notebook["cells"]]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CourseError(f"{path}: not a lesson of this course ({type(error).__name__})") from None
+    if name not in checks.chapters():
+        raise CourseError(f"{path}: there are no checks for a chapter {name!r}")
+    cells = _cells(raw, name)
+    there = {cell.name for cell in cells if cell.kind in (EXERCISE, CHECK)}
+    _check_pairs(cells, [one.name for one in checks.exercises(name) if one.name in there], name)
+    return Chapter(name, name, 0, cells)
+
+
+def _cells(raw: list[Any], name: str) -> tuple[Cell, ...]:
+    seen: Counter[str] = Counter()
+    kinds = [_kind(cell, name) for cell in raw]
+    return tuple(
+        Cell(kind, cell.source, _cell_id(kind, named, cell.source, name, seen), named)
+        for cell, (kind, named) in zip(raw, kinds, strict=True)
+    )
 
 
 @functools.cache

@@ -17,7 +17,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from ..files import write_whole
 from ..report import Report, unreadable
 from . import linux
 from .collect import Found
-from .grade import SUBMISSION_SECONDS, Grader, Options, SandboxError
+from .grade import SUBMISSION_SECONDS, Graded, Grader, Options, SandboxError
 from .rebuild import BadSubmission, chapter_named_in, read_regular
 
 PATIENCE = 2 * SUBMISSION_SECONDS
@@ -41,6 +41,7 @@ class _Task:
     number: int
     found: Found = field(compare=False)
     report: Path = field(compare=False)
+    cells: Path = field(compare=False)
     tries: int = field(default=0, compare=False)
     alone: bool = field(default=False, compare=False)
 
@@ -75,13 +76,18 @@ def grade_batch(
         batch.close()
 
 
+def cells_beside(folder: Path) -> Path:
+    """Where the cells are kept that belong to the Reports in folder."""
+    return folder.with_name("cells")
+
+
 def _tasks(submissions: Iterable[Found], folder: Path) -> list[_Task]:
     names: set[str] = set()
     tasks = []
     for number, found in enumerate(submissions):
         name = _report_name(found.name, names)
         names.add(name.casefold())
-        tasks.append(_Task(number, found, folder / f"{name}.json"))
+        tasks.append(_Task(number, found, folder / f"{name}.json", cells_beside(folder) / f"{name}.json"))
     return tasks
 
 
@@ -125,9 +131,12 @@ class _Batch:
             digest = hashlib.sha256(read_regular(task.found.path)).hexdigest()
         except (OSError, ValueError, TypeError, KeyError, RecursionError, BadSubmission):
             return False
-        if not report.grading_id or report.grading_id != self._options.grading_id(digest, task.found.student):
+        grading_id = self._options.grading_id(digest, task.found.student, task.found.master)
+        if not report.grading_id or report.grading_id != grading_id:
             return False
-        self._keep(task, report, fresh=False)
+        if self._options.keep_cells and not task.cells.is_file():
+            return False
+        self._keep(task, Graded(report, []), fresh=False)
         return True
 
     def _work(self, waiting: deque[_Task], jobs: int) -> list[_Task]:
@@ -145,14 +154,14 @@ class _Batch:
                 task = worker.task
                 if task is None:
                     continue
-                report = worker.take()
-                if report is None:
+                graded = worker.take()
+                if graded is None:
                     self._broken(worker, task, waiting)
-                elif self._jobs > 1 and not task.alone and _ran_out(report):
+                elif self._jobs > 1 and not task.alone and _ran_out(graded.report):
                     task.alone = True
                     again.append(task)
                 else:
-                    self._keep(task, report, fresh=True)
+                    self._keep(task, graded, fresh=True)
         return again
 
     def _ready(self) -> list["_Worker"]:
@@ -176,13 +185,15 @@ class _Batch:
             sandbox=self._options.level,
             layers=self._options.layers,
         )
-        self._keep(task, report, fresh=True)
+        self._keep(task, Graded(report, []), fresh=True)
 
-    def _keep(self, task: _Task, report: Report, fresh: bool) -> None:
+    def _keep(self, task: _Task, graded: Graded, fresh: bool) -> None:
+        if fresh and self._options.keep_cells:
+            write_whole(task.cells, json.dumps([asdict(cell) for cell in graded.cells]) + "\n")
         if fresh:
-            write_whole(task.report, json.dumps(report.to_dict(), indent=2) + "\n")
-        self._reports[task.number] = report
-        self._done(report, fresh)
+            write_whole(task.report, json.dumps(graded.report.to_dict(), indent=2) + "\n")
+        self._reports[task.number] = graded.report
+        self._done(graded.report, fresh)
 
 
 def _ran_out(report: Report) -> bool:
@@ -208,8 +219,8 @@ class _Worker:
         with contextlib.suppress(OSError):  # it is gone; `take` will find out
             self.connection.send(task.found)
 
-    def take(self) -> Report | None:
-        """Its Report, or None if it broke.
+    def take(self) -> Graded | None:
+        """What it found, or None if it broke.
 
         Raises:
             SandboxError: it has no sandbox.
@@ -261,7 +272,7 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
                 connection.send(_grade(grader, connection.recv()))
 
 
-def _grade(grader: Grader, found: Found) -> Report:
+def _grade(grader: Grader, found: Found) -> Graded:
     if found.problem:
         return grader.unreadable(found.problem, name=found.name, student=found.student)
-    return grader.grade_or_say_why(found.path, name=found.name, student=found.student)
+    return grader.grade_or_say_why(found.path, name=found.name, student=found.student, master=found.master)

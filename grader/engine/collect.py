@@ -43,12 +43,14 @@ class Found:
         name: where it was, from the folder or zip file on, with "/" between.
         student: whose it is, from the folder's or the file's name.
         problem: why it can't be read, if that is known already.
+        master: a class's own master, to rebuild it on.
     """
 
     path: Path
     name: str
     student: str
     problem: str = ""
+    master: Path | None = None
 
 
 def collect(target: Path, unpacked: Path) -> list[Found]:

@@ -13,12 +13,14 @@ from typing import Any
 from ..calling import CRASHED, Outcome
 from ..checks import Exercise
 from ..checks.judge import Result, judge
-from ..course import CHECK, DEMO, EXERCISE, SETUP, Chapter, course
+from ..course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, course, read_source
+from ..display import as_text
 from ..report import Report, make_report, unreadable, versions
 from . import selftest
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
+from .showing import shown
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
 
@@ -38,17 +40,46 @@ class Options:
         layers: the sandbox's layers that a self-test has proved, for the Reports.
         run_demos: run the demonstration cells too.
         secret: a class secret; with it nobody can know the inputs of the checks beforehand.
+        keep_cells: keep the cells as they ran, for people to look at.
     """
 
     level: str = FULL
     layers: tuple[str, ...] = ()
     run_demos: bool = False
     secret: str = ""
+    keep_cells: bool = False
 
-    def grading_id(self, sha256: str, student: str) -> str:
+    def grading_id(self, sha256: str, student: str, master: Path | None = None) -> str:
         """Names all that decides the grade of the file with this hash: the same id means the same grade."""
         parts = (sha256, student, self.level, str(self.run_demos), self.secret, *sorted(versions().items()))
+        if master:
+            parts += (hashlib.sha256(master.read_bytes()).hexdigest(),)
         return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One of the learner's cells, or one of the master's, as it was graded.
+
+    Attributes:
+        kind: as in `course`, or "extra".
+        cell: the id of the master's cell; of an extra cell, that of the one before it, or "".
+        source: what the learner wrote, or the master.
+        outputs: what it showed, fit to be shown to people (see `showing`).
+    """
+
+    kind: str
+    cell: str
+    source: str
+    outputs: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Graded:
+    """A graded submission: its Report, and, if they were to be kept, its cells."""
+
+    report: Report
+    cells: list[Ran]
 
 
 class Grader:
@@ -84,27 +115,35 @@ class Grader:
             self._options = replace(self._options, layers=selftest.require(self._zygote))
 
     def grade(self, path: Path, *, name: str | None = None, student: str = "") -> Report:
+        """Grade a notebook file and say what came of it. See `grade_cells`."""
+        return self.grade_cells(path, name=name, student=student).report
+
+    def grade_cells(
+        self, path: Path, *, name: str | None = None, student: str = "", master: Path | None = None
+    ) -> Graded:
         """Grade a notebook file.
 
         Args:
             path: the submitted notebook.
             name: what the Report calls it; the path as it is, if not given.
             student: whose it is.
+            master: a class's own master to rebuild it on.
 
         Raises:
             BadSubmission: the file can't be graded at all.
             SandboxError: the sandbox broke.
+            CourseError: master is none.
         """
         started = time.monotonic()
         data = read_regular(path)
         digest = hashlib.sha256(data).hexdigest()
-        submission = read_submission(path, data)
+        submission = read_submission(path, data, read_source(master) if master else None)
         # The submission's own hash is in the seed: a table of answers can't hold the inputs that it will meet.
         seed = "/".join((self._options.secret, student, digest))
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
         with LearnerProcess(self._zygote, hidden) as process:
-            results = grade_submission(submission, process, seed, self._options.run_demos)
-        return make_report(
+            results, cells = grade_submission(submission, process, seed, self._options.run_demos)
+        report = make_report(
             submission.chapter,
             results,
             submission=str(path) if name is None else name,
@@ -114,23 +153,24 @@ class Grader:
             sandbox=self._zygote.level,
             layers=self._options.layers,
             seconds=time.monotonic() - started,
-            grading_id=self._options.grading_id(digest, student),
+            grading_id=self._options.grading_id(digest, student, master),
         )
+        return Graded(report, cells if self._options.keep_cells else [])
 
-    def grade_or_say_why(self, path: Path, *, name: str, student: str) -> Report:
+    def grade_or_say_why(self, path: Path, *, name: str, student: str, master: Path | None = None) -> Graded:
         """Grade a notebook file; if it can't be graded, the Report says why.
 
         Raises:
             SandboxError: the sandbox broke.
         """
         try:
-            return self.grade(path, name=name, student=student)
+            return self.grade_cells(path, name=name, student=student, master=master)
         except BadSubmission as error:
             return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
 
-    def unreadable(self, reason: str, *, name: str, student: str) -> Report:
+    def unreadable(self, reason: str, *, name: str, student: str) -> Graded:
         """The Report on a submission that can't be graded."""
-        return unreadable(
+        report = unreadable(
             reason,
             chapter_named_in(name),
             submission=name,
@@ -138,6 +178,7 @@ class Grader:
             sandbox=self._options.level,
             layers=self._options.layers,
         )
+        return Graded(report, [])
 
 
 @functools.cache
@@ -158,29 +199,52 @@ def _imported(source: str) -> list[str]:
     return [name.partition(".")[0] for name in names]
 
 
-def grade_submission(submission: Submission, process: LearnerProcess, seed: str, run_demos: bool) -> list[Result]:
-    """Run a rebuilt submission and judge its exercises, in the order of its chapter."""
+def grade_submission(
+    submission: Submission, process: LearnerProcess, seed: str, run_demos: bool
+) -> tuple[list[Result], list[Ran]]:
+    """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
     results: dict[str, Result] = {}
     broken: dict[str, str] = {}
+    cells = [Ran(ANSWER, cell, text, []) for cell, text in submission.answers.items()]
     exercises = {exercise.name: exercise for exercise in submission.chapter.exercises}
     end = time.monotonic() + SUBMISSION_SECONDS
+    gone = ""
     for step in submission.steps:
         if step.kind == DEMO and not run_demos:
             continue
+        outputs: list[dict[str, Any]] = []
         try:
-            if time.monotonic() > end:
+            if time.monotonic() > end and not gone:
                 raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
             if step.kind == CHECK:
                 exercise = exercises[step.name]
-                results[step.name] = judge(exercise, _caller(process, exercise, end), seed)
-            elif (error := process.run_cell(step.source)) and step.kind in (EXERCISE, EXTRA):
-                broken[step.name] = error
+                call = _silent(gone) if gone else _caller(process, exercise, end)
+                results[step.name] = judge(exercise, call, seed)
+            elif not gone:
+                error = process.run_cell(step.source)
+                outputs = shown(process.outputs)
+                if error and step.kind in (EXERCISE, EXTRA):
+                    broken[step.name] = error
         except GaveUp as error:
-            given_up = Outcome(CRASHED, text=f"was not run: {error}")
-            for name in exercises.keys() - results.keys():
-                results[name] = judge(exercises[name], lambda args, gone=given_up: gone, seed)  # type: ignore[misc]
-            break
-    return [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
+            gone = f"was not run: {error}"
+            if step.kind == CHECK:
+                results[step.name] = judge(exercises[step.name], _silent(gone), seed)
+        cells.append(Ran(step.kind, step.cell, step.source, outputs))
+    remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
+    return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
+
+
+def _silent(why: str) -> Callable[[tuple[Any, ...]], Outcome]:
+    return lambda args: Outcome(CRASHED, text=why)
+
+
+def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
+    """A check's cell shows what the check found."""
+    if ran.kind != CHECK:
+        return ran
+    name = next(cell.name for cell in chapter.cells if cell.id == ran.cell)
+    text = next(as_text(result) for result in results if result.name == name)
+    return replace(ran, source=f'check("{name}")', outputs=[{"output_type": "stream", "name": "stdout", "text": text}])
 
 
 def _caller(process: LearnerProcess, exercise: Exercise, end: float) -> Callable[[tuple[Any, ...]], Outcome]:

@@ -70,10 +70,11 @@ class LearnerProcess:
         Raises:
             GaveUp: the process has ended too often.
         """
+        self.outputs = []
         answer = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
         if answer == LATE or (isinstance(answer, dict) and answer.get("timed_out")):
+            self.outputs = _dicts(answer.get("outputs")) if isinstance(answer, dict) else []
             return f"it did not end within {seconds:g} s"
-        self.outputs = []
         if isinstance(answer, str):
             return answer
         self._history.append(source)

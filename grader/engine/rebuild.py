@@ -34,6 +34,8 @@ class Step:
     kind: str
     source: str
     name: str = ""
+    cell: str = ""
+    """The id of the master's cell; of an extra cell, that of the one before it."""
 
 
 @dataclass
@@ -58,19 +60,20 @@ class _Theirs:
     grade_id: str
 
 
-def read_submission(path: Path, data: bytes) -> Submission:
+def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> Submission:
     """Make of a submitted notebook's bytes a submission, rebuilt on the master of its chapter.
 
     Args:
         path: where it was read, for messages.
         data: what `read_regular` found there.
+        master: what to rebuild it on; the course's own chapter that it seems to be, if not given.
 
     Raises:
         BadSubmission: not a notebook, not of this course, or too many cells.
     """
     notebook = _notebook(path, data)
     cells = [_theirs(cell) for cell in notebook["cells"]]
-    return rebuild(_chapter_of(notebook, cells, path), cells)
+    return rebuild(master or _chapter_of(notebook, cells, path), cells)
 
 
 def _notebook(path: Path, data: bytes) -> dict[str, Any]:
@@ -196,7 +199,8 @@ def _match(
             if ours.kind == CHECK or cell.source == ours.source:
                 continue
         if cell.is_code and cell.source.strip():
-            extras[place].append(Step(EXTRA, cell.source))
+            after = master.cells[place].id if place >= 0 else ""
+            extras[place].append(Step(EXTRA, cell.source, cell=after))
     return theirs, extras
 
 
@@ -223,11 +227,11 @@ class _Finder:
 
 def _steps(cell: Cell, theirs: _Theirs | None, submission: Submission) -> Iterable[Step]:
     if cell.kind in (SETUP, DEMO):
-        return [Step(cell.kind, cell.source)]
+        return [Step(cell.kind, cell.source, cell=cell.id)]
     if cell.kind == CHECK:
-        return [Step(CHECK, "", cell.name)]
+        return [Step(CHECK, "", cell.name, cell.id)]
     if theirs is not None and cell.kind == EXERCISE:
-        return [Step(EXERCISE, theirs.source, cell.name)]
+        return [Step(EXERCISE, theirs.source, cell.name, cell.id)]
     if theirs is not None and cell.kind == ANSWER:
         submission.answers[cell.id] = theirs.source
     return []

@@ -9,7 +9,7 @@ from typing import Any
 from grader import calling
 from grader.engine import batch
 from grader.engine.collect import Found
-from grader.engine.grade import Options, SandboxError
+from grader.engine.grade import Graded, Options, SandboxError
 from grader.report import ExerciseReport, Report, versions
 
 LOG = "log.txt"
@@ -25,7 +25,7 @@ def quick(connection: Any, options: Options, parent: int) -> None:
         return
 
 
-def _quick(found: Found, options: Options) -> Report | str:
+def _quick(found: Found, options: Options) -> Graded | str:
     data = found.path.read_bytes()
     _note(found, "begin")
     tried_before = (found.path.parent / LOG).read_text("utf-8").count(f"end {found.name}\n")
@@ -44,7 +44,7 @@ def _quick(found: Found, options: Options) -> Report | str:
     _note(found, "end")
     status = calling.TIMED_OUT if late else "passed"
     digest = hashlib.sha256(data).hexdigest()
-    return Report(
+    report = Report(
         submission=found.name,
         student=found.student,
         chapter="01_encoding",
@@ -61,6 +61,7 @@ def _quick(found: Found, options: Options) -> Report | str:
         seed_id="",
         grading_id=options.grading_id(digest, found.student),
     )
+    return Graded(report, [])
 
 
 def _note(found: Found, what: str) -> None:
@@ -77,7 +78,7 @@ def fragile(connection: Any, options: Options, parent: int) -> None:
     _real_work(connection, options, parent)
 
 
-def _break_at_some(grader: Any, found: Found) -> Report:
+def _break_at_some(grader: Any, found: Found) -> Graded:
     if "breaks-worker" in found.name:
         os._exit(1)
     if "breaks-sandbox" in found.name:

@@ -1,0 +1,76 @@
+"""What of a cell's outputs people may see: text and pixels, nothing that a browser would run.
+
+The outputs come from the learner's process, which may say anything; each is built anew from what it should be.
+"""
+
+import base64
+import binascii
+import struct
+from typing import Any
+
+MAX_TEXT = 20_000
+"""Characters of one cell's outputs together."""
+MAX_IMAGES = 1_000_000
+"""Characters of one cell's images together, in base64."""
+MAX_OUTPUTS = 50
+"""Outputs of one cell."""
+
+_CUT = "\n[cut here by the grader]\n"
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
+def shown(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The outputs as nbformat's, harmless and of bounded size."""
+    room = _Room()
+    clean = [one for output in outputs[:MAX_OUTPUTS] if (one := room.clean(output))]
+    return clean + ([_stream("stderr", _CUT)] if len(outputs) > MAX_OUTPUTS else [])
+
+
+class _Room:
+    """What one cell may still show."""
+
+    def __init__(self) -> None:
+        self._text = MAX_TEXT
+        self._images = MAX_IMAGES
+
+    def clean(self, output: dict[str, Any]) -> dict[str, Any] | None:
+        kind = output.get("output_type")
+        if kind == "stream":
+            return _stream("stderr" if output.get("name") == "stderr" else "stdout", self._cut(output.get("text")))
+        if kind == "error":
+            lines = output.get("traceback")
+            lines = [line for line in lines if isinstance(line, str)] if isinstance(lines, list) else []
+            name, value = self._cut(output.get("ename")), self._cut(output.get("evalue"))
+            traceback = self._cut("\n".join(lines)).split("\n")
+            return {"output_type": "error", "ename": name, "evalue": value, "traceback": traceback}
+        if kind in ("execute_result", "display_data") and isinstance(data := output.get("data"), dict):
+            return {"output_type": "display_data", "data": self._data(data), "metadata": {}}
+        return None
+
+    def _data(self, data: dict[str, Any]) -> dict[str, str]:
+        kept = {"text/plain": self._cut(data.get("text/plain"))}
+        image = data.get("image/png")
+        if isinstance(image, str) and len(image) <= self._images and _is_png(image):
+            self._images -= len(image)
+            kept["image/png"] = image
+        return kept
+
+    def _cut(self, text: Any) -> str:
+        text = text if isinstance(text, str) else ""
+        if len(text) > self._text:
+            text = text[: self._text] + _CUT
+        self._text = max(0, self._text - len(text))
+        return str(text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def _stream(name: str, text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": name, "text": text}
+
+
+def _is_png(text: str) -> bool:
+    try:
+        data = base64.b64decode(text, validate=False)
+        width, height = struct.unpack(">II", data[16:24])
+    except (binascii.Error, ValueError, struct.error):
+        return False
+    return data.startswith(_PNG) and 0 < width <= 5_000 and 0 < height <= 5_000
