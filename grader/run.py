@@ -40,11 +40,30 @@ def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | 
         found = [one for index, target in enumerate(targets) for one in collect(target, unpacked / str(index))]
         if not found:
             raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
-        jobs = jobs or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else jobs or os.cpu_count() or 1
-        reports = _with_progress(found, out / "reports", options, jobs)
+        reports = grade_found(found, out, options, jobs)
+    write_summaries(out, reports)
+    return reports
+
+
+def grade_found(found: list[Found], out: Path, options: Options, jobs: int | None = None) -> list[Report]:
+    """Grade submissions that were found, with a progress bar; Reports in `out` that are up to date are kept.
+
+    Raises:
+        SandboxError: the sandbox is missing, does not hold, or broke.
+        OSError: a Report can't be written.
+    """
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return _with_progress(found, out / "reports", options, jobs or processors)
+
+
+def write_summaries(out: Path, reports: list[Report]) -> None:
+    """Write what people read of a batch.
+
+    Raises:
+        OSError: a file can't be written.
+    """
     write_whole(out / "summary.csv", summary_csv(reports))
     write_whole(out / "index.html", overview_html(reports))
-    return reports
 
 
 @contextmanager

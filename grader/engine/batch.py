@@ -82,13 +82,23 @@ def cells_beside(folder: Path) -> Path:
 
 
 def _tasks(submissions: Iterable[Found], folder: Path) -> list[_Task]:
-    names: set[str] = set()
-    tasks = []
-    for number, found in enumerate(submissions):
-        name = _report_name(found.name, names)
-        names.add(name.casefold())
-        tasks.append(_Task(number, found, folder / f"{name}.json", cells_beside(folder) / f"{name}.json"))
-    return tasks
+    found = list(submissions)
+    paths = report_paths([one.name for one in found])
+    return [
+        _Task(number, one, folder / path, cells_beside(folder) / path)
+        for number, (one, path) in enumerate(zip(found, paths, strict=True))
+    ]
+
+
+def report_paths(names: Iterable[str]) -> list[str]:
+    """Where the Reports on submissions of these names are, from the Reports' folder on."""
+    taken: set[str] = set()
+    paths = []
+    for name in names:
+        path = _report_name(name, taken)
+        taken.add(path.casefold())
+        paths.append(f"{path}.json")
+    return paths
 
 
 def _report_name(name: str, taken: set[str]) -> str:

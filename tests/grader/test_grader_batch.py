@@ -651,7 +651,7 @@ def test_ten_kills_at_any_point_lose_nothing_and_leave_nothing(
         for _ in range(10):
             process = start(bigger_classroom, out, tmp_path / "tmp")
             goal = len(list(out.rglob("*.json"))) + dice.randint(0, 4)
-            until(lambda: len(list(out.rglob("*.json"))) >= goal or process.poll() is not None)  # noqa: B023
+            until(lambda: len(list(out.rglob("*.json"))) >= goal or process.poll() is not None)
             time.sleep(dice.uniform(0, 0.3))
             process.kill()
             process.communicate()

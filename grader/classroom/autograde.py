@@ -1,0 +1,178 @@
+"""`grader autograde`: what `nbgrader autograde` does, many submissions at a time.
+
+Workers grade all submissions (see `engine.batch`), and their Reports and cells are kept. Then one process, this one,
+runs nbgrader's own converter over them: it finds each graded submission prepared, writes the notebook into
+`autograded/` and the scores into the gradebook. So the gradebook has one writer, and both commands do the same.
+"""
+
+import glob
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import rmtree
+
+from ..course import CHECK, CourseError
+from ..engine.batch import cells_beside, report_paths
+from ..engine.collect import Found
+from ..engine.grade import Graded, Ran
+from ..files import write_whole
+from ..report import Report
+from .classdir import ClassDir
+from .quarantine import FOLDER, quarantine
+
+_RECORDED = "recorded"
+_CHECK_OF = 'check("{}")'
+
+
+def submissions(folder: ClassDir, assignment: str, student: str = "*", notebook: str = "*") -> list[Found]:
+    """The submissions of an assignment, after what must not be copied has gone into quarantine.
+
+    Raises:
+        CourseError: there is no such assignment.
+    """
+    coursedir = folder.coursedir
+    source = folder.source(assignment, "x").parent
+    known = {path.stem for path in source.glob("*.ipynb")}
+    if not known:
+        raise CourseError(f"{assignment}: there is no such assignment (no notebook in {source})")
+    found = []
+    pattern = coursedir.format_path(coursedir.submitted_directory, student, glob.escape(assignment))
+    for place in sorted(map(Path, glob.glob(pattern))):
+        who = place.parent.name
+        quarantine(place, folder.root / FOLDER / who / assignment)
+        for path in sorted(place.glob(f"{notebook}.ipynb")):
+            if path.stem in known:
+                name = f"{who}/{assignment}/{path.stem}"
+                found.append(Found(path, name, who, master=folder.source(assignment, path.stem)))
+    return found
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The Report and the cells of a submission, as files."""
+
+    report: Path
+    cells: Path
+
+    def read(self) -> Graded:
+        """What was kept.
+
+        Raises:
+            OSError, ValueError, TypeError, KeyError: it is not there, or something else.
+        """
+        report = Report.from_dict(json.loads(self.report.read_text("utf-8")))
+        cells = [Ran(**one) for one in json.loads(self.cells.read_text("utf-8"))]
+        return Graded(report, cells)
+
+    def write(self, graded: Graded) -> None:
+        """Keep something else, whole or not at all."""
+        write_whole(self.cells, json.dumps([vars(cell) for cell in graded.cells]) + "\n")
+        write_whole(self.report, json.dumps(graded.report.to_dict(), indent=2) + "\n")
+
+
+def kept(folder: ClassDir, found: Iterable[Found]) -> dict[Path, Kept]:
+    """Where the results for these submissions are kept, by the submission's path."""
+    found = list(found)
+    reports = folder.graded / "reports"
+    paths = report_paths([one.name for one in found])
+    return {
+        one.path: Kept(reports / path, cells_beside(reports) / path) for one, path in zip(found, paths, strict=True)
+    }
+
+
+def regrade_only(exercise: str, before: Graded, now: Graded) -> Graded:
+    """What was found before, but of one exercise what was found now."""
+    old = {one.name: one for one in before.report.exercises}
+    exercises = [one if one.name == exercise else old.get(one.name, one) for one in now.report.exercises]
+    old_checks = {cell.source: cell for cell in before.cells if cell.kind == CHECK}
+    cells = [
+        old_checks.get(cell.source, cell) if cell.kind == CHECK and cell.source != _CHECK_OF.format(exercise) else cell
+        for cell in now.cells
+    ]
+    score = sum(one.score for one in exercises)
+    return Graded(replace(now.report, exercises=exercises, score=score), cells)
+
+
+class Recorder(Autograde):  # type: ignore[misc]
+    """nbgrader's converter on results that are there already. It does what is not recorded yet, and nothing twice."""
+
+    folder: ClassDir
+    results: dict[Path, Kept]
+    done: Callable[[], None]
+    force: bool
+
+    def prepared(self, path: Path) -> Graded:
+        """What grading this submission found; the exporter asks."""
+        return self.results[Path(self.coursedir.root) / path].read()
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        """Whether this submission is to be recorded: it is new, or graded anew, or half recorded."""
+        self.notebooks: list[str] = [one for one in self.notebooks if Path(self.coursedir.root) / one in self.results]
+        target = Path(self._format_dest(assignment_id, student_id))
+        mark = self._mark(assignment_id, student_id)
+        there = all((target / Path(one).name).is_file() for one in self.notebooks)
+        if not self.notebooks:
+            return False
+        if not (there and not self.force and self._noted(assignment_id, student_id) == mark):
+            if target.exists():
+                rmtree(str(target))
+            return True
+        self.done()
+        return False
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """nbgrader's last step on a submission: from here on it is recorded."""
+        super().set_permissions(assignment_id, student_id)
+        self.folder.write_state(self._note(assignment_id, student_id), self._mark(assignment_id, student_id))
+        self.done()
+
+    def _note(self, assignment: str, student: str) -> str:
+        return f"{_RECORDED}/{assignment}/{student}"
+
+    def _noted(self, assignment: str, student: str) -> str:
+        try:
+            return (self.folder.root / ".grader" / self._note(assignment, student)).read_text("utf-8")
+        except OSError:
+            return ""
+
+    def _mark(self, assignment: str, student: str) -> str:
+        """Names what is to be recorded: the Reports, the class's points, when it was handed in."""
+        digest = hashlib.sha256()
+        for notebook in self.notebooks:
+            path = Path(self.coursedir.root) / notebook
+            digest.update(self.results[path].report.read_bytes())
+            digest.update(repr(sorted(self._book(assignment, path.stem).items())).encode())
+        digest.update(repr(self.coursedir.get_existing_timestamp(self._format_source(assignment, student))).encode())
+        return digest.hexdigest()
+
+    def _book(self, assignment: str, notebook: str) -> Any:
+        books = self.__dict__.setdefault("_books", {})
+        if (assignment, notebook) not in books:
+            books[assignment, notebook] = self.folder.book(assignment, notebook)
+        return books[assignment, notebook]
+
+
+def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: Callable[[], None], force: bool) -> None:
+    """Write graded submissions of an assignment into `autograded/` and the gradebook.
+
+    Raises:
+        CourseError: nbgrader refuses some of them, or the gradebook can't be written. The text says which.
+    """
+    coursedir = folder.coursedir
+    coursedir.assignment_id = assignment
+    students = sorted({path.parent.parent.name for path in results})
+    coursedir.student_id = glob.escape(students[0]) if len(students) == 1 else "*"
+    recorder = Recorder(coursedir=coursedir, parent=folder.app)
+    recorder.folder, recorder.results, recorder.done, recorder.force = folder, results, done, force
+    try:
+        recorder.start()
+    except NbGraderException as error:
+        raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
+    finally:
+        coursedir.student_id = "*"

@@ -1,0 +1,107 @@
+"""A course directory: where things are in it, and what nbgrader's configuration there says."""
+
+import os
+import secrets
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..course import CourseError
+from ..engine.grade import Options
+from ..files import write_whole
+from .assemble import Book, BookCell
+
+CONFIG = "nbgrader_config.py"
+_SECRET = Path(".grader") / "secret"
+
+
+@dataclass(frozen=True)
+class ClassDir:
+    """A course directory made by `grader class init`."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, root: Path) -> "ClassDir":
+        """The course directory at root.
+
+        Raises:
+            CourseError: it is none.
+        """
+        if not (root / CONFIG).is_file():
+            raise CourseError(
+                f"{root}: not a course directory ({CONFIG} is missing); make one with `grader class init`"
+            )
+        return cls(root.resolve())
+
+    @cached_property
+    def app(self) -> Any:
+        """nbgrader's application, with the configuration of this directory."""
+        from nbgrader.apps import NbGrader
+
+        before = Path.cwd()
+        os.chdir(self.root)  # where nbgrader looks for its configuration
+        try:
+            app = NbGrader()
+            app.log_level = "WARN"
+            app.initialize([], root=str(self.root))
+        finally:
+            os.chdir(before)
+        return app
+
+    @property
+    def coursedir(self) -> Any:
+        """nbgrader's idea of the directory."""
+        return self.app.coursedir
+
+    @property
+    def graded(self) -> Path:
+        """Where the Reports are, the cells as they ran, the summary and the overview."""
+        return self.root / "graded"
+
+    def options(self, level: str, run_demos: bool = False) -> Options:
+        """How this class's submissions are graded: with its secret, and with cells for people to see."""
+        return Options(level=level, run_demos=run_demos, secret=self.secret(), keep_cells=True)
+
+    def secret(self) -> str:
+        """The class secret, made at first use. Only its owner can read the file; learner code never sees it.
+
+        Raises:
+            CourseError: the file can't be read or written.
+        """
+        path = self.root / _SECRET
+        try:
+            if not path.exists():
+                path.parent.mkdir(mode=0o700, exist_ok=True)
+                with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+                    file.write(secrets.token_hex(32))
+            return path.read_text("ascii").strip()
+        except (OSError, UnicodeError) as error:
+            raise CourseError(f"{path}: the class secret can't be read ({type(error).__name__})") from None
+
+    def source(self, assignment: str, notebook: str) -> Path:
+        """The class's own master of a notebook."""
+        folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment)
+        return Path(os.path.normpath(folder)) / f"{notebook}.ipynb"
+
+    def book(self, assignment: str, notebook: str) -> Book:
+        """What the gradebook says of a notebook's cells."""
+        return read_book(self.coursedir.db_url, self.coursedir.course_id, assignment, notebook)
+
+    def write_state(self, name: str, text: str) -> None:
+        """Note something for a later run of the grader."""
+        write_whole(self.root / ".grader" / name, text)
+
+
+def read_book(db_url: str, course_id: str, assignment: str, notebook: str) -> Book:
+    """What the gradebook says of a notebook's cells; nothing, if the notebook is not in it."""
+    from nbgrader.api import Gradebook, MissingEntry
+
+    with Gradebook(db_url, course_id) as gradebook:
+        try:
+            found = gradebook.find_notebook(notebook, assignment)
+        except MissingEntry:
+            return {}
+        points = {cell.name: cell.max_score for cell in found.grade_cells}
+        return {cell.name: BookCell(points.get(cell.name, 0.0), cell.checksum) for cell in found.source_cells}

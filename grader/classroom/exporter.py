@@ -1,0 +1,82 @@
+"""Grading inside nbgrader: `nbgrader autograde` reads each submission through this exporter.
+
+nbgrader goes twice over a submission. The first time, this exporter reads the submitted file with care, grades it in
+the sandbox and hands on the class's master with the student's cells and the scores; nothing of nbgrader ever parses
+what was submitted. The second time it reads that, and stock preprocessors put the scores into the gradebook.
+"""
+
+import atexit
+import functools
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
+from traitlets import Unicode
+
+from ..course import CourseError
+from ..engine.grade import Graded, Grader, Options, SandboxError
+from ..engine.sandbox import FULL
+from .assemble import Book, assemble
+from .classdir import ClassDir, read_book
+
+
+class GradingExporter(NotebookExporter):
+    """Makes of a submitted notebook a graded one."""
+
+    def __init__(self, **options: Any) -> None:
+        self._books: dict[tuple[str, str], Book] = {}
+        super().__init__(**options)  # type: ignore[no-untyped-call]
+
+    level = Unicode(FULL, help="The sandbox: 'full', or 'none' for code that you trust.").tag(config=True)
+
+    def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
+        """The graded notebook as text, and nbgrader's resources.
+
+        Raises:
+            NbGraderException: the class's master is missing, or there is no sandbox.
+        """
+        converter: Any = self.parent
+        if not converter._sanitizing:  # our own, the second time
+            return super().from_filename(filename, resources=resources, **options)
+        ids = resources["nbgrader"]
+        coursedir = converter.coursedir
+        folder = Path(coursedir.format_path(coursedir.source_directory, ".", ids["assignment"]))
+        source = folder / f"{ids['notebook']}.ipynb"
+        try:
+            graded = self._graded(Path(filename), ids["student"], source)
+            notebook = assemble(source, graded, self._book(coursedir, ids["assignment"], ids["notebook"]))
+        except (CourseError, SandboxError) as error:
+            self.log.error("%s", error)
+            raise NbGraderException(str(error)) from None
+        resources["metadata"] = {"name": ids["notebook"], "path": "", "modified_date": f"{datetime.now():%B %d, %Y}"}
+        return super().from_notebook_node(notebook, resources=resources, **options)  # type: ignore[no-untyped-call]
+
+    def _graded(self, path: Path, student: str, source: Path) -> Graded:
+        converter: Any = self.parent
+        if hasattr(converter, "prepared"):
+            return converter.prepared(path)  # type: ignore[no-any-return]
+        options = ClassDir(Path(converter.coursedir.root)).options(self.level)
+        name = f"{student}/{path.parent.name}/{path.stem}"
+        try:
+            return _grader(options).grade_or_say_why(path, name=name, student=student, master=source)
+        except SandboxError:  # in a long-lived server it may have ended since
+            _grader.cache_clear()
+            return _grader(options).grade_or_say_why(path, name=name, student=student, master=source)
+
+    def _book(self, coursedir: Any, assignment: str, notebook: str) -> Book:
+        """What the gradebook says of a notebook's cells: the same for all submissions of one run."""
+        key = (assignment, notebook)
+        if key not in self._books:
+            self._books[key] = read_book(coursedir.db_url, coursedir.course_id, assignment, notebook)
+        return self._books[key]
+
+
+@functools.cache
+def _grader(options: Options) -> Grader:
+    """One grader, proved and warm, for all submissions of a run."""
+    grader = Grader(options)
+    atexit.register(grader.__exit__, None, None, None)
+    grader.prove()
+    return grader

@@ -1,0 +1,88 @@
+"""What lies beside a submitted notebook and must not be copied: links, pipes, devices, heaps of data.
+
+nbgrader copies every file of a submission before any of our code sees the notebook. It follows links, waits for
+pipes, and goes on when its hook fails, so this one does not fail: what can't be judged is moved as a whole.
+"""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+FOLDER = "quarantine"
+MAX_BYTES = 10_000_000
+"""Of one submission's files other than notebooks, together."""
+MAX_FILES = 200
+
+
+def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
+    """nbgrader's hook: it is called in the course directory, once for each submission."""
+    for folder in {Path(notebook).parent for notebook in notebooks}:
+        quarantine(folder, Path(FOLDER) / folder.parent.name / folder.name)
+
+
+def quarantine(folder: Path, target: Path) -> list[str]:
+    """Move what must not be copied out of a submission's folder into target. Returns the names of what was moved."""
+    try:
+        if folder.is_symlink() or folder.parent.is_symlink():
+            raise OSError("a link in place of a folder")
+        moved = [_move(path, folder, target) for path in _harmful(folder)]
+    except OSError:
+        _move(folder, folder.parent, target.parent)
+        folder.mkdir(parents=True, exist_ok=True)
+        moved = [folder.name]
+    return moved
+
+
+def _harmful(folder: Path) -> list[Path]:
+    found, size, count = [], 0, 0
+    for path, entry in list(_walk(folder)):
+        if path.suffix == ".ipynb" and path.parent == folder:  # read with care, and never copied
+            continue
+        if stat.S_ISREG(entry.st_mode) and entry.st_nlink == 1 and not _bad_timestamp(path, folder):
+            size += entry.st_size
+            count += 1
+            if size <= MAX_BYTES and count <= MAX_FILES:
+                continue
+        found.append(path)
+    return found
+
+
+def _bad_timestamp(path: Path, folder: Path) -> bool:
+    """Whether this is the note on when it was handed in, and says nothing of the kind: nbgrader would stop there."""
+    if path != folder / "timestamp.txt":
+        return False
+    from nbgrader.utils import parse_utc
+
+    try:
+        with path.open(encoding="utf-8") as file:
+            parse_utc(file.read(100).strip() or None)
+    except (ValueError, OverflowError, TypeError, AttributeError):
+        return True
+    return path.stat().st_size > 100
+
+
+def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
+    """Everything in the folder but folders, without following a link."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    for parent, folders, files in os.walk(folder, onerror=stop):
+        for name in [*files, *folders]:
+            path = Path(parent, name)
+            entry = path.lstat()
+            if not stat.S_ISDIR(entry.st_mode):
+                yield path, entry
+
+
+def _move(path: Path, folder: Path, target: Path) -> str:
+    name = path.relative_to(folder)
+    place = target / name
+    number = 0
+    while os.path.lexists(place):
+        number += 1
+        place = target / f"{name}.{number}"
+    place.parent.mkdir(parents=True, exist_ok=True)
+    path.rename(place)
+    return str(name)

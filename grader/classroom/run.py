@@ -1,0 +1,85 @@
+"""`grader autograde ASSIGNMENT`: find, grade, record."""
+
+from pathlib import Path
+
+from ..course import CourseError
+from ..engine.collect import Found
+from ..engine.grade import Graded
+from ..progress import counting
+from ..report import Report
+from ..run import Nothing, grade_found, write_summaries
+from .autograde import Kept, kept, record, regrade_only, submissions
+from .classdir import ClassDir
+
+
+def run_class(
+    folder: ClassDir,
+    assignment: str,
+    *,
+    level: str,
+    student: str = "*",
+    exercise: str = "",
+    jobs: int | None = None,
+    run_demos: bool = False,
+    force: bool = False,
+) -> list[Report]:
+    """Grade the submissions of an assignment, and write them into `autograded/` and the gradebook.
+
+    What was graded and recorded before, and has not changed since, stays as it is.
+
+    Args:
+        folder: the course directory.
+        assignment: which assignment.
+        level: the sandbox, "full" or "none".
+        student: whose submissions; a pattern.
+        exercise: grade this one anew, and leave the scores of the others alone.
+        jobs: how many at a time; one per processor, if not given.
+        run_demos: run the demonstration cells too.
+        force: grade and record everything anew.
+
+    Raises:
+        CourseError: no such assignment, or nbgrader refuses a submission.
+        Nothing: no submissions.
+        SandboxError: the sandbox is missing, does not hold, or broke.
+        OSError: a result can't be written.
+    """
+    found = submissions(folder, assignment, student)
+    if not found:
+        raise Nothing(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
+    results = kept(folder, found)
+    before = {one.path: _read(results[one.path]) for one in found} if exercise else {}
+    if force or exercise:
+        for one in found:
+            results[one.path].report.unlink(missing_ok=True)
+    reports = _grade(folder, found, results, before, exercise, level=level, jobs=jobs, run_demos=run_demos)
+    with counting("recording", len({one.path.parent for one in found})) as done:
+        record(folder, assignment, results, done, force)
+    write_summaries(folder.graded / assignment, reports)
+    return reports
+
+
+def _grade(
+    folder: ClassDir,
+    found: list[Found],
+    results: dict[Path, Kept],
+    before: dict[Path, Graded | None],
+    exercise: str,
+    *,
+    level: str,
+    jobs: int | None,
+    run_demos: bool,
+) -> list[Report]:
+    if exercise and not any(exercise in (one.name for one in old.report.exercises) for old in before.values() if old):
+        raise CourseError(f"{exercise}: nobody was graded on an exercise of this name yet")
+    reports = grade_found(found, folder.graded, folder.options(level, run_demos), jobs)
+    for one in found:
+        if old := before.get(one.path):
+            results[one.path].write(regrade_only(exercise, old, results[one.path].read()))
+    return [results[one.path].read().report for one in found] if exercise else reports
+
+
+def _read(result: Kept) -> Graded | None:
+    try:
+        return result.read()
+    except (OSError, ValueError, TypeError, KeyError):
+        return None

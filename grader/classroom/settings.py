@@ -1,0 +1,40 @@
+"""What `nbgrader_config.py` of a class sets: nbgrader's own commands and screens, with our grading inside.
+
+The file in a course directory only calls `configure`, so a newer version of this package brings newer settings.
+"""
+
+from typing import Any
+
+from ..build import CODE_STUB, TEXT_STUB
+
+EXPORTER = "grader.classroom.exporter.GradingExporter"
+HOOK = "grader.classroom.quarantine.before_autograde"
+MARKDOWN = "grader.classroom.sanitise.markdown2html"
+"""What nbgrader is told to use, by name, so that its other commands import none of it."""
+
+
+def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
+    """Set nbgrader up for this course.
+
+    Args:
+        c: nbgrader's configuration object, `get_config()`.
+        course_id: what the gradebook and the exchange call the course.
+        db_url: an SQLAlchemy URL; the course directory's own gradebook.db, if not given.
+    """
+    c.CourseDirectory.course_id = course_id
+    if db_url:
+        c.CourseDirectory.db_url = db_url
+    # The exporter grades: no submitted notebook is parsed, or run, by nbgrader. What it hands on is rebuilt.
+    c.Autograde.exporter_class = EXPORTER
+    c.Autograde.pre_convert_hook = HOOK
+    c.Autograde.sanitize_preprocessors = []
+    c.Autograde.autograde_preprocessors = [
+        "nbgrader.preprocessors.SaveAutoGrades",
+        "nbgrader.preprocessors.AssignLatePenalties",
+    ]
+    # The student edition that generate_assignment makes is the course's own.
+    c.ClearSolutions.code_stub = {"python": CODE_STUB}
+    c.ClearSolutions.text_stub = TEXT_STUB
+    # What students wrote is shown by formgrader and in feedback: without anything that a browser would run.
+    c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.filters = {"markdown2html": MARKDOWN}

@@ -1,0 +1,88 @@
+"""`grader class init`: a course directory in which nbgrader's own commands work."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from ..build import as_text, solved
+from ..course import CourseError, course
+from ..files import write_whole
+from ..progress import counting
+from .classdir import CONFIG, ClassDir
+
+_CONFIG = """\
+# Settings of nbgrader for this class. What the course needs is set by `configure`; add your own below.
+from grader.classroom.settings import configure
+
+c = get_config()  # noqa: F821
+configure(c, course_id={course_id!r}, db_url={db_url!r})
+"""
+
+
+def init(root: Path, *, course_id: str, db_url: str) -> ClassDir:
+    """Make a course directory: configuration, sources, releases, gradebook. What is there already stays as it is.
+
+    Args:
+        root: the directory, new or empty, or a course directory that lacks something.
+        course_id: what the gradebook and the exchange call the course.
+        db_url: an SQLAlchemy URL, or "" for a gradebook.db in root.
+
+    Raises:
+        CourseError: root is something else, or the gradebook can't be used.
+        OSError: root can't be written to.
+    """
+    if root.exists() and any(root.iterdir()) and not (root / CONFIG).is_file():
+        raise CourseError(f"{root}: there is something else in it; name a new or an empty directory")
+    if not (root / CONFIG).is_file():
+        write_whole(root / CONFIG, _CONFIG.format(course_id=course_id, db_url=db_url))
+        os.chmod(root / CONFIG, 0o600)  # a URL may hold a password
+    folder = ClassDir.at(root)
+    folder.secret()
+    _create_gradebook(folder.coursedir)
+    chapters = course()
+    with counting("preparing lessons", len(chapters)) as done:
+        for chapter in chapters:
+            source = folder.source(chapter.name, chapter.name)
+            if not source.exists():
+                write_whole(source, as_text(solved(chapter)))
+            if not _released(folder, chapter.name):
+                generate(folder, chapter.name)
+            done()
+    return folder
+
+
+def _create_gradebook(coursedir: Any) -> None:
+    """The course's row must be there before two commands look for it at the same time."""
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SQLAlchemyError
+
+    # nbgrader asks the command `alembic` for the version; it is beside our own, which need not be on the path.
+    os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    try:
+        Gradebook(coursedir.db_url, coursedir.course_id).close()
+    except (SQLAlchemyError, ImportError) as error:
+        reason = str(error).splitlines()[0][:200]
+        raise CourseError(f"the gradebook can't be used: {type(error).__name__}: {reason}") from None
+
+
+def _released(folder: ClassDir, assignment: str) -> bool:
+    release = Path(folder.coursedir.format_path(folder.coursedir.release_directory, ".", assignment))
+    return (release / f"{assignment}.ipynb").is_file() and bool(folder.book(assignment, assignment))
+
+
+def generate(folder: ClassDir, assignment: str) -> None:
+    """Make the release of an assignment and its rows in the gradebook, as `nbgrader generate_assignment --force` does.
+
+    Raises:
+        CourseError: nbgrader refuses.
+    """
+    from nbgrader.converters import GenerateAssignment
+    from nbgrader.converters.base import NbGraderException
+
+    coursedir = folder.coursedir
+    coursedir.assignment_id = assignment
+    try:
+        GenerateAssignment(coursedir=coursedir, parent=folder.app, force=True).start()
+    except NbGraderException as error:
+        raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
