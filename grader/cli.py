@@ -49,6 +49,9 @@ def _problems() -> Iterator[None]:
         fail(str(error))
     except SandboxError as error:
         fail(f"{error}\n`--unsafe-no-sandbox` grades without one: only for code that you trust", NO_SANDBOX)
+    except BrokenPipeError:  # whoever read our output has had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(OK)
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
 
@@ -57,6 +60,11 @@ def _level(unsafe_no_sandbox: bool) -> str:
     if unsafe_no_sandbox:
         click.echo("grader: warning: the code runs without a sandbox; grade only code that you trust", err=True)
     return "none" if unsafe_no_sandbox else "full"
+
+
+_COURSE_DIR = click.option(
+    "--dir", "folder", default=".", type=click.Path(path_type=Path), help="The course directory.  [.]"
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -219,7 +227,7 @@ def doctor() -> None:
 
 @cli.command()
 @click.argument("assignment")
-@click.option("--dir", "folder", default=".", type=click.Path(path_type=Path), help="The course directory.  [.]")
+@_COURSE_DIR
 @click.option("--student", default="*", help="Only this student's; a pattern.")
 @click.option("--exercise", default="", metavar="NAME", help="Grade one exercise anew and leave the others alone.")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
@@ -275,3 +283,56 @@ def init(folder: Path, course_id: str, db: str) -> None:
     with _problems():
         setup.init(folder, course_id=course_id, db_url=db)
     click.echo(f"{folder}/ is ready: `cd {folder}`, then `grader class roster FILE.csv` and `jupyter lab`", err=True)
+
+
+@class_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_COURSE_DIR
+def roster(file: Path, folder: Path) -> None:
+    """Put the students of a CSV file into the gradebook.
+
+    Its columns: id, and if you like first_name, last_name, email, lms_user_id. Students who are there are updated.
+    """
+    from .classroom import roster
+    from .classroom.classdir import ClassDir
+
+    with _problems():
+        students = roster.read_roster(file)
+        new = roster.put(ClassDir.at(folder), students)
+    click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
+
+
+@class_.command()
+@click.argument("assignment")
+@click.argument("exercise", required=False)
+@click.argument("worth", required=False, type=click.FloatRange(0, 10_000))
+@_COURSE_DIR
+def points(assignment: str, exercise: str | None, worth: float | None, folder: Path) -> None:
+    """Show what an assignment's exercises are worth in this class, or change it; 0 drops one."""
+    from .classroom import points
+    from .classroom.classdir import ClassDir
+
+    with _problems():
+        course = ClassDir.at(folder)
+        if exercise and worth is not None:
+            points.change(course, assignment, exercise, worth)
+            click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
+        for name, value in points.read(course, assignment).items():
+            click.echo(f"{value:6g}  {name}")
+
+
+@class_.command()
+@click.argument("assignment")
+@click.argument("student")
+@click.option("--exercise", default="", metavar="NAME", help="Only this one.")
+@_COURSE_DIR
+def variants(assignment: str, student: str, exercise: str, folder: Path) -> None:
+    """Show the inputs that a student's submission meets. They derive from the class secret, and are the teacher's."""
+    from .classroom.classdir import ClassDir
+    from .classroom.variants import variants
+
+    with _problems():
+        for name, calls in variants(ClassDir.at(folder), assignment, student, exercise).items():
+            click.echo(name)
+            for call, wants in calls:
+                click.echo(f"  {call}\n      must {wants}")

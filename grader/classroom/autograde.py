@@ -5,17 +5,22 @@ runs nbgrader's own converter over them: it finds each graded submission prepare
 `autograded/` and the scores into the gradebook. So the gradebook has one writer, and both commands do the same.
 """
 
+import functools
 import glob
 import hashlib
 import json
-from collections.abc import Callable, Iterable
+import warnings
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import nbgrader.api
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
+from sqlalchemy.exc import SAWarning
 
 from ..course import CHECK, CourseError
 from ..engine.batch import cells_beside, report_paths
@@ -158,6 +163,22 @@ class Recorder(Autograde):  # type: ignore[misc]
         return books[assignment, notebook]
 
 
+@contextmanager
+def _one_engine() -> Iterator[None]:
+    """Let nbgrader's gradebooks share an engine, and so the statements that it has compiled: that halves the time.
+
+    nbgrader opens a gradebook anew for each step of each submission. Its warnings about its own sessions are no news.
+    """
+    before = nbgrader.api.create_engine
+    nbgrader.api.create_engine = functools.cache(before)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SAWarning)
+            yield
+    finally:
+        nbgrader.api.create_engine = before
+
+
 def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: Callable[[], None], force: bool) -> None:
     """Write graded submissions of an assignment into `autograded/` and the gradebook.
 
@@ -171,7 +192,8 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
     recorder = Recorder(coursedir=coursedir, parent=folder.app)
     recorder.folder, recorder.results, recorder.done, recorder.force = folder, results, done, force
     try:
-        recorder.start()
+        with _one_engine():
+            recorder.start()
     except NbGraderException as error:
         raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
     finally:

@@ -44,7 +44,7 @@ class ClassDir:
         os.chdir(self.root)  # where nbgrader looks for its configuration
         try:
             app = NbGrader()
-            app.log_level = "WARN"
+            app.log_level = "ERROR"
             app.initialize([], root=str(self.root))
         finally:
             os.chdir(before)

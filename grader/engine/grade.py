@@ -49,6 +49,13 @@ class Options:
     secret: str = ""
     keep_cells: bool = False
 
+    def seed(self, sha256: str, student: str) -> str:
+        """What decides the inputs of the checks.
+
+        The submission's own hash is in it: a table of answers can't hold the inputs that it will meet.
+        """
+        return "/".join((self.secret, student, sha256))
+
     def grading_id(self, sha256: str, student: str, master: Path | None = None) -> str:
         """Names all that decides the grade of the file with this hash: the same id means the same grade."""
         parts = (sha256, student, self.level, str(self.run_demos), self.secret, *sorted(versions().items()))
@@ -138,8 +145,7 @@ class Grader:
         data = read_regular(path)
         digest = hashlib.sha256(data).hexdigest()
         submission = read_submission(path, data, read_source(master) if master else None)
-        # The submission's own hash is in the seed: a table of answers can't hold the inputs that it will meet.
-        seed = "/".join((self._options.secret, student, digest))
+        seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
         with LearnerProcess(self._zygote, hidden) as process:
             results, cells = grade_submission(submission, process, seed, self._options.run_demos)

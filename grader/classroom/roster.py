@@ -1,0 +1,69 @@
+"""The students of a class, from a CSV file into the gradebook."""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+from ..course import CourseError
+from ..values import plain_text
+from .classdir import ClassDir
+
+FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
+"""The columns. Only the first is needed; it is also the name of the student's folder in `submitted/`."""
+
+_ID = re.compile(r"[^\W_][\w.@+-]{0,99}")
+
+
+def read_roster(path: Path) -> dict[str, dict[str, str]]:
+    """The students in a CSV file, by id.
+
+    Raises:
+        CourseError: the file is no roster. The text names the line and says what is wrong.
+        OSError: it can't be read.
+    """
+    try:
+        text = path.read_text("utf-8-sig")
+    except UnicodeDecodeError:
+        raise CourseError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
+    try:
+        dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text.partition("\n")[0], delimiters=",;\t")
+    except csv.Error:  # a single column
+        dialect = csv.excel
+    rows = csv.DictReader(io.StringIO(text), dialect=dialect)
+    names = {name: name.strip().casefold().replace(" ", "_") for name in rows.fieldnames or () if name}
+    if "id" not in names.values():
+        raise CourseError(f"{path}: no column called id (there are: {', '.join(names) or 'none'})")
+    students: dict[str, dict[str, str]] = {}
+    for number, row in enumerate(rows, start=2):
+        values = {names[key]: (value or "").strip() for key, value in row.items() if key in names}
+        who = values["id"]
+        if not any(values.values()):
+            continue
+        if not _ID.fullmatch(who):
+            raise CourseError(f"{path}, line {number}: {plain_text(who, 60)!r} can't be an id (nor a folder's name)")
+        if who in students:
+            raise CourseError(f"{path}, line {number}: {who} is there twice")
+        students[who] = {field: values[field] for field in FIELDS[1:] if values.get(field)}
+    if not students:
+        raise CourseError(f"{path}: there are no students in it")
+    return students
+
+
+def put(folder: ClassDir, students: dict[str, dict[str, str]]) -> int:
+    """Put students into the gradebook, or update them. Returns how many are new.
+
+    Raises:
+        CourseError: the gradebook can't be written.
+    """
+    from nbgrader.api import Gradebook
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        with Gradebook(folder.coursedir.db_url, folder.coursedir.course_id) as gradebook:
+            before = {student.id for student in gradebook.students}
+            for who, fields in students.items():
+                gradebook.update_or_create_student(who, **fields)
+    except SQLAlchemyError as error:
+        raise CourseError(f"the gradebook can't be written: {str(error).splitlines()[0][:200]}") from None
+    return len(students.keys() - before)

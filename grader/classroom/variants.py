@@ -1,0 +1,35 @@
+"""The inputs that one student's submission meets."""
+
+import hashlib
+
+from ..checks.judge import picture
+from ..course import CourseError, read_source
+from ..engine.rebuild import BadSubmission, read_regular
+from ..engine.sandbox import FULL
+from .autograde import submissions
+from .classdir import ClassDir
+
+
+def variants(folder: ClassDir, assignment: str, student: str, exercise: str = "") -> dict[str, list[tuple[str, str]]]:
+    """For each exercise the calls that a student's submission meets, and what they must do.
+
+    Raises:
+        CourseError: no such assignment, submission or exercise.
+    """
+    found = [one for one in submissions(folder, assignment, student) if one.student == student]
+    if not found:
+        raise CourseError(f"{student} has handed in nothing for {assignment}; the inputs depend on what is handed in")
+    options = folder.options(FULL)
+    calls: dict[str, list[tuple[str, str]]] = {}
+    for one in found:
+        try:
+            digest = hashlib.sha256(read_regular(one.path)).hexdigest()
+        except BadSubmission as error:
+            raise CourseError(str(error)) from None
+        assert one.master is not None
+        for ours in read_source(one.master).exercises:
+            trials = ours.case(options.seed(digest, student)).trials
+            calls[ours.name] = [(picture(ours.name, trial), trial.wants) for trial in trials]
+    if exercise and exercise not in calls:
+        raise CourseError(f"{exercise}: not in {assignment}; there are: {', '.join(calls)}")
+    return {name: those for name, those in calls.items() if exercise in ("", name)}
