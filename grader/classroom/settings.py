@@ -9,6 +9,7 @@ from ..build import CODE_STUB, TEXT_STUB
 
 EXPORTER = "grader.classroom.exporter.GradingExporter"
 HOOK = "grader.classroom.quarantine.before_autograde"
+FEEDBACK = "grader.classroom.feedback.FeedbackExporter"
 MARKDOWN = "grader.classroom.sanitise.markdown2html"
 """What nbgrader is told to use, by name, so that its other commands import none of it."""
 
@@ -36,5 +37,6 @@ def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = TEXT_STUB
     # What students wrote is shown by formgrader and in feedback: without anything that a browser would run.
+    c.GenerateFeedback.exporter_class = FEEDBACK
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": MARKDOWN}

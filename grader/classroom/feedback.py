@@ -1,0 +1,24 @@
+"""Feedback as a page without any script: not the student's, and not the template's either.
+
+The stock template loads MathJax from another host; no lesson needs it. What is left is forbidden to run or load
+anything by the page's own policy, should the sanitiser ever miss something.
+"""
+
+import re
+from typing import Any
+
+from nbconvert.exporters import HTMLExporter
+
+POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_SCRIPT = re.compile(r"<script\b.*?</script\s*>", re.DOTALL | re.IGNORECASE)
+
+
+class FeedbackExporter(HTMLExporter):
+    """Makes the HTML that a student gets back."""
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
+        """The page and nbconvert's resources."""
+        html, resources = super().from_notebook_node(nb, resources=resources, **options)
+        html = _SCRIPT.sub("", html)
+        policy = f'<meta http-equiv="Content-Security-Policy" content="{POLICY}" />'
+        return re.sub(r"<head>", f"<head>\n{policy}", html, count=1), resources

@@ -1,0 +1,188 @@
+"""The corpus handed in to a class: through stock `nbgrader autograde` in our course directory, and `grader autograde`.
+
+By default the costliest category, attacks on resources, is represented by every fifth of its submissions;
+CLASS_CORPUS=all runs everything.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus import Attack, corpus
+from grader.classroom.classdir import ClassDir
+from grader.engine.sandbox import SandboxError, Zygote
+from grader_helpers import solved, write
+from harness import Canaries, adopt_orphans
+
+COMMANDS = {
+    "nbgrader autograde": (sys.executable, "-m", "nbgrader", "autograde"),
+    "grader autograde": (sys.executable, "-c", "from grader.cli import main; main()", "autograde"),
+}
+NEIGHBOUR = "zz_neighbour"
+LIMIT = 1_500
+
+
+@dataclass
+class ClassRun:
+    """What came of grading a class: per assignment how the command ended, per student and assignment the scores."""
+
+    exit_codes: dict[str, int] = field(default_factory=dict)
+    said: str = ""
+    scores: dict[tuple[str, str], dict[str, float]] = field(default_factory=dict)
+    stolen: list[str] = field(default_factory=list)
+    breaches: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+
+
+def chosen() -> list[Attack]:
+    """What is handed in here: whatever nbgrader's layout can hold, a folder with a notebook."""
+    costly = [one for one in corpus() if one.category == "resources"]
+    left_out = (
+        set()
+        if os.environ.get("CLASS_CORPUS") == "all"
+        else {one.name for one in costly} - {one.name for one in costly[::5]}
+    )
+    names = [one.student for one in corpus()]
+    usable = [
+        one for one in corpus() if names.count(one.student) == 1 and re.fullmatch(r"[\w.@ -]+", one.student, re.A)
+    ]
+    return [one for one in usable if one.name not in left_out]
+
+
+def hand_in(canaries: Canaries, root: Path) -> list[Attack]:
+    """Put the submissions into the layout of nbgrader. Returns those that could be."""
+    there = []
+    for attack in chosen():
+        attack.make(canaries.root / "submissions", canaries.places)
+        folder = canaries.root / "submissions" / attack.student
+        target = root / "submitted" / attack.student / attack.chapter
+        if folder.is_dir() and not folder.is_symlink():
+            target.parent.mkdir(parents=True)
+            shutil.move(folder, target)
+            if os.path.lexists(target / f"{attack.chapter}.ipynb"):
+                there.append(attack)
+                continue
+            shutil.rmtree(target.parent)
+    return there
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def graded(request: pytest.FixtureRequest) -> Iterator[tuple[list[Attack], ClassRun]]:
+    """A class graded by one of the commands."""
+    try:
+        Zygote().close()
+    except SandboxError as error:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(f"no sandbox on this machine: {error}")
+    canaries = Canaries()
+    try:
+        root = canaries.root / "class"
+        environment = {**os.environ, "CANARY_VARIABLE": canaries.secrets["variable"], "NO_COLOR": "1"}
+        environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+        init = "from grader.cli import main; main()"
+        subprocess.run([sys.executable, "-c", init, "class", "init", str(root)], check=True, env=environment)
+        attacks = hand_in(canaries, root)
+        for chapter in {one.chapter for one in attacks}:
+            neighbour = root / "submitted" / NEIGHBOUR / chapter
+            neighbour.mkdir(parents=True)
+            write(neighbour, solved(chapter), f"{chapter}.ipynb")
+        canaries.listen()
+        adopt_orphans()
+        yield attacks, run_class(COMMANDS[request.param], root, canaries, attacks, environment)
+    finally:
+        canaries.close()
+
+
+def run_class(
+    command: tuple[str, ...], root: Path, canaries: Canaries, attacks: list[Attack], environment: dict[str, str]
+) -> ClassRun:
+    before = {path: digest for path, digest in canaries.state().items() if "/class/" not in path}
+    run = ClassRun()
+    for chapter in sorted({one.chapter for one in attacks}):
+        done = subprocess.run(
+            [*command, chapter], cwd=root, env=environment, capture_output=True, timeout=LIMIT, check=False
+        )
+        run.exit_codes[chapter] = done.returncode
+        run.said += (done.stdout + done.stderr).decode("utf-8", "replace")
+    after = {path: digest for path, digest in canaries.state().items() if "/class/" not in path}
+    run.changed = sorted(path for path in {*before, *after} if before.get(path) != after.get(path))
+    run.changed += canaries.left_behind()
+    run.scores = scores_in(ClassDir.at(root))
+    texts = {str(path): path.read_text("utf-8", "replace") for path in (root / "autograded").rglob("*.ipynb")}
+    texts["the terminal"] = run.said
+    for place, text in texts.items():
+        run.stolen += [f"{name} in {place}" for name, value in canaries.secrets.items() if value in text]
+    outputs = {place: outputs_of(text) for place, text in texts.items() if place.endswith(".ipynb")}
+    for attack in attacks:
+        mine = outputs.get(str(root / "autograded" / attack.student / attack.chapter / f"{attack.chapter}.ipynb"), "")
+        run.breaches += [attack.name] if attack.breach in mine else []
+    return run
+
+
+def outputs_of(text: str) -> str:
+    """What the cells of a notebook show; their sources may well hold the words of a breach."""
+    import nbformat
+
+    notebook = nbformat.reads(text, as_version=4)
+    return "".join(str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code")
+
+
+def scores_in(folder: ClassDir) -> dict[tuple[str, str], dict[str, float]]:
+    from nbgrader.api import Gradebook
+
+    found: dict[tuple[str, str], dict[str, float]] = {}
+    with Gradebook(folder.coursedir.db_url, folder.coursedir.course_id) as gradebook:
+        for assignment in gradebook.assignments:
+            for submission in assignment.submissions:
+                for notebook in submission.notebooks:
+                    grades = {grade.name.removesuffix("-check"): grade.auto_score for grade in notebook.grades}
+                    found[submission.student.id, assignment.name] = grades
+    return found
+
+
+def total(grades: dict[str, Any]) -> float:
+    return sum(score or 0 for name, score in grades.items() if not name.endswith("-answer"))
+
+
+def test_nothing_stops_the_run(graded: tuple[list[Attack], ClassRun]) -> None:
+    attacks, run = graded
+    assert set(run.exit_codes.values()) == {0}, run.said[-3_000:]
+    assert len(attacks) > 100
+    assert {(one.student, one.chapter) for one in attacks} <= run.scores.keys()
+
+
+def test_nobody_gains_anything_and_the_honest_lose_nothing(graded: tuple[list[Attack], ClassRun]) -> None:
+    wrong = []
+    for attack in graded[0]:
+        grades = graded[1].scores[attack.student, attack.chapter]
+        for name, (how, points) in attack.expect.scores.items():
+            score = grades.get(name) if name else total(grades)
+            if score is None or score > points or (how == "is" and score != points):
+                wrong.append(f"{attack.name}: {name or 'the total'} is {score}, not {how} {points}")
+    assert wrong == []
+
+
+def test_the_neighbours_have_their_points(graded: tuple[list[Attack], ClassRun]) -> None:
+    for (student, chapter), grades in graded[1].scores.items():
+        if student == NEIGHBOUR and any(one.chapter == chapter for one in graded[0]):
+            assert total(grades) == sum(one.points for one in exercises_of(chapter))
+
+
+def exercises_of(chapter: str) -> Any:
+    from grader import checks
+
+    return checks.exercises(chapter)
+
+
+def test_nothing_is_stolen_changed_or_left(graded: tuple[list[Attack], ClassRun]) -> None:
+    run = graded[1]
+    assert (run.stolen, run.breaches, run.changed) == ([], [], [])
