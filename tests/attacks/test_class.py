@@ -120,7 +120,8 @@ def run_class(
     texts = {str(path): path.read_text("utf-8", "replace") for path in (root / "autograded").rglob("*.ipynb")}
     texts["the terminal"] = run.said
     for place, text in texts.items():
-        run.stolen += [f"{name} in {place}" for name, value in canaries.secrets.items() if value in text]
+        stolen = [name for name, value in canaries.secrets.items() if value in text]
+        run.stolen += [f"{name} in {place}" for name in stolen if "/autograded/neighbour/" not in place]
     outputs = {place: outputs_of(text) for place, text in texts.items() if place.endswith(".ipynb")}
     for attack in attacks:
         mine = outputs.get(str(root / "autograded" / attack.student / attack.chapter / f"{attack.chapter}.ipynb"), "")
@@ -129,11 +130,12 @@ def run_class(
 
 
 def outputs_of(text: str) -> str:
-    """What the cells of a notebook show; their sources may well hold the words of a breach."""
+    """What the cells of a notebook print; their sources, and so tracebacks, may well hold the words of a breach."""
     import nbformat
 
     notebook = nbformat.reads(text, as_version=4)
-    return "".join(str(cell.outputs) for cell in notebook.cells if cell.cell_type == "code")
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return "".join(str(output) for output in outputs if output.output_type != "error")
 
 
 def scores_in(folder: ClassDir) -> dict[tuple[str, str], dict[str, float]]:
@@ -155,7 +157,8 @@ def total(grades: dict[str, Any]) -> float:
 
 def test_nothing_stops_the_run(graded: tuple[list[Attack], ClassRun]) -> None:
     attacks, run = graded
-    assert set(run.exit_codes.values()) == {0}, run.said[-3_000:]
+    errors = [line for line in run.said.splitlines() if "ERROR" in line or "Error" in line]
+    assert set(run.exit_codes.values()) == {0}, (run.exit_codes, errors[:40])
     assert len(attacks) > 100
     assert {(one.student, one.chapter) for one in attacks} <= run.scores.keys()
 

@@ -1,0 +1,31 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from class_helpers import hand_in
+from grader_helpers import cell_of, solved, student
+
+from grader.classroom import setup
+
+
+@pytest.fixture(scope="session")
+def fresh_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A course directory as `grader class init` makes it; not to be changed."""
+    root = tmp_path_factory.mktemp("class") / "course"
+    setup.init(root, course_id="jwt", db_url="")
+    return root
+
+
+@pytest.fixture
+def root(fresh_class: Path, tmp_path: Path) -> Path:
+    """A copy of it with three submissions: ada's is right, bob's half right, cy has written nothing."""
+    copy = tmp_path / "course"
+    shutil.copytree(fresh_class, copy)
+    half = solved("01_encoding")
+    cell_of(half, "b64u_decode").source = "def b64u_decode(text):\n    return b''"
+    for notebook in (half, right := solved("01_encoding")):
+        cell_of(notebook, "01_encoding-answer").source = "**Your answer**\n\nIt takes `=` and more."
+    hand_in(copy, "ada", right)
+    hand_in(copy, "bob", half)
+    hand_in(copy, "cy", student("01_encoding"))
+    return copy
