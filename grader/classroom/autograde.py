@@ -9,6 +9,7 @@ import functools
 import glob
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -138,7 +139,8 @@ class Recorder(Autograde):  # type: ignore[misc]
         self.done()
 
     def _note(self, assignment: str, student: str) -> str:
-        return f"{_RECORDED}/{assignment}/{student}"
+        # By a hash: a folder's name may be as long as a file's can be, and more is added to it while it is written.
+        return f"{_RECORDED}/{assignment}/{hashlib.sha256(os.fsencode(student)).hexdigest()[:32]}"
 
     def _noted(self, assignment: str, student: str) -> str:
         try:

@@ -266,20 +266,37 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
     if sys.platform.startswith("linux"):
         linux.die_with_parent(parent)
     try:
-        grader = Grader(options)
+        grader = _proved_grader(options)
     except SandboxError as error:
         connection.send(str(error))
         return
     with grader:
-        try:
-            grader.prove()  # this very zygote, before it meets its first submission
-        except SandboxError as error:
-            connection.send(str(error))
-            return
         # From here on a broken sandbox is the doing of a submission: the connection ends, and the parent sees to it.
         with contextlib.suppress(EOFError, BrokenPipeError, SandboxError):
             while True:
                 connection.send(_grade(grader, connection.recv()))
+
+
+def _proved_grader(options: Options) -> Grader:
+    """A grader whose zygote has been attacked, before it meets its first submission.
+
+    Raises:
+        SandboxError: there is no sandbox, or it does not hold. A machine that is short of something just now gets
+            another try.
+    """
+    for _ in range(MAX_TRIES):
+        try:
+            grader = Grader(options)
+            try:
+                grader.prove()
+            except SandboxError:
+                grader.__exit__(None, None, None)
+                raise
+            return grader
+        except SandboxError as error:
+            last = error
+            time.sleep(1)
+    raise last
 
 
 def _grade(grader: Grader, found: Found) -> Graded:

@@ -20,7 +20,7 @@ from . import selftest
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
-from .showing import shown
+from .showing import shown, writable
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
 
@@ -211,7 +211,7 @@ def grade_submission(
     """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
     results: dict[str, Result] = {}
     broken: dict[str, str] = {}
-    cells = [Ran(ANSWER, cell, text, []) for cell, text in submission.answers.items()]
+    cells = [Ran(ANSWER, cell, writable(text), []) for cell, text in submission.answers.items()]
     exercises = {exercise.name: exercise for exercise in submission.chapter.exercises}
     end = time.monotonic() + SUBMISSION_SECONDS
     gone = ""
@@ -235,7 +235,7 @@ def grade_submission(
             gone = f"was not run: {error}"
             if step.kind == CHECK:
                 results[step.name] = judge(exercises[step.name], _silent(gone), seed)
-        cells.append(Ran(step.kind, step.cell, step.source, outputs))
+        cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
 

@@ -26,6 +26,11 @@ def shown(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return clean + ([_stream("stderr", _CUT)] if len(outputs) > MAX_OUTPUTS else [])
 
 
+def writable(text: str) -> str:
+    """The text with a question mark for each lone surrogate, which no file can hold."""
+    return str(text.encode("utf-8", "replace").decode("utf-8"))
+
+
 class _Room:
     """What one cell may still show."""
 
@@ -60,7 +65,7 @@ class _Room:
         if len(text) > self._text:
             text = text[: self._text] + _CUT
         self._text = max(0, self._text - len(text))
-        return str(text.encode("utf-8", "replace").decode("utf-8"))
+        return writable(text)
 
 
 def _stream(name: str, text: str) -> dict[str, Any]:
