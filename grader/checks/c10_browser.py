@@ -197,7 +197,7 @@ def _own_requests(case: Case, trusted: str) -> None:
     own = "Sec-Fetch-Site says that it comes from our own page, or from the person at the keyboard."
     good("POST", own, Sec_Fetch_Site="same-origin", Origin=trusted, Referer=f"{trusted}/")
     good("PATCH", own, Sec_Fetch_Site="none")
-    first = "Sec-Fetch-Site comes before Origin: with Referrer-Policy no-referrer, our own page posts Origin: null."
+    first = "Sec-Fetch-Site comes before Origin: with Referrer-Policy no-referrer, our own form posts Origin: null."
     good("POST", first, Sec_Fetch_Site="same-origin", Origin="null")
     equal = "Origin is the trusted one."
     good("POST", equal, Origin=trusted)
@@ -378,7 +378,7 @@ def _csrf_mistakes(case: Case) -> None:
     )
     case.mistake(
         wrong(order=("origin", "site", "referer")),
-        "Origin is asked before Sec-Fetch-Site. Then your own page with Referrer-Policy no-referrer is locked out, for "
+        "Origin is asked before Sec-Fetch-Site. Then your own form on a page with Referrer-Policy no-referrer is locked out: "
         "it posts `Origin: null`.",
     )
     case.mistake(
@@ -582,7 +582,9 @@ def _storage_mistakes(case: Case) -> None:
         "do not.",
     )
     case.mistake(
-        wrong(words=str.strip, form=("SameSite=Strict", "SameSite=Lax"), link=("SameSite=Strict",), theft=("HttpOnly",)),
+        wrong(
+            words=str.strip, form=("SameSite=Strict", "SameSite=Lax"), link=("SameSite=Strict",), theft=("HttpOnly",)
+        ),
         "Attributes come in upper and lower case. Make them lower-case before you compare.",
     )
     case.mistake(

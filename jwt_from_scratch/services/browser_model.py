@@ -48,7 +48,7 @@ class Model:
         self.fresh()
 
     def fresh(self) -> None:
-        """Start anew, with an empty profile: no cookies, no storage, no history."""
+        """Start anew: no cookies, nothing in any storage."""
         self.jar: dict[tuple[str, str], Cookie] = {}
         self.storage: dict[str, dict[str, str]] = {}
         self.history: list[Window] = []
@@ -107,6 +107,7 @@ class Model:
 
     def navigate(self, url: str, method: str, body: str, source: "Window | None") -> None:
         """Load a page: top-level, at the wish of `source`, or of the person at the keyboard if that is None."""
+        url = url if urllib.parse.urlsplit(url).path else url + "/"
         headers = {**self.fetch_metadata(url, method, source, "navigate"), **_content_type(body)}
         text, answer = self.ask(url, method, headers, body, self.cookies_for(url, method, source))
         window = Window(self, url, text, answer.get("Referrer-Policy") or "strict-origin-when-cross-origin")
