@@ -378,12 +378,12 @@ def _csrf_mistakes(case: Case) -> None:
     )
     case.mistake(
         wrong(order=("origin", "site", "referer")),
-        "Origin is asked before Sec-Fetch-Site. Then your own form on a page with Referrer-Policy no-referrer is locked out: "
-        "it posts `Origin: null`.",
+        "Origin is asked before Sec-Fetch-Site. Then your own form is locked out on a page with Referrer-Policy "
+        "no-referrer, for it posts `Origin: null`.",
     )
     case.mistake(
         wrong(names=str),
-        "Header names are looked up in one spelling. They come in any case (RFC 9110 §5.1): make them lower-case first.",
+        "Header names are looked up in one spelling. They come in any case (RFC 9110 §5.1): lower-case them first.",
     )
     case.mistake(
         wrong(names=str.title),
@@ -452,8 +452,8 @@ def _csrf_mistakes(case: Case) -> None:
     spec="RFC 6265 §8.2; draft RFC 6265bis §5.6.7, §8.8",
     hints=(
         "Two questions: who sends it along by itself (only cookies), and who can read it? The rest is a sorted list.",
-        "Split the text at `;`. The first part says which storage it is. Of the others, stripped and lower-cased, three "
-        "matter: `httponly`, `samesite=lax` and `samesite=strict`.",
+        "Split the text at `;`. The first part says which storage it is. Of the others, stripped and lower-cased, "
+        "three matter: `httponly`, `samesite=lax` and `samesite=strict`.",
         "Begin with `risks = ['ride-along']`. A cookie adds `neighbour`; `link` unless Strict; `form` unless Lax or "
         "Strict; `theft` unless HttpOnly. The others all add `theft`, and url adds `leak`. Anything else is a "
         "ValueError. `return sorted(risks)`.",

@@ -19,7 +19,7 @@ def _script(text: str, twin: "Callable[[Window], None]") -> str:
     return text.strip()
 
 
-# -- the tool library's own page --------------------------------------------------------------------------------------
+# -- the tool library's own page -----------------------------------------------------------------------------------
 
 _PAGE = """{
   const $ = (id) => document.getElementById(id);
@@ -107,7 +107,7 @@ SUBMIT = _script("document.forms[0].submit()", lambda window: window.submit())
 FOLLOW = _script("document.links[0].click()", lambda window: window.follow())
 
 
-# -- notes on the pinboard: what an attacker gets into somebody else's page ---------------------------------------------
+# -- notes on the pinboard: what an attacker gets into somebody else's page ------------------------------------------
 
 _THEFT = """
 const loot = document.currentScript.dataset.to;
