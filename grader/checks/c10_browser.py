@@ -37,6 +37,11 @@ def cookie_for(case: Case) -> None:
     )
     case.mistake(lambda token: token, "It returns the bare token. A cookie has a name: `__Host-token=` and the token.")
     case.mistake(
+        lambda token: f"__Host-token={token}",
+        "There are no attributes. Without Secure and Path=/ a browser throws away what is called `__Host-`; without "
+        "HttpOnly scripts read it, and without SameSite other sites use it.",
+    )
+    case.mistake(
         lambda token: _cookie(token, name="token"),
         "The name has no prefix. With `__Host-` in front of it a browser refuses the cookie unless it is Secure, for "
         "this host alone and for the whole of it.",
@@ -117,31 +122,41 @@ def _good_cookie(token: str) -> Predicate:
         pair, *rest = value.split(";")
         name, equals, content = (part.strip() for part in pair.partition("="))
         said = {key.strip().lower(): text.strip() for key, _, text in (part.partition("=") for part in rest)}
-        return _cookie_fault(name if equals else "", content, token) or _attribute_fault(said) or True
+        return _cookie_fault(name if equals or name == token else "", content, token) or _attribute_fault(said) or True
 
     return predicate
 
 
 def _cookie_fault(name: str, content: str, token: str) -> str:
+    if content == "" and name == token:
+        return "it is the token alone; a cookie has a name, too"
     if not name or not _TOKEN_CHARACTER.fullmatch(name):
         return "it must begin with a name, an equals sign and the token"
     if not name.startswith("__Host-") or name == "__Host-":
         return f"the name must be `__Host-` and something behind it, but it is `{name[:40]}`"
-    return "" if content == token else "between the first equals sign and the first semicolon must stand the token"
+    if content == token:
+        return ""
+    if content.startswith((f"{token} ", f"{token},")):
+        return f"behind the token must come a semicolon, not a {'space' if content[len(token)] == ' ' else 'comma'}"
+    if content.strip("\"'") == token:
+        return "there must be no quotation marks around the token"
+    return "between the first equals sign and the first semicolon must stand the token"
 
 
 def _attribute_fault(said: dict[str, str]) -> str:
     """What is wrong with the attributes, read as a browser reads them: names and words in any case, unknown ones
     ignored, the last of two counts."""
-    for name, spelled in (("secure", "Secure"), ("httponly", "HttpOnly")):
-        if name not in said:
-            return f"{spelled} must be there"
+    there = {
+        "Secure": "secure" in said,
+        "HttpOnly": "httponly" in said,
+        "Path=/": said.get("path") == "/",
+        "SameSite=Lax or SameSite=Strict": said.get("samesite", "").lower() in ("lax", "strict"),
+    }
+    if missing := [name for name, it in there.items() if not it]:
+        none = " (SameSite=None is neither)" if said.get("samesite", "").lower() == "none" else ""
+        return f"it must have {', '.join(missing)}{none}"
     if "domain" in said:
         return "Domain must not be there"
-    if said.get("path") != "/":
-        return "Path=/ must be there"
-    if said.get("samesite", "").lower() not in ("lax", "strict"):
-        return "SameSite must be Lax or Strict"
     if not re.fullmatch(r"[1-9][0-9]*", said.get("max-age", "1")):
         return "Max-Age, if it is there, must be a number of seconds above 0"
     return ""
@@ -181,7 +196,8 @@ def csrf_ok(case: Case) -> None:
 
 def _own_requests(case: Case, trusted: str) -> None:
     def good(method: str, why: str, **headers: str) -> None:
-        case.equal((_request(case, method, headers), trusted), True, why=why)
+        request = _request(case, method, headers)
+        case.equal((request, trusted), True, why=_because(why, request))
 
     evil = "https://kittens.example"
     safe = "A safe method changes nothing, so it may come from anywhere (RFC 9110 §9.2.1)."
@@ -214,7 +230,8 @@ def _own_requests(case: Case, trusted: str) -> None:
 
 def _foreign_requests(case: Case, trusted: str, host: str) -> None:
     def bad(why: str, method: str = "POST", vital: bool = False, **headers: str) -> None:
-        case.refuses((_request(case, method, headers), trusted), why=why, vital=vital)
+        request = _request(case, method, headers)
+        case.refuses((request, trusted), why=_because(why, request), vital=vital)
 
     evil = case.random.choice(("https://kittens.example", "http://127.0.0.1:8000", "https://m.example:444"))
     ride = "Another site's page sent this, and the cookie rode along."
@@ -267,11 +284,21 @@ def _lookalikes(trusted: str, host: str) -> list[str]:
 
 def _request(case: Case, method: str, headers: dict[str, str]) -> dict[str, Any]:
     """A request with these headers among usual ones, in some order, their names in some case."""
-    usual = {"Host": "shed.example", "User-Agent": "Mozilla/5.0", "Accept": "*/*"}
-    everything = list(({"Cookie": "__Host-token=e30.e30.AQID", **usual} | headers).items())
+    usual = {"Cookie": "__Host-token=e30.e30.AQID", "Host": "shed.example", "User-Agent": "Mozilla/5.0"}
+    further = case.random.choice(([], [], ["Cookie"], [*usual]))
+    everything = list(({name: usual[name] for name in further} | headers).items())
     case.random.shuffle(everything)
-    spell = case.random.choice((str, str.lower, str.upper))
+    spell = case.random.choice((str, str, str.lower, str.upper))
     return {"method": method, "headers": {spell(name.replace("_", "-")): value for name, value in everything}}
+
+
+def _because(why: str, request: dict[str, Any]) -> str:
+    """The reason, and the headers that matter: a table has no room for them."""
+    told = [f"{name}: {value}" for name, value in request["headers"].items() if name.lower() not in _UNTOLD]
+    return f"{why} The request: {request['method']}, {', '.join(told) or 'nothing that tells where it is from'}."
+
+
+_UNTOLD = ("host", "user-agent", "cookie")
 
 
 def _csrf(
@@ -380,6 +407,20 @@ def _csrf_mistakes(case: Case) -> None:
         wrong(order=("origin", "site", "referer")),
         "Origin is asked before Sec-Fetch-Site. Then your own form is locked out on a page with Referrer-Policy "
         "no-referrer, for it posts `Origin: null`.",
+    )
+    case.mistake(lambda request, trusted_origin: True, "It lets everything in.")
+    case.mistake(lambda request, trusted_origin: False, "It refuses everything, also what comes from your own page.")
+    case.mistake(
+        lambda request, trusted_origin: (
+            _csrf(request, trusted_origin)
+            and (request["method"] in _SAFE or "basic" not in str(request["headers"]).lower())
+        ),
+        "An Authorization header that is no bearer token is refused at once. It proves nothing, neither way: go on to "
+        "the next rule.",
+    )
+    case.mistake(
+        wrong(names=lambda name: name.lower() if name == name.title() else f"not {name}"),
+        "Header names are looked up in one spelling. They come in any case (RFC 9110 §5.1): lower-case all of them.",
     )
     case.mistake(
         wrong(names=str),
