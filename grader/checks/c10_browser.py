@@ -408,7 +408,7 @@ def _csrf_mistakes(case: Case) -> None:
         "Origin is asked before Sec-Fetch-Site. Then your own form is locked out on a page with Referrer-Policy "
         "no-referrer, for it posts `Origin: null`.",
     )
-    case.mistake(lambda request, trusted_origin: True, "It lets everything in.")
+    case.mistake(lambda request, trusted_origin: True, "It lets everything in, also another site's form.")
     case.mistake(lambda request, trusted_origin: False, "It refuses everything, also what comes from your own page.")
     case.mistake(
         lambda request, trusted_origin: (

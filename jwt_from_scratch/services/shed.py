@@ -86,13 +86,14 @@ def shed_app(
     app.gifts, app.visits, app.log, app.notes = [], [], [], []
     in_cookie = keep.startswith("cookie")
 
-    @app.before_request
-    def remember() -> None:
+    @app.after_request
+    def remember(made: Response) -> Response:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
         app.log.append(f"{request.method} {request.path}{query}")
         who, brought = token_holder()
         seen = {name: request.headers[name] for name in TELLING if name in request.headers}
         app.visits.append(Visit(f"{request.method} {request.path}", who, brought, seen))
+        return made
 
     def token_holder() -> tuple[str, str]:
         """Whose token came, and how. A request that brings its token in the header has no use for the cookie."""
