@@ -29,7 +29,10 @@ PATIENCE = 10_000
 """Milliseconds to wait for a page."""
 
 READY = "body[data-ready]"
-"""A page of the lesson says so when there is nothing more to wait for."""
+"""A page of the lesson says so when what its button started has been done."""
+
+LEADS_ON = "at="
+"""In the address of a page that goes on to another one by itself."""
 
 
 def open_browser(kind: str = "") -> "Chromium | Model":
@@ -57,11 +60,6 @@ def until(condition: Callable[[], Any], seconds: float = 5.0) -> bool:
             return False
         time.sleep(0.005)
     return True
-
-
-def _settle(page: "Page") -> None:
-    page.wait_for_selector(READY, state="attached")
-    page.wait_for_load_state("domcontentloaded")
 
 
 class Chromium:
@@ -93,8 +91,11 @@ class Chromium:
         """Type an address, and wait until the page has come, or the page that it leads to."""
 
         def go(page: "Page") -> None:
-            page.goto(url, wait_until="commit")
-            _settle(page)
+            if LEADS_ON not in url:
+                page.goto(url, wait_until="domcontentloaded")
+                return
+            with page.expect_event("domcontentloaded", lambda there: LEADS_ON not in there.url):
+                page.goto(url, wait_until="commit")
 
         self._on_page(go)
 
@@ -104,7 +105,8 @@ class Chromium:
         def press(page: "Page") -> None:
             click = "(id) => { delete document.body.dataset.ready; document.getElementById(id).click(); }"
             page.evaluate(click, button)
-            _settle(page)
+            page.wait_for_selector(READY, state="attached")
+            page.wait_for_load_state("domcontentloaded")
 
         self._on_page(press)
 
@@ -112,9 +114,8 @@ class Chromium:
         """Follow a link in the page to another address."""
 
         def follow(page: "Page") -> None:
-            with page.expect_navigation(wait_until="commit"):
+            with page.expect_navigation(wait_until="domcontentloaded"):
                 page.evaluate("(url) => { const a = document.getElementById('away'); a.href = url; a.click(); }", url)
-            _settle(page)
 
         self._on_page(follow)
 
