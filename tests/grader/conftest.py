@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +8,9 @@ from grader_helpers import CHAPTERS, sandbox_problem, solved, student, write
 from grader import lesson
 from grader.engine.grade import Grader, Options
 from grader.engine.sandbox import FULL, NONE, Zygote
+
+# Lesson 10 with a real browser is a matter of tests/browser. Here it takes its model of one, which is quicker.
+os.environ["JWT_COURSE_BROWSER"] = "model"
 
 
 @pytest.fixture(scope="session")
