@@ -270,11 +270,10 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
     except SandboxError as error:
         connection.send(str(error))
         return
-    with grader:
-        # From here on a broken sandbox is the doing of a submission: the connection ends, and the parent sees to it.
-        with contextlib.suppress(EOFError, BrokenPipeError, SandboxError):
-            while True:
-                connection.send(_grade(grader, connection.recv()))
+    # From here on a broken sandbox is the doing of a submission: the connection ends, and the parent sees to it.
+    with grader, contextlib.suppress(EOFError, BrokenPipeError, SandboxError):
+        while True:
+            connection.send(_grade(grader, connection.recv()))
 
 
 def _proved_grader(options: Options) -> Grader:
