@@ -100,7 +100,8 @@ def lessons_table(folder: str = "") -> str:
         rows.append(
             f"| [{chapter.title}]({folder}{chapter.name}.ipynb) | {names} | {chapter.minutes} | {chapter.points} |"
         )
-    return "\n".join(rows) + "\n"
+    minutes, points = (sum(getattr(chapter, name) for chapter in course()) for name in ("minutes", "points"))
+    return "\n".join([*rows, f"| all of it | | {minutes} | {points} |"]) + "\n"
 
 
 def build() -> list[Path]:
