@@ -15,7 +15,7 @@ from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
-_CELLS = f"{tempfile.gettempdir()}/ipykernel"
+_CELLS = "/tmp/ipykernel"  # noqa: S108 - a name; there is no such file
 
 MAX_OUTPUT = 100_000
 """Characters of output kept for one cell; the rest is counted and dropped."""
