@@ -304,7 +304,7 @@ def _found_keys(case: Case, one: Jwk, two: Jwk, rsa: Jwk) -> None:
     alone = "The header has no kid, and only one key of the set is for this alg."
     good([rsa, one], {"alg": "ES256", "typ": "JWT"}, one, alone)
     good([_without(one, "kid")], {"alg": "ES256"}, _without(one, "kid"), alone)
-    twins = "Two keys may share a kid, one for each alg (RFC 7517 §4.5). alg and kid together decide."
+    twins = "Two keys of different kinds may share a kid (RFC 7517 §4.5). alg and kid together decide."
     for key in (one, rsa | {"kid": one["kid"]}):
         good([rsa | {"kid": one["kid"]}, one], {"alg": key["alg"], "kid": one["kid"]}, key, twins)
     exact = "kid is compared exactly (RFC 7517 §4.5)."
