@@ -145,6 +145,13 @@ def _thumbprint_mistakes(case: Case) -> None:
         wrong(members=lambda jwk: jwk),
         "The whole JWK is hashed, labels and all. Then `kid` or `use` changes the thumbprint, and the key is the same.",
     )
+    for dump in (json.dumps, lambda value: json.dumps(value, sort_keys=True)):
+        first = "in any order, " if dump is json.dumps else ""
+        case.mistake(
+            wrong(members=lambda jwk: jwk, check=False, dump=dump),
+            f"The JWK goes through `json.dumps` as it is: with its labels, {first}with spaces. Take the members that count "
+            "for its kty, sorted, and without spaces.",
+        )
     case.mistake(
         wrong(dump=lambda value: json.dumps(value, sort_keys=True)),
         "There are spaces in the JSON. `json.dumps` writes them unless you say `separators=(',', ':')`.",
@@ -453,6 +460,15 @@ def _find_mistakes(case: Case) -> None:
         "kid is not looked at, so a set with two keys for one alg is of no use, and an unknown kid is not noticed.",
     )
     case.mistake(
+        wrong(kid_there=lambda header: bool(header["kid"]) or True),
+        "A header without kid ends in a KeyError. Then every key with its alg is a candidate.",
+    )
+    case.mistake(
+        wrong(kid_there=lambda header: True),
+        "`header.get('kid') == jwk.get('kid')` asks a header without kid for a key without kid. Then every key with its "
+        "alg is a candidate.",
+    )
+    case.mistake(
         wrong(alg_ok=lambda theirs, ours: True),
         "alg is not looked at. A kid alone would let the sender use a key with another algorithm (lesson 07).",
     )
@@ -634,11 +650,15 @@ def _unsafe_addresses(case: Case, allowed: list[str], host: str, other: str) -> 
     bad(f"https://{host}.mallory.example/jwks.json", begin, vital=True)
     for url in (
         f"https://{host}mallory.example/",
-        f"https://{host}:444/",
         f"https://{host}:8443/",
         f"https://{host}-m/",
     ):
         bad(url, begin)
+    bad(
+        f"https://{host}:444/",
+        "Another port is another origin (RFC 6454 §4), and somebody else may have it.",
+        vital=True,
+    )
     end = "It only ends like an allowed host; the name is another one."
     bad(f"https://mallory-{host}/jwks.json", end, vital=True)
     bad(f"https://www.{host}/jwks.json", end)
