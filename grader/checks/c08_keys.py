@@ -149,8 +149,8 @@ def _thumbprint_mistakes(case: Case) -> None:
         first = "in any order, " if dump is json.dumps else ""
         case.mistake(
             wrong(members=lambda jwk: jwk, check=False, dump=dump),
-            f"The JWK goes through `json.dumps` as it is: with its labels, {first}with spaces. Take the members that count "
-            "for its kty, sorted, and without spaces.",
+            f"The JWK goes through `json.dumps` as it is: with its labels, {first}with spaces. Take the members that "
+            "count for its kty, sorted, and without spaces.",
         )
     case.mistake(
         wrong(dump=lambda value: json.dumps(value, sort_keys=True)),
@@ -465,8 +465,8 @@ def _find_mistakes(case: Case) -> None:
     )
     case.mistake(
         wrong(kid_there=lambda header: True),
-        "`header.get('kid') == jwk.get('kid')` asks a header without kid for a key without kid. Then every key with its "
-        "alg is a candidate.",
+        "`header.get('kid') == jwk.get('kid')` asks a header without kid for a key without kid. Then every key with "
+        "its alg is a candidate.",
     )
     case.mistake(
         wrong(alg_ok=lambda theirs, ours: True),
