@@ -1,15 +1,20 @@
 """The telescope of lesson 08: key endpoints, how they are asked, and six checks with the flaw that their file names."""
 
+import base64
 import json
 import sqlite3
 import time
 from contextlib import closing
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from flask import Flask, Response, redirect
 
 from jwt_from_scratch import Key, decode, encode
+from jwt_from_scratch.encoding import b64u_decode
 from jwt_from_scratch.services import fetch, jwks, serve
+from jwt_from_scratch.services.forgeries import f08_keys
 from jwt_from_scratch.services.jwks import get_jwks, issuer_app
 from jwt_from_scratch.services.telescope import header_of, telescope_app
 from jwt_from_scratch.services.vulnerable.embedded_jwk import embedded_jwk_app
@@ -244,3 +249,45 @@ def test_every_unknown_kid_costs_a_request_and_a_failure_costs_the_keys(uppsala)
         assert fetch(site.url, token=issue(OURS)).status == 200
         assert fetch(site.url, token=issue(MALLORY)).status == 401
         assert fetch(site.url, token=issue(OURS)).status == 401
+
+
+# -- the forgeries ----------------------------------------------------------------------------------------------------
+
+
+def key_in(header):
+    """The key that a token brings, in the header itself or in a certificate."""
+    if "jwk" in header:
+        return Key.from_jwk(header["jwk"])
+    certificate = x509.load_der_x509_certificate(base64.b64decode(header["x5c"][0]))
+    pem = certificate.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    return Key.from_pem(pem)
+
+
+def key_in_database(kid):
+    with closing(sqlite3.connect(":memory:")) as db:
+        db.execute("CREATE TABLE keys (kid TEXT, value TEXT)")
+        (value,) = db.execute(f"SELECT value FROM keys WHERE kid = '{kid}'").fetchone()
+    return Key.from_jwk(json.loads(value)) if value.startswith("{") else Key.from_secret(b64u_decode(value))
+
+
+def test_the_forgeries_are_no_straw_men():
+    """Who makes the mistake that a forgery points to lets it in."""
+    let_in = {"jwk": 0, "x5c": 0, "SQL": 0}
+    for one in f08_keys.forgeries():
+        header = header_of(one.token)
+        kind = one.name.split()[0].rstrip(":")
+        if kind in let_in:
+            key = key_in_database(header["kid"]) if kind == "SQL" else key_in(header)
+            assert decode(one.token, key, require=())["sub"] == "mallory", one.name
+            let_in[kind] += 1
+    assert let_in == {"jwk": 4, "x5c": 1, "SQL": 2}
+
+
+def test_the_other_forgeries_say_where_a_key_is_or_are_signed_by_somebody_else():
+    headers = {one.name: header_of(one.token) for one in f08_keys.forgeries()}
+    assert sum("jku" in header for header in headers.values()) == 4
+    assert sum("x5u" in header for header in headers.values()) == 1
+    assert sum(name.startswith("Leiden") for name in headers) == 2
+    assert len(headers) == 14
