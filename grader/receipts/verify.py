@@ -97,21 +97,22 @@ def described(found: Verified) -> list[str]:
     """What it says, as lines for people; every text in it is made harmless to print."""
     claims = found.claims
     when = datetime.datetime.fromtimestamp(claims["iat"], datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
-    rows = {
-        "course": claims["iss"],
-        "student": claims["sub"],
-        "score": f"{claims['score']} of {claims['max_score']}",
-        "issued": when,
-        "id": claims["jti"],
-    }
+    rows = [
+        ("course", claims["iss"]),
+        ("student", claims["sub"]),
+        ("score", f"{claims['score']} of {claims['max_score']}"),
+        ("issued", when),
+        ("id", claims["jti"]),
+    ]
     if found.typ == RECEIPT:
-        rows |= {"assignment": claims["assignment"], "submission": f"sha256 {claims['submission']}"}
-        rows["sandbox"] = _sandbox(claims["sandbox"])
+        rows.append(("assignment", claims["assignment"]))
+        rows.append(("submission", f"sha256 {claims['submission']}"))
+        rows.append(("sandbox", _sandbox(claims["sandbox"])))
     else:
         for one in claims["chapters"]:
-            rows[one["name"]] = f"{one['score']} of {one['max_score']}{_unless_full(one['sandbox'])}"
+            rows.append((one["name"], f"{one['score']} of {one['max_score']}{_unless_full(one['sandbox'])}"))
     kind = "receipt" if found.typ == RECEIPT else "certificate"
-    return [f"genuine {kind}", *(f"  {plain_text(name, 40):<12} {plain_text(value)}" for name, value in rows.items())]
+    return [f"genuine {kind}", *(f"  {plain_text(name, 40):<13} {plain_text(value)}" for name, value in rows)]
 
 
 def _sandbox(level: str) -> str:
