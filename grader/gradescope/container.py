@@ -5,6 +5,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from ..engine.batch import proved_grader
 from ..engine.collect import Found, collect
 from ..engine.grade import Grader, Options
 from ..engine.sandbox import SandboxError
@@ -45,16 +46,19 @@ def _outcome(submission: Path, level: str, chapter: str) -> dict[str, Any]:
 
 
 def _graded(submission: Path, level: str, chapter: str) -> Report:
-    with tempfile.TemporaryDirectory() as unpacked, Grader(Options(level=level)) as grader:
+    with tempfile.TemporaryDirectory() as unpacked:
         found = _the_one(collect(submission, Path(unpacked)), chapter)
-        grader.prove()
-        if found.problem:
-            report = grader.unreadable(found.problem, name=found.name, student="").report
-        else:
-            report = grader.grade_or_say_why(found.path, name=found.name, student="").report
+        with proved_grader(Options(level=level)) as grader:
+            report = _report(grader, found)
     if chapter and report.chapter not in ("", chapter):
         raise Unclear(f"this is the lesson {report.chapter}, and {chapter} is to be handed in.")
     return report
+
+
+def _report(grader: Grader, found: Found) -> Report:
+    if found.problem:
+        return grader.unreadable(found.problem, name=found.name, student="").report
+    return grader.grade_or_say_why(found.path, name=found.name, student="").report
 
 
 def _the_one(found: list[Found], chapter: str) -> Found:

@@ -1,6 +1,7 @@
 """The Gradescope zip: what is in it, and that a folder which stands for /autograder gets a results.json, always."""
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -92,7 +93,7 @@ def test_no_path_of_this_machine_and_no_registry_is_in_it(tmp_path: Path) -> Non
     run("gradescope-zip", "--out", tmp_path / "a.zip")
     with zipfile.ZipFile(tmp_path / "a.zip") as archive:
         contents = [archive.read(name) for name in archive.namelist() if not name.endswith(".whl")]
-    with zipfile.ZipFile(__import__("io").BytesIO(wheel()[1])) as inner:
+    with zipfile.ZipFile(io.BytesIO(wheel()[1])) as inner:
         contents += [inner.read(name) for name in inner.namelist()]
     for content in contents:
         for place in (
@@ -197,7 +198,7 @@ def test_a_submission_is_graded_in_the_sandbox(tmp_path: Path, sandbox: None) ->
     made = Autograder(tmp_path, "--chapter", "01_encoding")
     path = write(made.submission, solved("01_encoding"), "whatever.ipynb")
     found = made.grade()
-    assert (found["score"], found["extra_data"]["sandbox"]) == (25, "full"), made.said
+    assert (found["score"], found.get("extra_data", {}).get("sandbox")) == (25, "full"), found["output"] + made.said
     assert found["extra_data"]["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
     assert len(found["tests"]) == 3
 
