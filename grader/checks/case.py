@@ -5,6 +5,7 @@
         case.equal(b"", "")                                      # a valid input and its answer
         case.raises("text", TypeError)                           # a bad input and how it is refused
         case.refuses(b"")                                        # the same where the answer is a bool: False
+        case.refuses(b"", answer=("no", 1))                      # or another value that says no
         case.satisfies(b"x", lambda answer: ..., "what is wrong")  # where many answers are right
         case.mistake(wrong_function, "The sentence that puts it right.")
         case.plays(does("add", 1, gives=None), does("size", gives=1))  # of a class: see `play`
@@ -97,14 +98,14 @@ class Case:
         wants = f"raise {error.__name__}" + (f" that names {naming}" if naming else "")
         self._add(args, wants, True, why, verdict, vital=vital, naming=naming)
 
-    def refuses(self, args: Any, why: str = "", vital: bool = False) -> None:
-        """A bad input of a function that answers yes or no: it returns False. Vital: accepting it costs all points."""
-        packed = pack(False)
+    def refuses(self, args: Any, why: str = "", vital: bool = False, answer: Any = False) -> None:
+        """A bad input of a function that says no by what it returns. Accepting a vital one costs all points."""
+        packed = pack(answer)
 
         def verdict(outcome: Outcome) -> str:
             return "" if outcome.kind == RETURNED and outcome.packed == packed else _key(outcome)
 
-        self._add(args, "return False", True, why, verdict, vital=vital)
+        self._add(args, f"return {show(answer)}", True, why, verdict, vital=vital)
 
     def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""

@@ -231,8 +231,9 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
         return ["It returned None. Is there a `return` on every path?"]
     if verdict == UNNAMED:
         return [f"It does refuse, but the exception's text lacks the word {trial.naming}, so nobody learns why."]
-    if trial.wants == "return False" and outcome.kind == calling.RAISED:
-        return ["It raises an exception here. The answer to a bad input is False."]
+    if trial.bad and trial.wants.startswith("return ") and outcome.kind == calling.RAISED:
+        says = "is False" if trial.wants == "return False" else "is returned, too, as the docstring says"
+        return [f"It raises an exception here. The answer to a bad input {says}."]
     if trial.bad and outcome.kind == calling.RAISED:
         return ["It does refuse, but with another kind of exception than the docstring says."]
     return []
