@@ -322,10 +322,10 @@ class _Scene:
         }
 
     def other_grant(self) -> Values:
-        """What stands behind a code of Bob's at the wardrobe."""
+        """What stands behind a code of Bob's at the depot."""
         return self.grant(
-            client_id="wardrobe",
-            redirect_uri=f"https://wardrobe-{self.number}.example/callback",
+            client_id="depot",
+            redirect_uri=f"https://depot-{self.number}.example/callback",
             code_challenge=self.other_challenge,
             nonce=f"n-{self.number + 1}",
             sub="bob",
@@ -355,7 +355,7 @@ class _Scene:
     def bystanders(self) -> Values:
         """Refresh tokens that no replay of this code concerns: Ada's elsewhere, Ada's earlier login here, Bob's."""
         return {
-            self.text(): self.record(family=self.third_family, client_id="wardrobe"),
+            self.text(): self.record(family=self.third_family, client_id="depot"),
             self.text(): self.record(family=self.third_family + "2"),
             self.text(): self.record(family=self.other_family, sub="bob"),
         }
@@ -397,7 +397,7 @@ def _good_codes(case: Case, scene: _Scene) -> None:
     good(
         scene.request(
             code=scene.other_code,
-            client_id="wardrobe",
+            client_id="depot",
             redirect_uri=other["redirect_uri"],
             code_verifier=scene.other_verifier,
         ),
@@ -464,7 +464,7 @@ def _bad_codes(case: Case, scene: _Scene) -> None:
     bad("Nobody was given this code.", vital=True, code=scene.text())
     bad("Codes are compared exactly.", code=scene.code + "=")
     bad("The family's name is no code.", code=scene.family)
-    bad("The code was given to another client.", vital=True, client_id="wardrobe")
+    bad("The code was given to another client.", vital=True, client_id="depot")
     bad("A client's name is compared exactly.", client_id="Rota")
     bad("Nobody knows this client.", client_id="mallory")
     exact = "redirect_uri is not the one that the login began with; it is compared as text (RFC 9700 §2.1)."
@@ -496,7 +496,7 @@ def _used_codes(case: Case, scene: _Scene) -> None:
     again(alive, "Used and expired: it is still a replay, so the family ends.", True, now=scene.now + 3600)
     unfit = "This request is not even a good one. An old code out of a log must not be enough to end Ada's login."
     again(alive, unfit, False, code_verifier=scene.other_verifier)
-    again(alive, unfit, False, client_id="wardrobe")
+    again(alive, unfit, False, client_id="depot")
     again(alive, unfit, False, redirect_uri="https://mallory.example/callback")
 
 
@@ -916,10 +916,10 @@ def _good_refreshes(case: Case, scene: _Scene) -> None:
         "The third of its family. The used ones before it stay, so that their reuse is noticed.",
     )
     good(
-        {one: scene.record(client_id="wardrobe", sub="bob", aud=f"https://other-{scene.number}.example")},
+        {one: scene.record(client_id="depot", sub="bob", aud=f"https://other-{scene.number}.example")},
         one,
         "Another client, with its own token, for another API.",
-        client_id="wardrobe",
+        client_id="depot",
     )
     good({one: scene.record()}, one, "Unknown parameters are ignored (RFC 6749 §3.2).", scope="openid", code="x")
 
@@ -936,7 +936,7 @@ def _bad_refreshes(case: Case, scene: _Scene) -> None:
     bad(INVALID_GRANT, "Nobody was given this refresh token.", scene.text(), vital=True)
     bad(INVALID_GRANT, "Refresh tokens are compared exactly.", one.swapcase())
     bad(INVALID_GRANT, "A code is no refresh token.", scene.code)
-    bad(INVALID_GRANT, "A refresh token belongs to one client (RFC 6749 §6).", vital=True, client_id="wardrobe")
+    bad(INVALID_GRANT, "A refresh token belongs to one client (RFC 6749 §6).", vital=True, client_id="depot")
     bad(INVALID_GRANT, "A client's name is compared exactly.", client_id="ROTA")
     missing = "A parameter is missing: invalid_request (RFC 6749 §5.2)."
     empty = "A parameter without a value counts as missing (RFC 6749 §3.2)."
@@ -975,7 +975,7 @@ def _reuse(case: Case, scene: _Scene) -> None:
         now=scene.now + 3600,
     )
     again(
-        {**old, two: scene.record()}, "It is not even this client's; nothing is revoked.", False, client_id="wardrobe"
+        {**old, two: scene.record()}, "It is not even this client's; nothing is revoked.", False, client_id="depot"
     )
 
 

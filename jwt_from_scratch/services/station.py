@@ -1,0 +1,78 @@
+"""The mountain rescue of lesson 11: an issuer, called base; two clients, rota and depot; and an API for each of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from .. import KeySet
+from .api import api_app
+from .client import Client, Pkce, client_app
+from .http import Server
+from .issuer import Grant, Issuer, issuer_app
+from .record import Record
+from .visitor import Visitor
+
+PASSWORDS = {"ada": "edelweiss-1843", "bob": "north face", "mallory": "crevasse"}
+PAGES = {"rota": "You are on call on Sunday.", "depot": "Rope 7 is signed out to you."}
+
+Check = Callable[[str, KeySet, str], dict[str, Any]]
+"""How an API checks a token: the token, the issuer's keys, the API's own name; claims, or ValueError."""
+
+
+def api_name(client: str) -> str:
+    """The name of a client's API, which is the `aud` of its access tokens."""
+    return f"https://api.{client}.example"
+
+
+class Station:
+    """Five services and the record of what they say to each other. Ends with `close()` or at the end of a `with`.
+
+    Attributes:
+        record: who said what to whom.
+        issuer, rota, depot: the apps, with what they remember.
+        url: the address of "base", "rota", "depot", "rota-api" and "depot-api".
+    """
+
+    def __init__(
+        self,
+        check: Check,
+        token_endpoint: Grant,
+        refresh: Grant,
+        pkce: Pkce | None = None,
+        client: Callable[..., Client] = client_app,
+    ) -> None:
+        self.record = Record()
+        self._servers: list[Server] = []
+        self.url: dict[str, str] = {}
+        self.issuer: Issuer = issuer_app(PASSWORDS, token_endpoint, refresh, needs_challenge=pkce is not None)
+        self._serve(self.issuer, "base")
+        clients = {name: self._client(name, check, pkce, client) for name in PAGES}
+        self.rota, self.depot = clients["rota"], clients["depot"]
+
+    def _client(self, name: str, check: Check, pkce: Pkce | None, make: Callable[..., Client]) -> Client:
+        keys: list[KeySet] = []
+
+        def checked(token: str) -> dict[str, Any]:
+            if not keys:
+                keys.append(KeySet.from_jwks(Visitor(f"{name}-api").get(self.url["base"] + "/jwks").json))
+            return check(token, keys[0], api_name(name))
+
+        self._serve(api_app(PAGES[name], checked), f"{name}-api")
+        app = make(name, self.url["base"], self.url[f"{name}-api"], pkce)
+        self._serve(app, name)
+        self.issuer.register(name, self.url[name], api_name(name))
+        return app
+
+    def _serve(self, app: Any, name: str) -> None:
+        self._servers.append(self.record.serve(app, name))
+        self.url[name] = self._servers[-1].url
+
+    def close(self) -> None:
+        """Close all five. Closing twice does no harm."""
+        for server in self._servers:
+            server.close()
+
+    def __enter__(self) -> "Station":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
