@@ -101,7 +101,7 @@ def client_app(
             "code": request.args.get("code", ""),
             "client_id": name,
             "redirect_uri": redirect_uri(),
-            "code_verifier": begun["verifier"],
+            **({"code_verifier": begun["verifier"]} if pkce else {}),
         }
         tokens = server.post(issuer + "/token", form).json
         if "error" in tokens:

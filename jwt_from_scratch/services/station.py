@@ -1,4 +1,4 @@
-"""The mountain rescue of lesson 11: an issuer, called base; two clients, rota and depot; and an API for each of them."""
+"""The mountain rescue of lesson 11: an issuer, called base; two clients, rota and depot; an API for each of them."""
 
 from collections.abc import Callable
 from typing import Any
