@@ -152,6 +152,7 @@ Answer = tuple[Values, Values]
 
 INVALID_GRANT, INVALID_REQUEST = {"error": "invalid_grant"}, {"error": "invalid_request"}
 UNSUPPORTED = {"error": "unsupported_grant_type"}
+NAMES = ("response", "state")
 WORKDAY = 28_800
 """Seconds that a family of refresh tokens lives."""
 
@@ -361,21 +362,20 @@ class _Scene:
         }
 
     def request(self, **changes: str | None) -> Values:
-        """The rota's token request; None leaves a parameter out."""
-        asked = {
+        """The rota's token request, what is special about it first; None leaves a parameter out."""
+        usual = {
             "grant_type": "authorization_code",
             "code": self.code,
             "client_id": "rota",
             "redirect_uri": self.redirect,
             "code_verifier": self.verifier,
-            **changes,
         }
-        return {name: value for name, value in asked.items() if value is not None}
+        return {name: value for name, value in {**changes, **usual, **changes}.items() if value is not None}
 
 
 def _good_codes(case: Case, scene: _Scene) -> None:
     def good(request: Values, state: Values, why: str, now: int = scene.now) -> None:
-        case.equal((request, state, now), _answer(_CODE, request, state, now), why=why)
+        case.answers((request, state, now), _answer(_CODE, request, state, now), NAMES, why=why)
 
     good(scene.request(), scene.state(), "Everything fits. Compare the claims of both tokens, and each entry of state.")
     good(
@@ -415,7 +415,14 @@ def _good_codes(case: Case, scene: _Scene) -> None:
 def _refused(
     case: Case, request: Values, state: Values, now: int, error: Values, why: str, vital: bool = False
 ) -> None:
-    case.refuses((request, state, now), why=why, vital=vital, answer=(error, state))
+    case.answers((request, state, now), (error, state), NAMES, why=why, bad=True, vital=vital)
+
+
+def _missing(name: str) -> str:
+    return f"{name} is missing in this request: invalid_request (RFC 6749 §5.2)."
+
+
+_EMPTY = "A parameter without a value counts as missing (RFC 6749 §3.2)."
 
 
 def _bad_verifiers(case: Case, scene: _Scene) -> None:
@@ -485,7 +492,8 @@ def _used_codes(case: Case, scene: _Scene) -> None:
     ) -> None:
         state = scene.state({**scene.bystanders(), **tokens}, used=True)
         after = _revoked(state, scene.grant()) if revoked else state
-        case.refuses((scene.request(**request), state, now), why=why, vital=vital, answer=(INVALID_GRANT, after))
+        asked = (scene.request(**request), state, now)
+        case.answers(asked, (INVALID_GRANT, after), NAMES, why=why, bad=True, vital=vital)
 
     alive = {scene.text(): scene.record()}
     again({}, "This code has been used (RFC 6749 §4.1.2).", True, vital=True)
@@ -506,12 +514,10 @@ def _bad_code_forms(case: Case, scene: _Scene) -> None:
         vital = request.get("code_verifier", "") is None
         _refused(case, scene.request(**request), scene.state(), scene.now, error, why, vital)
 
-    missing = "A parameter is missing: invalid_request (RFC 6749 §5.2)."
-    empty = "A parameter without a value counts as missing (RFC 6749 §3.2)."
     for name in ("code_verifier", "code", "client_id", "redirect_uri", "grant_type"):
-        bad(INVALID_REQUEST, missing, **{name: None})
+        bad(INVALID_REQUEST, _missing(name), **{name: None})
     for name in ("code", "code_verifier", "grant_type"):
-        bad(INVALID_REQUEST, empty, **{name: ""})
+        bad(INVALID_REQUEST, _EMPTY, **{name: ""})
     other = "This function serves the grant type authorization_code alone, and says unsupported_grant_type to others."
     for name in ("refresh_token", "password", "Authorization_Code"):
         bad(UNSUPPORTED, other, grant_type=name)
@@ -896,15 +902,16 @@ def refresh(case: Case) -> None:
 
 
 def _asking(token: str | None, **changes: str | None) -> Values:
-    asked = {"grant_type": "refresh_token", "refresh_token": token, "client_id": "rota", **changes}
-    return {name: value for name, value in asked.items() if value is not None}
+    """The rota's request, what is special about it first; None leaves a parameter out."""
+    usual = {"grant_type": "refresh_token", "refresh_token": token, "client_id": "rota"}
+    return {name: value for name, value in {**changes, **usual, **changes}.items() if value is not None}
 
 
 def _good_refreshes(case: Case, scene: _Scene) -> None:
     def good(tokens: Values, token: str, why: str, **request: Any) -> None:
         state = scene.state(tokens, used=True)
         asked = _asking(token, **request)
-        case.equal((asked, state, scene.now), _answer(_REFRESH, asked, state, scene.now), why=why)
+        case.answers((asked, state, scene.now), _answer(_REFRESH, asked, state, scene.now), NAMES, why=why)
 
     one, two, three = scene.text(), scene.text(), scene.text()
     good({one: scene.record()}, one, "Everything fits. Compare each entry of the new state.")
@@ -938,13 +945,11 @@ def _bad_refreshes(case: Case, scene: _Scene) -> None:
     bad(INVALID_GRANT, "A code is no refresh token.", scene.code)
     bad(INVALID_GRANT, "A refresh token belongs to one client (RFC 6749 §6).", vital=True, client_id="depot")
     bad(INVALID_GRANT, "A client's name is compared exactly.", client_id="ROTA")
-    missing = "A parameter is missing: invalid_request (RFC 6749 §5.2)."
-    empty = "A parameter without a value counts as missing (RFC 6749 §3.2)."
-    bad(INVALID_REQUEST, missing, None)
-    bad(INVALID_REQUEST, missing, client_id=None)
-    bad(INVALID_REQUEST, missing, grant_type=None)
-    bad(INVALID_REQUEST, empty, "")
-    bad(INVALID_REQUEST, empty, client_id="")
+    bad(INVALID_REQUEST, _missing("refresh_token"), None)
+    bad(INVALID_REQUEST, _missing("client_id"), client_id=None)
+    bad(INVALID_REQUEST, _missing("grant_type"), grant_type=None)
+    bad(INVALID_REQUEST, _EMPTY, "")
+    bad(INVALID_REQUEST, _EMPTY, client_id="")
     other = "This function serves the grant type refresh_token alone."
     bad(UNSUPPORTED, other, grant_type="authorization_code")
     bad(UNSUPPORTED, other, grant_type="refresh")
@@ -960,7 +965,8 @@ def _reuse(case: Case, scene: _Scene) -> None:
     def again(tokens: Values, why: str, revoked: bool, vital: bool = False, now: int = scene.now, **asked: Any) -> None:
         state = scene.state({**scene.bystanders(), **tokens}, used=True)
         after = _revoked(state, scene.record()) if revoked else state
-        case.refuses((_asking(one, **asked), state, now), why=why, vital=vital, answer=(INVALID_GRANT, after))
+        request = (_asking(one, **asked), state, now)
+        case.answers(request, (INVALID_GRANT, after), NAMES, why=why, bad=True, vital=vital)
 
     old = {one: scene.record(used=True)}
     reused = "A used refresh token comes again: somebody has a copy. The whole family ends (RFC 9700 §4.14.2)."
@@ -974,9 +980,7 @@ def _reuse(case: Case, scene: _Scene) -> None:
         True,
         now=scene.now + 3600,
     )
-    again(
-        {**old, two: scene.record()}, "It is not even this client's; nothing is revoked.", False, client_id="depot"
-    )
+    again({**old, two: scene.record()}, "It is not even this client's; nothing is revoked.", False, client_id="depot")
 
 
 def _refresh_mistakes(case: Case) -> None:

@@ -5,7 +5,7 @@
         case.equal(b"", "")                                      # a valid input and its answer
         case.raises("text", TypeError)                           # a bad input and how it is refused
         case.refuses(b"")                                        # the same where the answer is a bool: False
-        case.refuses(b"", answer=("no", 1))                      # or another value that says no
+        case.answers((b"", {}), ({}, {}), names=("response", "state"))  # a large answer: says where it differs
         case.satisfies(b"x", lambda answer: ..., "what is wrong")  # where many answers are right
         case.mistake(wrong_function, "The sentence that puts it right.")
         case.plays(does("add", 1, gives=None), does("size", gives=1))  # of a class: see `play`
@@ -98,14 +98,37 @@ class Case:
         wants = f"raise {error.__name__}" + (f" that names {naming}" if naming else "")
         self._add(args, wants, True, why, verdict, vital=vital, naming=naming)
 
-    def refuses(self, args: Any, why: str = "", vital: bool = False, answer: Any = False) -> None:
-        """A bad input of a function that says no by what it returns. Accepting a vital one costs all points."""
-        packed = pack(answer)
+    def refuses(self, args: Any, why: str = "", vital: bool = False) -> None:
+        """A bad input of a function that answers yes or no: it returns False. Vital: accepting it costs all points."""
+        packed = pack(False)
 
         def verdict(outcome: Outcome) -> str:
             return "" if outcome.kind == RETURNED and outcome.packed == packed else _key(outcome)
 
-        self._add(args, f"return {show(answer)}", True, why, verdict, vital=vital)
+        self._add(args, "return False", True, why, verdict, vital=vital)
+
+    def answers(
+        self,
+        args: Any,
+        expected: tuple[Any, ...],
+        names: tuple[str, ...],
+        why: str = "",
+        bad: bool = False,
+        vital: bool = False,
+    ) -> None:
+        """Any input of a function that returns a tuple of large values, refusals too: a wrong one is told where."""
+
+        def verdict(outcome: Outcome) -> str:
+            if outcome.kind != RETURNED:
+                return _key(outcome)
+            got = unpack(outcome.packed)
+            if type(got) is not tuple or len(got) != len(names):
+                return f"it must return ({', '.join(names)})"
+            found = [one for parts in zip(got, expected, names, strict=True) for one in _differences(*parts)]
+            more = f"; {len(found) - 3} more" if len(found) > 3 else ""
+            return "; ".join(found[:3]) + more
+
+        self._add(args, f"return {show(expected)}", bad, why, verdict, judged=True, vital=vital)
 
     def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""
@@ -154,6 +177,21 @@ class Case:
     ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
         self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming))
+
+
+def _differences(got: Any, wanted: Any, place: str) -> list[str]:
+    """Where a value differs from the one that is wanted, one sentence for each place."""
+    if type(got) is not dict or type(wanted) is not dict:
+        same = pack(got) == pack(wanted)
+        return [] if same else [f"{place} is {show(got, 40)} and must be {show(wanted, 40)}"]
+    found = []
+    for name in sorted(got.keys() | wanted.keys(), key=repr):
+        entry = f"{place}[{show(name, 40)}]"
+        if name not in got or name not in wanted:
+            found.append(f"{entry} {'is missing' if name in wanted else 'must not be there'}")
+        else:
+            found += _differences(got[name], wanted[name], entry)
+    return found
 
 
 def _key(outcome: Outcome) -> str:

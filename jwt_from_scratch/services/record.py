@@ -28,7 +28,7 @@ class Step:
     def __str__(self) -> str:
         arrow = "<--" if self.answer else "-->"
         left, right = (self.target, self.source) if self.answer else (self.source, self.target)
-        return f"{left:>9} {arrow} {right:9} {self.what:24} {', '.join(self.carries)}"
+        return f"{f'{left} {arrow} {right}':18} {self.what:22} {', '.join(self.carries)}".rstrip()
 
 
 class Record:
@@ -77,7 +77,7 @@ def _caller() -> str:
 
 def _carried_by_request() -> tuple[str, ...]:
     bearer = ("bearer token",) if "Authorization" in request.headers else ()
-    return (*request.args, *request.form, *bearer)
+    return (*(request.form or request.args), *bearer)
 
 
 def _carried_by_answer(made: Response) -> tuple[str, ...]:
