@@ -510,8 +510,7 @@ def _used_codes(case: Case, scene: _Scene) -> None:
 
 def _bad_code_forms(case: Case, scene: _Scene) -> None:
     def bad(error: Values, why: str, **request: str | None) -> None:
-        # Without a verifier the code is a bearer token: the one omission that defeats the purpose.
-        vital = request.get("code_verifier", "") is None
+        vital = not request.get("code_verifier", "x")  # tokens without a verifier: the code would be a bearer token
         _refused(case, scene.request(**request), scene.state(), scene.now, error, why, vital)
 
     for name in ("code_verifier", "code", "client_id", "redirect_uri", "grant_type"):
@@ -659,10 +658,6 @@ def _token_mistakes(case: Case) -> None:
         "client_id is not compared. Another client redeems a code that was not given to it.",
     )
     case.mistake(
-        refusing(client=lambda r, g, now: r["client_id"].lower() != g["client_id"]),
-        "A client's name is compared without regard to case. It is exact.",
-    )
-    case.mistake(
         wrong(names={"client": {"error": "invalid_client"}}),
         "Another client's code is answered with invalid_client. That word is for failed client authentication; this "
         "is invalid_grant (RFC 6749 §5.2).",
@@ -712,6 +707,11 @@ def _token_mistakes(case: Case) -> None:
         _keyed(_CODE),
         "A missing parameter raises KeyError, and the client gets an error page of the server. Use `request.get` and "
         "return invalid_request.",
+    )
+    case.mistake(
+        _keyed(_CODE, empty=False),
+        "A missing parameter raises KeyError, and an empty one is taken as there. `request.get(name)` is None or empty "
+        "in both cases: return invalid_request.",
     )
     case.mistake(
         _raising(_CODE),
@@ -770,6 +770,16 @@ def _token_mistakes(case: Case) -> None:
         wrong(issues=lambda r, s, now: _issue(r, s, now, used=False, taken=False, kept=False)),
         "Nothing is remembered: code, refresh token and `fresh` are as before.",
     )
+    for question, name in {"pkce": "code_verifier", "client": "client_id", "redirect": "redirect_uri"}.items():
+        case.mistake(
+            wrong(order=_without(_CODE, question), replayed=lambda state, record: state),
+            f"{name} is not compared with the grant's, and a used code is refused without ending what was issued "
+            "from it.",
+        )
+    case.mistake(
+        lambda request, state, now: (INVALID_GRANT, state),
+        "It says invalid_grant whatever comes. Either the good case is not reached, or it is not there yet.",
+    )
     case.mistake(
         _burning,
         "A failed attempt uses the code up. Then whoever has seen a code can spoil the login; leave the state as it "
@@ -796,14 +806,14 @@ def _needs_first(rules: Rules, request: Values) -> Values | None:
     return _form(rules, request)
 
 
-def _keyed(rules: Rules) -> Callable[[Values, Values, int], Any]:
-    """As it is with `request[name]` everywhere."""
+def _keyed(rules: Rules, empty: bool = True) -> Callable[[Values, Values, int], Any]:
+    """As it is with `request[name]` everywhere; empty: and empty values are noticed."""
+    changed = rules if empty else {**rules, "absent": lambda request, name: name not in request}
 
     def endpoint(request: Values, state: Values, now: int) -> Answer:
-        for name in ("grant_type", *rules["needs"]):
-            if request[name] == "":
-                return INVALID_REQUEST, state
-        return _answer(rules, request, state, now)
+        if request["grant_type"] == rules["grant_type"]:
+            assert [request[name] for name in rules["needs"]]
+        return _answer(changed, request, state, now)
 
     return endpoint
 
@@ -1039,6 +1049,18 @@ def _refresh_mistakes(case: Case) -> None:
         "whole family.",
     )
     case.mistake(
+        wrong(order=_without(_REFRESH, "client"), replayed=lambda state, record: state),
+        "client_id is not compared with the record's, and a reuse is refused without ending the family.",
+    )
+    case.mistake(
+        wrong(replayed=_only_this_revoked),
+        "Reuse removes the token that was shown. It was of no use any more; its descendants are: remove the family.",
+    )
+    case.mistake(
+        lambda request, state, now: (INVALID_GRANT, state),
+        "It says invalid_grant whatever comes. Either the good case is not reached, or it is not there yet.",
+    )
+    case.mistake(
         wrong(replayed=_only_used_revoked),
         "Reuse removes the used tokens and leaves the live one, and that may be the thief's.",
     )
@@ -1078,10 +1100,6 @@ def _refresh_mistakes(case: Case) -> None:
         "client_id is not compared. A refresh token works for the client that it was issued to (RFC 6749 §6).",
     )
     case.mistake(
-        wrong(refuses={"client": lambda r, record, now: r["client_id"].lower() != record["client_id"]}),
-        "A client's name is compared without regard to case. It is exact.",
-    )
-    case.mistake(
         wrong(names={"client": {"error": "invalid_client"}}),
         "Another client's token is answered with invalid_client. That word is for failed client authentication; this "
         "is invalid_grant (RFC 6749 §5.2).",
@@ -1110,6 +1128,11 @@ def _refresh_mistakes(case: Case) -> None:
     case.mistake(
         _keyed(_REFRESH),
         "A missing parameter raises KeyError. Use `request.get` and return invalid_request.",
+    )
+    case.mistake(
+        _keyed(_REFRESH, empty=False),
+        "A missing parameter raises KeyError, and an empty one is taken as there. `request.get(name)` is None or empty "
+        "in both cases: return invalid_request.",
     )
     case.mistake(
         _raising(_REFRESH),
@@ -1154,4 +1177,9 @@ def _only_used_revoked(state: Values, record: Values) -> Values:
         for token, one in state["refresh_tokens"].items()
         if one["family"] != record["family"] or not one["used"]
     }
+    return {**state, "refresh_tokens": kept}
+
+
+def _only_this_revoked(state: Values, record: Values) -> Values:
+    kept = {token: one for token, one in state["refresh_tokens"].items() if one is not record}
     return {**state, "refresh_tokens": kept}

@@ -116,7 +116,11 @@ class Case:
         bad: bool = False,
         vital: bool = False,
     ) -> None:
-        """Any input of a function that returns a tuple of large values, refusals too: a wrong one is told where."""
+        """Any input of a function that returns a tuple of large values, refusals too: a wrong one is told where.
+
+        A vital bad input is tried twice: once for the exact answer, and once for whether it was taken. Only to take it
+        costs all points; a first value with the right names in it is a refusal, and a KeyError at least no acceptance.
+        """
 
         def verdict(outcome: Outcome) -> str:
             if outcome.kind != RETURNED:
@@ -128,7 +132,16 @@ class Case:
             more = f"; {len(found) - 3} more" if len(found) > 3 else ""
             return "; ".join(found[:3]) + more
 
-        self._add(args, f"return {show(expected)}", bad, why, verdict, judged=True, vital=vital)
+        def taken(outcome: Outcome) -> str:
+            if outcome.kind != RETURNED:
+                return "" if "KeyError" in outcome.names else _key(outcome)
+            got = unpack(outcome.packed)
+            refused = type(got) is tuple and got and type(got[0]) is dict and got[0].keys() == expected[0].keys()
+            return "" if refused else _key(outcome)
+
+        self._add(args, f"return {show(expected)}", bad, why, verdict, judged=True)
+        if vital:
+            self._add(args, f"refuse this with {show(expected[0])}", True, why, taken, vital=True)
 
     def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""
