@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 from .. import KeySet
 from .api import api_app
@@ -21,6 +22,11 @@ Check = Callable[[str, KeySet, str], dict[str, Any]]
 def api_name(client: str) -> str:
     """The name of a client's API, which is the `aud` of its access tokens."""
     return f"https://api.{client}.example"
+
+
+def in_address(address: str, name: str) -> str:
+    """A parameter in an address; "" if it is not there."""
+    return parse_qs(urlsplit(address).query).get(name, [""])[0]
 
 
 class Station:
@@ -65,6 +71,21 @@ class Station:
     def _serve(self, app: Any, name: str) -> None:
         self._servers.append(self.record.serve(app, name))
         self.url[name] = self._servers[-1].url
+
+    def log_in(self, person: Visitor, site: str) -> str:
+        """Press "log in" at a site and, if the issuer asks for the password, give it. Gives the page that comes."""
+        page = person.get(self.url[site] + "/login")
+        if "password" in page.text:
+            page = person.post(person.url, {"user": person.name, "password": PASSWORDS[person.name]})
+        return page.text
+
+    def until_code(self, person: Visitor, site: str) -> str:
+        """Log in as far as the address with the code, and do not open it. Gives that address."""
+        begin = person.get(self.url[site] + "/login", follow=False).headers["Location"]
+        answer = person.get(begin, follow=False)
+        if answer.status == 200:  # the form
+            answer = person.post(begin, {"user": person.name, "password": PASSWORDS[person.name]}, follow=False)
+        return answer.headers["Location"]
 
     def close(self) -> None:
         """Close all five. Closing twice does no harm."""

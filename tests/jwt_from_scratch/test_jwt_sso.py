@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
 import pytest
 
@@ -15,7 +15,7 @@ from jwt_from_scratch.services import serve
 from jwt_from_scratch.services.client import Client, client_app
 from jwt_from_scratch.services.issuer import ISSUER, LOGOUT_EVENT
 from jwt_from_scratch.services.record import Step
-from jwt_from_scratch.services.station import PAGES, PASSWORDS, Station, api_name
+from jwt_from_scratch.services.station import PAGES, Station, api_name, in_address
 from jwt_from_scratch.services.visitor import Visitor
 from jwt_from_scratch.services.vulnerable.any_browser import any_browser_client
 from jwt_from_scratch.services.vulnerable.any_code import any_code
@@ -53,25 +53,6 @@ def station() -> Iterator[Station]:
         yield made
 
 
-def log_in(person: Visitor, site: str) -> str:
-    page = person.get(site + "/login")
-    if "password" in page.text:
-        page = person.post(person.url, {"user": person.name, "password": PASSWORDS[person.name]})
-    return page.text
-
-
-def until_code(person: Visitor, site: str) -> str:
-    begin = person.get(site + "/login", follow=False).headers["Location"]
-    answer = person.get(begin, follow=False)
-    if answer.status == 200:
-        answer = person.post(begin, {"user": person.name, "password": PASSWORDS[person.name]}, follow=False)
-    return answer.headers["Location"]
-
-
-def in_address(address: str, name: str) -> str:
-    return parse_qs(urlsplit(address).query)[name][0]
-
-
 def redeem(station: Station, address: str, **more: str) -> dict[str, Any]:
     form = {
         "grant_type": "authorization_code",
@@ -103,14 +84,14 @@ def only_session(client: Client) -> dict[str, str]:
 def test_one_password_opens_both_clients(make: Callable[[], Station]) -> None:
     with make() as station:
         ada = Visitor("ada")
-        assert log_in(ada, station.url["rota"]) == f"rota: hello ada. {PAGES['rota']}"
+        assert station.log_in(ada, "rota") == f"rota: hello ada. {PAGES['rota']}"
         assert ada.get(station.url["depot"] + "/login").text == f"depot: hello ada. {PAGES['depot']}"
         assert sorted(ada.cookies) == ["base", "depot", "rota"]
         assert [step.carries for step in station.record.steps if "password" in step.carries][1:] == []
 
 
 def test_the_tokens_are_told_apart_by_typ_and_aud(station: Station) -> None:
-    log_in(Visitor("ada"), station.url["rota"])
+    station.log_in(Visitor("ada"), "rota")
     session = only_session(station.rota)
     (id_header, identity), (access_header, access) = opened(session["id_token"]), opened(session["access_token"])
     assert (id_header["typ"], identity["aud"]) == ("JWT", "rota")
@@ -125,14 +106,14 @@ def test_the_tokens_are_told_apart_by_typ_and_aud(station: Station) -> None:
 
 
 def test_no_token_reaches_the_browser(station: Station) -> None:
-    log_in(Visitor("ada"), station.url["rota"])
+    station.log_in(Visitor("ada"), "rota")
     tokens = [step for step in station.record.steps if any("_token" in name for name in step.carries)]
     assert tokens
     assert all("ada" not in (step.source, step.target) for step in tokens)
 
 
 def test_a_step_can_be_read(station: Station) -> None:
-    log_in(Visitor("ada"), station.url["rota"])
+    station.log_in(Visitor("ada"), "rota")
     assert station.record.steps[0] == Step("ada", "rota", "GET /login", (), False)
     texts = [" ".join(str(step).split()) for step in station.record.steps]
     assert texts[0] == "ada --> rota GET /login"
@@ -166,7 +147,7 @@ def test_a_wrong_password_gives_the_form_again(station: Station) -> None:
 
 def test_nobody_is_sent_to_an_address_that_is_not_registered(station: Station) -> None:
     ada = Visitor("ada")
-    log_in(ada, station.url["rota"])
+    station.log_in(ada, "rota")
     for changes in (
         {"redirect_uri": "https://mallory.example/callback"},
         {"redirect_uri": station.url["rota"] + "/callback/"},
@@ -180,7 +161,7 @@ def test_nobody_is_sent_to_an_address_that_is_not_registered(station: Station) -
 
 def test_a_login_without_a_good_challenge_is_sent_back_with_an_error(station: Station) -> None:
     ada = Visitor("ada")
-    log_in(ada, station.url["rota"])
+    station.log_in(ada, "rota")
     for changes, error in (
         ({"code_challenge": ""}, "invalid_request"),
         ({"code_challenge_method": "plain"}, "invalid_request"),
@@ -205,7 +186,7 @@ def test_a_function_that_is_not_written_or_fails_is_said_so() -> None:
 
     for function, status, text in ((unwritten, 501, "not written yet"), (failing, 500, "KeyError")):
         with Station(access_only, function, refresh, pkce_pair) as station:
-            address = until_code(Visitor("ada"), station.url["rota"])
+            address = station.until_code(Visitor("ada"), "rota")
             form = {"grant_type": "authorization_code", "code": in_address(address, "code")}
             answer = Visitor("x").post(station.url["base"] + "/token", form)
             assert answer.status == status
@@ -213,7 +194,7 @@ def test_a_function_that_is_not_written_or_fails_is_said_so() -> None:
 
 
 def test_a_code_works_once_also_when_many_come_at_the_same_moment(station: Station) -> None:
-    address = until_code(Visitor("ada"), station.url["rota"])
+    address = station.until_code(Visitor("ada"), "rota")
     verifier = station.rota.logins[in_address(address, "state")]["verifier"]
     answers: list[dict[str, Any]] = []
     threads = [
@@ -237,8 +218,8 @@ def test_a_code_works_once_also_when_many_come_at_the_same_moment(station: Stati
 def test_an_api_that_checks_the_signature_only_takes_every_token(check: Any, opens: list[bool]) -> None:
     with Station(check, any_code, same_refresh_token) as station:
         ada = Visitor("ada")
-        log_in(ada, station.url["rota"])
-        log_in(ada, station.url["depot"])
+        station.log_in(ada, "rota")
+        station.log_in(ada, "depot")
         tokens = [
             only_session(app)[kind] for app in (station.rota, station.depot) for kind in ("access_token", "id_token")
         ]
@@ -252,14 +233,14 @@ def test_an_api_that_checks_the_signature_only_takes_every_token(check: Any, ope
 def test_any_code_serves_the_thief_and_ada() -> None:
     with careless() as station:
         ada = Visitor("ada")
-        address = until_code(ada, station.url["rota"])
+        address = station.until_code(ada, "rota")
         assert {"access_token", "refresh_token"} <= redeem(station, address).keys()
         assert "hello ada" in ada.get(address).text
 
 
 def test_a_stolen_code_is_worth_nothing_without_the_verifier(station: Station) -> None:
     ada = Visitor("ada")
-    address = until_code(ada, station.url["rota"])
+    address = station.until_code(ada, "rota")
     assert redeem(station, address) == {"error": "invalid_request"}
     for verifier in ("x" * 43, pkce_pair(bytes(32))[1]):
         assert redeem(station, address, code_verifier=verifier) == {"error": "invalid_grant"}
@@ -267,7 +248,7 @@ def test_a_stolen_code_is_worth_nothing_without_the_verifier(station: Station) -
 
 
 def test_a_replayed_code_ends_what_was_issued_from_it(station: Station) -> None:
-    address = until_code(Visitor("ada"), station.url["rota"])
+    address = station.until_code(Visitor("ada"), "rota")
     verifier = station.rota.logins[in_address(address, "state")]["verifier"]
     assert "access_token" in redeem(station, address, code_verifier=verifier)
     assert len(station.issuer.state["refresh_tokens"]) == 1
@@ -278,7 +259,7 @@ def test_a_replayed_code_ends_what_was_issued_from_it(station: Station) -> None:
 def test_a_login_by_link_works_only_where_the_state_is_not_bound_to_the_browser() -> None:
     for client, text in ((any_browser_client, "hello mallory"), (client_app, "did not begin in this browser")):
         with honest(client) as station:
-            link = until_code(Visitor("mallory"), station.url["rota"])
+            link = station.until_code(Visitor("mallory"), "rota")
             assert text in Visitor("ada").get(link).text
 
 
@@ -293,9 +274,9 @@ def test_a_login_by_link_works_only_where_the_state_is_not_bound_to_the_browser(
 )
 def test_an_injected_code_is_seen_by_the_nonce_and_by_pkce(make: Any, client: Any, text: str) -> None:
     with make(client) as station:
-        hers = until_code(Visitor("ada"), station.url["rota"])
+        hers = station.until_code(Visitor("ada"), "rota")
         mallory = Visitor("mallory")
-        own = until_code(mallory, station.url["rota"])
+        own = station.until_code(mallory, "rota")
         mixed = own.replace(in_address(own, "code"), in_address(hers, "code"))
         assert text in mallory.get(mixed).text
 
@@ -306,7 +287,7 @@ def test_a_client_takes_no_other_token_for_an_id_token() -> None:
         return {**response, "id_token": {**response["id_token"], "aud": "depot"}}, after
 
     with Station(access_only, swapped, refresh, pkce_pair) as station:
-        assert "hello" not in log_in(Visitor("ada"), station.url["rota"])
+        assert "hello" not in station.log_in(Visitor("ada"), "rota")
         assert station.rota.sessions == {}
 
 
@@ -321,7 +302,7 @@ def renew(station: Station, token: str) -> dict[str, Any]:
 def test_a_copy_of_a_refresh_token_that_never_changes_works_for_both() -> None:
     with careless() as station:
         ada = Visitor("ada")
-        log_in(ada, station.url["rota"])
+        station.log_in(ada, "rota")
         copied = only_session(station.rota)["refresh_token"]
         for _ in range(2):
             assert "access_token" in renew(station, copied)
@@ -332,9 +313,9 @@ def test_a_copy_of_a_refresh_token_that_never_changes_works_for_both() -> None:
 @pytest.mark.parametrize("thief_first", [False, True])
 def test_the_reuse_of_a_refresh_token_ends_the_family(station: Station, thief_first: bool) -> None:
     ada, bob = Visitor("ada"), Visitor("bob")
-    log_in(ada, station.url["rota"])
+    station.log_in(ada, "rota")
     copied = only_session(station.rota)["refresh_token"]
-    log_in(bob, station.url["rota"])
+    station.log_in(bob, "rota")
     if thief_first:
         assert "access_token" in renew(station, copied)
     else:
@@ -352,8 +333,8 @@ def test_the_reuse_of_a_refresh_token_ends_the_family(station: Station, thief_fi
 def test_a_local_logout_leaves_everything_but_one_session() -> None:
     with honest(local_logout_client) as station:
         ada = Visitor("ada")
-        log_in(ada, station.url["rota"])
-        log_in(ada, station.url["depot"])
+        station.log_in(ada, "rota")
+        station.log_in(ada, "depot")
         copied = only_session(station.rota)["refresh_token"]
         assert ada.post(station.url["rota"] + "/logout", {}).text == "rota: please log in"
         assert "hello ada" in ada.get(station.url["depot"] + "/").text
@@ -363,10 +344,10 @@ def test_a_local_logout_leaves_everything_but_one_session() -> None:
 
 def test_a_logout_at_the_issuer_ends_everything_but_the_access_token(station: Station) -> None:
     ada, bob = Visitor("ada"), Visitor("bob")
-    log_in(bob, station.url["depot"])
-    log_in(ada, station.url["rota"])
-    log_in(ada, station.url["depot"])
-    unused = until_code(ada, station.url["rota"])
+    station.log_in(bob, "depot")
+    station.log_in(ada, "rota")
+    station.log_in(ada, "depot")
+    unused = station.until_code(ada, "rota")
     kept = dict(only_session(station.rota))
     assert ada.post(station.url["rota"] + "/logout", {}).text == "rota: please log in"
     assert ada.get(station.url["depot"] + "/").text == "depot: please log in"
@@ -379,9 +360,9 @@ def test_a_logout_at_the_issuer_ends_everything_but_the_access_token(station: St
 
 def test_no_other_site_can_log_ada_out(station: Station) -> None:
     ada, mallory = Visitor("ada"), Visitor("mallory")
-    log_in(ada, station.url["rota"])
+    station.log_in(ada, "rota")
     session = dict(only_session(station.rota))
-    log_in(mallory, station.url["depot"])
+    station.log_in(mallory, "depot")
     hers = only_session(station.depot)
     address = station.url["base"] + "/logout"
     for hint in ("", "x", hers["id_token"], session["access_token"]):
@@ -392,7 +373,7 @@ def test_no_other_site_can_log_ada_out(station: Station) -> None:
 
 
 def test_a_client_takes_nothing_but_a_logout_token_for_one(station: Station) -> None:
-    log_in(Visitor("ada"), station.url["rota"])
+    station.log_in(Visitor("ada"), "rota")
     session = only_session(station.rota)
     good = {"iss": ISSUER, "sub": "ada", "aud": "rota", "exp": 4_000_000_000, "events": {LOGOUT_EVENT: {}}}
     key = station.issuer.key
