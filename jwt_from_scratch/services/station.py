@@ -1,5 +1,6 @@
 """The mountain rescue of lesson 11: an issuer, called base; two clients, rota and depot; an API for each of them."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -88,9 +89,12 @@ class Station:
         return answer.headers["Location"]
 
     def close(self) -> None:
-        """Close all five. Closing twice does no harm."""
-        for server in self._servers:
-            server.close()
+        """Close all five, at once, for each takes a moment. Closing twice does no harm."""
+        closing = [threading.Thread(target=server.close) for server in self._servers]
+        for thread in closing:
+            thread.start()
+        for thread in closing:
+            thread.join()
 
     def __enter__(self) -> "Station":
         return self
