@@ -1053,6 +1053,10 @@ def _refresh_mistakes(case: Case) -> None:
         "client_id is not compared with the record's, and a reuse is refused without ending the family.",
     )
     case.mistake(
+        wrong(order=_without(_REFRESH, "client"), replayed=_only_this_revoked),
+        "client_id is not compared with the record's, and a reuse removes only the token that was shown.",
+    )
+    case.mistake(
         wrong(replayed=_only_this_revoked),
         "Reuse removes the token that was shown. It was of no use any more; its descendants are: remove the family.",
     )

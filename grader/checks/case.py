@@ -44,6 +44,7 @@ class Trial:
         judged: whether a predicate decides, because many answers are right.
         naming: the word that the exception's text must have in it, if any.
         steps: of a class exercise, the method calls; args is then their script.
+        large: whether arguments and answer are so large that only the first of each is shown.
     """
 
     args: tuple[Any, ...]
@@ -56,6 +57,7 @@ class Trial:
     """"" when the outcome is right, else a text; equal texts mean the same error."""
     naming: str = ""
     steps: tuple[Step, ...] = ()
+    large: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,9 +141,10 @@ class Case:
             refused = type(got) is tuple and got and type(got[0]) is dict and got[0].keys() == expected[0].keys()
             return "" if refused else _key(outcome)
 
-        self._add(args, f"return {show(expected)}", bad, why, verdict, judged=True)
+        first, rest = show(expected[0]), ", ".join(names[1:])
+        self._add(args, f"return ({first}, {rest})", bad, why, verdict, judged=True, large=True)
         if vital:
-            self._add(args, f"refuse this with {show(expected[0])}", True, why, taken, vital=True)
+            self._add(args, f"refuse this with {first}", True, why, taken, vital=True, large=True)
 
     def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""
@@ -187,9 +190,10 @@ class Case:
         judged: bool = False,
         vital: bool = False,
         naming: str = "",
+        large: bool = False,
     ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
-        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming))
+        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming, large=large))
 
 
 def _differences(got: Any, wanted: Any, place: str) -> list[str]:
