@@ -35,8 +35,11 @@ _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNAT
 _EXCEPTIONS = {
     name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 }
-_C_FUNCTIONS = {"hmac": ("_hashlib.hmac_new", "_hashlib.hmac_digest", "_hmac.new", "_hmac.compute_digest")}
-"""Functions in C that belong to a package by what they do, though not by their name."""
+_C_FUNCTIONS = {
+    "hmac": ("_hashlib.hmac_new", "_hashlib.hmac_digest", "_hmac.new", "_hmac.compute_digest"),
+    "hash": ("builtins.hash",),
+}
+"""Functions in C that belong to a package by what they do, though not by their name; or that are one by themselves."""
 
 
 @dataclass(frozen=True)
@@ -313,7 +316,8 @@ class _Policy:
         else:
             return
         if package:
-            self._broken = self._broken or plain_text(f"{package}.{what}" if what else package, 60)
+            named = f"{package}.{what}" if what not in ("", package) else package
+            self._broken = self._broken or plain_text(named, 60)
             raise Forbidden(self._broken)
 
     def _package(self, module: Any) -> str:

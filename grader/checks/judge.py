@@ -202,7 +202,7 @@ def _messages(
     if not wrong:
         return ()
     if last.kind == calling.FORBIDDEN:
-        return (f"{exercise.name}: {last.text}, which this exercise forbids, because it would be the answer.",)
+        return (f"{exercise.name}: {last.text}, which this exercise forbids, because {exercise.because}.",)
     # What must work comes first; a mistake on bad inputs is named beside it.
     unexplained = not trials[wrong[0]].bad and not any(wrong[0] in match.trials for match in matches)
     index = wrong[-1] if last.kind in _FINAL else wrong[0] if unexplained or not matches else min(matches[0].trials)
