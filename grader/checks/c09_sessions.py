@@ -345,7 +345,7 @@ def route(case: Case) -> None:
         [(one, nodes) for one in some] + [(one, rest) for one in some],
         lambda answers: all(a in (b, gone) for a, b in zip(answers[: len(some)], answers[len(some) :], strict=True)),
         _LEAVES,
-        why="When a node leaves, only its own sessions need a new one. When one joins, sessions move only to it: that is "
+        why="When a node leaves, only its own sessions need a new one. When one joins, sessions move only to it: it is "
         "the same rule, read backwards.",
     )
     case.together(
@@ -401,13 +401,13 @@ def _checked(choose: Callable[[str, list[str]], Any], empty: Callable[[], Any] |
 def _route_mistakes(case: Case) -> None:
     case.mistake(
         _checked(lambda session_id, nodes: nodes[_number(session_id) % len(nodes)]),
-        "A hash modulo the number of nodes is a place in the list. It means another node in another order, and when one "
-        "leaves most sessions move. Give each node a number of its own for this session; the highest wins.",
+        "A hash modulo the number of nodes is a place in the list. It means another node in another order, and when "
+        "one leaves most sessions move. Give each node a number of its own for this session; the highest wins.",
     )
     case.mistake(
         _checked(lambda session_id, nodes: sorted(nodes)[_number(session_id) % len(nodes)]),
-        "With a hash modulo the number of nodes most sessions move when that number changes. Give each node a number of "
-        "its own for this session; the highest wins.",
+        "With a hash modulo the number of nodes most sessions move when that number changes. Give each node a number "
+        "of its own for this session; the highest wins.",
     )
     case.mistake(
         _checked(lambda session_id, nodes: secrets.choice(nodes)),
@@ -622,7 +622,7 @@ def _deny_mistakes(case: Case) -> None:
         how = f"with {between!r} in between" if between else "with nothing in between"
         case.mistake(
             keyed(lambda iss, jti, between=between: f"{iss}{between}{jti}"),  # type: ignore[misc]
-            f"It joins iss and jti {how}, and two pairs can give one text. Take the pair itself as the key: `(iss, jti)`.",
+            f"It joins iss and jti {how}, and two pairs can give one text. Take the pair as the key: `(iss, jti)`.",
         )
     _time_mistakes(case)
     _repeat_mistakes(case)

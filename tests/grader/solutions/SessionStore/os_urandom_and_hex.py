@@ -5,7 +5,7 @@ import os
 
 class SessionStore:
     def __init__(self):
-        self._sessions = dict()
+        self._sessions = {}
 
     def create(self, user):
         fresh = os.urandom(32).hex()

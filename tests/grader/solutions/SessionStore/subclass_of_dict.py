@@ -16,7 +16,5 @@ class SessionStore(dict):
         return self[session_id]
 
     def destroy(self, session_id: str) -> None:
-        try:
+        if session_id in self:
             del self[session_id]
-        except KeyError:
-            pass
