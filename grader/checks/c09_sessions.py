@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import math
-import random
 import re
 import secrets
 import time
@@ -34,6 +33,8 @@ _SAMPLES = 400
         "`create`: `session_id = secrets.token_urlsafe(16)`, `self.users[session_id] = user`, `return session_id`. "
         "`get`: `return self.users[session_id]`. `destroy`: `self.users.pop(session_id, None)`.",
     ),
+    forbids=("random.Random",),
+    because="624 numbers of that generator tell all that follow; `secrets` asks the operating system",
 )
 def SessionStore(case: Case) -> None:  # noqa: N802 - the name of the exercise
     """Who is logged in, by an id that nobody can guess."""
@@ -84,8 +85,12 @@ _IS_ID = "return an id of 22 to 256 characters from A-Z, a-z, 0-9, - and _"
 
 def _logs_in(user: str) -> Step:
     def is_new_id(value: Any, before: list[Any]) -> bool | str:
-        if not isinstance(value, str) or not _ID.fullmatch(value):
+        if isinstance(value, bytes):
+            return "it must return text, not bytes"
+        if not isinstance(value, str) or len(value) < 22:
             return False
+        if not _ID.fullmatch(value):
+            return "it must return an id of the characters A-Z, a-z, 0-9, - and _ only"
         if value in before:
             return "it must return an id that was not given out before"
         return "it must return an id that does not say whose it is" if user and user in value else True
@@ -104,9 +109,8 @@ def _last_of_many(user: str) -> Step:
             return f"it must {_IS_ID}, a new one each time"
         if any(_guesses(user, number) & {one, one.lower()} for number, one in enumerate(ids)):
             return "it must return an id that can't be computed from the user, a counter or the time"
-        if _varying_bits(ids) < _ENOUGH_BITS:
-            return "it must return an id with at least 128 random bits in it"
-        return not _predicted(ids) or "it must return an id that does not follow from those before"
+        enough = _varying_bits(ids) >= _ENOUGH_BITS
+        return enough or "it must return an id with at least 128 random bits in it"
 
     return does("create", user, gives=nobody_can_guess, must="return an id that nobody can guess")
 
@@ -125,39 +129,6 @@ def _varying_bits(ids: list[str]) -> float:
     """How many bits the ids can hold at most, from the characters seen at each place."""
     width = max(map(len, ids))
     return sum(math.log2(len({one.ljust(width)[place] for one in ids})) for place in range(width))
-
-
-def _predicted(ids: list[str]) -> bool:
-    """Whether the ids come from Python's `random`: 624 of its 32-bit outputs tell all that follow."""
-    for read in (bytes.fromhex, lambda text: base64.urlsafe_b64decode(text + "==")):
-        for order in ("little", "big"):
-            try:
-                numbers = [(int.from_bytes(read(one), order), len(read(one))) for one in ids]
-            except ValueError:
-                continue
-            words = [(number >> 32 * i) & 0xFFFFFFFF for number, size in numbers for i in range(size // 4)]
-            if len(words) > 624 and all(_follows(words, i) for i in range(min(20, len(words) - 624))):
-                return True
-    return False
-
-
-def _follows(words: list[int], i: int) -> bool:
-    """The recurrence of the Mersenne Twister (Matsumoto and Nishimura, 1998)."""
-    first, second, middle, last = (_untempered(words[i + step]) for step in (0, 1, 397, 624))
-    mixed = (first & 0x80000000) | (second & 0x7FFFFFFF)
-    return last == middle ^ (mixed >> 1) ^ (0x9908B0DF if mixed & 1 else 0)
-
-
-def _untempered(word: int) -> int:
-    word ^= word >> 18
-    word ^= (word << 15) & 0xEFC60000
-    left = word
-    for _ in range(4):
-        left = word ^ ((left << 7) & 0x9D2C5680)
-    right = left
-    for _ in range(2):
-        right = left ^ (right >> 11)
-    return right & 0xFFFFFFFF
 
 
 class _Sessions:
@@ -203,9 +174,12 @@ def _session_mistakes(case: Case) -> None:
         "`secrets.token_urlsafe(16)`.",
     )
     case.mistake(
-        _drawn_from_random(),
-        "The check has computed your next id from those before: `random` is made for simulations, and 624 of its "
-        "numbers tell all the rest. Use `secrets`.",
+        _with_ids(lambda store, user: secrets.token_bytes(32)),
+        "The id is bytes; it has to travel as text. `token_urlsafe` or `token_hex` gives text.",
+    )
+    case.mistake(
+        _with_ids(lambda store, user: base64.b64encode(secrets.token_bytes(16)).decode()),
+        "Plain base64 has +, / and =, which mean something else in an address or a cookie. `token_urlsafe` has none.",
     )
     case.mistake(
         _with_ids(lambda store, user: f"{_plain(user)}-{secrets.token_urlsafe(16)}"),
@@ -219,13 +193,8 @@ def _plain(user: str) -> str:
     return user if _ID.fullmatch(user + "-" * 22) else "user"
 
 
-def _with_ids(new_id: Callable[[_Sessions, str], str]) -> type:
+def _with_ids(new_id: Callable[[_Sessions, str], Any]) -> type:
     return type("Sessions", (_Sessions,), {"new_id": lambda self, user: new_id(self, user)})
-
-
-def _drawn_from_random() -> type:
-    source = random.Random()  # noqa: S311 - that is the mistake
-    return _with_ids(lambda store, user: f"{source.getrandbits(128):032x}")
 
 
 def _getting_mistakes(case: Case) -> None:
