@@ -38,7 +38,7 @@ _SAMPLES = 400
 )
 def SessionStore(case: Case) -> None:  # noqa: N802 - the name of the exercise
     """Who is logged in, by an id that nobody can guess."""
-    ada, bob, odd = (f"{name}-{case.random.randbytes(6).hex()}" for name in ("ada", "bob", "zoë van 't Hoff"))
+    ada, bob, odd = (f"{name}-{case.random.randbytes(3).hex()}" for name in ("ada", "bob", "zoë van 't Hoff"))
     unknown = case.random.randbytes(16).hex()
     many = "Each id must be new, and no one who knows all the ids before may compute it."
     case.plays(_logs_in(ada), does("get", Earlier(0), gives=ada), why="Who logs in is known by the id from then on.")
@@ -383,6 +383,10 @@ def _route_mistakes(case: Case) -> None:
         "The answer changes from call to call, by chance or by taking turns. It must depend on the arguments alone.",
     )
     case.mistake(
+        _checked(lambda session_id, nodes: nodes[0]),
+        "It takes one place in the list for all sessions. Give each node a number for this session; the highest wins.",
+    )
+    case.mistake(
         _checked(lambda session_id, nodes: min(nodes)),
         "All sessions go to one node. The number must depend on the session *and* on the node.",
     )
@@ -430,9 +434,9 @@ _BETWEEN = ("", "|", ":", "/", ".", "-", "_", " ", "#")
 )
 def Denylist(case: Case) -> None:  # noqa: N802 - the name of the exercise
     """Tokens that are refused before they expire."""
-    host = case.random.randbytes(4).hex()
+    host = case.random.randbytes(2).hex()
     here, there = f"https://{host}.example", f"https://{host}.example.net"
-    jti, other = (f"Jti-{case.random.randbytes(8).hex()}" for _ in range(2))
+    jti, other = (f"Jti-{case.random.randbytes(3).hex()}" for _ in range(2))
     exp = case.random.randrange(10_000, 20_000)
     _denies(case, here, jti, other, exp)
     _keeps_issuers_apart(case, here, there, jti, exp)
@@ -463,8 +467,11 @@ def _adds(iss: str, jti: str, exp: float) -> Step:
 
 
 def _denies(case: Case, iss: str, jti: str, other: str, exp: int) -> None:
-    case.plays(does("size", 0, gives=0), does("blocked", iss, jti, 1, gives=False), why="A new list is empty.")
     case.plays(_adds(iss, jti, exp), does("blocked", iss, jti, exp - 600, gives=True), why="A listed token is blocked.")
+    case.plays(
+        *(does("size", 0, gives=0), does("blocked", iss, jti, 1, gives=False)),
+        why="A new list is empty, whatever other lists hold.",
+    )
     case.plays(
         *(_adds(iss, jti, exp), does("blocked", iss, other, 1, gives=False)),
         *(does("blocked", iss, jti.upper(), 1, gives=False), does("blocked", iss, jti, 1, gives=True)),
@@ -717,9 +724,7 @@ def _state_mistakes(case: Case) -> None:
             self.until = everyone
 
         def size(self, now: float) -> int:
-            for key in [key for key, exp in self.until.items() if exp <= now]:
-                del self.until[key]
-            return len(self.until)
+            return sum(now < exp for exp in self.until.values())
 
     class Truthy(_Denied):
         def blocked(self, iss: Any, jti: Any, now: float) -> Any:
