@@ -316,7 +316,8 @@ class _Policy:
             # A method in C has no module of its own; its object's type has.
             owner = type(getattr(arg, "__self__", None))
             package = self._c_functions.get(id(arg), "") or self._package(getattr(arg, "__module__", None))
-            package = package or self._package(f"{owner.__module__}.{owner.__qualname__}")
+            if not package and owner.__module__ != "builtins":
+                package = self._package(f"{owner.__module__}.{owner.__qualname__}")
             what = getattr(arg, "__name__", "")
             if arg is sys.setprofile and frame.f_globals is not globals():
                 package = "sys"
