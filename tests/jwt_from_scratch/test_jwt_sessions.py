@@ -149,7 +149,7 @@ def test_two_nodes_see_the_same_refused_tokens(tmp_path):
 
 def test_a_forgiving_verifier_is_shown_the_other_spellings():
     names = [one.name for one in forgeries()]
-    for alg in ("HS256", "ES256", "Ed25519", "RS256"):
+    for alg in ("HS256", "ES256", "Ed25519"):
         assert sum(name.startswith(alg) for name in names) == 7
     assert all(one.token.count(".") == 2 for one in forgeries())
 
