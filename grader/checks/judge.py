@@ -80,7 +80,7 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
     outcomes: list[Outcome] = []
     for trial in trials:
         # Packed and unpacked: whoever mutates an argument mutates a copy.
-        outcomes.append(call(unpack(pack(trial.args))))
+        outcomes.append(call(unpack(pack(trial.args, in_order=True))))
         if _final(outcomes[-1]) or not_written(outcomes):
             break
     if not_written(outcomes):
@@ -185,7 +185,7 @@ def known_errors(exercise: Exercise, seed: str) -> tuple[tuple[str, dict[int, st
 def _errors_of(mistake: Mistake, trials: list[Trial], exercise: Exercise) -> dict[int, str]:
     wrong = {}
     for index, trial in enumerate(trials):
-        outcome = calling.call(mistake.function, unpack(pack(trial.args)), exercise.seconds)
+        outcome = calling.call(mistake.function, unpack(pack(trial.args, in_order=True)), exercise.seconds)
         if verdict := trial.verdict(outcome):
             wrong[index] = verdict
         if _final(outcome):

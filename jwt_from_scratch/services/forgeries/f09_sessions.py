@@ -10,7 +10,7 @@ from ... import Key, encode
 from ...encoding import b64u_decode, b64u_encode
 from ..p256 import N
 from . import Forgery, Honest
-from .f07_choosing import honest as honest_of_every_algorithm
+from .f08_keys import honest as honest_so_far
 
 CLAIMS = {"iss": "https://hall.example", "sub": "ada", "jti": "logged-out"}
 LETTERS = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
@@ -18,12 +18,12 @@ ALGORITHMS = ("HS256", "ES256", "Ed25519")
 
 
 def honest() -> list[Honest]:
-    """Tokens of every algorithm, and an ES256 token with its twin: both are accepted, and have one jti."""
+    """The tokens of the lessons before, and an ES256 token with its twin: both are accepted, and have one jti."""
     key = Key.generate("ES256")
     token = encode(CLAIMS, key)
     jwk = key.to_jwk()
     return [
-        *honest_of_every_algorithm(),
+        *honest_so_far(),
         Honest("ES256, logged out later", token, jwk, CLAIMS),
         Honest("ES256, the same with n - s", twin(token), jwk, CLAIMS),
     ]
