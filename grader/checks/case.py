@@ -7,6 +7,7 @@
         case.refuses(b"")                                        # the same where the answer is a bool: False
         case.answers((b"", {}), ({}, {}), names=("response", "state"))  # a large answer: says where it differs
         case.satisfies(b"x", lambda answer: ..., "what is wrong")  # where many answers are right
+        case.together([b"x", b"y"], lambda answers: ..., "what is wrong", why="…")  # where answers must fit together
         case.mistake(wrong_function, "The sentence that puts it right.")
         case.plays(does("add", 1, gives=None), does("size", gives=1))  # of a class: see `play`
 
@@ -18,6 +19,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..calling import RAISED, RETURNED, Outcome, is_class
@@ -160,6 +162,30 @@ class Case:
 
         self._add(args, message, False, why, verdict, judged=True)
 
+    def together(self, calls: list[Any], predicate: Callable[[list[Any]], bool | str], message: str, why: str) -> None:
+        """Several valid inputs whose answers must fit together: the predicate sees them all, and the last call tells.
+
+        The answers are kept while one function's outcomes are judged in turn, and forgotten with its first.
+        """
+        answers: list[Any] = []
+
+        def verdict(number: int, outcome: Outcome) -> str:
+            if number == 0:
+                answers.clear()
+            if outcome.kind != RETURNED:
+                return _key(outcome)
+            answers.append(unpack(outcome.packed))
+            if number < len(calls) - 1 or len(answers) < len(calls):
+                return ""
+            try:
+                result = predicate(answers)
+            except Exception as error:  # the answers are the learner's; a predicate need not foresee their types
+                result = f"it must {message} ({type(error).__name__})"
+            return "" if result is True else result if isinstance(result, str) else f"it must {message}"
+
+        for number, args in enumerate(calls):
+            self._add(args, message, False, why, partial(verdict, number), judged=True)
+
     def plays(self, *steps: Step, why: str = "", bad: bool = False, vital: bool = False) -> None:
         """A class exercise: a new object's methods, called in turn, give what they must (see `play`)."""
 
@@ -228,6 +254,7 @@ class Exercise:
     spec: str
     hints: tuple[str, str, str]
     forbids: tuple[str, ...]
+    because: str
     seconds: float
     write: Callable[[Case], None] = field(repr=False)
 
@@ -251,6 +278,7 @@ def exercise(
     spec: str,
     hints: tuple[str, str, str],
     forbids: tuple[str, ...] = (),
+    because: str = "it would be the answer",
     seconds: float = 2.0,
 ) -> Callable[[Callable[[Case], None]], Exercise]:
     """Declare an exercise of the chapter whose module this stands in.
@@ -260,12 +288,14 @@ def exercise(
         points: its worth.
         spec: where the rule stands.
         hints: three, from vague to nearly complete, as Markdown.
-        forbids: packages whose functions the learner's may not call.
+        forbids: packages whose functions the learner's may not call, the built-in `hash`, or `random.Random`, whose
+            numbers are no secret (`secrets` goes on working).
+        because: why not.
         seconds: the limit for one call.
     """
 
     def declare(write: Callable[[Case], None]) -> Exercise:
         module = write.__module__.rpartition(".")[2]
-        return Exercise(name, module.removeprefix("c"), points, spec, hints, forbids, seconds, write)
+        return Exercise(name, module.removeprefix("c"), points, spec, hints, forbids, because, seconds, write)
 
     return declare

@@ -118,6 +118,9 @@ def not_written(outcomes: list[Outcome]) -> bool:
 
 def _unwritten(exercise: Exercise, outcome: Outcome) -> Result:
     other = outcome.where.partition(",")[0]
+    if exercise.is_class and other:
+        message = f"{exercise.name}.{other} is not written yet."
+        return Result(exercise.name, 0, exercise.points, NOT_ATTEMPTED, (message,))
     if other in ("", exercise.name):
         return Result(exercise.name, 0, exercise.points, NOT_ATTEMPTED, (f"{exercise.name} is not written yet.",))
     message = f"{exercise.name} calls {other}, which is not written yet."
@@ -202,7 +205,7 @@ def _messages(
     if not wrong:
         return ()
     if last.kind == calling.FORBIDDEN:
-        return (f"{exercise.name}: {last.text}, which this exercise forbids, because it would be the answer.",)
+        return (f"{exercise.name}: {last.text}, which this exercise forbids, because {exercise.because}.",)
     # What must work comes first; a mistake on bad inputs is named beside it.
     unexplained = not trials[wrong[0]].bad and not any(wrong[0] in match.trials for match in matches)
     index = wrong[-1] if last.kind in _FINAL else wrong[0] if unexplained or not matches else min(matches[0].trials)

@@ -395,6 +395,26 @@ def test_the_wrong_exception_is_no_refusal_and_a_kind_of_the_right_one_is() -> N
         assert judged(one, raising(error)).score == 0
 
 
+def test_answers_may_have_to_fit_together() -> None:
+    def write(case: Case) -> None:
+        case.equal(0, 0)
+        case.together([1, 2, 3], lambda answers: answers == sorted(answers), "return them in order", why="Order.")
+
+    one = made(write)
+    assert judged(one, lambda n: n).score == 10
+    falling = judged(one, lambda n: -n)
+    assert (falling.score, falling.status, falling.right, falling.calls) == (0, FAILED, 3, 4)
+    assert falling.messages == ("f(3) returned -3; it must return them in order.", "Order.")
+    # Judged again, nothing is left of the first time.
+    assert judged(one, lambda n: n).score == 10
+
+    def stumbles(n: int) -> int:
+        return n // (n - 2)
+
+    assert judged(one, stumbles).score == 0
+    assert "TypeError" in judged(one, lambda n: n if n < 3 else "x").messages[0]
+
+
 def test_a_refusal_may_have_to_name_what_is_wrong() -> None:
     def write(case: Case) -> None:
         case.equal(1, None)
