@@ -108,7 +108,15 @@ class World:
         self.edwards = self._ed25519("college-1")
         self.shared = hmac_signer(source.randbytes(32), kid="house-1")
         self.stranger = self._p256("town-1")
-        unused = {"kty": "RSA", "use": "enc", "alg": "RSA-OAEP-256", "kid": "town-3", "n": "AQAB", "e": "AQAB"}
+        odd = (1 << 2047 | source.getrandbits(2047) | 1).to_bytes(256, "big")  # nobody encrypts with it here
+        unused = {
+            "kty": "RSA",
+            "use": "enc",
+            "alg": "RSA-OAEP-256",
+            "kid": "town-3",
+            "n": b64u_encode(odd),
+            "e": "AQAB",
+        }
         self.keys: dict[str, Any] = {
             TOWN: {"keys": [self.elliptic.jwk, self.rsa.jwk, unused]},
             COLLEGE: {"keys": [self.edwards.jwk, {"kty": "new", "kid": "college-2"}]},
@@ -147,7 +155,7 @@ class World:
             self._good("typ with application/", self.elliptic, claims(), typ="application/at+jwt"),
             self._good("no kid, and one key of that algorithm", self.rsa, claims(), kid=None),
             self._good("a header member that nobody knows", self.shared, claims(HOUSE), x=[1]),
-            self._good("expired, but within the leeway", self.elliptic, claims(exp=now - leeway + 1)),
+            self._good("expired, but within the leeway", self.elliptic, claims(exp=now - leeway // 2)),
             self._good("begins and was issued within the leeway", self.rsa, claims(nbf=now + leeway, iat=now + leeway)),
             self._good("times with fractions", self.edwards, claims(COLLEGE, exp=now + 0.5, nbf=now - 0.5)),
             self._good("names that are not ASCII", self.shared, claims(HOUSE, sub="Þórður", name="Ωmega")),
@@ -382,7 +390,9 @@ class World:
         spare = token[:-1] + alphabet[alphabet.index(token[-1]) + 1]
         seal = self.elliptic.seal
         made = [
-            self._attack(family, spelling, "'=' behind the signature", forgiving, f"{token}="),
+            self._attack(
+                family, spelling, "'=' behind the signature", forgiving, f"{self.shared.token(self.claims(HOUSE))}="
+            ),
             self._attack(family, spelling, "spare bits in the last letter", forgiving, spare),
             self._attack(family, spelling, "a line break at the end", forgiving, f"{token}\n"),
             self._attack(family, reading, "alg twice", doubled, seal(b'{"alg":"none",' + head[1:], body)),
