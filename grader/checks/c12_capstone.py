@@ -76,7 +76,7 @@ def decode_securely(case: Case) -> None:
         why = f"This token is good and must be accepted: {good.name}."
         case.equal((good.token, good.keys, good.policy), good.claims, why=why)
     for attack in made.attacks():
-        why = f"{attack.name[0].upper()}{attack.name[1:]} ({attack.rule}). {attack.lets_in}"
+        why = f"This token: {attack.name} ({attack.rule}). {attack.lets_in}"
         case.raises((attack.token, attack.keys, attack.policy), ValueError, why=why, vital=attack.vital)
     _without_a_defence(case)
     _what_beginners_write(case)
