@@ -54,6 +54,10 @@ class RSAKey:
         """RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2.1), by OpenSSL, because the checks need many."""
         return _openssl(self.p, self.q, self.e).sign(message, padding.PKCS1v15(), hashes.SHA256())
 
+    def private(self) -> rsa.RSAPrivateKey:
+        """The key as `cryptography` knows it."""
+        return _openssl(self.p, self.q, self.e)
+
 
 def encode(message: bytes, size: int) -> bytes:
     """EMSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §9.2)."""

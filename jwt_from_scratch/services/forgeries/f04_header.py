@@ -37,7 +37,7 @@ def forgeries() -> list[Forgery]:
     """Tokens that must be refused, made from one honest token."""
     key = _jwk(secrets.token_bytes(32), kid="2026-11")
     token = _token(READER, key, kid="2026-11")
-    tokens = [*_unsigned(token), *_known_keys(), *_extensions(key), *_other_forms(token, key)]
+    tokens = [*_unsigned(token), *_known_keys(), *extensions(key), *other_forms(token, key)]
     return [
         *(Forgery(name, lets_in, forged, key) for name, lets_in, forged in tokens),
         *_useless_keys(key),
@@ -82,7 +82,7 @@ def _known_keys() -> list[tuple[str, str, str]]:
     ]
 
 
-def _extensions(key: dict[str, Any]) -> list[tuple[str, str, str]]:
+def extensions(key: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Signed by the issuer under rules that this verifier does not know (RFC 7515 §4.1.11, RFC 7797)."""
     crit = "crit is ignored, so a rule that the issuer calls critical is not kept (RFC 7515 §4.1.11)."
     b64 = "b64 is ignored, so other bytes are read than were signed (RFC 7797 §6)."
@@ -95,7 +95,7 @@ def _extensions(key: dict[str, Any]) -> list[tuple[str, str, str]]:
     ]
 
 
-def _other_forms(token: str, key: dict[str, Any]) -> list[tuple[str, str, str]]:
+def other_forms(token: str, key: dict[str, Any]) -> list[tuple[str, str, str]]:
     """Not three segments of strict base64url with strict JSON in the first two."""
     header, payload, signature = token.split(".")
     form = "The JSON serialization is taken, though compact tokens were agreed on (RFC 7515 §7.2)."

@@ -155,18 +155,22 @@ def _weak_keys() -> list[Forgery]:
     short = rsa.generate_private_key(65537, 1024)  # noqa: S505 - weak on purpose
     signing_input = _input(b'{"alg":"RS256"}', ADMIN)
     n = _key(65537).public_key().public_numbers().n
-    tail = PREFIX + hashlib.sha256(signing_input.encode()).digest()
-    encoded = b"\0\1" + b"\xff" * (253 - len(tail)) + b"\0" + tail
     one = {"kty": "RSA", "alg": "RS256", "n": _uint(n), "e": _uint(1)}
     return [
         Forgery("an RSA key of 1024 bits", "Keys under 2048 bits are used.", _rs256(signing_input, short), _jwk(short)),
         Forgery(
             "an RSA key with e = 1",
             "e is not checked: with e = 1 the padded message is its own signature.",
-            f"{signing_input}.{b64u_encode(encoded)}",
+            f"{signing_input}.{b64u_encode(encoded_as_its_own_signature(signing_input.encode()))}",
             one,
         ),
     ]
+
+
+def encoded_as_its_own_signature(message: bytes) -> bytes:
+    """The padded hash (RFC 8017 §9.2), which is a signature under every key of 2048 bits with e = 1."""
+    tail = PREFIX + hashlib.sha256(message).digest()
+    return b"\0\1" + b"\xff" * (253 - len(tail)) + b"\0" + tail
 
 
 # -- how they are made ---------------------------------------------------------------------------------------------

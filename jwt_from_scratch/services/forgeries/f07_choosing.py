@@ -183,7 +183,7 @@ def _small_order() -> list[Forgery]:
     made = []
     for (what, (number, why)), alg in zip(keys.items(), itertools.cycle(("Ed25519", "EdDSA")), strict=False):
         public = number.to_bytes(32, "little")
-        token = _fits_without_a_key(public, alg)
+        token = fits_without_a_key(public, alg)
         made.append(Forgery(f"{alg} key: {what}", why, token, _ed_jwk(public, alg)))
     return made
 
@@ -321,7 +321,7 @@ def _ed_token(private: Ed25519PrivateKey | Ed448PrivateKey, claims: dict[str, An
     return f"{signing_input}.{b64u_encode(private.sign(signing_input.encode()))}"
 
 
-def _fits_without_a_key(public: bytes, alg: str) -> str:
+def fits_without_a_key(public: bytes, alg: str) -> str:
     """R is the neutral point and S is 0; then one hash in eight, or more of them, makes the equation true."""
     key, signature = Ed25519PublicKey.from_public_bytes(public), b"\1" + bytes(63)
     for number in itertools.count():
