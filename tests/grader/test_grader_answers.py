@@ -13,7 +13,8 @@ from grader.course import ANSWER, ANSWER_POINTS, CourseError
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_a_rubric_gives_away_the_answers_points_and_no_more(name: str) -> None:
     question, model, rubric = answers.written(course.chapter(name))
-    assert question[-1] in "?." and len(question.split()) >= 25
+    assert question[-1] in "?."
+    assert len(question.split()) >= 25
     assert len(model.split()) >= 50
     assert sum(map(int, re.findall(r"\((\d)\)", rubric))) == ANSWER_POINTS
     assert f"({ANSWER_POINTS} points)" in answers.RUBRIC
