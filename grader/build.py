@@ -11,12 +11,12 @@ from typing import Any
 
 import nbformat
 
+from . import answers
 from .course import ANSWER, ANSWER_POINTS, CHECK, EXERCISE, NOTEBOOKS, Cell, Chapter, course
 from .files import write_whole
 
 CODE_STUB = '# Write your code here, in place of the next line.\nraise NotImplementedError("not written yet")'
 TEXT_STUB = "**Your answer**\n\n*Double-click here and write, in your own words.*"
-_README_TABLE = re.compile(r"(<!-- lessons -->\n).*?(<!-- /lessons -->)", re.DOTALL)
 
 
 def solved(chapter: Chapter) -> Any:
@@ -77,20 +77,31 @@ def editions() -> Iterator[tuple[Path, str]]:
     """Every generated file of the repository and what it should contain."""
     for chapter in course():
         yield NOTEBOOKS / f"{chapter.name}.ipynb", as_text(student(chapter))
-    readme = NOTEBOOKS.parent / "README.md"
-    if readme.is_file():
-        text = readme.read_text("utf-8")
-        yield readme, _README_TABLE.sub(lambda found: f"{found[1]}{lessons_table()}{found[2]}", text)
+    repository = NOTEBOOKS.parent
+    for path, mark, new in (
+        (repository / "README.md", "lessons", lessons_table("notebooks/")),
+        (NOTEBOOKS / "README.md", "lessons", lessons_table()),
+        (repository / "docs" / "written-answers.md", "answers", answers.page()),
+    ):
+        if path.is_file():  # a wheel has none of them
+            yield path, _between_marks(path.read_text("utf-8"), mark, new)
 
 
-def lessons_table() -> str:
-    """The table of lessons for the README, as Markdown."""
+def _between_marks(text: str, mark: str, new: str) -> str:
+    pattern = re.compile(rf"(<!-- {mark} -->\n).*?(<!-- /{mark} -->)", re.DOTALL)
+    return pattern.sub(lambda found: f"{found[1]}{new}{found[2]}", text)
+
+
+def lessons_table(folder: str = "") -> str:
+    """The table of lessons, as Markdown, with links into the folder."""
     rows = ["| lesson | you write | minutes | points |", "|---|---|--:|--:|"]
     for chapter in course():
         names = ", ".join(f"`{exercise.name}`" for exercise in chapter.exercises)
-        link = f"[{chapter.title}](notebooks/{chapter.name}.ipynb)"
-        rows.append(f"| {link} | {names} | {chapter.minutes} | {chapter.points} |")
-    return "\n".join(rows) + "\n"
+        rows.append(
+            f"| [{chapter.title}]({folder}{chapter.name}.ipynb) | {names} | {chapter.minutes} | {chapter.points} |"
+        )
+    minutes, points = (sum(getattr(chapter, name) for chapter in course()) for name in ("minutes", "points"))
+    return "\n".join([*rows, f"| all of it | | {minutes} | {points} |"]) + "\n"
 
 
 def build() -> list[Path]:

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from ..bars import counting
 from ..course import CourseError
 from ..engine.collect import Found
 from ..engine.grade import Graded
-from ..progress import counting
 from ..report import Report
 from ..run import Nothing, grade_found, write_summaries
 from .autograde import Kept, kept, record, regrade_only, submissions

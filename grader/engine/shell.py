@@ -5,12 +5,17 @@ import io
 import os
 import sys
 import tempfile
+import zlib
 from typing import Any
 
+from IPython.core import page
+from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
+
+_CELLS = "/tmp/ipykernel"  # noqa: S108 - a name; there is no such file
 
 MAX_OUTPUT = 100_000
 """Characters of output kept for one cell; the rest is counted and dropped."""
@@ -121,9 +126,17 @@ class _DisplayPublisher(DisplayPublisher):
         RECORDER.start()
 
 
+class _Compiler(CachingCompiler):
+    """Names cells as a kernel does. IPython lays a traceback out by such a name."""
+
+    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
+        return f"{_CELLS}_{os.getpid()}/{zlib.crc32(raw_code.encode('utf-8', 'replace'))}.py"
+
+
 class Shell(InteractiveShell):
     """IPython, with everything it shows going to the recorder."""
 
+    compiler_class = _Compiler
     displayhook_class = _DisplayHook
     display_pub_class = _DisplayPublisher
 
@@ -141,6 +154,8 @@ def make_shell() -> Shell:
     config.HistoryManager.enabled = False
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     shell = Shell.instance(config=config)
+    # Help by `name?` is shown beside a notebook, not in it.
+    shell.set_hook("show_in_pager", page.as_hook(lambda *_, **__: None), 99)  # type: ignore[no-untyped-call]
     # Before anything else: a matplotlib figure left open is shown at the end of its cell, as in a notebook.
     from matplotlib_inline.backend_inline import flush_figures
 

@@ -52,8 +52,8 @@ def texts() -> list[tuple[str, str]]:
 
 
 def split(requirement: str) -> tuple[str, str]:
-    """A requirement's name, in the form that all spellings share, and its constraint."""
-    found = re.fullmatch(r"\s*([A-Za-z0-9._-]+)\s*([^;\[]*?)\s*(?:;.*)?", requirement)
+    """A requirement's name, in the form that all spellings share and without its extras, and its constraint."""
+    found = re.fullmatch(r"\s*([A-Za-z0-9._-]+)\s*(?:\[[\w,-]+\])?\s*([^;\[]*?)\s*(?:;.*)?", requirement)
     assert found is not None, requirement
     return re.sub(r"[-_.]+", "-", found[1]).lower(), found[2].replace(" ", "")
 
