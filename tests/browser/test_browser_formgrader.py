@@ -195,7 +195,7 @@ def open_submission(page: Any, student: str) -> None:
 def test_formgrader_shows_a_class_and_takes_marks_by_hand(classroom: tuple[Path, Any]) -> None:
     root, page = classroom
     open_submission(page, "ada")
-    answer = page.locator("input.score[id]").last
+    answer = page.locator(f"[id='{LESSON}-answer']")
     assert page.get_by_text("One value, one text").is_visible()
     answer.scroll_into_view_if_needed()
     with page.expect_response(lambda one: "/api/grade" in one.url and one.request.method == "PUT"):
