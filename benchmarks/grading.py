@@ -3,8 +3,8 @@
 Each contestant grades solved editions of lessons 01 and 02 on one and the same processor core, start-up included:
 
 * ours: `grader grade DIR --jobs 1`, in the sandbox, a Report for each submission on disk;
-* class: `grader autograde LESSON --jobs 1` in a course directory, in the sandbox, all scores in nbgrader's gradebook, in
-  SQLite and, where it is installed, in PostgreSQL;
+* class: `grader autograde LESSON --jobs 1` in a course directory, in the sandbox; the scores go into a gradebook,
+  SQLite and, where it is installed, PostgreSQL;
 * nbgrader: one `nbgrader autograde` over the whole batch, which runs every cell, and writes its SQLite gradebook;
 * otter: `otter run` for each submission, without a container, with tests that ask the same questions. It is
   installed in an environment of its own, `.bench/otter`, because its dependencies are its own business.
@@ -34,7 +34,7 @@ from grader import build, checks, course
 
 LESSONS = ("01_encoding", "02_hmac")
 TARGETS = {"nbgrader": 15.0, "otter": 30.0}
-"""How many times the peer's throughput ours is to have at least. For nbgrader that holds with its gradebook written, too."""
+"""How many times the peer's throughput ours is to have at least; nbgrader's also with its own gradebook written."""
 MEMORY_TARGET = 400
 """MB that the grading process may use for 1,000 submissions."""
 FLAT_TARGET = 1.3
