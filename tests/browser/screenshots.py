@@ -1,4 +1,4 @@
-"""Make the pictures of the documents again: `.venv/bin/python tests/browser/screenshots.py`. Needs Chromium and Pillow."""
+"""Make the documents' pictures again: `.venv/bin/python tests/browser/screenshots.py`. Needs Chromium and Pillow."""
 
 import io
 import json
@@ -41,7 +41,7 @@ def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> 
 
 
 def formgrader() -> Path:
-    """A graded submission in formgrader: the last check with its score, and the written answer that waits for a mark."""
+    """A graded submission in formgrader: the last check with its score, and the written answer, yet to be marked."""
     with (
         tempfile.TemporaryDirectory() as folder,
         graded_class(Path(folder)) as (_, address),
