@@ -14,9 +14,14 @@ _USER = "grader"
 
 
 def binaries() -> Path | None:
-    """Where its programs are on this machine, if it is installed."""
-    found = [*sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb")), Path(shutil.which("initdb") or "/nowhere")]
-    return next((path.parent for path in reversed(found) if path.exists()), None)
+    """The folder with a server and its tools: Debian keeps them out of the path, one folder to a version."""
+    places = [
+        *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True),
+        Path(shutil.which("createdb") or "").parent,
+    ]
+    return next(
+        (one for one in places if all((one / name).exists() for name in ("initdb", "postgres", "createdb"))), None
+    )
 
 
 @contextmanager

@@ -35,8 +35,11 @@ _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNAT
 _EXCEPTIONS = {
     name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
 }
-_C_FUNCTIONS = {"hmac": ("_hashlib.hmac_new", "_hashlib.hmac_digest", "_hmac.new", "_hmac.compute_digest")}
-"""Functions in C that belong to a package by what they do, though not by their name."""
+_C_FUNCTIONS = {
+    "hmac": ("_hashlib.hmac_new", "_hashlib.hmac_digest", "_hmac.new", "_hmac.compute_digest"),
+    "hash": ("builtins.hash",),
+}
+"""Functions in C that belong to a package by what they do, though not by their name; or that are one by themselves."""
 
 
 @dataclass(frozen=True)
@@ -186,8 +189,15 @@ def _raised(error: BaseException, function: Any, printed: int) -> Outcome:
         text = str(error)
     except BaseException:  # its __str__ is the learner's too
         text = ""
-    where = _where(error.__traceback__, getattr(function, "__globals__", None))
+    where = _where(error.__traceback__, _globals(function))
     return Outcome(RAISED, names=names, text=plain_text(text, 160), where=where, printed=printed)
+
+
+def _globals(function: Any) -> Any:
+    """The namespace that a function's code, or that of a class's methods, sees."""
+    if isinstance(function, type):
+        function = next((one for one in vars(function).values() if hasattr(one, "__globals__")), None)
+    return getattr(function, "__globals__", None)
 
 
 def _where(traceback: TracebackType | None, learner: dict[str, Any] | None) -> str:
@@ -306,14 +316,16 @@ class _Policy:
             # A method in C has no module of its own; its object's type has.
             owner = type(getattr(arg, "__self__", None))
             package = self._c_functions.get(id(arg), "") or self._package(getattr(arg, "__module__", None))
-            package = package or self._package(getattr(owner, "__module__", None))
+            if not package and owner.__module__ != "builtins":
+                package = self._package(f"{owner.__module__}.{owner.__qualname__}")
             what = getattr(arg, "__name__", "")
             if arg is sys.setprofile and frame.f_globals is not globals():
                 package = "sys"
         else:
             return
         if package:
-            self._broken = self._broken or plain_text(f"{package}.{what}" if what else package, 60)
+            named = f"{package}.{what}" if what not in ("", package) else package
+            self._broken = self._broken or plain_text(named, 60)
             raise Forbidden(self._broken)
 
     def _package(self, module: Any) -> str:

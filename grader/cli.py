@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
+
+from .cli_pipeline import PIPELINE, output_options
+from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, OK, fail
+from .ending import problems as _problems
 
 if TYPE_CHECKING:
     from .engine.collect import Found
     from .engine.grade import Options
     from .report import Report
-
-OK, BAD_INPUT, NO_SANDBOX, INTERRUPTED = 0, 2, 3, 130
-"""Exit codes: 0 for done (whatever the score), 1 for a failed `--check`, 2 for input that can't be used."""
 
 
 def main() -> None:
@@ -29,32 +28,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):  # click makes the one of the other
         fail("interrupted; a batch goes on when the same command is given again", INTERRUPTED)
-
-
-def fail(text: str, code: int = BAD_INPUT) -> NoReturn:
-    """End with one line on stderr."""
-    click.echo(f"grader: {text}", err=True)
-    sys.exit(code)
-
-
-@contextmanager
-def _problems() -> Iterator[None]:
-    """What people can put right becomes one line and an exit code."""
-    from .course import CourseError
-    from .engine.sandbox import SandboxError
-    from .run import Nothing
-
-    try:
-        yield
-    except (CourseError, Nothing) as error:
-        fail(str(error))
-    except SandboxError as error:
-        fail(f"{error}\n`--unsafe-no-sandbox` grades without one: only for code that you trust", NO_SANDBOX)
-    except BrokenPipeError:  # whoever read our output has had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(OK)
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
 
 
 def _level(unsafe_no_sandbox: bool) -> str:
@@ -137,16 +110,18 @@ def start(folder: Path, copy_only: bool, port: int, no_browser: bool) -> None:
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
-@click.option("--json", "json_file", metavar="FILE|-", help="Write the Reports as one JSON array; '-' is stdout.")
+@output_options
+@click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
 def grade(
     paths: tuple[Path, ...],
     out: Path | None,
     jobs: int | None,
-    json_file: str | None,
+    fail_under: int | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
+    **files: str | None,
 ) -> None:
     """Grade submissions of this course.
 
@@ -154,28 +129,22 @@ def grade(
     shown as tables. Folders and zip files make a batch: one Report per submission, a summary.csv and an index.html
     in --out. A batch that was interrupted goes on when the same command is given again.
     """
-    from .course import CourseError
-    from .engine.grade import Options, SandboxError
-    from .report import write_reports
+    from .engine.grade import Options
+    from .outputs.forms import write_forms
 
-    if unsafe_no_sandbox:
-        click.echo("grader: warning: the code runs without a sandbox; grade only code that you trust", err=True)
-    options = Options(level="none" if unsafe_no_sandbox else "full", run_demos=run_demos)
+    targets = {form: target for form, target in files.items() if target}
+    if list(targets.values()).count("-") > 1:
+        fail("only one output can go to stdout")
+    options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
     batch = out is not None or jobs is not None or any(map(_is_batch, paths))
-    try:
+    with _problems():
         if batch:
             reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
         else:
             reports, code = _grade_files(paths, options)
-    except CourseError as error:
-        fail(str(error))
-    except SandboxError as error:
-        fail(f"{error}\n`--unsafe-no-sandbox` grades without one: only for code that you trust", NO_SANDBOX)
-    if json_file:
-        try:
-            write_reports(reports, json_file)
-        except OSError as error:
-            fail(f"{json_file}: {error.strerror}")
+        write_forms(reports, targets)
+    if code == OK and fail_under and any(100 * one.score < fail_under * one.max_score for one in reports):
+        code = BELOW
     sys.exit(code)
 
 
@@ -203,14 +172,9 @@ def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report
 
 def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:
     from .outputs.table import print_batch
-    from .run import Nothing, run_batch
+    from .run import run_batch
 
-    try:
-        reports = run_batch(paths, out, options, jobs)
-    except Nothing as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+    reports = run_batch(paths, out, options, jobs)
     print_batch(reports)
     click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
     return reports
@@ -396,3 +360,7 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
         if not found:
             raise Nothing(f"{assignment}: no submissions")
         _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
+
+
+for _command in PIPELINE:
+    cli.add_command(_command)

@@ -1,23 +1,59 @@
 """Files that are either whole or not there."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write text as UTF-8 to a temporary file beside path and rename it: readers never see half of it.
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Write a text (as UTF-8) or bytes to a temporary file beside path and rename it: readers never see half of it.
 
     Raises:
         OSError: the folder can't be written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content.encode("utf-8") if isinstance(content, str) else content)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+def write_new_secret(path: Path, text: str) -> None:
+    """Write a secret that only its owner can read. The file is whole or not there, and never replaces another.
+
+    Raises:
+        FileExistsError: there is something at path.
+        OSError: the folder can't be written to.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # only its owner can read it
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(temporary, path)
+    finally:
+        os.unlink(temporary)
+
+
+def write_to(target: str, text: str) -> None:
+    """Write a text to where a command's option says: a file, a pipe or a device, or stdout for "-".
+
+    Raises:
+        OSError: it can't be written.
+    """
+    path = Path(target)
+    if target == "-":
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    elif path.exists() and not path.is_file():  # a pipe or a device, such as /dev/stdout: not to be replaced
+        path.write_text(text, "utf-8")
+    else:
+        write_whole(path, text)

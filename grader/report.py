@@ -4,7 +4,6 @@ import functools
 import hashlib
 import json
 import platform
-import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
@@ -13,7 +12,6 @@ from typing import Any, TypeVar, get_origin
 
 from .checks.judge import NOT_ATTEMPTED, Result
 from .course import NOTEBOOKS, Chapter
-from .files import write_whole
 from .values import plain_text, shorten
 
 GRADED, UNREADABLE = "graded", "unreadable"
@@ -190,18 +188,6 @@ def _fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def write_reports(reports: Sequence[Report], target: str) -> None:
-    """Write the Reports as one JSON array to a file, or to stdout for "-".
-
-    Raises:
-        OSError: the file can't be written.
-    """
-    text = json.dumps([report.to_dict() for report in reports], indent=2) + "\n"
-    path = Path(target)
-    if target == "-":
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    elif path.exists() and not path.is_file():  # a pipe or a device, such as /dev/stdout: not to be replaced
-        path.write_text(text, "utf-8")
-    else:
-        write_whole(path, text)
+def reports_json(reports: Sequence[Report]) -> str:
+    """The Reports as one JSON array."""
+    return json.dumps([report.to_dict() for report in reports], indent=2) + "\n"

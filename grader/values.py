@@ -19,14 +19,19 @@ class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
     """A value that is not plain, too large, too deep, or text that packs none."""
 
 
-def pack(value: Any) -> str:
+def pack(value: Any, in_order: bool = False) -> str:
     """Write a plain value as text. Equal values of equal types give equal text: 1 is not True here, nor 1.0.
+
+    Args:
+        value: the value.
+        in_order: dicts keep the order of their members, so equal ones may give two texts. For arguments, where it may
+            matter; not for what is compared.
 
     Raises:
         NotPlain: value is not plain, or too large or deep.
     """
     budget = [MAX_PACKED]
-    return json.dumps(_tag(value, 0, budget), separators=(",", ":"))
+    return json.dumps(_tag(value, 0, budget, in_order), separators=(",", ":"))
 
 
 def unpack(text: str) -> Any:
@@ -65,7 +70,7 @@ def plain_text(text: str, limit: int = 300) -> str:
     return shorten("".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: 4 * limit]), limit)
 
 
-def _tag(value: Any, depth: int, budget: list[int]) -> Any:
+def _tag(value: Any, depth: int, budget: list[int], in_order: bool) -> Any:
     kind = type(value)
     size = len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0
     budget[0] -= 4 + size
@@ -82,10 +87,10 @@ def _tag(value: Any, depth: int, budget: list[int]) -> Any:
     if depth >= MAX_DEPTH:
         raise NotPlain("nested too deep")
     if kind is list or kind is tuple:
-        return ["l" if kind is list else "t", *(_tag(item, depth + 1, budget) for item in value)]
+        return ["l" if kind is list else "t", *(_tag(item, depth + 1, budget, in_order) for item in value)]
     if kind is dict:
-        pairs = [[_tag(key, depth + 1, budget), _tag(item, depth + 1, budget)] for key, item in value.items()]
-        return ["d", *sorted(pairs, key=lambda pair: json.dumps(pair[0]))]
+        pairs = [[_tag(one, depth + 1, budget, in_order) for one in pair] for pair in value.items()]
+        return ["d", *(pairs if in_order else sorted(pairs, key=lambda pair: json.dumps(pair[0])))]
     raise NotPlain(f"a value of type {plain_text(kind.__name__, 40)}")
 
 

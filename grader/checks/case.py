@@ -5,7 +5,9 @@
         case.equal(b"", "")                                      # a valid input and its answer
         case.raises("text", TypeError)                           # a bad input and how it is refused
         case.refuses(b"")                                        # the same where the answer is a bool: False
+        case.answers((b"", {}), ({}, {}), names=("response", "state"))  # a large answer: says where it differs
         case.satisfies(b"x", lambda answer: ..., "what is wrong")  # where many answers are right
+        case.together([b"x", b"y"], lambda answers: ..., "what is wrong", why="…")  # where answers must fit together
         case.mistake(wrong_function, "The sentence that puts it right.")
         case.plays(does("add", 1, gives=None), does("size", gives=1))  # of a class: see `play`
 
@@ -17,6 +19,7 @@ import random
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from ..calling import RAISED, RETURNED, Outcome, is_class
@@ -43,6 +46,7 @@ class Trial:
         judged: whether a predicate decides, because many answers are right.
         naming: the word that the exception's text must have in it, if any.
         steps: of a class exercise, the method calls; args is then their script.
+        large: whether arguments and answer are so large that only the first of each is shown.
     """
 
     args: tuple[Any, ...]
@@ -55,6 +59,7 @@ class Trial:
     """"" when the outcome is right, else a text; equal texts mean the same error."""
     naming: str = ""
     steps: tuple[Step, ...] = ()
+    large: bool = False
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,43 @@ class Case:
 
         self._add(args, "return False", True, why, verdict, vital=vital)
 
+    def answers(
+        self,
+        args: Any,
+        expected: tuple[Any, ...],
+        names: tuple[str, ...],
+        why: str = "",
+        bad: bool = False,
+        vital: bool = False,
+    ) -> None:
+        """Any input of a function that returns a tuple of large values, refusals too: a wrong one is told where.
+
+        A vital bad input is tried twice: once for the exact answer, and once for whether it was taken. Only to take it
+        costs all points; a first value with the right names in it is a refusal, and a KeyError at least no acceptance.
+        """
+
+        def verdict(outcome: Outcome) -> str:
+            if outcome.kind != RETURNED:
+                return _key(outcome)
+            got = unpack(outcome.packed)
+            if type(got) is not tuple or len(got) != len(names):
+                return f"it must return ({', '.join(names)})"
+            found = [one for parts in zip(got, expected, names, strict=True) for one in _differences(*parts)]
+            more = f"; {len(found) - 3} more" if len(found) > 3 else ""
+            return "; ".join(found[:3]) + more
+
+        def taken(outcome: Outcome) -> str:
+            if outcome.kind != RETURNED:
+                return "" if "KeyError" in outcome.names else _key(outcome)
+            got = unpack(outcome.packed)
+            refused = type(got) is tuple and got and type(got[0]) is dict and got[0].keys() == expected[0].keys()
+            return "" if refused else _key(outcome)
+
+        first, rest = show(expected[0]), ", ".join(names[1:])
+        self._add(args, f"return ({first}, {rest})", bad, why, verdict, judged=True, large=True)
+        if vital:
+            self._add(args, f"refuse this with {first}", True, why, taken, vital=True, large=True)
+
     def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""
 
@@ -119,6 +161,30 @@ class Case:
             return "" if result is True else result if isinstance(result, str) else f"it must {message}"
 
         self._add(args, message, False, why, verdict, judged=True)
+
+    def together(self, calls: list[Any], predicate: Callable[[list[Any]], bool | str], message: str, why: str) -> None:
+        """Several valid inputs whose answers must fit together: the predicate sees them all, and the last call tells.
+
+        The answers are kept while one function's outcomes are judged in turn, and forgotten with its first.
+        """
+        answers: list[Any] = []
+
+        def verdict(number: int, outcome: Outcome) -> str:
+            if number == 0:
+                answers.clear()
+            if outcome.kind != RETURNED:
+                return _key(outcome)
+            answers.append(unpack(outcome.packed))
+            if number < len(calls) - 1 or len(answers) < len(calls):
+                return ""
+            try:
+                result = predicate(answers)
+            except Exception as error:  # the answers are the learner's; a predicate need not foresee their types
+                result = f"it must {message} ({type(error).__name__})"
+            return "" if result is True else result if isinstance(result, str) else f"it must {message}"
+
+        for number, args in enumerate(calls):
+            self._add(args, message, False, why, partial(verdict, number), judged=True)
 
     def plays(self, *steps: Step, why: str = "", bad: bool = False, vital: bool = False) -> None:
         """A class exercise: a new object's methods, called in turn, give what they must (see `play`)."""
@@ -150,9 +216,25 @@ class Case:
         judged: bool = False,
         vital: bool = False,
         naming: str = "",
+        large: bool = False,
     ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
-        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming))
+        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming, large=large))
+
+
+def _differences(got: Any, wanted: Any, place: str) -> list[str]:
+    """Where a value differs from the one that is wanted, one sentence for each place."""
+    if type(got) is not dict or type(wanted) is not dict:
+        same = pack(got) == pack(wanted)
+        return [] if same else [f"{place} is {show(got, 40)} and must be {show(wanted, 40)}"]
+    found = []
+    for name in sorted(got.keys() | wanted.keys(), key=repr):
+        entry = f"{place}[{show(name, 40)}]"
+        if name not in got or name not in wanted:
+            found.append(f"{entry} {'is missing' if name in wanted else 'must not be there'}")
+        else:
+            found += _differences(got[name], wanted[name], entry)
+    return found
 
 
 def _key(outcome: Outcome) -> str:
@@ -172,6 +254,7 @@ class Exercise:
     spec: str
     hints: tuple[str, str, str]
     forbids: tuple[str, ...]
+    because: str
     seconds: float
     write: Callable[[Case], None] = field(repr=False)
 
@@ -195,6 +278,7 @@ def exercise(
     spec: str,
     hints: tuple[str, str, str],
     forbids: tuple[str, ...] = (),
+    because: str = "it would be the answer",
     seconds: float = 2.0,
 ) -> Callable[[Callable[[Case], None]], Exercise]:
     """Declare an exercise of the chapter whose module this stands in.
@@ -204,12 +288,14 @@ def exercise(
         points: its worth.
         spec: where the rule stands.
         hints: three, from vague to nearly complete, as Markdown.
-        forbids: packages whose functions the learner's may not call.
+        forbids: packages whose functions the learner's may not call, the built-in `hash`, or `random.Random`, whose
+            numbers are no secret (`secrets` goes on working).
+        because: why not.
         seconds: the limit for one call.
     """
 
     def declare(write: Callable[[Case], None]) -> Exercise:
         module = write.__module__.rpartition(".")[2]
-        return Exercise(name, module.removeprefix("c"), points, spec, hints, forbids, seconds, write)
+        return Exercise(name, module.removeprefix("c"), points, spec, hints, forbids, because, seconds, write)
 
     return declare

@@ -11,7 +11,7 @@ from typing import Any
 
 from .. import calling
 from ..calling import Outcome
-from ..values import pack, show, unpack
+from ..values import pack, shorten, show, unpack
 from .case import UNNAMED, Exercise, Mistake, Trial
 from .play import shown
 
@@ -80,7 +80,7 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
     outcomes: list[Outcome] = []
     for trial in trials:
         # Packed and unpacked: whoever mutates an argument mutates a copy.
-        outcomes.append(call(unpack(pack(trial.args))))
+        outcomes.append(call(unpack(pack(trial.args, in_order=True))))
         if _final(outcomes[-1]) or not_written(outcomes):
             break
     if not_written(outcomes):
@@ -118,6 +118,9 @@ def not_written(outcomes: list[Outcome]) -> bool:
 
 def _unwritten(exercise: Exercise, outcome: Outcome) -> Result:
     other = outcome.where.partition(",")[0]
+    if exercise.is_class and other:
+        message = f"{exercise.name}.{other} is not written yet."
+        return Result(exercise.name, 0, exercise.points, NOT_ATTEMPTED, (message,))
     if other in ("", exercise.name):
         return Result(exercise.name, 0, exercise.points, NOT_ATTEMPTED, (f"{exercise.name} is not written yet.",))
     message = f"{exercise.name} calls {other}, which is not written yet."
@@ -182,7 +185,7 @@ def known_errors(exercise: Exercise, seed: str) -> tuple[tuple[str, dict[int, st
 def _errors_of(mistake: Mistake, trials: list[Trial], exercise: Exercise) -> dict[int, str]:
     wrong = {}
     for index, trial in enumerate(trials):
-        outcome = calling.call(mistake.function, unpack(pack(trial.args)), exercise.seconds)
+        outcome = calling.call(mistake.function, unpack(pack(trial.args, in_order=True)), exercise.seconds)
         if verdict := trial.verdict(outcome):
             wrong[index] = verdict
         if _final(outcome):
@@ -202,20 +205,20 @@ def _messages(
     if not wrong:
         return ()
     if last.kind == calling.FORBIDDEN:
-        return (f"{exercise.name}: {last.text}, which this exercise forbids, because it would be the answer.",)
+        return (f"{exercise.name}: {last.text}, which this exercise forbids, because {exercise.because}.",)
     # What must work comes first; a mistake on bad inputs is named beside it.
     unexplained = not trials[wrong[0]].bad and not any(wrong[0] in match.trials for match in matches)
     index = wrong[-1] if last.kind in _FINAL else wrong[0] if unexplained or not matches else min(matches[0].trials)
     trial, outcome = trials[index], outcomes[index]
     if trial.steps and outcome.kind == calling.RETURNED:
-        row = _row(exercise, trial, outcome, False)
+        row = _row(exercise, trial, outcome, verdicts[index])
         reasons = () if matches else _reasons(trials, outcomes, wrong)
         return (f"{exercise.name}: {row.call} {row.got}; it must {row.wants}.", *reasons)
     # A predicate's verdict is a sentence of its own, unless a known mistake says it better.
     silent = unexplained or not matches
     must = verdicts[index] if trial.judged and silent and outcome.kind == calling.RETURNED else ""
     space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
-    sentence = f"{picture(exercise.name, trial)}{space}{came(outcome)}; {must or f'it must {trial.wants}'}."
+    sentence = f"{picture(exercise.name, trial)}{space}{came(outcome, trial)}; {must or f'it must {trial.wants}'}."
     if not silent:
         return (sentence,)
     return (sentence, *_diagnosis(trial, outcome, verdicts[index]), *_reasons(trials, outcomes, wrong))
@@ -231,8 +234,9 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
         return ["It returned None. Is there a `return` on every path?"]
     if verdict == UNNAMED:
         return [f"It does refuse, but the exception's text lacks the word {trial.naming}, so nobody learns why."]
-    if trial.wants == "return False" and outcome.kind == calling.RAISED:
-        return ["It raises an exception here. The answer to a bad input is False."]
+    if trial.bad and trial.wants.startswith("return ") and outcome.kind == calling.RAISED:
+        says = "is False" if trial.wants == "return False" else "is returned, too, as the docstring says"
+        return [f"It raises an exception here. The answer to a bad input {says}."]
     if trial.bad and outcome.kind == calling.RAISED:
         return ["It does refuse, but with another kind of exception than the docstring says."]
     return []
@@ -254,13 +258,17 @@ def picture(name: str, trial: Trial) -> str:
     """The call as the learner would write it, shortened."""
     if trial.steps:
         return f"{name}()"
+    if trial.large:
+        return f"{name}({show(trial.args[0], 150)}, ...)"
     return f"{name}({', '.join(show(arg, 60) for arg in trial.args)})"
 
 
-def came(outcome: Outcome) -> str:
+def came(outcome: Outcome, trial: Trial) -> str:
     """What came of a call, for people."""
     if outcome.kind == calling.RETURNED:
-        return f"returned {show(unpack(outcome.packed))}"
+        value = unpack(outcome.packed)
+        large = trial.large and isinstance(value, tuple) and len(value) > 1
+        return f"returned ({show(value[0])}, ...)" if large else f"returned {show(value)}"
     if outcome.kind == calling.RAISED:
         name = outcome.names[0] if outcome.names else "an exception"
         text = f": {outcome.text}" if outcome.text else ""
@@ -276,10 +284,13 @@ def _rows(exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verd
     chosen += [i for i in wrong if i not in chosen][: max(0, 2 - len(chosen))]
     right = [index for index, verdict in enumerate(verdicts) if not verdict]
     chosen += right[:1] + [i for i in right if trials[i].bad][: max(1, 3 - len(chosen))]
-    return tuple(_row(exercise, trials[i], outcomes[i], not verdicts[i]) for i in dict.fromkeys(chosen))
+    return tuple(_row(exercise, trials[i], outcomes[i], verdicts[i]) for i in dict.fromkeys(chosen))
 
 
-def _row(exercise: Exercise, trial: Trial, outcome: Outcome, right: bool) -> Row:
+def _row(exercise: Exercise, trial: Trial, outcome: Outcome, verdict: str) -> Row:
     if trial.steps and outcome.kind == calling.RETURNED:
-        return Row(*shown(trial.steps, outcome), right)
-    return Row(picture(exercise.name, trial), came(outcome), trial.wants, right)
+        return Row(*shown(trial.steps, outcome), not verdict)
+    # Of a large answer, what is wrong with it says more than what it must be.
+    differs = trial.large and trial.judged and verdict and outcome.kind == calling.RETURNED
+    wants = shorten(verdict.removeprefix("it must "), 200) if differs else trial.wants
+    return Row(picture(exercise.name, trial), came(outcome, trial), wants, not verdict)

@@ -266,7 +266,7 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
     if sys.platform.startswith("linux"):
         linux.die_with_parent(parent)
     try:
-        grader = _proved_grader(options)
+        grader = proved_grader(options)
     except SandboxError as error:
         connection.send(str(error))
         return
@@ -276,7 +276,7 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
             connection.send(_grade(grader, connection.recv()))
 
 
-def _proved_grader(options: Options) -> Grader:
+def proved_grader(options: Options) -> Grader:
     """A grader whose zygote has been attacked, before it meets its first submission.
 
     Raises:

@@ -87,7 +87,13 @@ class LearnerProcess:
         Raises:
             GaveUp: the process has ended too often.
         """
-        request = {"do": "call", "name": name, "args": pack(args), "seconds": seconds, "forbids": list(forbids)}
+        request = {
+            "do": "call",
+            "name": name,
+            "args": pack(args, in_order=True),
+            "seconds": seconds,
+            "forbids": list(forbids),
+        }
         answer = self._ask(request, seconds)
         if isinstance(answer, str):
             if answer == LATE:

@@ -4,6 +4,7 @@ bubblewrap puts the outer layers on: a read-only file system that holds only wha
 environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
 """
 
+import itertools
 import os
 import shutil
 import socket
@@ -171,6 +172,14 @@ def _explain(said: str) -> str:
             "kernel.unprivileged_userns_clone=1`; in a container: see docs/grading.md"
         )
     return f"the sandbox did not start: {said}"
+
+
+def shows(place: Path) -> bool:
+    """Whether a learner's process could see a file at this place: what must stay secret belongs elsewhere."""
+    words = [*_system(), *_interpreter(), *_course()]
+    sources = [after for word, after in itertools.pairwise(words) if word in ("--ro-bind", "--ro-bind-try")]
+    real = Path(os.path.realpath(place))
+    return any(real.is_relative_to(os.path.realpath(source)) for source in sources)
 
 
 def _python(level: str, descriptor: int) -> list[str]:

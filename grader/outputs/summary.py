@@ -5,8 +5,9 @@ import io
 from collections.abc import Sequence
 
 from ..report import Report
+from .texts import printable
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%")
+_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet might take for a formula or a command."""
 
 
@@ -16,7 +17,7 @@ def summary_csv(reports: Sequence[Report]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     head = ("student", "chapter", "submission", "status", "score", "max_score", "sandbox", "message")
-    writer.writerow([*head, *exercises])
+    writer.writerow([*head, *map(safe_cell, exercises)])
     for report in reports:
         scores = {exercise.name: exercise.score for exercise in report.exercises}
         texts = [safe_cell(getattr(report, name)) for name in head]
@@ -25,5 +26,11 @@ def summary_csv(reports: Sequence[Report]) -> str:
 
 
 def safe_cell(value: object) -> object:
-    """A cell's value; a text that might be a formula gets an apostrophe in front, which spreadsheets hide."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """A cell's value. A text has no control characters, and an apostrophe in front if it might be a formula.
+
+    Spreadsheets hide the apostrophe.
+    """
+    if not isinstance(value, str):
+        return value
+    text = printable(value)
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text

@@ -69,10 +69,12 @@ class Canaries:
         self.root.chmod(0o755)
         self.mark = f"mark{secrets.token_hex(5)}"
         names = ("file", "home", "variable", "tcp", "abstract", "socket", "neighbour", "gradebook", "key", "source")
+        names += ("course_key",)
         self.secrets = {name: f"canary-{name}-{secrets.token_hex(5)}" for name in names}
         self.connections: list[str] = []
         self._open: list[socket.socket] = []
-        for name in ("submissions", "source/01_encoding", "tmp", "outside"):
+        self.course_key = self.root / "config" / "jwt-from-scratch" / "course-key.json"
+        for name in ("submissions", "source/01_encoding", "tmp", "outside", "config/jwt-from-scratch"):
             (self.root / name).mkdir(parents=True)
         (self.root / "outside").chmod(0o777)
         self.home = Path.home() / f".{self.mark}"
@@ -84,10 +86,13 @@ class Canaries:
             "file": self.root / "secret.txt",
             "home": self.home,
             "key": self.root / "receipt-signing.key",
+            "course_key": self.course_key,
             "source": self.root / "source" / "01_encoding" / "01_encoding.ipynb",
         }.items():
             with contextlib.suppress(OSError):  # a home folder that can't be written to has no canary
-                place.write_text(self.secrets[name])
+                place.write_text(
+                    f'{{"kty": "OKP", "d": "{self.secrets[name]}"}}' if name == "course_key" else self.secrets[name]
+                )
                 place.chmod(0o666)
         with contextlib.closing(sqlite3.connect(self.root / "gradebook.db")) as book:
             book.execute("create table grade (student text, auto_score real)")
@@ -103,6 +108,7 @@ class Canaries:
             "HOME": str(Path.home()),
             "HOME_CANARY": self.home.name,
             "KEY_FILE": str(self.root / "receipt-signing.key"),
+            "COURSE_KEY": str(self.course_key),
             "GRADEBOOK": str(self.root / "gradebook.db"),
             "SOURCE": str(self.root / "source"),
             "SUBMISSIONS": str(submissions),
@@ -144,7 +150,8 @@ class Canaries:
     def state(self) -> dict[str, str]:
         """Every file that must stay as it is, with a digest."""
         places = [
-            self.root / name for name in ("secret.txt", "receipt-signing.key", "gradebook.db", "source", "outside")
+            self.root / name
+            for name in ("secret.txt", "receipt-signing.key", "gradebook.db", "source", "outside", "config")
         ]
         files = [self.home, *(p for place in places for p in ([place] if place.is_file() else place.rglob("*")))]
         files += [Path(path) for path in _walk(str(self.root / "submissions"))]
@@ -219,7 +226,7 @@ def _graded(canaries: Canaries) -> Run:
     started = time.monotonic()
     command = [*GRADE, str(canaries.root / "submissions"), "--out", str(out), "--jobs", "2"]
     environment = {**os.environ, "CANARY_VARIABLE": canaries.secrets["variable"], "TMPDIR": str(canaries.root / "tmp")}
-    environment |= {"NO_COLOR": "1", "COLUMNS": "200"}
+    environment |= {"NO_COLOR": "1", "COLUMNS": "200", "XDG_CONFIG_HOME": str(canaries.root / "config")}
     with tempfile.TemporaryFile() as said, _watched(out, run):
         with subprocess.Popen(command, stdout=said, stderr=said, env=environment, start_new_session=True) as process:
             try:

@@ -3,13 +3,17 @@
 import _hashlib
 import contextlib
 import functools
+import hashlib
 import hmac
 import io
 import json
+import random
+import secrets
 import signal
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -440,6 +444,33 @@ def test_forbidden_functions_are_noticed(function: Callable[[bytes], bytes]) -> 
 
 def test_the_message_names_what_was_used() -> None:
     assert invoked(lambda: hmac.new(b"k", b"m", "sha256"), forbids=HMAC).text == "it uses hmac.new"
+
+
+def test_the_built_in_hash_can_be_forbidden_and_other_hashes_go_on() -> None:
+    by_another_name = hash
+    assert invoked(lambda: by_another_name("x"), forbids=("hash",)).text == "it uses hash"
+    fine = invoked(lambda: [hashlib.sha256(b"x").hexdigest(), {"x": 1}["x"], set("x") == {"x"}], forbids=("hash",))
+    assert fine.kind == calling.RETURNED
+
+
+def test_the_generator_of_random_can_be_forbidden_and_secrets_go_on() -> None:
+    no_secret = ("random.Random",)
+    for function in (
+        lambda: random.choices("abc", k=3),
+        lambda: random.getrandbits(128),
+        lambda: random.Random(1).random(),
+        lambda: random.randbytes(4),
+        lambda: random.shuffle([1, 2, 3]),
+    ):
+        assert invoked(function, forbids=no_secret).text.startswith("it uses random.Random.")
+    for function in (
+        lambda: secrets.token_hex(),
+        lambda: secrets.choice("abc"),
+        lambda: secrets.randbelow(9),
+        lambda: str(uuid.uuid4()),
+        lambda: random.SystemRandom().random(),
+    ):
+        assert invoked(function, forbids=no_secret).kind == calling.RETURNED
 
 
 def test_a_package_forbids_its_modules_and_no_namesake() -> None:

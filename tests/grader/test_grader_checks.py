@@ -395,6 +395,26 @@ def test_the_wrong_exception_is_no_refusal_and_a_kind_of_the_right_one_is() -> N
         assert judged(one, raising(error)).score == 0
 
 
+def test_answers_may_have_to_fit_together() -> None:
+    def write(case: Case) -> None:
+        case.equal(0, 0)
+        case.together([1, 2, 3], lambda answers: answers == sorted(answers), "return them in order", why="Order.")
+
+    one = made(write)
+    assert judged(one, lambda n: n).score == 10
+    falling = judged(one, lambda n: -n)
+    assert (falling.score, falling.status, falling.right, falling.calls) == (0, FAILED, 3, 4)
+    assert falling.messages == ("f(3) returned -3; it must return them in order.", "Order.")
+    # Judged again, nothing is left of the first time.
+    assert judged(one, lambda n: n).score == 10
+
+    def stumbles(n: int) -> int:
+        return n // (n - 2)
+
+    assert judged(one, stumbles).score == 0
+    assert "TypeError" in judged(one, lambda n: n if n < 3 else "x").messages[0]
+
+
 def test_a_refusal_may_have_to_name_what_is_wrong() -> None:
     def write(case: Case) -> None:
         case.equal(1, None)
@@ -438,6 +458,45 @@ def test_a_function_that_answers_yes_or_no_refuses_by_false() -> None:
     assert judged(one, lambda value: value != "bad").score == 0
     assert judged(one, lambda value: True if value != "bad" else 0).score == 0
     assert judged(one, lambda value: False).score == 0
+
+
+def test_of_a_large_answer_the_check_says_where_it_differs() -> None:
+    good = ({"error": "no"}, {"codes": {"c": {"used": True}}, "fresh": [1]})
+
+    def write(case: Case) -> None:
+        for n in range(3):
+            case.answers(n, good, ("response", "state"))
+        case.answers("bad", good, ("response", "state"), bad=True)
+        case.answers("worst", good, ("response", "state"), bad=True, vital=True)
+
+    one = made(write, points=9)
+    assert judged(one, lambda value: good).score == 9
+    assert judged(one, lambda value: good if value != "bad" else None).score == 6
+    # Refused, though in another way, is not taken.
+    for answer in (({"error": "other"}, good[1]), ({"error": 0}, None)):
+        assert judged(one, lambda value, a=answer: good if value != "worst" else a).score == 6
+    assert judged(one, lambda value: good if value != "worst" else {}["code"]).score == 6
+    assert judged(one, lambda value: good if value != "worst" else refuse()).score == 0
+    for answer in (None, (), ({},), ({"token": 1, "error": 2}, good[1]), good[0], [good[0]]):
+        assert judged(one, lambda value, a=answer: good if value != "worst" else a).score == 0
+    for answer, says in (
+        (good[0], "it must return (response, state)"),
+        (list(good), "it must return (response, state)"),
+        (({}, good[1]), "response['error'] is missing"),
+        (({"error": 1}, good[1]), "response['error'] is 1 and must be 'no'"),
+        (
+            (good[0], {"codes": {"c": {"used": 1}, "d": 2}, "fresh": []}),
+            "state['codes']['c']['used'] is 1 and must be True; state['codes']['d'] must not be there; "
+            "state['fresh'] is [] and must be [1]",
+        ),
+        (({}, {"a": 1, "b": 2}), "state['b'] must not be there; 2 more"),
+        (({}, None), "state is None and must be {'codes'"),
+    ):
+        result = judged(one, lambda value, a=answer: a)
+        assert result.score == 0
+        assert says in result.messages[0]
+    refused = judged(one, lambda value: good if isinstance(value, int) else [][0])
+    assert "The answer to a bad input is returned, too" in " ".join(refused.messages)
 
 
 def test_after_a_time_out_no_further_call_is_made() -> None:

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from grader_helpers import CHAPTERS, POINTS, cell_of, grader, solved, student, write
 
 from grader import cli, course, report, start
+from grader.files import write_to
 
 BAD = sorted((Path(__file__).parent / "bad_inputs").iterdir())
 SCHEMA = json.loads(report.SCHEMA.read_text("utf-8"))
@@ -120,7 +121,7 @@ def test_a_pipe_or_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
     got: list[str] = []
     reader = threading.Thread(target=lambda: got.append(pipe.read_text("utf-8")), daemon=True)
     reader.start()
-    report.write_reports([], str(pipe))
+    write_to(str(pipe), report.reports_json([]))
     reader.join(10)
     assert got == ["[]\n"]
     assert stat.S_ISFIFO(pipe.lstat().st_mode)

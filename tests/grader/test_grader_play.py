@@ -127,6 +127,15 @@ def test_a_stub_a_function_and_a_missing_method_are_said_to_be() -> None:
     assert "has no attribute 'add'" in judged(made(), type("Counter", (), {})).messages[0]
 
 
+def test_the_method_that_is_not_written_is_named() -> None:
+    class Begun(Counter):
+        def count(self, name: str) -> int:
+            raise NotImplementedError("not written yet")
+
+    result = judged(made(), Begun)
+    assert (result.status, result.messages) == (NOT_ATTEMPTED, ("Counter.count is not written yet.",))
+
+
 def test_a_class_that_cannot_be_made_without_arguments_has_failed() -> None:
     class Wants(Counter):
         def __init__(self, name: str) -> None:

@@ -103,6 +103,11 @@ def test_the_order_of_a_dict_does_not_matter_and_that_of_a_list_does() -> None:
     assert pack([1, 2]) != pack([2, 1])
 
 
+def test_arguments_keep_the_order_of_a_dict() -> None:
+    for value in ({"b": 1, "a": 2}, {"a": 2, "b": 1}, [{"n": {"y": 1, "x": 2}}]):
+        assert repr(unpack(pack(value, in_order=True))) == repr(value)
+
+
 class Int(int):
     def __eq__(self, other: object) -> bool:
         return True

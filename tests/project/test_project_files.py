@@ -7,6 +7,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
+import click
 import pytest
 import yaml
 
@@ -216,7 +217,11 @@ def test_every_grader_command_in_a_document_exists(path: Path) -> None:
         if not words or words[0] in ("…", "...") or words[0].startswith("-"):
             continue
         assert words[0] in cli.cli.commands, f"{path.name}: grader {' '.join(words)}"
-        options = {one for parameter in cli.cli.commands[words[0]].params for one in parameter.opts} | {"-h", "--help"}
+        command = cli.cli.commands[words[0]]
+        if isinstance(command, click.Group) and len(words) > 1:
+            assert words[1] in command.commands, f"{path.name}: grader {' '.join(words)}"
+            command = command.commands[words[1]]
+        options = {one for parameter in command.params for one in parameter.opts} | {"-h", "--help"}
         for word in words[1:]:
             if re.match(r"--?[a-z]", word):
                 assert word.split("=")[0] in options, f"{path.name}: grader {' '.join(words)}"

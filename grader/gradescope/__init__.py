@@ -1,0 +1,1 @@
+"""Gradescope: the zip file that a teacher uploads, and what runs in its container."""

@@ -1,0 +1,73 @@
+"""In Gradescope's container: grade what lies in `submission/` and write `results/results.json`, whatever happens."""
+
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+from ..engine.batch import proved_grader
+from ..engine.collect import Found, collect
+from ..engine.grade import Grader, Options
+from ..engine.sandbox import SandboxError
+from ..files import write_whole
+from ..outputs.gradescope import as_json, failure, results
+from ..report import Report
+from ..values import plain_text
+
+
+class Unclear(Exception):  # noqa: N818 - it says what is wrong
+    """It is not clear what is to be graded. The text is for the student."""
+
+
+def grade_into_results(root: Path, level: str, chapter: str) -> None:
+    """Grade the one submission below root.
+
+    Args:
+        root: `/autograder`, or a folder that stands for it.
+        level: how the submitted code is kept apart: "full" or "none".
+        chapter: the only lesson to grade, or "".
+    """
+    write_whole(root / "results" / "results.json", as_json(_outcome(root / "submission", level, chapter)))
+
+
+def _outcome(submission: Path, level: str, chapter: str) -> dict[str, Any]:
+    try:
+        return results(_graded(submission, level, chapter))
+    except Unclear as error:
+        return failure(f"Nothing was graded: {error}")
+    except SandboxError as error:
+        return failure(
+            f"Nothing was graded: this container can't keep the submitted code apart ({error}). "
+            "For the teacher: docs/pipeline.md, under Gradescope, says what can be done."
+        )
+    except Exception as error:  # whatever it is, the student and the teacher must see that there is no grade
+        traceback.print_exc()  # Gradescope shows it to the teacher alone
+        return failure(f"Nothing was graded: the grader itself failed ({type(error).__name__}). Tell your teacher.")
+
+
+def _graded(submission: Path, level: str, chapter: str) -> Report:
+    with tempfile.TemporaryDirectory() as unpacked:
+        found = _the_one(collect(submission, Path(unpacked)), chapter)
+        with proved_grader(Options(level=level)) as grader:
+            report = _report(grader, found)
+    if chapter and report.chapter not in ("", chapter):
+        raise Unclear(f"this is the lesson {report.chapter}, and {chapter} is to be handed in.")
+    return report
+
+
+def _report(grader: Grader, found: Found) -> Report:
+    if found.problem:
+        return grader.unreadable(found.problem, name=found.name, student="").report
+    return grader.grade_or_say_why(found.path, name=found.name, student="").report
+
+
+def _the_one(found: list[Found], chapter: str) -> Found:
+    names = ", ".join(plain_text(one.name, 100) for one in found[:10])
+    if not found:
+        raise Unclear("there is no notebook (.ipynb) in what was handed in.")
+    if len(found) > 1 and chapter:
+        found = [one for one in found if chapter in one.name]
+    if len(found) != 1:
+        wanted = f"one with {chapter} in its name" if chapter else "one notebook"
+        raise Unclear(f"hand in just {wanted}; there are: {names}.")
+    return found[0]

@@ -1,0 +1,70 @@
+"""This package as a wheel, made from the files that run here: a container gets the grader that its teacher has.
+
+A build tool would need the repository; this works from an installed package too. A wheel is a zip file with a list of
+its files (packaging.python.org, "Binary distribution format").
+"""
+
+import hashlib
+from collections.abc import Iterator
+from importlib.metadata import Distribution, distribution
+from pathlib import Path
+
+import jwt_from_scratch
+from jwt_from_scratch.encoding import b64u_encode
+
+from ..course import NOTEBOOKS, CourseError
+from .archive import packed
+
+_DISTRIBUTION = "jwt-from-scratch"
+_PACKAGE = Path(__file__).resolve().parents[1]
+_WHEEL = "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+
+
+def wheel() -> tuple[str, bytes]:
+    """The wheel's file name and its bytes."""
+    found = distribution(_DISTRIBUTION)
+    stem = f"{_DISTRIBUTION.replace('-', '_')}-{found.version}"
+    files = {**dict(_sources()), **_about(found, f"{stem}.dist-info")}
+    record = f"{stem}.dist-info/RECORD"
+    lines = [
+        f"{name},sha256={b64u_encode(hashlib.sha256(data).digest())},{len(data)}\n" for name, data in files.items()
+    ]
+    return f"{stem}-py3-none-any.whl", packed({**files, record: f"{''.join(lines)}{record},,\n".encode()})
+
+
+def lock_file() -> Path:
+    """The file with the pinned packages: beside the package in the repository, inside it in a wheel.
+
+    Raises:
+        CourseError: it is in neither place.
+    """
+    for folder in (_PACKAGE.parent, _PACKAGE):
+        if (folder / "requirements.lock").is_file():
+            return folder / "requirements.lock"
+    raise CourseError("requirements.lock is missing; install the course from its repository or its wheel")
+
+
+def _sources() -> Iterator[tuple[str, bytes]]:
+    places = {
+        "jwt_from_scratch": Path(jwt_from_scratch.__path__[0]),
+        "grader": _PACKAGE,
+        "grader/notebooks": NOTEBOOKS,
+        "grader/requirements.lock": lock_file(),
+    }
+    seen: set[str] = set()
+    for name, place in places.items():
+        for path in [place] if place.is_file() else sorted(place.rglob("*")):
+            inside = name if path == place else f"{name}/{path.relative_to(place).as_posix()}"
+            if path.is_file() and not _is_left_out(path.relative_to(place)) and inside not in seen:
+                seen.add(inside)
+                yield inside, path.read_bytes()
+
+
+def _is_left_out(path: Path) -> bool:
+    return path.suffix == ".pyc" or any(part == "__pycache__" or part.startswith(".") for part in path.parts)
+
+
+def _about(found: Distribution, folder: str) -> dict[str, bytes]:
+    """The package's own words about itself."""
+    texts = {name: found.read_text(name) or "" for name in ("METADATA", "entry_points.txt")}
+    return {f"{folder}/{name}": text.encode() for name, text in {**texts, "WHEEL": _WHEEL}.items()}

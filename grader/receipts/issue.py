@@ -1,0 +1,45 @@
+"""`grader receipts`: a receipt for each Report in a graded folder. It can be interrupted, and goes on where it was."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jwt_from_scratch import Key
+
+from ..run import Nothing
+from ..values import plain_text
+from .tokens import RECEIPT, Unfit, Unreadable, as_report, keep_or_sign, read_file, receipt_claims, report_files
+
+
+@dataclass
+class Issued:
+    """What came of it: how many receipts were written or kept, and why some Reports have none."""
+
+    fresh: int = 0
+    kept: int = 0
+    problems: list[str] = field(default_factory=list)
+    is_bad: bool = False
+    """Whether a Report has none for another reason than that its submission could not be read."""
+
+
+def issue_all(folder: Path, key: Key, issuer: str, out: Path) -> Issued:
+    """Sign a receipt for each Report in `folder`, into `out`, at the Report's own place there.
+
+    Raises:
+        Nothing: there is no Report.
+        OSError: a receipt can't be written.
+    """
+    done, found = Issued(), list(report_files(folder))
+    if not found:
+        raise Nothing(f"{folder}: no Report in {folder / 'reports'}; name a folder that `grader grade --out` wrote")
+    for name, path in found:
+        try:
+            report = as_report(read_file(path))
+            claims = receipt_claims(report, issuer)
+        except (Unfit, OSError) as error:
+            done.is_bad |= not isinstance(error, Unreadable)
+            done.problems.append(f"{plain_text(name, 500)}: {getattr(error, 'strerror', None) or error}")
+            continue
+        fresh = keep_or_sign(out / f"{name.removesuffix('.json')}.jwt", claims, RECEIPT, key)
+        done.fresh += fresh
+        done.kept += not fresh
+    return done

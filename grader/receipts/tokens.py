@@ -1,0 +1,133 @@
+"""What a receipt and a certificate say, and the files that hold them."""
+
+import hashlib
+import json
+import os
+import re
+import stat
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from jwt_from_scratch import JWTError, Key, decode, encode
+from jwt_from_scratch.encoding import b64u_encode
+
+from ..files import write_whole
+from ..report import UNREADABLE, Report
+
+RECEIPT, CERTIFICATE = "grade-receipt+jwt", "course-certificate+jwt"
+"""The header's typ: what kind of token it is (RFC 8725 §3.11)."""
+
+CLAIMS = {
+    RECEIPT: {
+        **{"iss": str, "sub": str, "assignment": str, "score": int, "max_score": int},
+        **{"submission": str, "sandbox": str, "iat": int, "jti": str},
+    },
+    CERTIFICATE: {"iss": str, "sub": str, "score": int, "max_score": int, "chapters": list, "iat": int, "jti": str},
+}
+"""The claims of each kind, and their types. A token with fewer is refused, one with more is not ours."""
+
+_MAX_BYTES = 10_000_000
+
+
+class Unfit(Exception):  # noqa: N818 - it says what is wrong
+    """A file that is no Report, or a Report that nothing can be signed for. The text says why."""
+
+
+class Unreadable(Unfit):
+    """A Report on a submission that could not be read: there is no grade to sign, and nothing is wrong with that."""
+
+
+def receipt_claims(report: Report, issuer: str) -> dict[str, Any]:
+    """What a receipt for this Report says, but for the time.
+
+    `jti` derives from the grade: who issues the same receipt again, even after all files are lost, gives it the
+    same name, and no other grade has it.
+
+    Raises:
+        Unfit: it names no student, or the submission could not be read.
+    """
+    if report.status == UNREADABLE:
+        raise Unreadable("the submission could not be read, so there is no grade to sign")
+    if not report.student:
+        raise Unfit("it names no student; grade a folder of submissions")
+    if not (0 <= report.score <= report.max_score and report.chapter and re.fullmatch("[0-9a-f]{64}", report.sha256)):
+        raise Unfit("a score, chapter or hash in it is impossible")
+    claims = {
+        **{"iss": issuer, "sub": report.student, "assignment": report.chapter},
+        **{"score": report.score, "max_score": report.max_score},
+        **{"submission": report.sha256, "sandbox": report.sandbox},
+    }
+    return {**claims, "jti": _name(RECEIPT, {**claims, "grading_id": report.grading_id})}
+
+
+def certificate_claims(student: str, reports: list[Report], issuer: str) -> dict[str, Any]:
+    """What a certificate says, but for the time; reports has the student's best one of each chapter."""
+    chapters = [
+        {"name": one.chapter, "score": one.score, "max_score": one.max_score, "sandbox": one.sandbox} for one in reports
+    ]
+    score, possible = sum(one.score for one in reports), sum(one.max_score for one in reports)
+    claims = {"iss": issuer, "sub": student, "score": score, "max_score": possible, "chapters": chapters}
+    return {**claims, "jti": _name(CERTIFICATE, {**claims, "grading_ids": [one.grading_id for one in reports]})}
+
+
+def _name(typ: str, content: dict[str, Any]) -> str:
+    text = json.dumps([typ, content], sort_keys=True, separators=(",", ":"))
+    return b64u_encode(hashlib.sha256(text.encode()).digest()[:16])
+
+
+def keep_or_sign(path: Path, claims: dict[str, Any], typ: str, key: Key) -> bool:
+    """Leave the token at path alone if it says all that with our signature; else write one. Returns whether it did.
+
+    Raises:
+        OSError: the file can't be written.
+    """
+    if _says(path, claims, typ, key):
+        return False
+    write_whole(path, encode({**claims, "iat": int(time.time())}, key, typ=typ) + "\n")
+    return True
+
+
+def _says(path: Path, claims: dict[str, Any], typ: str, key: Key) -> bool:
+    try:
+        found = decode(read_file(path).decode("ascii").strip(), key, typ=typ, require=("iat",))
+    except (OSError, ValueError, JWTError):
+        return False
+    del found["iat"]
+    return found == claims
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a regular file that is not huge.
+
+    Raises:
+        OSError: it can't be read, or is something else.
+    """
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(0, "not a regular file", str(path))
+        data = file.read(_MAX_BYTES + 1)
+    if len(data) > _MAX_BYTES:
+        raise OSError(0, "too large", str(path))
+    return data
+
+
+def as_report(data: bytes) -> Report:
+    """The Report in a file's bytes.
+
+    Raises:
+        Unfit: it is none.
+    """
+    try:
+        return Report.from_dict(json.loads(data))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        raise Unfit("not a Report") from None
+
+
+def report_files(folder: Path) -> Iterator[tuple[str, Path]]:
+    """The Reports of a graded folder: where each is, from `reports/` on, and its file."""
+    root = folder / "reports"
+    for path in sorted(root.rglob("*.json")):
+        if not path.is_symlink():
+            yield path.relative_to(root).as_posix(), path

@@ -1,0 +1,66 @@
+"""A climbing hall's members' page: log in, ask who one is, log out. How the hall knows its members is an argument.
+
+The same page can so be run on sessions and on tokens, and on several nodes at once.
+"""
+
+from collections.abc import Callable
+
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from .login import refused
+
+COOKIE = "hall"
+
+
+def hall_app(
+    node: str,
+    log_in: Callable[[str], str],
+    who: Callable[[str], str],
+    log_out: Callable[[str], None] = lambda credential: None,
+) -> Flask:
+    """Make one node of the service.
+
+    Args:
+        node: its name, which stands in its answers.
+        log_in: takes a member's name, returns what the member brings from now on: a session id or a token.
+        who: takes that, returns the member's name, raises KeyError or ValueError when it is no good.
+        log_out: takes it, too.
+
+    POST /login takes {"user": …} (no password: this lesson's thieves have no use for one). The answer holds what to
+    bring as "credential", and asks a browser to keep it as a cookie. GET /me and POST /logout want it back, as
+    `Authorization: Bearer …` or in that cookie. A function that is not written yet is answered with 501.
+    """
+    app = Flask(__name__)
+
+    def brought() -> str:
+        scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
+        return bearer if scheme.lower() == "bearer" else request.cookies.get(COOKIE, "")
+
+    @app.post("/login")
+    def login() -> ResponseReturnValue:
+        form = request.get_json(silent=True)
+        credential = log_in(str(form.get("user", "guest")) if isinstance(form, dict) else "guest")
+        answer = jsonify(credential=credential, node=node)
+        answer.headers["Set-Cookie"] = f"{COOKIE}={credential}; Path=/; HttpOnly; SameSite=Lax"
+        return answer
+
+    @app.get("/me")
+    def me() -> ResponseReturnValue:
+        return jsonify(hello=who(brought()), node=node)
+
+    @app.post("/logout")
+    def logout() -> ResponseReturnValue:
+        log_out(brought())
+        return jsonify(goodbye=True, node=node)
+
+    @app.errorhandler(KeyError)
+    @app.errorhandler(ValueError)
+    def stranger(error: Exception) -> ResponseReturnValue:
+        return refused(f"{node}: nobody that I know")
+
+    @app.errorhandler(NotImplementedError)
+    def unwritten(error: NotImplementedError) -> ResponseReturnValue:
+        return jsonify(reason=str(error)), 501
+
+    return app

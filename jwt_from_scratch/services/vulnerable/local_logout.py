@@ -1,0 +1,13 @@
+"""VULNERABLE ON PURPOSE: a logout that is only the client's.
+
+The client forgets its cookie. The session at the issuer goes on, and so does every refresh token.
+"""
+
+from typing import Any
+
+from ..client import Client, client_app
+
+
+def local_logout_client(*arguments: Any, **options: Any) -> Client:
+    """The client, whose logout never reaches the issuer."""
+    return client_app(*arguments, logout_everywhere=False, **options)

@@ -1,0 +1,21 @@
+"""VULNERABLE ON PURPOSE: this issuer's website sends visitors wherever the link says (CWE-601).
+
+It was made for "you are leaving our pages". For whoever follows redirects, every address begins with this one now.
+"""
+
+from flask import redirect, request
+from werkzeug.wrappers import Response
+
+from ... import Key
+from ..jwks import Issuer, issuer_app
+
+
+def open_redirect_app(*keys: Key) -> Issuer:
+    """An issuer whose GET /go?to=… leads on."""
+    app = issuer_app(*keys)
+
+    @app.get("/go")
+    def go() -> Response:
+        return redirect(request.args.get("to", "/"))
+
+    return app
