@@ -121,11 +121,9 @@ class Recorder(Autograde):  # type: ignore[misc]
         """Whether this submission is to be recorded: it is new, or graded anew, or half recorded."""
         self.notebooks: list[str] = [one for one in self.notebooks if Path(self.coursedir.root) / one in self.results]
         target = Path(self._format_dest(assignment_id, student_id))
-        mark = self._mark(assignment_id, student_id)
-        there = all((target / Path(one).name).is_file() for one in self.notebooks)
         if not self.notebooks:
             return False
-        if not (there and not self.force and self._noted(assignment_id, student_id) == mark):
+        if self.force or self._noted(assignment_id, student_id) != self._mark(assignment_id, student_id):
             if target.exists():
                 rmtree(str(target))
             return True
@@ -156,12 +154,18 @@ class Recorder(Autograde):  # type: ignore[misc]
             return ""
 
     def _mark(self, assignment: str, student: str) -> str:
-        """Names what is to be recorded: the Reports, the class's points, when it was handed in."""
+        """Names what is recorded: the Reports, the class's points, when it was handed in, and what came of it.
+
+        The last is another one when `nbgrader autograde` has been at work since.
+        """
         digest = hashlib.sha256()
+        target = Path(self._format_dest(assignment, student))
         for notebook in self.notebooks:
             path = Path(self.coursedir.root) / notebook
             digest.update(self.results[path].report.read_bytes())
             digest.update(repr(sorted(self._book(assignment, path.stem).items())).encode())
+            graded = target / path.name
+            digest.update(hashlib.sha256(graded.read_bytes() if graded.is_file() else b"").digest())
         digest.update(repr(self.coursedir.get_existing_timestamp(self._format_source(assignment, student))).encode())
         return digest.hexdigest()
 
