@@ -14,6 +14,7 @@ from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, OK, fail
 from .ending import problems as _problems
 
 if TYPE_CHECKING:
+    from .engine.collect import Found
     from .engine.grade import Options
     from .report import Report
 
@@ -37,6 +38,14 @@ def _level(unsafe_no_sandbox: bool) -> str:
 
 _COURSE_DIR = click.option(
     "--dir", "folder", default=".", type=click.Path(path_type=Path), help="The course directory.  [.]"
+)
+
+_LEAST = click.option(
+    *("--least", "least"),
+    default=50,
+    type=click.IntRange(1, 100),
+    show_default=True,
+    help="List pairs from here on, in %.",
 )
 
 
@@ -231,6 +240,38 @@ def autograde(
     print_batch(reports)
 
 
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(*("--out", "out"), default="likeness.html", type=click.Path(path_type=Path), show_default=True)
+@_LEAST
+def likeness(paths: tuple[Path, ...], out: Path, least: int) -> None:
+    """Show whose solutions are alike, in folders or zip files of submissions.
+
+    The page has the pairs, their scores, and the matching lines beside each other. It proves nothing: a person judges.
+    """
+    from tempfile import TemporaryDirectory
+
+    from .run import submissions_in
+
+    with (
+        _problems(),
+        TemporaryDirectory(prefix="likeness-") as unpacked,
+        submissions_in(paths, Path(unpacked)) as found,
+    ):
+        _show_likeness(found, out, least)
+
+
+def _show_likeness(found: list[Found], out: Path, least: int) -> None:
+    from .files import write_whole
+    from .likeness import compare
+    from .outputs.likeness import likeness_html, print_likeness
+
+    result = compare(found, least / 100)
+    write_whole(out, likeness_html(result))
+    print_likeness(result)
+    click.echo(f"grader: {out}", err=True)
+
+
 @cli.group("class")
 def class_() -> None:
     """Set up and look after a class that uses nbgrader."""
@@ -300,6 +341,25 @@ def variants(assignment: str, student: str, exercise: str, folder: Path) -> None
             click.echo(name)
             for call, wants in calls:
                 click.echo(f"  {call}\n      must {wants}")
+
+
+@class_.command("likeness")
+@click.argument("assignment")
+@_COURSE_DIR
+@click.option("--out", type=click.Path(path_type=Path), help="The page.  [DIR/graded/ASSIGNMENT/likeness.html]")
+@_LEAST
+def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) -> None:
+    """Show whose solutions of an assignment are alike. It proves nothing: a person judges."""
+    from .classroom.autograde import submissions
+    from .classroom.classdir import ClassDir
+    from .run import Nothing
+
+    with _problems():
+        course = ClassDir.at(folder)
+        found = submissions(course, assignment)
+        if not found:
+            raise Nothing(f"{assignment}: no submissions")
+        _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
 for _command in PIPELINE:

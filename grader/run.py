@@ -36,13 +36,25 @@ def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | 
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a target can't be read or a result can't be written.
     """
+    with submissions_in(targets, out) as found:
+        reports = grade_found(found, out, options, jobs)
+    write_summaries(out, reports)
+    return reports
+
+
+@contextmanager
+def submissions_in(targets: Sequence[Path], out: Path) -> Iterator[list[Found]]:
+    """The submissions in some folders, zip files and notebooks; what comes out of zip files is in `out` meanwhile.
+
+    Raises:
+        Nothing: there is no submission.
+        OSError: a target can't be read.
+    """
     with _unpacked(out) as unpacked:
         found = [one for index, target in enumerate(targets) for one in collect(target, unpacked / str(index))]
         if not found:
             raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
-        reports = grade_found(found, out, options, jobs)
-    write_summaries(out, reports)
-    return reports
+        yield found
 
 
 def grade_found(found: list[Found], out: Path, options: Options, jobs: int | None = None) -> list[Report]:

@@ -5,7 +5,6 @@ runs nbgrader's own converter over them: it finds each graded submission prepare
 `autograded/` and the scores into the gradebook. So the gradebook has one writer, and both commands do the same.
 """
 
-import functools
 import glob
 import hashlib
 import json
@@ -17,11 +16,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import nbgrader.api
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 from sqlalchemy.exc import SAWarning
+from sqlalchemy.orm import scoped_session, sessionmaker
 
 from ..course import CHECK, CourseError
 from ..engine.batch import cells_beside, report_paths
@@ -121,16 +121,21 @@ class Recorder(Autograde):  # type: ignore[misc]
         """Whether this submission is to be recorded: it is new, or graded anew, or half recorded."""
         self.notebooks: list[str] = [one for one in self.notebooks if Path(self.coursedir.root) / one in self.results]
         target = Path(self._format_dest(assignment_id, student_id))
-        mark = self._mark(assignment_id, student_id)
-        there = all((target / Path(one).name).is_file() for one in self.notebooks)
         if not self.notebooks:
             return False
-        if not (there and not self.force and self._noted(assignment_id, student_id) == mark):
+        if self.force or self._noted(assignment_id, student_id) != self._mark(assignment_id, student_id):
             if target.exists():
                 rmtree(str(target))
             return True
         self.done()
         return False
+
+    def convert_single_notebook(self, notebook_filename: str) -> None:
+        """Once, where nbgrader goes over a notebook twice: there is nothing to be made harmless first."""
+        self._sanitizing = False  # for the choice of preprocessors
+        self._init_preprocessors()
+        self._sanitizing = True  # it comes from `submitted/`
+        super(Autograde, self).convert_single_notebook(notebook_filename)
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """nbgrader's last step on a submission: from here on it is recorded."""
@@ -149,12 +154,18 @@ class Recorder(Autograde):  # type: ignore[misc]
             return ""
 
     def _mark(self, assignment: str, student: str) -> str:
-        """Names what is to be recorded: the Reports, the class's points, when it was handed in."""
+        """Names what is recorded: the Reports, the class's points, when it was handed in, and what came of it.
+
+        The last is another one when `nbgrader autograde` has been at work since.
+        """
         digest = hashlib.sha256()
+        target = Path(self._format_dest(assignment, student))
         for notebook in self.notebooks:
             path = Path(self.coursedir.root) / notebook
             digest.update(self.results[path].report.read_bytes())
             digest.update(repr(sorted(self._book(assignment, path.stem).items())).encode())
+            graded = target / path.name
+            digest.update(hashlib.sha256(graded.read_bytes() if graded.is_file() else b"").digest())
         digest.update(repr(self.coursedir.get_existing_timestamp(self._format_source(assignment, student))).encode())
         return digest.hexdigest()
 
@@ -166,19 +177,27 @@ class Recorder(Autograde):  # type: ignore[misc]
 
 
 @contextmanager
-def _one_engine() -> Iterator[None]:
-    """Let nbgrader's gradebooks share an engine, and so the statements that it has compiled: that halves the time.
+def _one_engine(coursedir: Any) -> Iterator[None]:
+    """Let all of nbgrader's gradebooks share an engine, whose tables and course are looked for once.
 
-    nbgrader opens a gradebook anew for each step of each submission. Its warnings about its own sessions are no news.
+    nbgrader opens a gradebook anew for each step of each submission, and that is most of what it does. Each still has a
+    session of its own. nbgrader's warnings about its own sessions are no news.
     """
-    before = nbgrader.api.create_engine
-    nbgrader.api.create_engine = functools.cache(before)
+    first = Gradebook(coursedir.db_url, coursedir.course_id)
+
+    def open_another(self: Any, db_url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
+        self.engine, self.course_id, self.authenticator = first.engine, course_id, authenticator
+        self.db = scoped_session(sessionmaker(autoflush=True, bind=first.engine, future=True))
+
+    before = Gradebook.__init__, Gradebook.close
+    Gradebook.__init__, Gradebook.close = open_another, lambda self: self.db.remove()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
             yield
     finally:
-        nbgrader.api.create_engine = before
+        Gradebook.__init__, Gradebook.close = before
+        first.close()
 
 
 def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: Callable[[], None], force: bool) -> None:
@@ -194,7 +213,7 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
     recorder = Recorder(coursedir=coursedir, parent=folder.app)
     recorder.folder, recorder.results, recorder.done, recorder.force = folder, results, done, force
     try:
-        with _one_engine():
+        with _one_engine(coursedir):
             recorder.start()
     except NbGraderException as error:
         raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None

@@ -13,6 +13,9 @@ FEEDBACK = "grader.classroom.feedback.FeedbackExporter"
 MARKDOWN = "grader.classroom.sanitise.markdown2html"
 """What nbgrader is told to use, by name, so that its other commands import none of it."""
 
+FILE_NAME = r"(?:.*/)?(?P<student_id>[^/]+?)[_/](?P<file_id>[0-9]{2}_\w+?)\.ipynb"
+"""ada_01_encoding.ipynb, ada/01_encoding.ipynb."""
+
 
 def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
     """Set nbgrader up for this course.
@@ -40,3 +43,5 @@ def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
     c.GenerateFeedback.exporter_class = FEEDBACK
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": MARKDOWN}
+    # `nbgrader zip_collect` takes files called as `submit()` and most people call them.
+    c.FileNameCollectorPlugin.named_regexp = FILE_NAME

@@ -145,11 +145,11 @@ def memory() -> str:
 
 def balloon() -> None:
     """Fill memory in several processes, pages shared by forking. The watcher must end this."""
-    kept = [os.urandom(MIB) * 18]
+    kept = [os.urandom(MIB) * 40]
     for _ in range(3):
         if os.fork() == 0:
             with contextlib.suppress(BaseException):
-                kept.append(os.urandom(MIB) * 18)
+                kept.append(os.urandom(MIB) * 40)
                 time.sleep(20)
             os._exit(0)
     time.sleep(20)

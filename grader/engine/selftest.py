@@ -19,8 +19,9 @@ _PROBES = Path(__file__).with_name("probes.py")
 _CANARY = Path(__file__).parent.parent / "report.schema.json"
 _NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
 _ROOT = ("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr")
-_BALLOON = 48 * 2**20
-"""Bytes; the balloon has four processes of 18 and 36 million."""
+_BALLOON = 200 * 2**20
+"""Bytes. A learner's process begins with about a hundred million; the balloon adds four times forty, to no process more
+than twice."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,8 @@ def _masters() -> list[str]:
 def _balloon(zygote: Zygote, process: LearnerProcess) -> str:
     with LearnerProcess(zygote, memory=_BALLOON) as small:
         process.pause()
-        small.run_cell(_PROBES.read_text("utf-8"))
+        if error := small.run_cell(_PROBES.read_text("utf-8")):
+            return f"a balloon's process: {error}"
         outcome = small.call("balloon", (), 5.0, ())
     return "" if outcome.kind == CRASHED and "memory" in outcome.text else f"a balloon: {outcome.kind} {outcome.text}"
 

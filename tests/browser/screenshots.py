@@ -1,4 +1,4 @@
-"""Make the README's pictures again: `.venv/bin/python tests/browser/screenshots.py`. Needs Chromium and Pillow."""
+"""Make the documents' pictures again: `.venv/bin/python tests/browser/screenshots.py`. Needs Chromium and Pillow."""
 
 import io
 import json
@@ -9,6 +9,7 @@ from typing import Any
 
 from PIL import Image
 from test_browser_driver import Notebook, browser_page, missing, running_lab
+from test_browser_formgrader import graded_class, log_in, open_submission
 from test_browser_lab import LESSON, PADDED, RIGHT
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
@@ -39,6 +40,21 @@ def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> 
             return save(page.screenshot(), IMAGES / f"{name}.png")
 
 
+def formgrader() -> Path:
+    """A graded submission in formgrader: the last check with its score, and the written answer, yet to be marked."""
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        graded_class(Path(folder)) as (_, address),
+        browser_page(1200, 900) as page,
+    ):
+        log_in(page, address)
+        open_submission(page, "ada")
+        page.locator("[id='01_encoding-answer']").evaluate("e => e.scrollIntoView({block: 'end'})")
+        page.mouse.wheel(0, 120)
+        page.wait_for_timeout(500)
+        return save(page.screenshot(), IMAGES / "formgrader.png")
+
+
 def stub(path: Path) -> str:
     """The exercise as the lesson gives it, down to where the learner writes."""
     sources = ("".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"])
@@ -58,6 +74,7 @@ def main() -> None:
     for path in (
         picture("lesson-check", RIGHT, NO_NEWS, 800),
         picture("lesson-mistake-dark", PADDED, NO_NEWS | DARK, 880),
+        formgrader(),
     ):
         print(f"{path.relative_to(IMAGES.parents[1])}: {path.stat().st_size / 1000:.0f} kB")
 

@@ -1,11 +1,7 @@
 """A class whose gradebook is a real PostgreSQL, started for the test on a socket in a folder of its own."""
 
 import os
-import pwd
 import shutil
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,54 +9,21 @@ import pytest
 from class_helpers import LESSON, NBGRADER, autograded, book, grades, hand_in, run
 from grader_helpers import solved, student
 
+from benchmarks import postgres
 from grader.classroom import setup
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
-def binaries() -> Path | None:
-    """The folder with a server and its tools: Debian keeps them out of the path, one folder to a version."""
-    places = [
-        *sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True),
-        Path(shutil.which("createdb") or "").parent,
-    ]
-    return next(
-        (one for one in places if all((one / name).exists() for name in ("initdb", "postgres", "createdb"))), None
-    )
-
-
 @pytest.fixture(scope="module")
 def database() -> Iterator[str]:
     """The SQLAlchemy URL of an empty database."""
-    where = binaries()
+    where = postgres.binaries()
     if where is None:
         assert not os.environ.get("CI"), "CI installs PostgreSQL"
         pytest.skip("no PostgreSQL on this machine")
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    become: tuple[str, ...] = ()
-    user = "grader"
-    if os.geteuid() == 0:  # PostgreSQL refuses to run as root
-        nobody = pwd.getpwnam("nobody")
-        os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-        become = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
-    data = folder / "data"
-    subprocess.run([*become, where / "initdb", "-D", data, "-U", user, "-A", "trust"], check=True, capture_output=True)
-    server = subprocess.Popen(
-        [*become, where / "postgres", "-D", data, "-k", folder, "-c", "listen_addresses=", "-c", "fsync=off"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        end = time.monotonic() + 30
-        ready = [where / "createdb", "-h", folder, "-U", user, "jwt"]
-        while subprocess.run(ready, capture_output=True, check=False).returncode:
-            assert time.monotonic() < end, "PostgreSQL did not start"
-            time.sleep(0.1)
-        yield f"postgresql+psycopg://{user}@/jwt?host={folder}"
-    finally:
-        server.terminate()
-        server.wait(30)
-        shutil.rmtree(folder, ignore_errors=True)
+    with postgres.running(where) as url:
+        yield url
 
 
 def test_a_class_on_postgresql_is_graded_like_any_other(database: str, root: Path, tmp_path: Path) -> None:
