@@ -192,7 +192,7 @@ class Model:
         found = [
             cookie
             for (host, _), cookie in self.jar.items()
-            if host == parts.hostname  # and whatever the port (RFC 6265 §8.5)
+            if host == parts.hostname  # and whatever the port (RFC 10025 §8.5)
             and (parts.path or "/").startswith(cookie.path)
             and (not cookie.secure or _trustworthy(url))
             and not (script and cookie.http_only)

@@ -31,7 +31,7 @@ class Visitor:
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookies, by name. As in any browser they go to the host, whatever the port (RFC 6265 §8.5)."""
+        """The cookies, by name. As in any browser they go to the host, whatever the port (RFC 10025 §8.5)."""
         return {cookie.name: cookie.value or "" for cookie in self._jar}
 
     def get(self, url: str, *, token: str = "", follow: bool = True) -> Exchange:
