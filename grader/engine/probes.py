@@ -42,8 +42,10 @@ def files(canary: str, readable: list[str]) -> str:
     shared = ("/tmp", "/dev/shm")  # noqa: S108 - its own, or so it should be
     if others := [f"{place}/{name}" for place in shared for name in os.listdir(place)]:
         return f"not its own: {', '.join(others)}"
-    places = ["/", "/usr", "/etc", "/dev", "/opt", "/opt/course", *[p for p in (os.path.dirname(os.__file__),) if p]]
-    for place in places:
+    mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    own = (*shared, os.path.expanduser("~"))
+    places = ["/usr", "/etc", "/opt", "/opt/course", os.path.dirname(os.__file__), *mounts]
+    for place in (place for place in places if os.path.isdir(place) and place not in own):
         if said := _should_fail(f"writing in {place}", functools.partial(Path(place, "x").write_text, "x")):
             return said
     return _should_fail("reading the grader's file", lambda: Path(canary).read_text())

@@ -200,11 +200,19 @@ def _bubblewrap() -> list[str]:
         *(rights if os.getuid() == 0 else ["--unshare-user"]),
         *_system(),
         *_interpreter(),
+        *(word for place in _masks()[1:] for word in ("--tmpfs", place)),
         *_course(),
         # The zygote mounts its own /proc over this one, and each learner's process one over that.
         *("--dev", "/dev", "--dir", "/dev/shm", "--dir", _HOME, "--dir", "/tmp", "--bind", "/proc", "/proc"),  # noqa: S108
-        *("--remount-ro", "/dev", "--remount-ro", "/", "--"),
+        # Each file system that bubblewrap makes belongs to the user who grades, whom the learner's process may be.
+        *(word for place in (*_masks(), "/dev", "/") for word in ("--remount-ro", place)),
+        "--",
     ]
+
+
+def _masks() -> list[str]:
+    """What is hidden under an empty file system: local programs, and the installed packages of this project."""
+    return ["/usr/local", *(place for name in ("grader", "jwt_from_scratch") for place in _installed(name))]
 
 
 def _system() -> Iterator[str]:
@@ -242,9 +250,6 @@ def _interpreter() -> Iterator[str]:
     if sys.prefix != sys.base_prefix:
         yield from _bind(os.path.realpath(sys.prefix), _ENVIRONMENT_ROOM)
     yield from _links_to(sys.executable)
-    for name in ("grader", "jwt_from_scratch"):
-        for place in _installed(name):
-            yield from ("--tmpfs", place)
 
 
 def _links_to(program: str) -> Iterator[str]:
