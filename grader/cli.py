@@ -242,7 +242,7 @@ def autograde(
 
 @cli.command()
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option(*("--out", "out"), default="likeness.html", type=click.Path(path_type=Path), show_default=True)
+@click.option("--out", default="likeness.html", type=click.Path(path_type=Path), show_default=True, help="The page.")
 @_LEAST
 def likeness(paths: tuple[Path, ...], out: Path, least: int) -> None:
     """Show whose solutions are alike, in folders or zip files of submissions.

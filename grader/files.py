@@ -47,13 +47,17 @@ def write_to(target: str, text: str) -> None:
     """Write a text to where a command's option says: a file, a pipe or a device, or stdout for "-".
 
     Raises:
-        OSError: it can't be written.
+        OSError: it can't be written; its filename is the target.
     """
     path = Path(target)
     if target == "-":
         sys.stdout.write(text)
         sys.stdout.flush()
-    elif path.exists() and not path.is_file():  # a pipe or a device, such as /dev/stdout: not to be replaced
-        path.write_text(text, "utf-8")
-    else:
-        write_whole(path, text)
+        return
+    try:
+        if path.exists() and not path.is_file():  # a pipe or a device, such as /dev/stdout: not to be replaced
+            path.write_text(text, "utf-8")
+        else:
+            write_whole(path, text)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, target) from None
