@@ -111,7 +111,7 @@ def read_master(text: str, name: str) -> Chapter:
     Raises:
         CourseError: the text contradicts itself or the chapter's checks.
     """
-    jupytext = _jupytext()
+    jupytext = load_lightly("jupytext")
     exercises = {exercise.name: exercise.points for exercise in checks.exercises(name)}
     text = text.replace("{{ points }}", str(sum(exercises.values())))
     if re.search(r"\{\{\s*points\b", text):  # an f-string in a code cell may well have two braces
@@ -157,13 +157,16 @@ def _cells(raw: list[Any], name: str) -> tuple[Cell, ...]:
 
 
 @functools.cache
-def _jupytext() -> Any:
-    # On the way jsonschema would compile the grammar of URLs, if it is installed: a second, for nothing here.
+def load_lightly(name: str) -> Any:
+    """Import a package that imports jsonschema on its way, without the seconds that are for nothing here.
+
+    jsonschema would compile the grammar of URLs, if it is installed.
+    """
     grammar = "rfc3987_syntax"
     loaded = grammar in sys.modules
     sys.modules.setdefault(grammar, None)  # type: ignore[arg-type]
     try:
-        return importlib.import_module("jupytext")
+        return importlib.import_module(name)
     finally:
         if not loaded:
             del sys.modules[grammar]

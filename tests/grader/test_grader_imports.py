@@ -60,7 +60,7 @@ def modules(package: str) -> list[tuple[str, Path]]:
     return [(".".join(file.relative_to(REPO).with_suffix("").parts), file) for file in files]
 
 
-ROOMS = ("checks", "engine", "outputs", "run", "classroom", "gradescope", "receipts", "cli")
+ROOMS = ("checks", "engine", "likeness", "outputs", "run", "classroom", "gradescope", "receipts", "cli")
 
 
 def room(module: str) -> str:
@@ -82,14 +82,15 @@ def test_jwt_from_scratch_never_imports_the_grader(name: str, file: Path) -> Non
 
 TOPS = {"classroom", "gradescope", "receipts", "cli"}
 ABOVE = {
-    "checks": {"engine", "outputs", "run"} | TOPS,
-    "engine": {"outputs", "run"} | TOPS,
+    "checks": {"engine", "likeness", "outputs", "run"} | TOPS,
+    "engine": {"likeness", "outputs", "run"} | TOPS,
+    "likeness": {"outputs", "run"} | TOPS,
     "outputs": {"run"} | TOPS,
     "run": TOPS,
     "classroom": TOPS - {"classroom"},
     "gradescope": TOPS - {"gradescope"},
     "receipts": TOPS - {"receipts"},
-    "grader": {"engine", "outputs", "run"} | TOPS,
+    "grader": {"engine", "likeness", "outputs", "run"} | TOPS,
     "cli": set(),
 }
 
