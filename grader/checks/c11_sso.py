@@ -330,7 +330,7 @@ _CODE: Rules = {
         "`request.get(name)` is None or empty when a parameter is missing, and both count as missing. Look the code "
         "up: `grant = state['codes'].get(request['code'])`. For rule 5 hash the verifier as in pkce_pair and compare "
         "with `grant['code_challenge']`. For rule 6 build a dict of those refresh tokens whose family is another one.",
-        "Begin with `state = copy.deepcopy(state)`, then you may change it. `needed = ('code', 'client_id', "
+        "You may change `state` itself. `needed = ('code', 'client_id', "
         "'redirect_uri', 'code_verifier')`; `if not all(request.get(name) for name in needed)`. Rule 6: "
         "`state['refresh_tokens'] = {t: r for t, r in state['refresh_tokens'].items() if r['family'] != "
         "grant['family']}`. Rule 8: `grant['used'] = True`, `token = state['fresh'].pop(0)`, store the record, return "
@@ -992,7 +992,7 @@ _REFRESH: Rules = {
         "*before* you set `used` in the old one. Rule 5 removes the family, as a used code did.",
         "`record = state['refresh_tokens'].get(request['refresh_token'])`; the rules; then "
         "`token = state['fresh'].pop(0)`, `state['refresh_tokens'][token] = dict(record)`, `record['used'] = True`, "
-        "and the response has `access_token` and `refresh_token` and no `id_token`. Work on a deep copy of state.",
+        "and the response has `access_token` and `refresh_token` and no `id_token`.",
     ),
 )
 def refresh(case: Case) -> None:
