@@ -82,6 +82,14 @@ def _pkce_mistakes(case: Case) -> None:
         "The challenge is written in hexadecimal. It is base64url of the 32 bytes that `.digest()` gives.",
     )
     case.mistake(
+        wrong(written=lambda data: data),
+        "The challenge is bytes; it must be text. `b64u_encode` writes it, as it wrote the verifier.",
+    )
+    case.mistake(
+        lambda random: tuple(text.encode() for text in _pair(random)),
+        "Verifier and challenge are bytes; they must be text. `b64u_encode` gives text, and so does `.decode()`.",
+    )
+    case.mistake(
         wrong(hashed=lambda verifier, random: hashlib.sha256(verifier.encode()).hexdigest().encode()),
         "`.hexdigest()` is 64 characters of text, and it is these that are encoded. Take `.digest()`, 32 bytes.",
     )
@@ -210,6 +218,47 @@ def _without(rules: Rules, *questions: str) -> tuple[str, ...]:
     return tuple(one for one in rules["order"] if one not in questions)
 
 
+_IN_THE_LOOP = (
+    "Tokens are deleted while a loop runs over the same dict, and Python stops that with a RuntimeError. Build a new "
+    "dict of those that stay."
+)
+
+
+def _deleted_in_the_loop(state: Values, record: Values) -> Values:
+    tokens = dict(state["refresh_tokens"])
+    for token in tokens:
+        if tokens[token]["family"] == record["family"]:
+            del tokens[token]
+    return {**state, "refresh_tokens": tokens}
+
+
+def _unknown_raises(rules: Rules, error: type[Exception]) -> Callable[[Values, Values, int], Any]:
+    """An endpoint where all is right, but that a code or token which nobody knows raises this."""
+
+    def endpoint(request: Values, state: Values, now: int) -> Answer:
+        if not rules["form"](rules, request) and request[rules["shows"]] not in state[rules["table"]]:
+            raise error
+        return _answer(rules, request, state, now)
+
+    return endpoint
+
+
+def _about_the_unknown(case: Case, rules: Rules, what: str) -> None:
+    """The mistakes of either grant where nobody knows what is shown."""
+    case.mistake(
+        _unknown_raises(rules, KeyError),
+        f"An unknown {what} raises KeyError. Look it up with `.get`, and answer invalid_grant if that gives None.",
+    )
+    case.mistake(
+        _unknown_raises(rules, TypeError),
+        f"An unknown {what} raises TypeError: `.get` gives None, and None has no entries. Ask for None first.",
+    )
+    case.mistake(
+        _unknown_raises(rules, ValueError),
+        f"An unknown {what} raises an exception on purpose. That is no answer and costs all points; return the error.",
+    )
+
+
 # -- token_endpoint ---------------------------------------------------------------------------------------------------
 
 
@@ -221,23 +270,32 @@ def _issue(
     used: bool = True,
     taken: bool = True,
     kept: bool = True,
+    last: bool = False,
+    copied: tuple[str, ...] = (),
+    born_used: bool = False,
 ) -> Answer:
-    """Redeem a code that passed. The flags leave a step out."""
+    """Redeem a code that passed. The flags leave a step out or do it wrongly."""
     grant = state["codes"][request["code"]]
-    token = state["fresh"][0]
+    token, fresh = _taken(state, last)
     response = {
         "access_token": {"sub": grant["sub"], "aud": grant["aud"], "client_id": grant["client_id"]},
         "id_token": {"sub": grant["sub"], "aud": grant["client_id"], "nonce": grant["nonce"]},
         "refresh_token": token,
     }
-    record = {name: grant[name] for name in ("client_id", "sub", "aud", "family")}
-    record |= {"expires": lifetime(grant, now), "used": False}
+    record = {name: grant[name] for name in ("client_id", "sub", "aud", "family", *copied)}
+    record |= {"expires": lifetime(grant, now), "used": born_used}
     codes = {**state["codes"], request["code"]: {**grant, "used": grant["used"] or used}}
     return response, {
         "codes": codes,
         "refresh_tokens": {**state["refresh_tokens"], token: record} if kept else state["refresh_tokens"],
-        "fresh": state["fresh"][1:] if taken else state["fresh"],
+        "fresh": fresh if taken else state["fresh"],
     }
+
+
+def _taken(state: Values, last: bool) -> tuple[str, list[str]]:
+    """A text of fresh, the first or the last, and what is left."""
+    fresh = state["fresh"]
+    return (fresh[-1], fresh[:-1]) if last else (fresh[0], fresh[1:])
 
 
 _CODE: Rules = {
@@ -272,7 +330,7 @@ _CODE: Rules = {
         "`request.get(name)` is None or empty when a parameter is missing, and both count as missing. Look the code "
         "up: `grant = state['codes'].get(request['code'])`. For rule 5 hash the verifier as in pkce_pair and compare "
         "with `grant['code_challenge']`. For rule 6 build a dict of those refresh tokens whose family is another one.",
-        "Begin with `state = copy.deepcopy(state)`, then you may change it. `needed = ('code', 'client_id', "
+        "You may change `state` itself. `needed = ('code', 'client_id', "
         "'redirect_uri', 'code_verifier')`; `if not all(request.get(name) for name in needed)`. Rule 6: "
         "`state['refresh_tokens'] = {t: r for t, r in state['refresh_tokens'].items() if r['family'] != "
         "grant['family']}`. Rule 8: `grant['used'] = True`, `token = state['fresh'].pop(0)`, store the record, return "
@@ -373,11 +431,14 @@ class _Scene:
         return {name: value for name, value in {**changes, **usual, **changes}.items() if value is not None}
 
 
+_ALL_RIGHT = "In this request everything is right, so it must succeed. "
+
+
 def _good_codes(case: Case, scene: _Scene) -> None:
     def good(request: Values, state: Values, why: str, now: int = scene.now) -> None:
         case.answers((request, state, now), _answer(_CODE, request, state, now), NAMES, why=why)
 
-    good(scene.request(), scene.state(), "Everything fits. Compare the claims of both tokens, and each entry of state.")
+    good(scene.request(), scene.state(), _ALL_RIGHT + "Compare the claims of both tokens, and each entry of state.")
     good(
         scene.request(),
         scene.state(scene.bystanders()),
@@ -454,6 +515,10 @@ def _bad_verifiers(case: Case, scene: _Scene) -> None:
     bad(scene.verifier, none, vital=True, code_challenge="")
     bad("x", none, code_challenge="")
     bad(scene.verifier, "This challenge is `plain`: the verifier itself.", code_challenge=scene.verifier)
+    written = "This challenge is the right hash in hexadecimal, and S256 is base64url."
+    bad(scene.verifier, written, code_challenge=hashlib.sha256(scene.verifier.encode()).hexdigest())
+    twice = "This is the challenge of another text: of the verifier, encoded once more."
+    bad(scene.verifier, twice, code_challenge=_pair(scene.verifier.encode())[1])
 
 
 def _bad_codes(case: Case, scene: _Scene) -> None:
@@ -481,7 +546,7 @@ def _bad_codes(case: Case, scene: _Scene) -> None:
     bad(exact, redirect_uri=scene.redirect.removesuffix("/callback"))
     bad(exact, redirect_uri=scene.redirect.replace("https", "http"))
     late = "The code has expired: now has reached `expires`."
-    bad(late, now=scene.now + 60)
+    bad("The code has expired in this very second: now is its `expires`.", now=scene.now + 60)
     bad(late, now=scene.now + 61)
     bad(late, now=scene.now + 10**6)
 
@@ -588,6 +653,16 @@ def _token_mistakes(case: Case) -> None:
         "The hash is compared in hexadecimal. The challenge is base64url, as pkce_pair writes it.",
     )
     case.mistake(
+        refusing(pkce=lambda r, g, now: _pair(r["code_verifier"].encode(), 0, 1000)[1] != g["code_challenge"]),
+        "The verifier is encoded once more before it is hashed. pkce_pair begins with random bytes; a verifier is text "
+        "already. Hash that text.",
+    )
+    case.mistake(
+        refusing(pkce=lambda r, g, now: True),
+        "Nothing gets past rule 5. Print both sides of its comparisons; the challenge is base64url of the 32 bytes "
+        "that `.digest()` gives for the verifier's text.",
+    )
+    case.mistake(
         refusing(pkce=lambda r, g, now: not _fits(r["code_verifier"].strip("= "), g["code_challenge"])),
         "The verifier is tidied up before it is hashed. It fits as it came, or it does not.",
     )
@@ -622,6 +697,7 @@ def _token_mistakes(case: Case) -> None:
         "A used code is refused, but what was issued from it lives on. One of the two who had the code is a thief: "
         "remove the family's refresh tokens.",
     )
+    case.mistake(wrong(replayed=_deleted_in_the_loop), _IN_THE_LOOP)
     case.mistake(
         wrong(replayed=lambda state, record: {**state, "refresh_tokens": {}}),
         "A replay ends everybody's refresh tokens. Only those of the same family were issued from this code.",
@@ -678,6 +754,7 @@ def _token_mistakes(case: Case) -> None:
         refusing(redirect=lambda r, g, now: r["redirect_uri"].rstrip("/") != g["redirect_uri"]),
         "A slash at the end of redirect_uri is forgiven. It is compared as text (RFC 9700 §2.1).",
     )
+    _about_the_unknown(case, _CODE, "code")
     case.mistake(
         wrong(unknown=INVALID_REQUEST),
         "An unknown code is answered with invalid_request. The form of the request is fine: invalid_grant.",
@@ -745,6 +822,21 @@ def _token_mistakes(case: Case) -> None:
     case.mistake(
         issuing(taken=False),
         "The refresh token is not taken out of `fresh`. The next login would get the same one.",
+    )
+    case.mistake(issuing(last=True), "The last text of `fresh` is taken away. Take the first: `.pop(0)`.")
+    case.mistake(
+        issuing(born_used=True),
+        "`used` is True in the refresh token's record. The code is used now; the new refresh token is not.",
+    )
+    whole = ("redirect_uri", "code_challenge", "nonce")
+    case.mistake(
+        issuing(copied=whole),
+        "The whole grant is copied into the refresh token's record. Rule 8 names the entries that it has.",
+    )
+    case.mistake(
+        issuing(copied=whole, born_used=True),
+        "The whole grant is copied into the refresh token's record, after it was marked as used. Rule 8 names the "
+        "entries that it has.",
     )
     case.mistake(
         issuing(kept=False),
@@ -853,11 +945,12 @@ def _rotate(
     marked: bool = True,
     taken: bool = True,
     kept: bool = True,
+    last: bool = False,
     **changes: Callable[[Values, Values, int], Any],
 ) -> Answer:
     """Answer a refresh token that passed. The flags leave a step out, the changes make the new record another one."""
     shown, record = request["refresh_token"], state["refresh_tokens"][request["refresh_token"]]
-    token = state["fresh"][0]
+    token, fresh = _taken(state, last)
     tokens = {**state["refresh_tokens"], shown: {**record, "used": marked}}
     if kept:
         tokens[token] = {**record, **{name: change(request, record, now) for name, change in changes.items()}}
@@ -865,7 +958,7 @@ def _rotate(
         "access_token": {"sub": record["sub"], "aud": record["aud"], "client_id": record["client_id"]},
         "refresh_token": token,
     }
-    return response, {**state, "refresh_tokens": tokens, "fresh": state["fresh"][1:] if taken else state["fresh"]}
+    return response, {**state, "refresh_tokens": tokens, "fresh": fresh if taken else state["fresh"]}
 
 
 _REFRESH: Rules = {
@@ -899,7 +992,7 @@ _REFRESH: Rules = {
         "*before* you set `used` in the old one. Rule 5 removes the family, as a used code did.",
         "`record = state['refresh_tokens'].get(request['refresh_token'])`; the rules; then "
         "`token = state['fresh'].pop(0)`, `state['refresh_tokens'][token] = dict(record)`, `record['used'] = True`, "
-        "and the response has `access_token` and `refresh_token` and no `id_token`. Work on a deep copy of state.",
+        "and the response has `access_token` and `refresh_token` and no `id_token`.",
     ),
 )
 def refresh(case: Case) -> None:
@@ -924,7 +1017,7 @@ def _good_refreshes(case: Case, scene: _Scene) -> None:
         case.answers((asked, state, scene.now), _answer(_REFRESH, asked, state, scene.now), NAMES, why=why)
 
     one, two, three = scene.text(), scene.text(), scene.text()
-    good({one: scene.record()}, one, "Everything fits. Compare each entry of the new state.")
+    good({one: scene.record()}, one, _ALL_RIGHT + "Compare each entry of the new state.")
     good({**scene.bystanders(), one: scene.record()}, one, "Other refresh tokens stay as they are.")
     good({one: scene.record(expires=scene.now + 1)}, one, "A second is left.")
     good(
@@ -964,8 +1057,9 @@ def _bad_refreshes(case: Case, scene: _Scene) -> None:
     bad(UNSUPPORTED, other, grant_type="authorization_code")
     bad(UNSUPPORTED, other, grant_type="refresh")
     bad(UNSUPPORTED, "The grant type is asked before the other parameters.", None, grant_type="client_credentials")
+    bad(INVALID_GRANT, "It has expired in this very second: now is its `expires`.", now=scene.now + 600)
     late = "The refresh token has expired: now has reached `expires`."
-    for seconds in (600, 601, 10**6):
+    for seconds in (601, 10**6):
         bad(INVALID_GRANT, late, now=scene.now + seconds)
 
 
@@ -1034,6 +1128,7 @@ def _refresh_mistakes(case: Case) -> None:
         rotating(kept=False),
         "The new refresh token is handed out and not remembered, so it will be unknown when it comes.",
     )
+    case.mistake(rotating(last=True), "The last text of `fresh` is taken away. Take the first: `.pop(0)`.")
     case.mistake(rotating(taken=False), "The new token is not taken out of `fresh`, so the next one will be the same.")
     case.mistake(
         rotating(expires=lambda r, record, now: now + WORKDAY),
@@ -1064,6 +1159,11 @@ def _refresh_mistakes(case: Case) -> None:
         lambda request, state, now: (INVALID_GRANT, state),
         "It says invalid_grant whatever comes. Either the good case is not reached, or it is not there yet.",
     )
+    case.mistake(
+        wrong(replayed=_all_but_this_revoked),
+        "The token that came again is left where it was. The whole family is removed, itself too.",
+    )
+    case.mistake(wrong(replayed=_deleted_in_the_loop), _IN_THE_LOOP)
     case.mistake(
         wrong(replayed=_only_used_revoked),
         "Reuse removes the used tokens and leaves the live one, and that may be the thief's.",
@@ -1113,6 +1213,7 @@ def _refresh_mistakes(case: Case) -> None:
         "The error says that the token was reused. RFC 6749 §5.2 has no such word, and a thief need not learn it: "
         "invalid_grant.",
     )
+    _about_the_unknown(case, _REFRESH, "refresh token")
     case.mistake(
         wrong(unknown={"error": "invalid_token"}),
         "invalid_token is what an API says (RFC 6750 §3.1). The token endpoint says invalid_grant.",
@@ -1186,4 +1287,13 @@ def _only_used_revoked(state: Values, record: Values) -> Values:
 
 def _only_this_revoked(state: Values, record: Values) -> Values:
     kept = {token: one for token, one in state["refresh_tokens"].items() if one is not record}
+    return {**state, "refresh_tokens": kept}
+
+
+def _all_but_this_revoked(state: Values, record: Values) -> Values:
+    kept = {
+        token: one
+        for token, one in state["refresh_tokens"].items()
+        if one["family"] != record["family"] or one is record
+    }
     return {**state, "refresh_tokens": kept}

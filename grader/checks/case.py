@@ -32,6 +32,9 @@ Predicate = Callable[[Any], bool | str]
 UNNAMED = "raised the right exception, without the word that it must name"
 """The verdict on a refusal whose text does not say what is wrong."""
 
+_SLIPS = ("KeyError", "TypeError", "AttributeError", "RuntimeError")
+"""What Python raises by itself where an unknown name or a missing value was not thought of."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -123,7 +126,8 @@ class Case:
         """Any input of a function that returns a tuple of large values, refusals too: a wrong one is told where.
 
         A vital bad input is tried twice: once for the exact answer, and once for whether it was taken. Only to take it
-        costs all points; a first value with the right names in it is a refusal, and a KeyError at least no acceptance.
+        costs all points; a first value with the right names in it is a refusal, and a slip that raises KeyError or the
+        like at least no acceptance.
         """
 
         def verdict(outcome: Outcome) -> str:
@@ -138,7 +142,7 @@ class Case:
 
         def taken(outcome: Outcome) -> str:
             if outcome.kind != RETURNED:
-                return "" if "KeyError" in outcome.names else _key(outcome)
+                return "" if outcome.names and outcome.names[0] in _SLIPS else _key(outcome)
             got = unpack(outcome.packed)
             refused = type(got) is tuple and got and type(got[0]) is dict and got[0].keys() == expected[0].keys()
             return "" if refused else _key(outcome)

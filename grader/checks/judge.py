@@ -214,9 +214,11 @@ def _messages(
         row = _row(exercise, trial, outcome, verdicts[index])
         reasons = () if matches else _reasons(trials, outcomes, wrong)
         return (f"{exercise.name}: {row.call} {row.got}; it must {row.wants}.", *reasons)
-    # A predicate's verdict is a sentence of its own, unless a known mistake says it better.
+    # A predicate's verdict is a sentence of its own, unless a known mistake says it better. Of a large answer only the
+    # first part is shown, which may be right; so the verdict stands there even then.
     silent = unexplained or not matches
-    must = verdicts[index] if trial.judged and silent and outcome.kind == calling.RETURNED else ""
+    told = trial.judged and (silent or trial.large) and outcome.kind == calling.RETURNED
+    must = verdicts[index] if told else ""
     space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
     sentence = f"{picture(exercise.name, trial)}{space}{came(outcome, trial)}; {must or f'it must {trial.wants}'}."
     if not silent:
@@ -293,4 +295,6 @@ def _row(exercise: Exercise, trial: Trial, outcome: Outcome, verdict: str) -> Ro
     # Of a large answer, what is wrong with it says more than what it must be.
     differs = trial.large and trial.judged and verdict and outcome.kind == calling.RETURNED
     wants = shorten(verdict.removeprefix("it must "), 200) if differs else trial.wants
-    return Row(picture(exercise.name, trial), came(outcome, trial), wants, not verdict)
+    # Large calls look alike where they differ in what is not shown, so each has its reason beside it.
+    reason = f"  # {trial.why}" if trial.large and trial.why else ""
+    return Row(picture(exercise.name, trial), came(outcome, trial), wants + reason, not verdict)

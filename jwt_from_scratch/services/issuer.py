@@ -161,7 +161,7 @@ def issuer_app(
 
     @app.get("/logout")
     def logout() -> ResponseReturnValue:
-        # A GET that changes something: only with a token that no other site knows (RP-Initiated Logout §2).
+        # A GET that changes something: only with a token that clients of this person have (RP-Initiated Logout §2).
         try:
             header, payload = verify(request.args.get("id_token_hint", ""), app.key)
             hint = json_loads_strict(payload)

@@ -476,6 +476,7 @@ def test_of_a_large_answer_the_check_says_where_it_differs() -> None:
     for answer in (({"error": "other"}, good[1]), ({"error": 0}, None)):
         assert judged(one, lambda value, a=answer: good if value != "worst" else a).score == 6
     assert judged(one, lambda value: good if value != "worst" else {}["code"]).score == 6
+    assert judged(one, lambda value: good if value != "worst" else refuse_type()).score == 6
     assert judged(one, lambda value: good if value != "worst" else refuse()).score == 0
     for answer in (None, (), ({},), ({"token": 1, "error": 2}, good[1]), good[0], [good[0]]):
         assert judged(one, lambda value, a=answer: good if value != "worst" else a).score == 0
@@ -497,6 +498,24 @@ def test_of_a_large_answer_the_check_says_where_it_differs() -> None:
         assert says in result.messages[0]
     refused = judged(one, lambda value: good if isinstance(value, int) else [][0])
     assert "The answer to a bad input is returned, too" in " ".join(refused.messages)
+
+
+def test_large_calls_that_look_alike_are_told_apart() -> None:
+    """By what differs, even where a known mistake is named, and by the reason beside each."""
+    good, stays = ({"error": "no"}, {"used": []}), ({"error": "no"}, {"used": [1]})
+
+    def write(case: Case) -> None:
+        case.answers((1, [0]), good, ("response", "state"), why="The first.")
+        case.answers((2, [1]), good, ("response", "state"), why="Early.", bad=True)
+        case.answers((2, [2]), good, ("response", "state"), why="Late.", bad=True)
+        case.mistake(lambda n, state: good if n == 1 else stays, "What was used is left in the state.")
+
+    result = judged(made(write), lambda n, state: good if n == 1 else stays)
+    says = "state['used'] is [1] and must be []"
+    assert result.mistakes == ("What was used is left in the state.",)
+    assert result.messages == (f"f(2, ...) returned ({{'error': 'no'}}, ...); {says}.",)
+    wants = [row.wants for row in result.rows]
+    assert wants == [f"{says}  # Early.", f"{says}  # Late.", "return ({'error': 'no'}, state)  # The first."]
 
 
 def test_after_a_time_out_no_further_call_is_made() -> None:
