@@ -192,7 +192,7 @@ def _kid_alone(token: str, keys: dict[str, Any], policy: dict[str, Any]) -> dict
         and said != alg
         and (alg.lower() in said.lower() or {said, alg} == {"EdDSA", "Ed25519"})
     )
-    return decoder("algorithm" if misspelt else "own keys")(token, {claims["iss"]: {"keys": [jwk]}}, policy)
+    return decoder(*(["algorithm"] if misspelt else []))(token, {claims["iss"]: {"keys": [jwk]}}, policy)
 
 
 def _after(look: Callable[[dict[str, Any], dict[str, Any]], None], *without: str) -> Decode:
