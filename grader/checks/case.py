@@ -45,11 +45,13 @@ class Trial:
         wants: what the call must do, for people: "return '-_8'" or "raise ValueError".
         bad: whether this is a bad input, to be refused.
         vital: whether accepting this bad input defeats the purpose, so that nothing is earned.
+        grave: whether accepting it leaves a whole rule out, so that half of what is earned is lost.
         why: what the reader should learn if the answer is wrong.
         judged: whether a predicate decides, because many answers are right.
         naming: the word that the exception's text must have in it, if any.
         steps: of a class exercise, the method calls; args is then their script.
         large: whether arguments and answer are so large that only the first of each is shown.
+        named: what to show in place of the arguments, where they all look alike.
     """
 
     args: tuple[Any, ...]
@@ -63,6 +65,8 @@ class Trial:
     naming: str = ""
     steps: tuple[Step, ...] = ()
     large: bool = False
+    grave: bool = False
+    named: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,19 +85,29 @@ class Case:
         self.trials: list[Trial] = []
         self.mistakes: list[Mistake] = []
 
-    def equal(self, args: Any, expected: Any, why: str = "") -> None:
+    def equal(self, args: Any, expected: Any, why: str = "", named: str = "") -> None:
         """A valid input: the function returns exactly this value, of exactly this type."""
         packed = pack(expected)
 
         def verdict(outcome: Outcome) -> str:
             return "" if outcome.kind == RETURNED and outcome.packed == packed else _key(outcome)
 
-        self._add(args, f"return {show(expected)}", False, why, verdict)
+        self._add(args, f"return {show(expected)}", False, why, verdict, named=named)
 
-    def raises(self, args: Any, error: type[Exception], why: str = "", vital: bool = False, naming: str = "") -> None:
-        """A bad input: the function raises this exception or a kind of it. Accepting a vital one costs all points.
+    def raises(
+        self,
+        args: Any,
+        error: type[Exception],
+        why: str = "",
+        vital: bool = False,
+        naming: str = "",
+        grave: bool = False,
+        named: str = "",
+    ) -> None:
+        """A bad input: the function raises this exception or a kind of it.
 
-        With naming, the exception's text must have that word in it.
+        Accepting a vital one costs all points, a grave one half of them. With naming, the exception's text must have
+        that word in it. With named, the table says that in place of the arguments.
         """
         word = re.compile(rf"\b{re.escape(naming)}\b", re.IGNORECASE)
 
@@ -103,7 +117,7 @@ class Case:
             return "" if not naming or word.search(outcome.text) else UNNAMED
 
         wants = f"raise {error.__name__}" + (f" that names {naming}" if naming else "")
-        self._add(args, wants, True, why, verdict, vital=vital, naming=naming)
+        self._add(args, wants, True, why, verdict, vital=vital, naming=naming, grave=grave, named=named)
 
     def refuses(self, args: Any, why: str = "", vital: bool = False) -> None:
         """A bad input of a function that answers yes or no: it returns False. Vital: accepting it costs all points."""
@@ -221,9 +235,12 @@ class Case:
         vital: bool = False,
         naming: str = "",
         large: bool = False,
+        grave: bool = False,
+        named: str = "",
     ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
-        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming, large=large))
+        trial = Trial(arguments, wants, bad, why, judged, vital, verdict, naming, large=large, grave=grave, named=named)
+        self.trials.append(trial)
 
 
 def _differences(got: Any, wanted: Any, place: str) -> list[str]:

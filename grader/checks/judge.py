@@ -1,7 +1,8 @@
 """From outcomes to a result: the score, the status, the mistakes that explain it.
 
 Scoring: a wrong answer on any valid input is 0 points, and so is taking a bad input that the exercise is all about;
-otherwise points × (bad inputs refused ÷ bad inputs), rounded down. So refusing everything earns nothing.
+otherwise points × (bad inputs refused ÷ bad inputs), halved for each grave one taken, and rounded down. So refusing
+everything earns nothing.
 """
 
 import functools
@@ -135,7 +136,8 @@ def _score(points: int, trials: list[Trial], verdicts: list[str]) -> int:
     vital = sum(trial.vital for trial in trials) - sum(trial.vital for trial in right)
     if vital or len(right) - refused < valid:
         return 0
-    return points if not bad else points * refused // bad
+    graves = sum(trial.grave for trial in trials) - sum(trial.grave for trial in right)
+    return points if not bad else points * refused // (bad << graves)
 
 
 def _status(score: int, points: int, last: Outcome) -> str:
@@ -155,9 +157,10 @@ class _Match:
 def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list[str]) -> list[_Match]:
     """The known mistakes whose every error the learner makes too, the most telling first.
 
-    Mistakes that fail valid inputs must explain all the valid inputs that the learner fails, if need be together: who
-    fails them all shows nothing. Of two mistakes, one contained in the other, only the larger is named: who takes
-    every spelling also takes padding.
+    Mistakes that fail valid inputs must explain all the valid inputs that the learner fails, if need be together. Who
+    fails every valid input shows nothing, unless one mistake alone does so too; who moreover fails them all alike shows
+    nothing either where a bad input fails in that way. Of two mistakes, one contained in the other, only the larger is
+    named: who takes every spelling also takes padding.
     """
     errors = {index: verdict for index, verdict in enumerate(verdicts) if verdict}
     failed = {index for index in errors if not trials[index].bad}
@@ -166,13 +169,22 @@ def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list
         for sentence, wrong in known_errors(exercise, seed)
         if wrong and all(errors.get(index) == verdict for index, verdict in wrong.items())
     ]
-    if not failed <= frozenset().union(*(one.trials for one in matching)):
+    of_none = _keeps_all_out(trials, verdicts) and not any(failed <= one.trials for one in matching)
+    if of_none or not failed <= frozenset().union(*(one.trials for one in matching)):
         matching = [one for one in matching if all(trials[index].bad for index in one.trials)]
+    alike = {errors[index] for index in failed}
+    if of_none and len(alike) == 1:
+        matching = [one for one in matching if any(errors[index] not in alike for index in one.trials)]
     telling = [one for one in matching if not any(one.trials < other.trials for other in matching)]
     # First what costs all the points, then what explains most.
-    costly = {i for i, trial in enumerate(trials) if trial.vital or not trial.bad}
+    costly = {i for i, trial in enumerate(trials) if trial.vital or trial.grave or not trial.bad}
     telling.sort(key=lambda one: (not one.trials & costly, -len(one.trials)))
     return telling[:MAX_MISTAKES]
+
+
+def _keeps_all_out(trials: list[Trial], verdicts: list[str]) -> bool:
+    """Whether no valid input at all came out right."""
+    return all(verdict for trial, verdict in zip(trials, verdicts, strict=False) if not trial.bad)
 
 
 @functools.lru_cache(maxsize=64)
@@ -223,7 +235,16 @@ def _messages(
     sentence = f"{picture(exercise.name, trial)}{space}{came(outcome, trial)}; {must or f'it must {trial.wants}'}."
     if not silent:
         return (sentence,)
-    return (sentence, *_diagnosis(trial, outcome, verdicts[index]), *_reasons(trials, outcomes, wrong))
+    none = (
+        ["It raises an exception for every valid input, so start with this one."]
+        if _raised_for_all(trials, outcomes)
+        else []
+    )
+    return (sentence, *none, *_diagnosis(trial, outcome, verdicts[index]), *_reasons(trials, outcomes, wrong))
+
+
+def _raised_for_all(trials: list[Trial], outcomes: list[Outcome]) -> bool:
+    return all(o.kind == calling.RAISED for trial, o in zip(trials, outcomes, strict=False) if not trial.bad)
 
 
 def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
@@ -260,6 +281,8 @@ def picture(name: str, trial: Trial) -> str:
     """The call as the learner would write it, shortened."""
     if trial.steps:
         return f"{name}()"
+    if trial.named:
+        return f"{name}(...) for '{trial.named}'"
     if trial.large:
         return f"{name}({show(trial.args[0], 150)}, ...)"
     return f"{name}({', '.join(show(arg, 60) for arg in trial.args)})"

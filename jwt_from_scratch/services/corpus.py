@@ -1,4 +1,4 @@
-"""The corpus of lesson 12: some sixty tokens that no verifier may take, and as many kinds that it must.
+"""The corpus of lesson 12: some eighty tokens that no verifier may take, and as many kinds that it must.
 
 Each comes with the keys and the policy that it is tried with, because most of these tokens are well signed: what is
 wrong with them shows only when one knows who may sign what, and for whom. One or more of each kind that the lessons
@@ -45,6 +45,7 @@ class Attack:
         lets_in: the mistake in a verifier that would let it in.
         token, keys, policy: what `decode_securely` is given.
         vital: whether somebody gets in who has no right to, so that nothing else counts.
+        grave: whether it shows that nobody asks until when, or for whom.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Attack:
     keys: dict[str, Any]
     policy: dict[str, Any]
     vital: bool = False
+    grave: bool = False
 
 
 @dataclass(frozen=True)
@@ -154,6 +156,7 @@ class World:
             self._good("aud is a list with us in it", self.edwards, claims(COLLEGE, aud=["maps", "books"])),
             self._good("typ in capitals", self.elliptic, claims(), typ="AT+JWT"),
             self._good("typ with application/", self.elliptic, claims(), typ="application/at+jwt"),
+            self._good("typ with APPLICATION/", self.elliptic, claims(), typ="APPLICATION/at+jwt"),
             self._good("no kid, and one key of that algorithm", self.rsa, claims(), kid=None),
             self._good("a header member that nobody knows", self.shared, claims(HOUSE), x=[1]),
             self._good("expired, but within the leeway", self.elliptic, claims(exp=now - leeway // 2)),
@@ -178,6 +181,7 @@ class World:
                 "nothing is required, and nothing is there", self.elliptic.token(bare, typ=None), self.keys, loose, bare
             ),
             Good("a policy of another API", self.edwards.token(claims), self.keys, other, claims),
+            *self._good_with_one_word_changed(),
             *(self._alone(f"a key that says {signer.jwk['alg']}", signer, self.claims()) for signer in (older, strong)),
         ]
         receipt = {"iss": COLLEGE, "sub": "ada", "score": 30, "iat": self.now - 1, "jti": "r-1"}
@@ -190,6 +194,17 @@ class World:
             token = signer.token(self.claims(iss))
             made.append(Good(f"two issuers use the same kid: {iss}", token, keys, self.policy, self.claims(iss)))
         return made
+
+    def _good_with_one_word_changed(self) -> list[Good]:
+        def one(name: str, claims: dict[str, Any], **policy: Any) -> Good:
+            return Good(name, self.elliptic.token(claims), self.keys, {**self.policy, **policy}, claims)
+
+        return [
+            one("exp is not required, and not there", self.claims(exp=...), require=["sub"]),
+            one("we give no name, and there is no aud", self.claims(aud=...), audience=None),
+            one("what is required may be 0 or empty", self.claims(fine=0, sub=""), require=["exp", "sub", "fine"]),
+            one("the policy's typ in capitals", self.claims(), typ="application/AT+JWT"),
+        ]
 
     def random_good(self, count: int) -> list[Good]:
         """Fresh valid tokens of any issuer, with any claims beside the usual ones."""
@@ -233,9 +248,10 @@ class World:
         token: str,
         keys: dict[str, Any] | None = None,
         vital: bool = False,
+        grave: bool = False,
         **policy: Any,
     ) -> Attack:
-        return Attack(name, family, rule, lets_in, token, keys or self.keys, {**self.policy, **policy}, vital)
+        return Attack(name, family, rule, lets_in, token, keys or self.keys, {**self.policy, **policy}, vital, grave)
 
     def _no_signature(self) -> list[Attack]:
         family, checked, first = "no signature", "RFC 8725 §3.3", "RFC 8725 §3.1"
@@ -346,6 +362,7 @@ class World:
         sets = {
             "use": {TOWN: {"keys": [{**self.elliptic.jwk, "use": "enc"}]}},
             "ops": {TOWN: {"keys": [{**self.elliptic.jwk, "key_ops": ["encrypt"]}]}},
+            "text": {TOWN: {"keys": [{**self.elliptic.jwk, "key_ops": "verify"}]}},
             "twice": {TOWN: {"keys": [self.elliptic.jwk, another.jwk]}},
         }
         own = self.elliptic.token
@@ -373,11 +390,13 @@ class World:
             self._attack(family, issuer, "iss is a list", normal, own(self.claims([TOWN]))),
             self._attack(family, issuer, "iss with a slash behind it", normal, own(self.claims(f"{TOWN}/"))),
             self._attack(family, received, "an unknown kid", tries, own(claims, kid="town-9")),
+            self._attack(family, received, "kid is empty", tries, own(claims, kid="")),
             self._attack(family, received, "kid is a list", tries, own(claims, kid=["town-1"])),
             self._attack(family, received, "two keys with one kid", tries, own(claims), sets["twice"]),
             self._attack(family, received, "no kid and two keys", tries, own(claims, kid=None), sets["twice"]),
             self._attack(family, "RFC 7517 §4.2", "a key for encryption", meant, own(claims), sets["use"]),
             self._attack(family, "RFC 7517 §4.3", "key_ops without verify", meant, own(claims), sets["ops"]),
+            self._attack(family, "RFC 7517 §4.3", "key_ops is no list", meant, own(claims), sets["text"]),
         ]
 
     def _form(self) -> list[Attack]:
@@ -421,7 +440,7 @@ class World:
         typ = "typ is not compared with the one kind that is taken here."
         part = "`in` on a string looks for a part, and our name is part of a longer one."
         return [
-            self._attack(family, us, "aud is another service", aud, own(claims(aud="maps")), vital=True),
+            self._attack(family, us, "aud is another service", aud, own(claims(aud="maps")), grave=True),
             self._attack(family, us, "aud is a list without us", aud, own(claims(aud=["maps", "shop"]))),
             self._attack(family, us, "aud begins like us", part, own(claims(aud="books-admin"))),
             self._attack(family, us, "aud is missing", aud, own(claims(aud=...))),
@@ -433,6 +452,7 @@ class World:
                 family, kind, "a grade receipt as an access token", typ, own(claims(), typ="grade-receipt+jwt")
             ),
             self._attack(family, kind, "typ is missing", typ, own(claims(), typ=None)),
+            self._attack(family, kind, "typ is a number", typ, own(claims(), typ=7)),
             self._attack(family, "RFC 8725 §3.12", "a typ that begins like ours", typ, own(claims(), typ="at+jwt2")),
         ]
 
@@ -442,13 +462,13 @@ class World:
         number = "A time that is no number is skipped or converted."
         text = "sub and jti are not known to be strings."
 
-        def bad(name: str, lets_in: str, rule: str, vital: bool = False, **claims: Any) -> Attack:
-            return self._attack(family, f"RFC 7519 {rule}", name, lets_in, own(self.claims(**claims)), vital=vital)
+        def bad(name: str, lets_in: str, rule: str, grave: bool = False, **claims: Any) -> Attack:
+            return self._attack(family, f"RFC 7519 {rule}", name, lets_in, own(self.claims(**claims)), grave=grave)
 
         lacking = "A claim that the policy requires may be missing."
         exp, nbf, iat = "§4.1.4", "§4.1.5", "§4.1.6"
         return [
-            bad("expired yesterday", clock, exp, vital=True, exp=now - _DAY, iat=now - 2 * _DAY),
+            bad("expired yesterday", clock, exp, grave=True, exp=now - _DAY, iat=now - 2 * _DAY),
             bad(
                 "expired just now",
                 "exp is the first moment that is too late: `now - leeway >= exp`.",
@@ -457,6 +477,7 @@ class World:
             ),
             bad("not good before tomorrow", clock, nbf, nbf=now + _DAY, exp=now + 2 * _DAY),
             bad("issued tomorrow", clock, iat, iat=now + _DAY, exp=now + 2 * _DAY),
+            bad("iat has 400 digits", "float() and math.isfinite() of it are OverflowError.", iat, iat=10**399),
             bad("exp and iat in milliseconds", clock, iat, iat=now * 1000, exp=(now + 600) * 1000),
             bad("exp is missing", lacking, exp, exp=...),
             bad("sub is missing", lacking, "§4.1.2", sub=...),
@@ -466,6 +487,8 @@ class World:
             bad("nbf is true", "`isinstance(True, int)` is true. Ask for `type(value)`.", nbf, nbf=True),
             bad("iat is text", number, iat, iat=f"{now - 60}"),
             bad("sub is a number", text, "§4.1.2", sub=7),
+            bad("sub is null", text, "§4.1.2", sub=None),
+            bad("jti is 0", f"{text} 0 and the empty text count as missing.", "§4.1.7", jti=0),
             bad("jti is a list", text, "§4.1.7", jti=["7"]),
         ]
 

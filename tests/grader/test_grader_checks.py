@@ -14,6 +14,7 @@ from grader.calling import Outcome
 from grader.checks.case import Case, Exercise, exercise
 from grader.checks.judge import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, judge, known_errors
 from grader.values import pack, unpack
+from jwt_from_scratch.services.defences import decoder
 
 by_name = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
 by_function = pytest.mark.parametrize(
@@ -328,6 +329,24 @@ def test_known_errors_are_computed_once_for_a_seed() -> None:
     assert known_errors(one, "self-paced") is known_errors(one, "self-paced")
 
 
+def test_lesson_12_pays_rule_by_rule() -> None:
+    """Form, key and signature earn little, each further rule earns no less, and no forgery earns anything."""
+    one = checks.exercise_named("decode_securely")
+    assert one is not None
+    later = ["typ", "types", "required", "times", "audience"]
+
+    def score(*without: str) -> int:
+        decode = decoder(*without)
+        return judge(one, lambda args: calling.call(decode, args, one.seconds), "self-paced").score
+
+    scores = [score(*later[count:]) for count in range(6)]
+    assert scores == sorted(scores)
+    assert 0 < scores[0] <= one.points // 4
+    assert scores[3] < scores[4] <= one.points // 2 < scores[5] == one.points
+    assert [score(name) for name in ("signature", "algorithm", "own keys", "issuer's keys")] == [0, 0, 0, 0]
+    assert all(0 < score(name) <= one.points // 2 for name in ("times", "audience"))
+
+
 # -- the machinery, on exercises made for the test --------------------------------------------------------------------
 
 
@@ -458,6 +477,54 @@ def test_a_function_that_answers_yes_or_no_refuses_by_false() -> None:
     assert judged(one, lambda value: value != "bad").score == 0
     assert judged(one, lambda value: True if value != "bad" else 0).score == 0
     assert judged(one, lambda value: False).score == 0
+
+
+def test_taking_a_grave_bad_input_costs_half_and_two_of_them_more() -> None:
+    def write(case: Case) -> None:
+        case.equal(100, 100)
+        for n in range(10):
+            case.raises(n, ValueError, grave=n < 2)
+
+    one = made(write, points=100)
+    scores = [judged(one, accepting(taken)).score for taken in (set(), {9}, {0}, {0, 9}, {0, 1})]
+    assert scores == [100, 90, 45, 40, 20]
+
+
+def test_a_trial_with_a_name_shows_it_in_place_of_its_arguments() -> None:
+    def write(case: Case) -> None:
+        case.equal("eyJ1", 1, named="the first")
+        case.raises("eyJ2", ValueError, named="expired")
+
+    result = judged(made(write), lambda token: 1)
+    assert result.messages[0].startswith("f(...) for 'expired' returned 1; it must raise ValueError")
+    assert [row.call for row in result.rows] == ["f(...) for 'expired'", "f(...) for 'the first'"]
+
+
+def test_who_raises_for_every_valid_input_is_told_that_and_no_mistakes_that_only_look_alike() -> None:
+    def stumbles(error: type[Exception], at: set[int]) -> Callable[[int], int]:
+        def f(n: int) -> int:
+            if n in at:
+                raise error
+            return accepting(set())(n)
+
+        return f
+
+    def write(case: Case) -> None:
+        for n in (100, 101, 102):
+            case.equal(n, n)
+        for n in range(3):
+            case.raises(n, ValueError)
+        case.mistake(stumbles(ValueError, {100, 101}), "Refuses the first two.")
+        case.mistake(stumbles(ValueError, {101, 102}), "Refuses the last two.")
+        case.mistake(stumbles(TypeError, {0}), "Stumbles over nothing.")
+
+    one = made(write)
+    for error in (ValueError, TypeError):
+        result = judged(one, stumbles(error, set(range(200))))
+        assert result.mistakes == ()
+        assert "It raises an exception for every valid input" in result.messages[1]
+    assert judged(one, stumbles(ValueError, {100, 101})).mistakes == ("Refuses the first two.",)
+    assert judged(one, stumbles(TypeError, {0})).mistakes == ("Stumbles over nothing.",)
 
 
 def test_of_a_large_answer_the_check_says_where_it_differs() -> None:

@@ -33,8 +33,8 @@ def lets_in(decode, attack):
     return True
 
 
-def test_there_are_some_sixty_attacks_or_more_each_with_its_own_name_and_rule() -> None:
-    assert len(ATTACKS) >= 60
+def test_there_are_some_eighty_attacks_each_with_its_own_name_and_rule() -> None:
+    assert len(ATTACKS) >= 80
     assert len({attack.name for attack in ATTACKS}) == len(ATTACKS)
     assert {attack.family for attack in ATTACKS} == set(FAMILIES)
     for attack in ATTACKS:
@@ -73,6 +73,14 @@ def test_without_any_defence_everyone_gets_in_who_is_vital() -> None:
     vital = [attack for attack in ATTACKS if attack.vital]
     assert len(vital) >= 10
     assert [attack.name for attack in vital if not lets_in(nothing, attack)] == []
+
+
+def test_each_grave_attack_is_held_by_the_clock_or_by_the_audience_alone() -> None:
+    grave = {
+        attack.name: [name for name in DEFENCES if lets_in(decoder(name), attack)] for attack in ATTACKS if attack.grave
+    }
+    assert sorted(grave.values()) == [["audience"], ["times"]]
+    assert not any(attack.grave and attack.vital for attack in ATTACKS)
 
 
 def test_a_defence_must_exist_to_be_taken_away() -> None:

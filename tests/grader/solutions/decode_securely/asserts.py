@@ -65,7 +65,12 @@ def signature_fits(jwk: dict, message: bytes, signature: bytes) -> bool:
 
 
 def is_number(value):
-    return type(value) in (int, float) and math.isfinite(value)
+    return type(value) in (int, float) and abs(value) < math.inf
+
+
+def list_of(value):
+    assert isinstance(value, list)
+    return value
 
 
 def trusted(token, keys, policy):
@@ -80,7 +85,7 @@ def trusted(token, keys, policy):
         if one.get("alg") == header["alg"]
         and one.get("kid") == header.get("kid", one.get("kid"))
         and one.get("use") in (None, "sig")
-        and "verify" in one.get("key_ops", "verify")
+        and "verify" in list_of(one.get("key_ops", ["verify"]))
     )
     assert signature_fits(jwk, signed.encode(), b64u_decode(seal))
     if policy["typ"]:

@@ -70,6 +70,7 @@ def find_key(jwks: dict, header: dict) -> dict:
             jwk.get("alg") == header.get("alg")
             and ("kid" not in header or jwk.get("kid") == header["kid"])
             and jwk.get("use", "sig") == "sig"
+            and isinstance(jwk.get("key_ops", []), list)
             and "verify" in jwk.get("key_ops", ["verify"])
         )
 

@@ -101,12 +101,19 @@ class Token:
                 raise Refused("claims")
         for name in {"exp", "nbf", "iat"} & self.claims.keys():
             value = self.claims[name]
-            if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+            if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) < math.inf:
                 raise Refused(name)
+
+    @staticmethod
+    def may_verify(jwk: dict) -> bool:
+        match jwk:
+            case {"key_ops": [*operations]}:
+                return "verify" in operations
+        return "key_ops" not in jwk
 
     def is_signed_by_one_of(self, jwks: list) -> bool:
         wanted = {name: self.header[name] for name in ("alg", "kid") if name in self.header}
-        meant = [jwk for jwk in jwks if "verify" in jwk.get("key_ops", ["verify"]) and jwk.get("use") in (None, "sig")]
+        meant = [jwk for jwk in jwks if self.may_verify(jwk) and jwk.get("use") in (None, "sig")]
         fitting = [jwk for jwk in meant if all(jwk.get(name) == value for name, value in wanted.items())]
         return len(fitting) == 1 and signature_fits(fitting[0], self.message, self.signature)
 
@@ -114,7 +121,8 @@ class Token:
         if typ is None:
             return True
         mine = self.header.get("typ")
-        return isinstance(mine, str) and mine.lower() in (typ.lower(), f"application/{typ.lower()}")
+        own = typ.lower().removeprefix("application/")
+        return isinstance(mine, str) and mine.lower() in (own, f"application/{own}")
 
     def is_for(self, audience: str | None) -> bool:
         match self.claims:
