@@ -32,6 +32,9 @@ Predicate = Callable[[Any], bool | str]
 UNNAMED = "raised the right exception, without the word that it must name"
 """The verdict on a refusal whose text does not say what is wrong."""
 
+UNSORTED = "returned the right items in another order"
+"""The verdict on a list that only its order makes wrong."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -41,6 +44,7 @@ class Trial:
         args: the arguments, plain values.
         wants: what the call must do, for people: "return '-_8'" or "raise ValueError".
         bad: whether this is a bad input, to be refused.
+        rare: whether this is a valid input that counts as the bad ones do, because few people think of it.
         vital: whether accepting this bad input defeats the purpose, so that nothing is earned.
         why: what the reader should learn if the answer is wrong.
         judged: whether a predicate decides, because many answers are right.
@@ -60,6 +64,7 @@ class Trial:
     naming: str = ""
     steps: tuple[Step, ...] = ()
     large: bool = False
+    rare: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,14 +83,19 @@ class Case:
         self.trials: list[Trial] = []
         self.mistakes: list[Mistake] = []
 
-    def equal(self, args: Any, expected: Any, why: str = "") -> None:
-        """A valid input: the function returns exactly this value, of exactly this type."""
+    def equal(self, args: Any, expected: Any, why: str = "", rare: bool = False) -> None:
+        """A valid input: the function returns exactly this value, of exactly this type.
+
+        A rare one counts as a bad input does: a wrong answer costs its part of the points, and not all of them.
+        """
         packed = pack(expected)
 
         def verdict(outcome: Outcome) -> str:
-            return "" if outcome.kind == RETURNED and outcome.packed == packed else _key(outcome)
+            if outcome.kind == RETURNED and outcome.packed == packed:
+                return ""
+            return UNSORTED if _only_unsorted(outcome, expected) else _key(outcome)
 
-        self._add(args, f"return {show(expected)}", False, why, verdict)
+        self._add(args, f"return {show(expected)}", rare, why, verdict, rare=rare)
 
     def raises(self, args: Any, error: type[Exception], why: str = "", vital: bool = False, naming: str = "") -> None:
         """A bad input: the function raises this exception or a kind of it. Accepting a vital one costs all points.
@@ -148,7 +158,7 @@ class Case:
         if vital:
             self._add(args, f"refuse this with {first}", True, why, taken, vital=True, large=True)
 
-    def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
+    def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "", rare: bool = False) -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""
 
         def verdict(outcome: Outcome) -> str:
@@ -160,7 +170,7 @@ class Case:
                 result = f"it must {message} ({type(error).__name__})"
             return "" if result is True else result if isinstance(result, str) else f"it must {message}"
 
-        self._add(args, message, False, why, verdict, judged=True)
+        self._add(args, message, rare, why, verdict, judged=True, rare=rare)
 
     def together(self, calls: list[Any], predicate: Callable[[list[Any]], bool | str], message: str, why: str) -> None:
         """Several valid inputs whose answers must fit together: the predicate sees them all, and the last call tells.
@@ -217,9 +227,18 @@ class Case:
         vital: bool = False,
         naming: str = "",
         large: bool = False,
+        rare: bool = False,
     ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
-        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming, large=large))
+        self.trials.append(Trial(arguments, wants, bad, why, judged, vital, verdict, naming, large=large, rare=rare))
+
+
+def _only_unsorted(outcome: Outcome, expected: Any) -> bool:
+    """Whether a list came back that has what it must, in another order."""
+    if outcome.kind != RETURNED or type(expected) is not list:
+        return False
+    got = unpack(outcome.packed)
+    return type(got) is list and sorted(map(pack, got)) == sorted(map(pack, expected))
 
 
 def _differences(got: Any, wanted: Any, place: str) -> list[str]:
