@@ -405,6 +405,8 @@ def _lost_keys(case: Case, one: Jwk, two: Jwk, rsa: Jwk) -> None:
     for kid in (None, 7, True, [one["kid"]], {"kid": one["kid"]}):
         bad([one], {"alg": "ES256", "kid": kid}, text)
         bad([one | {"kid": kid}], {"alg": "ES256", "kid": kid}, text)
+    for kid in (None, 7):
+        bad([one | {"kid": str(kid)}], {"alg": "ES256", "kid": kid}, text)
     named = "The header must say an alg, and it is a str (RFC 7515 §4.1.1)."
     bad([_without(one, "alg")], {"kid": one["kid"]}, named, vital=True)
     bad([one], {"kid": one["kid"]}, named)
@@ -619,12 +621,13 @@ def _find_mistakes(case: Case) -> None:
 def _loop_mistakes(case: Case) -> None:
     """The loop that comes to mind first: `if jwk["kid"] == header["kid"]: return jwk`."""
     for names, uses in ((("kid",), False), (("alg", "kid"), False), (("alg", "kid"), True), (("kid", "alg"), False)):
+        asks = " and ".join(f"jwk['{name}'] == header['{name}']" for name in names)
         missing = ["use and key_ops are not looked at"] * (not uses)
         missing += ["alg is not compared"] * ("alg" not in names)
         case.mistake(
             lambda jwks, header, names=names, uses=uses: _first_in_loop(jwks, header, names, uses),
-            f"A loop that asks `jwk['{names[0]}'] == header['{names[0]}']` and returns what fits: a header, or a "
-            f"JWK, without kid ends in a KeyError; {''.join(f'{one}; ' for one in missing)}where two fit it takes the first.",
+            f"`{asks}` is not all that must be asked. A header, or a JWK, without kid ends in a KeyError; "
+            f"{''.join(f'{one}; ' for one in missing)}where two fit it takes the first.",
         )
 
 

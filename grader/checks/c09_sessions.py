@@ -361,7 +361,7 @@ def _session_ids(case: Case, count: int) -> list[str]:
 
 def _only_nodes(session_id: str, nodes: list[str]) -> list[tuple[str, str, bool]]:
     """Calls with one node: session id, node, whether few people think of such a name."""
-    rare = (("", nodes[1]), ("zoë", "knoten ü"), (" ", ""), ("日本", nodes[2]))
+    rare = (("", nodes[1]), ("zoë", "knoten ü"), (" ", ""), ("日本", nodes[2]), ("7", "7"), ("a" * 300, "b"))
     return [(session_id, nodes[0], False), *((one, node, True) for one, node in rare)]
 
 
@@ -457,7 +457,6 @@ def _memory_mistakes(case: Case) -> None:
     """What they remember is made anew for each case."""
     kept: dict[str, str] = {}
     renewed: dict[str, str] = {}
-    by_hash: dict[str, str] = {}
 
     def keeps(session_id: str, nodes: list[str]) -> str:
         return kept.setdefault(session_id, secrets.choice(nodes))
@@ -467,11 +466,6 @@ def _memory_mistakes(case: Case) -> None:
             renewed[session_id] = secrets.choice(nodes)
         return renewed[session_id]
 
-    def hashes_once(session_id: str, nodes: list[str]) -> str:
-        if by_hash.get(session_id) not in nodes:
-            by_hash[session_id] = _winner(session_id, nodes)
-        return by_hash[session_id]
-
     case.mistake(
         _checked(keeps),
         "It keeps its first answer for good, also when that node has left. Keep nothing: compute the answer from the "
@@ -479,13 +473,8 @@ def _memory_mistakes(case: Case) -> None:
     )
     case.mistake(
         _checked(renews),
-        "It remembers what it answered. Another process has no such memory and answers otherwise, and a node that "
-        "joins gets nothing. Keep nothing: compute the answer from the arguments.",
-    )
-    case.mistake(
-        _checked(hashes_once),
-        "It computes a node and then remembers it, so what it answers depends on when it was asked first. Compute it "
-        "each time.",
+        "It remembers what it answered. Another process has no such memory and may answer otherwise, and a node that "
+        "joins gets nothing. Keep nothing: compute the answer from the arguments, each time.",
     )
 
 

@@ -374,8 +374,8 @@ def _csrf_mistakes(case: Case) -> None:
     )
     case.mistake(
         wrong(origin=lambda value, trusted: value in (trusted, "null")),
-        "`null` is let in. It is what a page says that hides its origin, for instance by its Referrer-Policy: it may be "
-        "anyone's.",
+        "`null` is let in. It is what a page says that hides its origin, for instance by its Referrer-Policy: "
+        "it may be anyone's.",
     )
     case.mistake(
         wrong(origin=lambda value, trusted: None if value in ("", "null") else value == trusted),

@@ -222,7 +222,8 @@ def _messages(
     sentence = f"{picture(exercise.name, trial)}{space}{came(outcome, trial)}; {must or f'it must {trial.wants}'}."
     if not silent:
         return (sentence,)
-    return (sentence, *_diagnosis(trial, outcome, verdicts[index]), *_reasons(trials, outcomes, wrong))
+    reasons = [] if verdicts[index] == UNSORTED else _reasons(trials, outcomes, wrong)
+    return (sentence, *_diagnosis(trial, outcome, verdicts[index]), *reasons)
 
 
 def _unexplained(trials: list[Trial], wrong: list[int], matches: list[_Match]) -> bool:
