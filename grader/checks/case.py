@@ -307,8 +307,8 @@ def exercise(
         points: its worth.
         spec: where the rule stands.
         hints: three, from vague to nearly complete, as Markdown.
-        forbids: packages whose functions the learner's may not call, the built-in `hash`, or `random.Random`, whose
-            numbers are no secret (`secrets` goes on working).
+        forbids: packages whose functions the learner's may not call; the built-in `hash`; `random.Random`, whose
+            numbers are no secret (`secrets` goes on working); or `secrets`, with all that asks the system for chance.
         because: why not.
         seconds: the limit for one call.
     """

@@ -501,6 +501,71 @@ def test_of_a_large_answer_the_check_says_where_it_differs() -> None:
     assert "The answer to a bad input is returned, too" in " ".join(refused.messages)
 
 
+def test_a_list_in_another_order_is_told_to_be_sorted() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, ["a", "b", "c"], why="They are three.")
+        case.equal(2, ["a"])
+
+    one = made(write)
+    assert judged(one, lambda n: ["a", "b", "c"][: 3 if n == 1 else 1]).score == 10
+    unsorted = judged(one, lambda n: ["b", "c", "a"] if n == 1 else ["a"])
+    assert (unsorted.score, len(unsorted.messages)) == (0, 2)
+    assert "in another order" in unsorted.messages[1]
+    for answer in (["a", "b"], ["a", "b", "b"], ("a", "b", "c"), {"a": 1}, "abc"):
+        other = judged(one, lambda n, a=answer: a if n == 1 else ["a"])
+        assert other.score == 0
+        assert other.messages[1:] == ("They are three.",)
+
+
+def test_a_rare_valid_input_costs_its_part_and_no_more() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, True)
+        case.equal(2, True, why="Two is rare.", rare=True)
+        case.satisfies(3, lambda value: value is True, "be true", rare=True)
+        case.refuses(4)
+        case.refuses(5, vital=True)
+
+    one = made(write, points=8)
+    assert judged(one, lambda n: n < 4).score == 8
+    assert judged(one, lambda n: n in (1, 3)).score == 6
+    assert judged(one, lambda n: n == 1).score == 4
+    assert judged(one, lambda n: n in (2, 3)).score == 0
+    assert judged(one, lambda n: n < 4 or n == 5).score == 0
+    result = judged(one, lambda n: n in (1, 3))
+    assert result.messages == ("f(2) returned False; it must return True.", "Two is rare.")
+    raised = judged(one, lambda n: [][0] if n == 2 else n < 4)
+    assert "bad input" not in " ".join(raised.messages)
+
+
+def test_a_refused_valid_input_is_told_why_it_is_valid() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, 1, why="One is good.")
+        case.raises(2, ValueError, why="Two is bad.")
+
+    assert judged(made(write), refuse).messages[1:] == ("One is good.",)
+    assert judged(made(write), lambda n: [][0]).messages[1:] == ()
+
+
+def test_the_call_that_is_told_of_comes_first_and_whole() -> None:
+    large = [{"name": f"entry {n}", "text": "x" * 500} for n in range(6)]
+
+    def write(case: Case) -> None:
+        case.equal((large, 1), 1)
+        case.equal((large, 2), 2)
+        case.raises((large, 3), ValueError, why="Three is bad.")
+        case.raises((large, 4), ValueError, why="Four is bad.", vital=True)
+        case.mistake(lambda values, n: n if n != 3 else refuse(), "It takes four, and four is bad.")
+
+    one = made(write)
+    result = judged(one, lambda values, n: n)
+    assert result.mistakes == ("It takes four, and four is bad.",)
+    first, second = result.rows[:2]
+    assert (first.right, first.call[-4:], second.right, second.call[-4:]) == (False, ", 4)", False, ", 3)")
+    assert all(f"'name': 'entry {n}'" in first.call for n in range(6))
+    assert len(second.call) < 150 < len(first.call) < WHOLE + 100
+    assert all(len(row.call) < 150 for row in judged(one, lambda values, n: n if n < 3 else refuse()).rows)
+
+
 def test_after_a_time_out_no_further_call_is_made() -> None:
     def write(case: Case) -> None:
         case.equal(1, 1)
