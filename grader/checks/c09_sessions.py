@@ -711,7 +711,7 @@ def _time_mistakes(case: Case) -> None:
     case.mistake(OneTooLong, "At now = exp the token has expired already (RFC 7519 §4.1.4): blocked while now < exp.")
     case.mistake(OwnClock, "It looks at the clock. The time is an argument, so that a test can choose it: use now.")
     case.mistake(
-        OnlyGrows, "`size` counts entries that are over, so the list only grows. Remove those with exp <= now."
+        OnlyGrows, "`size` counts entries that are over, too. Count those with now < exp; the others may be dropped."
     )
     case.mistake(
         DeletesInLoop,
