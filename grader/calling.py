@@ -30,6 +30,9 @@ BAD_SIGNATURE = "bad signature"
 CRASHED = "crashed"
 """What can come of a call. The last one only the other side of a process wall can tell."""
 
+ANOTHER = "__init__"
+"""In a play's script, in place of a method: from here on the steps are those of a new object."""
+
 _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE)
 
 _EXCEPTIONS = {
@@ -38,6 +41,7 @@ _EXCEPTIONS = {
 _C_FUNCTIONS = {
     "hmac": ("_hashlib.hmac_new", "_hashlib.hmac_digest", "_hmac.new", "_hmac.compute_digest"),
     "hash": ("builtins.hash",),
+    "secrets": ("posix.urandom", "nt.urandom"),
 }
 """Functions in C that belong to a package by what they do, though not by their name; or that are one by themselves."""
 
@@ -150,14 +154,18 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     Args:
         kind: the class; it is made without arguments.
         script: for each step (method, arguments); an argument is (False, a value) or (True, the number of an earlier
-            step, whose result it is).
+            step, whose result it is). The method ANOTHER makes a new object.
     """
     thing = kind()
     came: list[tuple[Any, ...]] = []
     for method, args in script:
         given = [came[value][1] if earlier else value for earlier, value in args]
         try:
-            came.append((RETURNED, getattr(thing, method)(*given)))
+            if method == ANOTHER:
+                thing, value = kind(), None
+            else:
+                value = getattr(thing, method)(*given)
+            came.append((RETURNED, value))
         except NotImplementedError:  # a stub is no answer
             raise
         except Exception as error:

@@ -57,6 +57,17 @@ def show(value: Any, limit: int = 72) -> str:
     return shorten(text, limit)
 
 
+def sketch(value: Any, limit: int) -> str:
+    """A picture of a plain value that keeps its structure: only what stands in it is shortened, each by itself."""
+    if type(value) is dict:
+        return "{" + ", ".join(f"{sketch(name, limit)}: {sketch(one, limit)}" for name, one in value.items()) + "}"
+    if type(value) is list:
+        return "[" + ", ".join(sketch(one, limit) for one in value) + "]"
+    if type(value) is tuple:
+        return "(" + ", ".join(sketch(one, limit) for one in value) + "," * (len(value) == 1) + ")"
+    return show(value, limit)
+
+
 def shorten(text: str, limit: int) -> str:
     """Cut the middle out of a long text, keeping its two ends."""
     if len(text) <= limit:

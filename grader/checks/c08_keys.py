@@ -50,9 +50,10 @@ _MEMBERS = {
 def jwk_thumbprint(case: Case) -> None:
     """The SHA-256 thumbprint of a JWK."""
     keys = _real_keys(case)
+    case.satisfies(keys["Ed25519"], _thumbprint_form, "return 43 characters of base64url, without padding")
     for alg, jwk in keys.items():
         expected = Key.from_jwk(jwk, alg).thumbprint()
-        case.equal(_shuffled(case, jwk), expected, why=f"Needed for kty {jwk['kty']}: {_names(jwk)} (RFC 7638 §3.2).")
+        case.equal(_shuffled(case, jwk), expected, why=f"What is hashed is `{_outline(jwk)}` (RFC 7638 §3).")
         labels = {"alg": alg, "kid": f"key-{case.random.randrange(1000)}", "use": "sig", "key_ops": ["verify"]}
         why = "Labels are not a part of the key: with them or without, the thumbprint is the same."
         case.equal(_shuffled(case, jwk | labels), expected, why=why)
@@ -112,8 +113,23 @@ def _shuffled(case: Case, jwk: Jwk) -> Jwk:
     return dict(members)
 
 
-def _names(jwk: Jwk) -> str:
-    return ", ".join(_MEMBERS[jwk["kty"]])
+def _outline(jwk: Jwk) -> str:
+    """The JSON that is hashed, with long values left out."""
+    parts = [f'"{name}":"{jwk[name] if len(jwk[name]) < 8 else "…"}"' for name in _MEMBERS[jwk["kty"]]]
+    return "{" + ",".join(parts) + "}"
+
+
+def _thumbprint_form(value: Any) -> bool | str:
+    """Whether this looks like a hash's 32 bytes in base64url. What else it looks like says what went wrong."""
+    if isinstance(value, bytes):
+        return "these are bytes. It must return text: b64u_encode makes it"
+    if not isinstance(value, str):
+        return f"it must return text, not {type(value).__name__}"
+    if re.fullmatch(r"[0-9a-f]{64}", value):
+        return "these are 64 characters of 0-9 and a-f: hexadecimal. b64u_encode the 32 bytes of .digest()"
+    if re.fullmatch(r"[0-9a-f]{40}", value):
+        return "these are 40 characters of 0-9 and a-f: SHA-1, in hexadecimal. b64u_encode the 32 bytes of SHA-256"
+    return bool(re.fullmatch(r"[A-Za-z0-9_-]{43}", value))
 
 
 def _needed(jwk: Jwk) -> dict[str, Any]:
@@ -156,6 +172,16 @@ def _thumbprint_mistakes(case: Case) -> None:
         wrong(dump=lambda value: json.dumps(value, sort_keys=True)),
         "There are spaces in the JSON. `json.dumps` writes them unless you say `separators=(',', ':')`.",
     )
+    for between in ("", ".", ",", " "):
+        case.mistake(
+            wrong(dump=lambda value, between=between: between.join(value[name] for name in sorted(value))),
+            f"The values are joined {f'with {between!r}' if between else 'just so'}. The members count only as JSON, "
+            'with their names: `{"e":"AQAB","kty":"RSA","n":"…"}`.',
+        )
+    case.mistake(
+        wrong(dump=lambda value: str(dict(sorted(value.items())))),
+        "`str` writes a dict as Python does, with single quotes and spaces. JSON comes from `json.dumps`.",
+    )
     case.mistake(
         wrong(dump=lambda value: json.dumps(value, separators=(",", ":")), members=lambda jwk: _in_given_order(jwk)),
         "The members are hashed in the order in which they come. Sort them: `sort_keys=True`.",
@@ -179,6 +205,10 @@ def _thumbprint_mistakes(case: Case) -> None:
     case.mistake(
         wrong(members=lambda jwk: _needed(jwk) | ({"alg": jwk["alg"]} if "alg" in jwk else {})),
         "alg is hashed. It is a label: the thumbprint names the key alone.",
+    )
+    case.mistake(
+        wrong(digest=lambda data: hashlib.sha256(data).digest(), encode=lambda data: data),
+        "It returns the hash's bytes. A thumbprint is text: b64u_encode them.",
     )
     case.mistake(
         wrong(digest=lambda data: hashlib.sha256(data).hexdigest().encode()),
@@ -301,8 +331,8 @@ def _some_text(case: Case) -> str:
 
 
 def _found_keys(case: Case, one: Jwk, two: Jwk, rsa: Jwk) -> None:
-    def good(keys: list[Any], header: dict[str, Any], expected: Jwk, why: str) -> None:
-        case.equal(({"keys": keys}, header), expected, why=why)
+    def good(keys: list[Any], header: dict[str, Any], expected: Jwk, why: str, rare: bool = False) -> None:
+        case.equal(({"keys": keys}, header), expected, why=why, rare=rare)
 
     by_kid = "alg and kid name it. Return the JWK as it stands in the set."
     for key in (one, two):
@@ -318,14 +348,15 @@ def _found_keys(case: Case, one: Jwk, two: Jwk, rsa: Jwk) -> None:
     upper = two | {"kid": one["kid"].upper()}
     good([upper, one], {"alg": "ES256", "kid": one["kid"]}, one, exact)
     good([one, upper], {"alg": "ES256", "kid": upper["kid"]}, upper, exact)
-    good([one, two | {"kid": ""}], {"alg": "ES256", "kid": ""}, two | {"kid": ""}, "An empty kid is a kid.")
+    empty = two | {"kid": ""}
+    good([one, empty], {"alg": "ES256", "kid": ""}, empty, "An empty kid is a kid.", rare=True)
     use = "This one is for signatures; the other one is not (RFC 7517 §4.2, §4.3)."
     for members in ({"use": "sig"}, {"key_ops": ["verify"]}, {"use": "sig", "key_ops": ["sign", "verify"]}):
         good([two | {"kid": one["kid"], "use": "enc"}, one | members], _header(one), one | members, use)
     good([one, two | {"key_ops": ["deriveKey"]}], {"alg": "ES256"}, one, use)
-    nameless = "A JWK without alg is not for this header: the owner did not say what it is for."
+    nameless = "A JWK without alg is for no header: its owner did not say what it is for. Pass over it."
     good([_without(two, "alg"), one], {"alg": "ES256"}, one, nameless)
-    odd = "A member that is no JWK, or has no alg, is passed over; the others are still good (RFC 7517 §5)."
+    odd = "A member that is no JWK, or has no alg, ends nothing: pass over it, the others are still good (RFC 7517 §5)."
     good([None, 3, "text", [one], {}, {"kid": one["kid"]}, one], _header(one), one, odd)
     good([two | {"kid": 7}, two | {"alg": ["ES256"]}, one], _header(one), one, odd)
     mallory = _ec_key(case, one["kid"])
@@ -363,8 +394,8 @@ def _lost_keys(case: Case, one: Jwk, two: Jwk, rsa: Jwk) -> None:
     bad([rsa], {"alg": "ES256"}, other)
     bad([one], {"alg": "es256", "kid": one["kid"]}, "alg is compared exactly (RFC 7515 §4.1.1).")
     several = "Two keys fit, and nothing says which. Don't try them: two are as wrong as none."
-    bad([one, two], {"alg": "ES256"}, several)
-    bad([one, two | {"kid": one["kid"]}], _header(one), several)
+    bad([one, two], {"alg": "ES256"}, several, vital=True)
+    bad([one, two | {"kid": one["kid"]}], _header(one), several, vital=True)
     bad([one, rsa, one], _header(one), "The set holds this key twice, so two members fit.")
     offered = "The header brings a key of its own, and no key of the set fits."
     mallory = _ec_key(case, "mallory")
@@ -374,6 +405,8 @@ def _lost_keys(case: Case, one: Jwk, two: Jwk, rsa: Jwk) -> None:
     for kid in (None, 7, True, [one["kid"]], {"kid": one["kid"]}):
         bad([one], {"alg": "ES256", "kid": kid}, text)
         bad([one | {"kid": kid}], {"alg": "ES256", "kid": kid}, text)
+    for kid in (None, 7):
+        bad([one | {"kid": str(kid)}], {"alg": "ES256", "kid": kid}, text)
     named = "The header must say an alg, and it is a str (RFC 7515 §4.1.1)."
     bad([_without(one, "alg")], {"kid": one["kid"]}, named, vital=True)
     bad([one], {"kid": one["kid"]}, named)
@@ -564,10 +597,73 @@ def _find_mistakes(case: Case) -> None:
         "It takes the first JWK with this kid and asks nothing else: not its alg, not what it may be used for, not "
         "whether there is a second one.",
     )
+    _loop_mistakes(case)
     case.mistake(
         lambda jwks, header: _find(_members_read(jwks), header),
         "One member that is no good JWK makes it refuse the whole set. Pass over that member (RFC 7517 §5).",
     )
+    case.mistake(
+        lambda jwks, header: _find(_all_have_alg(jwks, _refuse), header),
+        "One JWK without alg ended the whole search: an exception inside leaves the loop for good. Pass over it, the "
+        "others are still good. `jwk.get('alg')` needs no `try`.",
+    )
+    case.mistake(
+        lambda jwks, header: _find(_all_have_alg(jwks), header, member_ok=lambda jwk: True),
+        "A JWK without alg ends in a KeyError, and what is no dict in another exception. Ask `isinstance(jwk, dict)` "
+        "and `jwk.get('alg')`.",
+    )
+    case.mistake(
+        lambda jwks, header: _find(_all_have_alg(_dicts_only(jwks)), header),
+        "A JWK without alg ends in a KeyError. `jwk.get('alg')` is None there, and equals no header's alg.",
+    )
+
+
+def _loop_mistakes(case: Case) -> None:
+    """The loop that comes to mind first: `if jwk["kid"] == header["kid"]: return jwk`."""
+    for names, uses in ((("kid",), False), (("alg", "kid"), False), (("alg", "kid"), True), (("kid", "alg"), False)):
+        asks = " and ".join(f"jwk['{name}'] == header['{name}']" for name in names)
+        missing = ["use and key_ops are not looked at"] * (not uses)
+        missing += ["alg is not compared"] * ("alg" not in names)
+        case.mistake(
+            lambda jwks, header, names=names, uses=uses: _first_in_loop(jwks, header, names, uses),
+            f"`{asks}` is not all that must be asked. A header, or a JWK, without kid ends in a KeyError; "
+            f"{''.join(f'{one}; ' for one in missing)}where two fit it takes the first.",
+        )
+
+
+def _first_in_loop(jwks: Any, header: dict[str, Any], names: tuple[str, ...], uses: bool) -> Any:
+    """Right about the shape of what it is given, so that no more than the loop is wrong."""
+    if not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list) or not isinstance(header.get("alg"), str):
+        raise ValueError("shape")
+    if not isinstance(header.get("kid", ""), str):
+        raise ValueError("kid")
+    for jwk in jwks["keys"]:
+        if all(jwk[name] == header[name] for name in names) and (not uses or _may_verify(jwk)):
+            return jwk
+    raise ValueError("none")
+
+
+def _may_verify(jwk: Jwk) -> bool:
+    ops = jwk.get("key_ops", ["verify"])
+    return jwk.get("use", "sig") == "sig" and isinstance(ops, list) and "verify" in ops
+
+
+def _dicts_only(jwks: Any) -> Any:
+    if isinstance(jwks, dict) and isinstance(jwks.get("keys"), list):
+        return {"keys": [jwk for jwk in jwks["keys"] if isinstance(jwk, dict)]}
+    return jwks
+
+
+def _all_have_alg(jwks: Any, otherwise: Callable[[], Any] | None = None) -> Any:
+    """The set, after a loop that reads `jwk["alg"]` of each member; otherwise says what an exception there becomes."""
+    try:
+        for jwk in jwks["keys"] if isinstance(jwks, dict) and isinstance(jwks.get("keys"), list) else ():
+            jwk["alg"]
+    except (KeyError, TypeError):
+        if otherwise is not None:
+            return otherwise()
+        raise
+    return jwks
 
 
 def _by_kid_alone(jwks: Any, header: dict[str, Any]) -> Any:
@@ -786,6 +882,10 @@ def _safe_mistakes(case: Case) -> None:
     case.mistake(
         wrong(origin=lambda url: re.sub(r":[0-9]+$", "", "/".join(url.split("/")[:3]))),
         "Every port is dropped. Another port is another origin; only 443 is the one that goes without saying.",
+    )
+    case.mistake(
+        wrong(equal=lambda theirs, ours: theirs == ours and theirs.count(":") == 1),
+        "Any port but 443 is refused. It stays a part of the origin, and an origin with `:8443` is in your list.",
     )
     case.mistake(
         wrong(origin=lambda url: "/".join(url.split("/")[:3])),

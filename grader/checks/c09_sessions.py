@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .case import Case, exercise
-from .play import Earlier, Step, does
+from .play import Earlier, Step, another, does
 
 # -- SessionStore -----------------------------------------------------------------------------------------------------
 
@@ -77,16 +77,21 @@ def SessionStore(case: Case) -> None:  # noqa: N802 - the name of the exercise
     for wrong in (unknown, "", ada):
         case.plays(_logs_in(ada), does("get", wrong, gives=KeyError), why=nobody, bad=True)
     case.plays(does("get", unknown, gives=KeyError), why=nobody, bad=True)
+    apart = "A new store starts empty. Another one's sessions are not its own."
+    case.plays(_logs_in(ada), another(), does("get", Earlier(0), gives=KeyError), why=apart, bad=True)
     _session_mistakes(case)
 
 
 _IS_ID = "return an id of 22 to 256 characters from A-Z, a-z, 0-9, - and _"
+_IS_LONGER = "it must return an id of 22 characters or more: 8 bytes are 64 bits, so take 16 bytes or more"
 
 
 def _logs_in(user: str) -> Step:
     def is_new_id(value: Any, before: list[Any]) -> bool | str:
         if isinstance(value, bytes):
             return "it must return text, not bytes"
+        if isinstance(value, str) and 8 <= len(value) < 22:
+            return _IS_LONGER
         if not isinstance(value, str) or len(value) < 22:
             return False
         if not _ID.fullmatch(value):
@@ -159,6 +164,11 @@ def _session_mistakes(case: Case) -> None:
         "characters: `secrets.token_urlsafe(16)`.",
     )
     case.mistake(
+        _with_ids(lambda store, user: secrets.token_hex(8)),
+        "The id is short: 8 random bytes are 64 bits, in 16 characters of hexadecimal or 11 of base64url. Take 16 "
+        "bytes or more, for instance `secrets.token_urlsafe(16)`.",
+    )
+    case.mistake(
         _with_ids(lambda store, user: hashlib.sha256(user.encode()).hexdigest()),
         "The id is made from the user's name alone: the same at each login, and anyone who knows the name has it. Draw "
         "it from `secrets`.",
@@ -184,6 +194,17 @@ def _session_mistakes(case: Case) -> None:
     case.mistake(
         _with_ids(lambda store, user: f"{_plain(user)}-{secrets.token_urlsafe(16)}"),
         "The user's name stands in the id, for everyone who sees it. The id says nothing; the store knows.",
+    )
+    everyone: dict[str, str] = {}
+
+    class Shared(_Sessions):
+        def __init__(self) -> None:
+            self.users = everyone
+
+    case.mistake(
+        Shared,
+        "The dict belongs to the class, or to the whole notebook, so every SessionStore has the same sessions. Make it "
+        "in `__init__`: `self.users = {}`.",
     )
     _getting_mistakes(case)
     _ending_mistakes(case)
@@ -279,22 +300,22 @@ _TWICE, _ORDER, _LEAVES, _SHARES = (
     points=5,
     spec="RFC 2991; Thaler and Ravishankar 1998",
     hints=(
-        "Give each node a number that depends on the session *and* on the node's name, and let the highest win. What "
-        "happens to the winner when one of the losers leaves?",
+        "Python's `max(nodes, key=…)` returns the node for which a function gives the most. What must that function "
+        "look at besides the node, and what must it never look at?",
         "The number can be a hash of both names: `hashlib.sha256(f'{session_id} {node}'.encode()).digest()`. Bytes can "
         "be compared. (Why not Python's own `hash`? It gives other numbers in each process.)",
         "First: `if not nodes: raise ValueError('no nodes')`. Then one line: `return max(nodes, key=lambda node: "
         "hashlib.sha256(f'{session_id} {node}'.encode()).digest())`.",
     ),
-    forbids=("hash",),
-    because="Python salts it anew in each process, so that no two proxies agree, nor one before and after a restart",
+    forbids=("hash", "secrets"),
+    because="it answers otherwise in each process, so that no two proxies agree, nor one before and after a restart",
 )
 def route(case: Case) -> None:
     """Which node serves a session: stable, whatever happens to the others."""
     nodes = [f"node-{case.random.randbytes(3).hex()}" for _ in range(4)]
     few, some, many = (_session_ids(case, count) for count in (8, 20, _SPREAD))
-    for session_id, node in ((few[0], nodes[0]), ("", nodes[1]), ("zoë", "knoten ü")):
-        case.satisfies((session_id, [node]), _one_of([node]), f"return {node!r}", why="There is only one node.")
+    for session_id, node, rare in _only_nodes(few[0], nodes):
+        case.satisfies((session_id, [node]), _one_of([node]), f"return {node!r}", "There is only one node.", rare)
     for session_id in some[:4]:
         case.satisfies((session_id, nodes), _one_of(nodes), "return one of the nodes' names")
     case.together(
@@ -312,7 +333,7 @@ def route(case: Case) -> None:
     gone, rest = nodes[2], [node for node in nodes if node != nodes[2]]
     case.together(
         [(one, nodes) for one in some] + [(one, rest) for one in some],
-        lambda answers: all(a in (b, gone) for a, b in zip(answers[: len(some)], answers[len(some) :], strict=True)),
+        lambda answers: _only_its_own_moved(answers[: len(some)], answers[len(some) :], gone),
         _LEAVES,
         why="When a node leaves, only its own sessions need a new one. When one joins, sessions move only to it: it is "
         "the same rule, read backwards.",
@@ -323,6 +344,12 @@ def route(case: Case) -> None:
         _SHARES,
         why="Over many sessions each node should get about its share.",
     )
+    case.together(
+        [(one, nodes) for one in many],
+        lambda answers: gone in answers,
+        "give a node that joins its share, also of sessions that were there before",
+        why="The answer depends on session_id and on which names there are, and not on what was asked before.",
+    )
     for session_id in (few[0], few[1], ""):
         case.raises((session_id, []), ValueError, why="Without a node there is no answer: ValueError.")
     _route_mistakes(case)
@@ -330,6 +357,19 @@ def route(case: Case) -> None:
 
 def _session_ids(case: Case, count: int) -> list[str]:
     return [base64.urlsafe_b64encode(case.random.randbytes(16)).decode().rstrip("=") for _ in range(count)]
+
+
+def _only_nodes(session_id: str, nodes: list[str]) -> list[tuple[str, str, bool]]:
+    """Calls with one node: session id, node, whether few people think of such a name."""
+    rare = (("", nodes[1]), ("zoë", "knoten ü"), (" ", ""), ("日本", nodes[2]), ("7", "7"), ("a" * 300, "b"))
+    return [(session_id, nodes[0], False), *((one, node, True) for one, node in rare)]
+
+
+def _only_its_own_moved(before: list[Any], after: list[Any], gone: str) -> bool | str:
+    """Whether no session moved but those of the node that is gone."""
+    if gone in after:
+        return "it must return one of the nodes that there are, not one that has left"
+    return all(one in (other, gone) for one, other in zip(before, after, strict=True))
 
 
 def _orders(nodes: list[str]) -> list[list[str]]:
@@ -382,6 +422,7 @@ def _route_mistakes(case: Case) -> None:
         _checked(lambda session_id, nodes: secrets.choice(nodes)),
         "The answer changes from call to call, by chance or by taking turns. It must depend on the arguments alone.",
     )
+    _memory_mistakes(case)
     case.mistake(
         _checked(lambda session_id, nodes: nodes[0]),
         "It takes one place in the list for all sessions. Give each node a number for this session; the highest wins.",
@@ -409,6 +450,31 @@ def _route_mistakes(case: Case) -> None:
     case.mistake(
         _checked(_winner, empty=lambda: [][0]),
         "An empty list ends in an IndexError. Look first, and raise ValueError.",
+    )
+
+
+def _memory_mistakes(case: Case) -> None:
+    """What they remember is made anew for each case."""
+    kept: dict[str, str] = {}
+    renewed: dict[str, str] = {}
+
+    def keeps(session_id: str, nodes: list[str]) -> str:
+        return kept.setdefault(session_id, secrets.choice(nodes))
+
+    def renews(session_id: str, nodes: list[str]) -> str:
+        if renewed.get(session_id) not in nodes:
+            renewed[session_id] = secrets.choice(nodes)
+        return renewed[session_id]
+
+    case.mistake(
+        _checked(keeps),
+        "It keeps its first answer for good, also when that node has left. Keep nothing: compute the answer from the "
+        "arguments.",
+    )
+    case.mistake(
+        _checked(renews),
+        "It remembers what it answered. Another process has no such memory and may answer otherwise, and a node that "
+        "joins gets nothing. Keep nothing: compute the answer from the arguments, each time.",
     )
 
 
@@ -630,6 +696,13 @@ def _time_mistakes(case: Case) -> None:
         def over(self, exp: float, now: float) -> bool:
             return exp <= int(now)
 
+    class DeletesInLoop(_Denied):
+        def size(self, now: float) -> int:
+            for key, exp in self.until.items():
+                if self.over(exp, now):
+                    del self.until[key]
+            return len(self.until)
+
     case.mistake(
         Forever,
         "Entries never end: `blocked` and `size` do not look at the time. From exp on nobody needs the entry, because "
@@ -638,7 +711,12 @@ def _time_mistakes(case: Case) -> None:
     case.mistake(OneTooLong, "At now = exp the token has expired already (RFC 7519 §4.1.4): blocked while now < exp.")
     case.mistake(OwnClock, "It looks at the clock. The time is an argument, so that a test can choose it: use now.")
     case.mistake(
-        OnlyGrows, "`size` counts entries that are over, so the list only grows. Remove those with exp <= now."
+        OnlyGrows, "`size` counts entries that are over, too. Count those with now < exp; the others may be dropped."
+    )
+    case.mistake(
+        DeletesInLoop,
+        "`size` takes entries out of the dict that it goes through, which is a RuntimeError. Build a new dict with "
+        "those that stay.",
     )
     case.mistake(WholeSeconds, "Times may have fractions (RFC 7519 §2, NumericDate); `int` cuts them off.")
 

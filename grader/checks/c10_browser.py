@@ -195,9 +195,9 @@ def csrf_ok(case: Case) -> None:
 
 
 def _own_requests(case: Case, trusted: str) -> None:
-    def good(method: str, why: str, **headers: str) -> None:
+    def good(method: str, why: str, rare: bool = False, **headers: str) -> None:
         request = _request(case, method, headers)
-        case.equal((request, trusted), True, why=_because(why, request))
+        case.equal((request, trusted), True, why=_because(why, request), rare=rare)
 
     evil = "https://kittens.example"
     safe = "A safe method changes nothing, so it may come from anywhere (RFC 9110 §9.2.1)."
@@ -208,8 +208,9 @@ def _own_requests(case: Case, trusted: str) -> None:
     bearer = "A browser never adds a bearer token by itself: whoever sends it has it."
     good("POST", bearer, Authorization="Bearer eyJhbGciOiJIUzI1NiJ9.e30.AQID")
     good("POST", bearer, Authorization="Bearer e30.e30.AQID", Sec_Fetch_Site="cross-site", Origin=evil)
-    good("DELETE", "The word Bearer counts in any case (RFC 9110 §11.1).", Authorization="bearer abc", Origin="null")
-    good("PUT", "The word Bearer counts in any case (RFC 9110 §11.1).", Authorization="BEARER abc", Origin=evil)
+    any_case = "The word Bearer counts in any case (RFC 9110 §11.1)."
+    good("DELETE", any_case, rare=True, Authorization="bearer abc", Origin="null")
+    good("PUT", any_case, rare=True, Authorization="BEARER abc", Origin=evil)
     own = "Sec-Fetch-Site says that it comes from our own page, or from the person at the keyboard."
     good("POST", own, Sec_Fetch_Site="same-origin", Origin=trusted, Referer=f"{trusted}/")
     good("PATCH", own, Sec_Fetch_Site="none")
@@ -220,12 +221,13 @@ def _own_requests(case: Case, trusted: str) -> None:
     good("DELETE", equal, Origin=trusted, Referer=f"{trusted}/board?page=2")
     good("PUT", "Origin comes before Referer.", Origin=trusted, Referer="")
     referer = "There is no Origin, and the Referer is a page of the trusted origin."
-    for path in ("/", "/board?page=2", f"/board/{case.random.randrange(99)}", ""):
+    for path in ("/", "/board?page=2", f"/board/{case.random.randrange(99)}"):
         good("POST", referer, Referer=trusted + path)
+    good("POST", "The Referer may be just the trusted origin.", rare=True, Referer=trusted)
     custom = "No page of another origin can add a header of its own without asking first (a CORS preflight)."
     good("POST", custom, X_Requested_With="XMLHttpRequest")
     good("PATCH", custom, X_Requested_With="fetch", Authorization="Basic YWRhOnB3")
-    good("POST", "X-Requested-With is there; its value says nothing.", X_Requested_With="")
+    good("POST", "X-Requested-With is there; its value says nothing.", rare=True, X_Requested_With="")
 
 
 def _foreign_requests(case: Case, trusted: str, host: str) -> None:
@@ -247,7 +249,7 @@ def _foreign_requests(case: Case, trusted: str, host: str) -> None:
     bad(neighbour, vital=True, Sec_Fetch_Site="same-site", Origin=f"https://blog.{host}")
     bad("The browser says cross-site. No later header makes up for that.", Sec_Fetch_Site="cross-site", Origin=trusted)
     bad("Sec-Fetch-Site decides, and X-Requested-With is not asked.", Sec_Fetch_Site="same-site", X_Requested_With="x")
-    for value in ("", "Same-Origin", "same-origin, cross-site", "sameorigin"):
+    for value in ("", "Same-Origin", "same-origin, cross-site", "sameorigin", "origin"):
         bad("Sec-Fetch-Site is there and is neither same-origin nor none.", Sec_Fetch_Site=value, Referer=f"{trusted}/")
     bad("null is the origin of a page that hides where it is: anyone's.", vital=True, Origin="null")
     bad("Origin is wrong, and so the Referer is not asked.", Origin="null", Referer=f"{trusted}/")
@@ -372,7 +374,8 @@ def _csrf_mistakes(case: Case) -> None:
     )
     case.mistake(
         wrong(origin=lambda value, trusted: value in (trusted, "null")),
-        "`null` is let in. It is what a page says that hides its origin, such as one in a sandboxed frame: anyone's.",
+        "`null` is let in. It is what a page says that hides its origin, for instance by its Referrer-Policy: "
+        "it may be anyone's.",
     )
     case.mistake(
         wrong(origin=lambda value, trusted: None if value in ("", "null") else value == trusted),
@@ -390,6 +393,10 @@ def _csrf_mistakes(case: Case) -> None:
     case.mistake(
         wrong(site=lambda value: value in ("same-origin", "same-site", "none")),
         "`same-site` is let in. That is a neighbour, such as another subdomain, and not your own origin.",
+    )
+    case.mistake(
+        wrong(site=lambda value: value in "same-origin none"),
+        "`in` on a text finds parts, and the empty text is in every text (lesson 03). Give it a tuple of two words.",
     )
     case.mistake(
         wrong(site=lambda value: value != "cross-site"),
@@ -516,8 +523,10 @@ def storage_risks(case: Case) -> None:
                 storage = _written(case, attributes)
                 case.equal(storage, _risks(storage), why=_cookie_reason(http_only, same_site))
     unknown = "This is none of the four storages."
-    for storage in ("", "cookies; HttpOnly", "localstorage", "sessionStorage", "HttpOnly; SameSite=Lax", "indexedDB"):
+    for storage in ("", "cookies; HttpOnly", "sessionStorage", "HttpOnly; SameSite=Lax", "indexedDB"):
         case.raises(storage, ValueError, why=unknown)
+    exact = "The storage's own name is compared exactly; only attributes come in any case."
+    case.raises("localstorage", ValueError, why=exact)
     _storage_mistakes(case)
 
 
@@ -539,7 +548,7 @@ def _cookie_reason(http_only: str, same_site: str) -> str:
 
 def _risks(
     storage: str,
-    kinds: Callable[[str], str] = lambda kind: kind,
+    kinds: Callable[[str], str] = str.strip,
     words: Callable[[str], str] = lambda word: word.strip().lower(),
     link: tuple[str, ...] = ("samesite=strict",),
     form: tuple[str, ...] = ("samesite=strict", "samesite=lax"),
@@ -552,7 +561,7 @@ def _risks(
 ) -> list[str]:
     """The rules; a mistake changes one of them. For a cookie each risk has the words that take it away."""
     kind, *rest = storage.split(";")
-    said, kind = {words(one) for one in rest}, kinds(kind.strip())
+    said, kind = {words(one) for one in rest}, kinds(kind)
     if kind == "cookie":
         rules = {"form": form, "link": link, "neighbour": neighbour, "ride-along": ride, "theft": theft}
         return sorted(risk for risk, cures in rules.items() if not said & set(cures))
@@ -633,6 +642,18 @@ def _storage_mistakes(case: Case) -> None:
         "There may be spaces around an attribute. Strip each one.",
     )
     case.mistake(
+        wrong(kinds=str),
+        "There may be a space before the first semicolon, too: `cookie ; …`. Strip the storage's name as well.",
+    )
+    case.mistake(
+        wrong(kinds=str, words=str.lower),
+        "There may be spaces around the storage's name and around each attribute. Strip every part.",
+    )
+    case.mistake(
+        wrong(kinds=lambda kind: "localStorage" if kind.strip().lower() == "localstorage" else kind.strip()),
+        "The storage's own name is taken in any case. It is compared exactly; only attributes come in any case.",
+    )
+    case.mistake(
         wrong(other=list),
         "An unknown storage gets an empty list, and that says: no risk at all. Raise ValueError.",
     )
@@ -641,7 +662,7 @@ def _storage_mistakes(case: Case) -> None:
         "An unknown storage is answered with a guess. Raise ValueError.",
     )
     case.mistake(
-        wrong(kinds=lambda kind: "cookie" if kind.startswith("cookie") else kind),
+        wrong(kinds=lambda kind: "cookie" if kind.startswith("cookie") else kind.strip()),
         "`cookies` is taken for `cookie`. Compare the whole word in front of the first semicolon.",
     )
     case.mistake(

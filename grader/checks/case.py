@@ -18,7 +18,7 @@ reference module, so inputs can be fresh for every seed.
 import random
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
@@ -35,6 +35,9 @@ UNNAMED = "raised the right exception, without the word that it must name"
 _SLIPS = ("KeyError", "TypeError", "AttributeError", "RuntimeError")
 """What Python raises by itself where an unknown name or a missing value was not thought of."""
 
+UNSORTED = "returned the right items in another order"
+"""The verdict on a list that only its order makes wrong."""
+
 
 @dataclass(frozen=True)
 class Trial:
@@ -44,6 +47,7 @@ class Trial:
         args: the arguments, plain values.
         wants: what the call must do, for people: "return '-_8'" or "raise ValueError".
         bad: whether this is a bad input, to be refused.
+        rare: whether this is a valid input that counts as the bad ones do, because few people think of it.
         vital: whether accepting this bad input defeats the purpose, so that nothing is earned.
         grave: whether accepting it leaves a whole rule out, so that half of what is earned is lost.
         why: what the reader should learn if the answer is wrong.
@@ -67,6 +71,7 @@ class Trial:
     large: bool = False
     grave: bool = False
     named: str = ""
+    rare: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,14 +90,20 @@ class Case:
         self.trials: list[Trial] = []
         self.mistakes: list[Mistake] = []
 
-    def equal(self, args: Any, expected: Any, why: str = "", named: str = "") -> None:
-        """A valid input: the function returns exactly this value, of exactly this type."""
+    def equal(self, args: Any, expected: Any, why: str = "", rare: bool = False, named: str = "") -> None:
+        """A valid input: the function returns exactly this value, of exactly this type.
+
+        A rare one counts as a bad input does: a wrong answer costs its part of the points, and not all of them. With
+        named, the table says that in place of the arguments.
+        """
         packed = pack(expected)
 
         def verdict(outcome: Outcome) -> str:
-            return "" if outcome.kind == RETURNED and outcome.packed == packed else _key(outcome)
+            if outcome.kind == RETURNED and outcome.packed == packed:
+                return ""
+            return UNSORTED if _only_unsorted(outcome, expected) else _key(outcome)
 
-        self._add(args, f"return {show(expected)}", False, why, verdict, named=named)
+        self._add(args, f"return {show(expected)}", rare, why, verdict, rare=rare, named=named)
 
     def raises(
         self,
@@ -166,7 +177,7 @@ class Case:
         if vital:
             self._add(args, f"refuse this with {first}", True, why, taken, vital=True, large=True)
 
-    def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "") -> None:
+    def satisfies(self, args: Any, predicate: Predicate, message: str, why: str = "", rare: bool = False) -> None:
         """A valid input with many right answers: the predicate says which; message completes "it must …"."""
 
         def verdict(outcome: Outcome) -> str:
@@ -178,7 +189,7 @@ class Case:
                 result = f"it must {message} ({type(error).__name__})"
             return "" if result is True else result if isinstance(result, str) else f"it must {message}"
 
-        self._add(args, message, False, why, verdict, judged=True)
+        self._add(args, message, rare, why, verdict, judged=True, rare=rare)
 
     def together(self, calls: list[Any], predicate: Callable[[list[Any]], bool | str], message: str, why: str) -> None:
         """Several valid inputs whose answers must fit together: the predicate sees them all, and the last call tells.
@@ -237,10 +248,19 @@ class Case:
         large: bool = False,
         grave: bool = False,
         named: str = "",
+        rare: bool = False,
     ) -> None:
         arguments = args if isinstance(args, tuple) else (args,)
-        trial = Trial(arguments, wants, bad, why, judged, vital, verdict, naming, large=large, grave=grave, named=named)
-        self.trials.append(trial)
+        trial = Trial(arguments, wants, bad, why, judged, vital, verdict, naming)
+        self.trials.append(replace(trial, large=large, grave=grave, named=named, rare=rare))
+
+
+def _only_unsorted(outcome: Outcome, expected: Any) -> bool:
+    """Whether a list came back that has what it must, in another order."""
+    if outcome.kind != RETURNED or type(expected) is not list:
+        return False
+    got = unpack(outcome.packed)
+    return type(got) is list and sorted(map(pack, got)) == sorted(map(pack, expected))
 
 
 def _differences(got: Any, wanted: Any, place: str) -> list[str]:
@@ -309,8 +329,8 @@ def exercise(
         points: its worth.
         spec: where the rule stands.
         hints: three, from vague to nearly complete, as Markdown.
-        forbids: packages whose functions the learner's may not call, the built-in `hash`, or `random.Random`, whose
-            numbers are no secret (`secrets` goes on working).
+        forbids: packages whose functions the learner's may not call; the built-in `hash`; `random.Random`, whose
+            numbers are no secret (`secrets` goes on working); or `secrets`, with all that asks the system for chance.
         because: why not.
         seconds: the limit for one call.
     """

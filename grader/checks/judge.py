@@ -12,8 +12,8 @@ from typing import Any
 
 from .. import calling
 from ..calling import Outcome
-from ..values import pack, shorten, show, unpack
-from .case import UNNAMED, Exercise, Mistake, Trial
+from ..values import pack, shorten, show, sketch, unpack
+from .case import UNNAMED, UNSORTED, Exercise, Mistake, Trial
 from .play import shown
 
 PASSED = "passed"
@@ -29,6 +29,9 @@ STATUSES = (PASSED, PARTIAL, FAILED, NOT_ATTEMPTED, MISSING, TIMED_OUT, FORBIDDE
 
 MAX_MISTAKES = 3
 """How many known mistakes are named at once."""
+
+WHOLE = 600
+"""Characters of an argument in the one call that is shown whole."""
 
 # After one of these a further call tells nothing new, or costs another time limit.
 _FINAL = {
@@ -96,7 +99,7 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
         status=_status(score, exercise.points, outcomes[-1]),
         messages=_messages(exercise, trials, outcomes, verdicts, matches),
         mistakes=tuple(match.sentence for match in matches),
-        rows=_rows(exercise, trials, outcomes, verdicts),
+        rows=_rows(exercise, trials, outcomes, verdicts, _telling(trials, outcomes, verdicts, matches)),
         right=sum(not verdict for verdict in verdicts),
         calls=len(trials),
     )
@@ -218,12 +221,10 @@ def _messages(
         return ()
     if last.kind == calling.FORBIDDEN:
         return (f"{exercise.name}: {last.text}, which this exercise forbids, because {exercise.because}.",)
-    # What must work comes first; a mistake on bad inputs is named beside it.
-    unexplained = not trials[wrong[0]].bad and not any(wrong[0] in match.trials for match in matches)
-    index = wrong[-1] if last.kind in _FINAL else wrong[0] if unexplained or not matches else min(matches[0].trials)
+    index, unexplained = _telling(trials, outcomes, verdicts, matches), _unexplained(trials, wrong, matches)
     trial, outcome = trials[index], outcomes[index]
     if trial.steps and outcome.kind == calling.RETURNED:
-        row = _row(exercise, trial, outcome, verdicts[index])
+        row = _row(exercise, trial, outcome, verdicts[index], whole=False)
         reasons = () if matches else _reasons(trials, outcomes, wrong)
         return (f"{exercise.name}: {row.call} {row.got}; it must {row.wants}.", *reasons)
     # A predicate's verdict is a sentence of its own, unless a known mistake says it better. Of a large answer only the
@@ -235,16 +236,28 @@ def _messages(
     sentence = f"{picture(exercise.name, trial)}{space}{came(outcome, trial)}; {must or f'it must {trial.wants}'}."
     if not silent:
         return (sentence,)
-    none = (
-        ["It raises an exception for every valid input, so start with this one."]
-        if _raised_for_all(trials, outcomes)
-        else []
-    )
-    return (sentence, *none, *_diagnosis(trial, outcome, verdicts[index]), *_reasons(trials, outcomes, wrong))
+    none = "It raises an exception for every valid input, so start with this one."
+    first = [none] if _raised_for_all(trials, outcomes) else []
+    reasons = [] if verdicts[index] == UNSORTED else _reasons(trials, outcomes, wrong)
+    return (sentence, *first, *_diagnosis(trial, outcome, verdicts[index]), *reasons)
 
 
 def _raised_for_all(trials: list[Trial], outcomes: list[Outcome]) -> bool:
-    return all(o.kind == calling.RAISED for trial, o in zip(trials, outcomes, strict=False) if not trial.bad)
+    valid = [outcome.kind for trial, outcome in zip(trials, outcomes, strict=False) if not trial.bad]
+    return len(valid) > 1 and set(valid) == {calling.RAISED}
+
+
+def _unexplained(trials: list[Trial], wrong: list[int], matches: list[_Match]) -> bool:
+    """Whether the first wrong answer is one to a valid input that no known mistake accounts for."""
+    return not trials[wrong[0]].bad and not any(wrong[0] in match.trials for match in matches)
+
+
+def _telling(trials: list[Trial], outcomes: list[Outcome], verdicts: list[str], matches: list[_Match]) -> int:
+    """The wrong trial to tell of, or -1. What must work comes first; a mistake on bad inputs is named beside it."""
+    wrong = [index for index, verdict in enumerate(verdicts) if verdict]
+    if not wrong or outcomes[-1].kind in _FINAL:
+        return wrong[-1] if wrong else -1
+    return wrong[0] if not matches or _unexplained(trials, wrong, matches) else min(matches[0].trials)
 
 
 def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
@@ -255,12 +268,14 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
         return ["This is the hash object; `.digest()` gives its bytes."]
     if outcome.kind == calling.RETURNED and outcome.packed == "null" and not trial.bad:
         return ["It returned None. Is there a `return` on every path?"]
+    if verdict == UNSORTED:
+        return ["The right items, in another order: `sorted(...)` puts them in order."]
     if verdict == UNNAMED:
         return [f"It does refuse, but the exception's text lacks the word {trial.naming}, so nobody learns why."]
-    if trial.bad and trial.wants.startswith("return ") and outcome.kind == calling.RAISED:
+    if trial.bad and not trial.rare and trial.wants.startswith("return ") and outcome.kind == calling.RAISED:
         says = "is False" if trial.wants == "return False" else "is returned, too, as the docstring says"
         return [f"It raises an exception here. The answer to a bad input {says}."]
-    if trial.bad and outcome.kind == calling.RAISED:
+    if trial.bad and not trial.rare and outcome.kind == calling.RAISED:
         return ["It does refuse, but with another kind of exception than the docstring says."]
     return []
 
@@ -268,24 +283,29 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
 def _reasons(trials: list[Trial], outcomes: list[Outcome], wrong: list[int]) -> list[str]:
     """What the wrong trials could teach: the first valid input's reason, or else two of the bad inputs'.
 
-    A function that fails for a reason of its own has not come to the point yet.
+    A function that fails for a reason of its own has not come to the point yet; one that refuses a valid input has.
     """
     valid = [index for index in wrong if not trials[index].bad]
-    returned = [i for i in (valid[:1] or wrong) if outcomes[i].kind == calling.RETURNED]
+    answered = [i for i in (valid[:1] or wrong) if outcomes[i].kind == calling.RETURNED or _refused(outcomes[i])]
     # None for a valid input is an answer forgotten; for a bad one it is the input taken.
-    telling = [i for i in returned if trials[i].bad or outcomes[i].packed != "null"]
+    telling = [i for i in answered if trials[i].bad or outcomes[i].packed != "null"]
     return list(dict.fromkeys(trials[index].why for index in telling if trials[index].why))[:2]
 
 
-def picture(name: str, trial: Trial) -> str:
-    """The call as the learner would write it, shortened."""
+def _refused(outcome: Outcome) -> bool:
+    return outcome.kind == calling.RAISED and outcome.names[:1] == ("ValueError",)
+
+
+def picture(name: str, trial: Trial, whole: bool = False) -> str:
+    """The call as the learner would write it, each argument shortened; or if whole, each value in it."""
     if trial.steps:
         return f"{name}()"
     if trial.named:
         return f"{name}(...) for '{trial.named}'"
     if trial.large:
         return f"{name}({show(trial.args[0], 150)}, ...)"
-    return f"{name}({', '.join(show(arg, 60) for arg in trial.args)})"
+    texts = [shorten(sketch(arg, 60), WHOLE) if whole else show(arg, 60) for arg in trial.args]
+    return f"{name}({', '.join(texts)})"
 
 
 def came(outcome: Outcome, trial: Trial) -> str:
@@ -301,18 +321,23 @@ def came(outcome: Outcome, trial: Trial) -> str:
     return outcome.text
 
 
-def _rows(exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str]) -> tuple[Row, ...]:
-    """Up to four wrong calls of different kinds, then right ones to make three or more."""
-    wrong = [index for index, verdict in enumerate(verdicts) if verdict]
+def _rows(
+    exercise: Exercise, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str], told: int
+) -> tuple[Row, ...]:
+    """Up to four wrong calls of different kinds, the one told of first; then right ones to make three or more.
+
+    That one is shown as whole as there is room for, because what decides may stand anywhere in an argument.
+    """
+    wrong = sorted((i for i, verdict in enumerate(verdicts) if verdict), key=lambda i: (i != told, i))
     kinds = {(trials[i].why or trials[i].wants, verdicts[i][:20]): i for i in reversed(wrong)}
-    chosen = sorted(kinds.values())[:4]
+    chosen = sorted(kinds.values(), key=wrong.index)[:4]
     chosen += [i for i in wrong if i not in chosen][: max(0, 2 - len(chosen))]
     right = [index for index, verdict in enumerate(verdicts) if not verdict]
     chosen += right[:1] + [i for i in right if trials[i].bad][: max(1, 3 - len(chosen))]
-    return tuple(_row(exercise, trials[i], outcomes[i], verdicts[i]) for i in dict.fromkeys(chosen))
+    return tuple(_row(exercise, trials[i], outcomes[i], verdicts[i], i == told) for i in dict.fromkeys(chosen))
 
 
-def _row(exercise: Exercise, trial: Trial, outcome: Outcome, verdict: str) -> Row:
+def _row(exercise: Exercise, trial: Trial, outcome: Outcome, verdict: str, whole: bool) -> Row:
     if trial.steps and outcome.kind == calling.RETURNED:
         return Row(*shown(trial.steps, outcome), not verdict)
     # Of a large answer, what is wrong with it says more than what it must be.
@@ -320,4 +345,4 @@ def _row(exercise: Exercise, trial: Trial, outcome: Outcome, verdict: str) -> Ro
     wants = shorten(verdict.removeprefix("it must "), 200) if differs else trial.wants
     # Large calls look alike where they differ in what is not shown, so each has its reason beside it.
     reason = f"  # {trial.why}" if trial.large and trial.why else ""
-    return Row(picture(exercise.name, trial), came(outcome, trial), wants + reason, not verdict)
+    return Row(picture(exercise.name, trial, whole), came(outcome, trial), wants + reason, not verdict)

@@ -5,6 +5,7 @@
         first,
         does("get", Earlier(0), gives="ann"),              # what step 0 returned is the argument; a value to equal
         does("get", "no such id", gives=KeyError),         # an exception, or a kind of it
+        another(), does("get", Earlier(0), gives=KeyError)  # a second object, which has the steps from here on
         why="…",
     )
 
@@ -17,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..calling import RAISED, RETURNED, Outcome
+from ..calling import ANOTHER, RAISED, RETURNED, Outcome
 from ..values import pack, plain_text, show, unpack
 
 Gives = Callable[..., bool | str] | type[Exception] | Any
@@ -69,6 +70,11 @@ def does(method: str, *args: Any, gives: Gives, must: str = "") -> Step:
     return Step(method, args, gives, must)
 
 
+def another() -> Step:
+    """A new object of the class: the steps behind it are its own."""
+    return Step(ANOTHER, (), None, "make a new object")
+
+
 def script(steps: tuple[Step, ...]) -> tuple[Any, ...]:
     """The steps as plain values, as `calling.play` takes them: (method, ((is earlier, value), …))."""
     return tuple(
@@ -89,13 +95,20 @@ def first_wrong(steps: tuple[Step, ...], outcome: Outcome) -> tuple[int, str]:
 
 def shown(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
     """For people: the calls up to the first that went wrong (or the last), what came of it, what had to."""
-    index = min(first_wrong(steps, outcome)[0], len(steps) - 1)
-    calls = [f"{step.method}({', '.join(map(_argument, step.args))})" for step in steps[: index + 1]]
+    index, complaint = first_wrong(steps, outcome)
+    index = min(index, len(steps) - 1)
+    calls = [_call(step) for step in steps[: index + 1]]
     calls = [f"#{number} {call}" if _used(number, steps) else call for number, call in enumerate(calls)]
     left = "… " if len(calls) > 4 else ""
     kind, value, text = (*_results(steps, outcome)[index], "")[:3]
     got = f"returned {show(value)}" if kind == RETURNED else f"raised {_error(value)}{f': {text}' if text else ''}"
-    return left + "; ".join(calls[-4:]), plain_text(got, 200), steps[index].wants
+    # A predicate may know better than the step what is wrong.
+    wants = complaint.removeprefix("it must ") if complaint.startswith("it must ") else steps[index].wants
+    return left + "; ".join(calls[-4:]), plain_text(got, 200), wants
+
+
+def _call(step: Step) -> str:
+    return "a new object" if step.method == ANOTHER else f"{step.method}({', '.join(map(_argument, step.args))})"
 
 
 def _results(steps: tuple[Step, ...], outcome: Outcome) -> list[tuple[Any, ...]]:

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import random
 import secrets
 import signal
@@ -471,6 +472,20 @@ def test_the_generator_of_random_can_be_forbidden_and_secrets_go_on() -> None:
         lambda: random.SystemRandom().random(),
     ):
         assert invoked(function, forbids=no_secret).kind == calling.RETURNED
+
+
+def test_what_the_system_draws_can_be_forbidden_by_whatever_name_and_hashes_go_on() -> None:
+    for function in (
+        lambda: secrets.token_hex(),
+        lambda: secrets.choice("abc"),
+        lambda: os.urandom(4),
+        lambda: random.SystemRandom().random(),
+        lambda: str(uuid.uuid4()),
+    ):
+        assert invoked(function, forbids=("secrets",)).text.startswith("it uses secrets.")
+    # What is seeded with the arguments is the same in every process.
+    for function in (lambda: random.Random("x").random(), lambda: str(uuid.uuid5(uuid.NAMESPACE_URL, "x"))):
+        assert invoked(function, forbids=("secrets",)).kind == calling.RETURNED
 
 
 def test_a_package_forbids_its_modules_and_no_namesake() -> None:

@@ -12,7 +12,7 @@ from grader_helpers import EXERCISES, NOT_WRITTEN, POINTS, SEEDS, judged, load_s
 from grader import calling, checks
 from grader.calling import Outcome
 from grader.checks.case import Case, Exercise, exercise
-from grader.checks.judge import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, judge, known_errors
+from grader.checks.judge import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, WHOLE, judge, known_errors
 from grader.values import pack, unpack
 from jwt_from_scratch.services.defences import decoder
 
@@ -315,8 +315,10 @@ def test_the_given_helpers_are_not_forbidden_where_they_are_given() -> None:
 def test_everything_that_a_result_says_is_fit_to_print(exercise: Exercise) -> None:
     for answer in (lambda *a: "\x1b[31m\n" * 50, lambda *a: "\ud800" * 500, lambda *a: [10**5000]):
         result = judged(exercise, answer)
-        for row in result.rows:
-            assert len(row.call) + len(row.got) + len(row.wants) < 500
+        for number, row in enumerate(result.rows):
+            # Of the call told of, all of each argument is shown that there is room for.
+            length = len(row.call) + len(row.got) + len(row.wants)
+            assert length < (2 * WHOLE if number == 0 else 500)
             assert (row.call + row.got).isascii()
             assert "\x1b" not in row.call + row.got + row.wants
         assert all("\n" not in message and "\x1b" not in message for message in result.messages)
@@ -583,6 +585,71 @@ def test_large_calls_that_look_alike_are_told_apart() -> None:
     assert result.messages == (f"f(2, ...) returned ({{'error': 'no'}}, ...); {says}.",)
     wants = [row.wants for row in result.rows]
     assert wants == [f"{says}  # Early.", f"{says}  # Late.", "return ({'error': 'no'}, state)  # The first."]
+
+
+def test_a_list_in_another_order_is_told_to_be_sorted() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, ["a", "b", "c"], why="They are three.")
+        case.equal(2, ["a"])
+
+    one = made(write)
+    assert judged(one, lambda n: ["a", "b", "c"][: 3 if n == 1 else 1]).score == 10
+    unsorted = judged(one, lambda n: ["b", "c", "a"] if n == 1 else ["a"])
+    assert (unsorted.score, len(unsorted.messages)) == (0, 2)
+    assert "in another order" in unsorted.messages[1]
+    for answer in (["a", "b"], ["a", "b", "b"], ("a", "b", "c"), {"a": 1}, "abc"):
+        other = judged(one, lambda n, a=answer: a if n == 1 else ["a"])
+        assert other.score == 0
+        assert other.messages[1:] == ("They are three.",)
+
+
+def test_a_rare_valid_input_costs_its_part_and_no_more() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, True)
+        case.equal(2, True, why="Two is rare.", rare=True)
+        case.satisfies(3, lambda value: value is True, "be true", rare=True)
+        case.refuses(4)
+        case.refuses(5, vital=True)
+
+    one = made(write, points=8)
+    assert judged(one, lambda n: n < 4).score == 8
+    assert judged(one, lambda n: n in (1, 3)).score == 6
+    assert judged(one, lambda n: n == 1).score == 4
+    assert judged(one, lambda n: n in (2, 3)).score == 0
+    assert judged(one, lambda n: n < 4 or n == 5).score == 0
+    result = judged(one, lambda n: n in (1, 3))
+    assert result.messages == ("f(2) returned False; it must return True.", "Two is rare.")
+    raised = judged(one, lambda n: [][0] if n == 2 else n < 4)
+    assert "bad input" not in " ".join(raised.messages)
+
+
+def test_a_refused_valid_input_is_told_why_it_is_valid() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, 1, why="One is good.")
+        case.raises(2, ValueError, why="Two is bad.")
+
+    assert judged(made(write), refuse).messages[1:] == ("One is good.",)
+    assert judged(made(write), lambda n: [][0]).messages[1:] == ()
+
+
+def test_the_call_that_is_told_of_comes_first_and_whole() -> None:
+    large = [{"name": f"entry {n}", "text": "x" * 500} for n in range(6)]
+
+    def write(case: Case) -> None:
+        case.equal((large, 1), 1)
+        case.equal((large, 2), 2)
+        case.raises((large, 3), ValueError, why="Three is bad.")
+        case.raises((large, 4), ValueError, why="Four is bad.", vital=True)
+        case.mistake(lambda values, n: n if n != 3 else refuse(), "It takes four, and four is bad.")
+
+    one = made(write)
+    result = judged(one, lambda values, n: n)
+    assert result.mistakes == ("It takes four, and four is bad.",)
+    first, second = result.rows[:2]
+    assert (first.right, first.call[-4:], second.right, second.call[-4:]) == (False, ", 4)", False, ", 3)")
+    assert all(f"'name': 'entry {n}'" in first.call for n in range(6))
+    assert len(second.call) < 150 < len(first.call) < WHOLE + 100
+    assert all(len(row.call) < 150 for row in judged(one, lambda values, n: n if n < 3 else refuse()).rows)
 
 
 def test_after_a_time_out_no_further_call_is_made() -> None:

@@ -10,7 +10,7 @@ from grader import calling
 from grader.calling import MISSING, RETURNED, Outcome
 from grader.checks.case import Case, Exercise, exercise
 from grader.checks.judge import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED
-from grader.checks.play import Earlier, does, first_wrong
+from grader.checks.play import Earlier, another, does, first_wrong
 from grader.engine.process import LearnerProcess
 from grader.engine.sandbox import NONE, Zygote
 from grader.values import pack
@@ -167,3 +167,45 @@ def test_a_play_crosses_the_wall_in_one_call() -> None:
         ("raised", ["KeyError", "LookupError", "Exception", "BaseException"], "'k'"),
     ]
     assert outcome.packed == pack(came)
+
+
+def test_a_play_may_go_on_with_a_second_object() -> None:
+    def apart(case: Case) -> None:
+        case.plays(does("add", "ann", gives="ANN"), does("count", Earlier(0), gives=1))
+        case.plays(
+            *(does("add", "ann", gives="ANN"), another(), does("count", Earlier(0), gives=0)),
+            *(does("add", "ann", gives="ANN"), does("count", "ann", gives=1)),
+            why="Each object has its own.",
+            bad=True,
+        )
+
+    assert judged(made(apart), Counter).status == PASSED
+    kept: dict[str, int] = {}
+
+    class FirstOnly(Counter):
+        def __init__(self) -> None:
+            kept.update({} if kept else {"made": 0})
+            self.counts = kept
+
+        def add(self, name: str) -> str:
+            self.counts["ann"] = 1
+            return name.upper()
+
+    result = judged(made(apart), FirstOnly)
+    assert (result.score, result.status) == (0, FAILED)
+    assert result.messages == (
+        "Counter: #0 add('ann'); a new object; count(#0) returned 1; it must return 0.",
+        "Each object has its own.",
+    )
+
+
+def test_a_predicates_own_reason_is_what_the_step_must_do() -> None:
+    def longer(value: str, before: list[Any]) -> bool | str:
+        return len(value) > 3 or "it must return more than three characters"
+
+    def write(case: Case) -> None:
+        case.plays(does("add", "ann", gives=longer, must="return something good"))
+
+    result = judged(made(write), Counter)
+    assert result.messages[0] == "Counter: add('ann') returned 'ANN'; it must return more than three characters."
+    assert result.rows[0].wants == "return more than three characters"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.values import MAX_DEPTH, MAX_PACKED, NotPlain, pack, plain_text, shorten, show, unpack
+from grader.values import MAX_DEPTH, MAX_PACKED, NotPlain, pack, plain_text, shorten, show, sketch, unpack
 
 # st.text() leaves out lone surrogates; a learner's string may well have them.
 TEXT = st.one_of(st.text(), st.text(st.characters(), max_size=5), st.just("\ud800"), st.just("a\udfffb"))
@@ -289,6 +289,15 @@ def test_show_is_short_printable_ascii(value: Any, limit: int) -> None:
     assert len(text) <= limit
     assert text.isascii()
     assert text.isprintable()
+
+
+def test_a_sketch_keeps_the_structure_and_shortens_what_stands_in_it() -> None:
+    for value in ({"a": [1, (2,), (), (3, "x")], "b": {}, "c": None}, [], (1,), "text", b"\x00", True):
+        assert sketch(value, 72) == ascii(value)
+    text = sketch({"key": ["x" * 100, {"y" * 100: "\u00e9"}], "last": 1}, 20)
+    assert text.startswith("{'key': ['xxxxxxxxxx...xxxxx'")
+    assert text.endswith(": '\\xe9'}], 'last': 1}")
+    assert len(text) < 90
 
 
 def test_show_takes_what_python_does_not_print() -> None:
