@@ -57,8 +57,8 @@ def world(source: random.Random) -> World:
         "it of our kind? what do the claims say? Everything that comes out of the token may have any type until you "
         "have looked.",
         "Read header and claims strictly, and see that both are dicts. iss must be a *string* before you look it up in "
-        "`keys`. Of that issuer's keys exactly one may have the header's alg, its kid if there is one, and be for "
-        "verifying: your `find_key` of lesson 08. Then `signature_fits`. Then typ, then each claim's type, then "
+        "`keys`. Of the list `keys[iss]['keys']` exactly one may have the header's alg, its kid if there is one, and "
+        "be for verifying: your `find_key` of lesson 08. Then `signature_fits`. Then typ, then each claim's type, then "
         "require, the times and aud. Both audience and typ may be None in the policy.",
         '`head, body, seal = token.split(".")`; `header, claims = (json_loads_strict(b64u_decode(part)) for part in '
         "(head, body))`. Refuse crit and b64, and a header whose alg, or kid if it has one, is no str. `jwks = "
