@@ -7,6 +7,7 @@ policy are best effort, because the code they watch shares the process with them
 
 import builtins
 import contextlib
+import functools
 import importlib
 import inspect
 import io
@@ -346,6 +347,7 @@ def _name(code: CodeType) -> str:
     return "" if code.co_name.startswith("<") else code.co_name
 
 
+@functools.cache  # a module that this system lacks is looked for at each call otherwise
 def _c_function(path: str) -> Any:
     module, name = path.split(".")
     try:

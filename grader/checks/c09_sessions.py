@@ -313,7 +313,7 @@ _TWICE, _ORDER, _LEAVES, _SHARES = (
 def route(case: Case) -> None:
     """Which node serves a session: stable, whatever happens to the others."""
     nodes = [f"node-{case.random.randbytes(3).hex()}" for _ in range(4)]
-    few, some, many = (_session_ids(case, count) for count in (8, 20, _SPREAD))
+    few, some, many = (_session_ids(case, count) for count in (6, 16, _SPREAD))
     for session_id, node, rare in _only_nodes(few[0], nodes):
         case.satisfies((session_id, [node]), _one_of([node]), f"return {node!r}", "There is only one node.", rare)
     for session_id in some[:4]:

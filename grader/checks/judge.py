@@ -122,10 +122,10 @@ def not_written(outcomes: list[Outcome]) -> bool:
 
 def _unwritten(exercise: Exercise, outcome: Outcome) -> Result:
     other = outcome.where.partition(",")[0]
-    if exercise.is_class and other:
+    if exercise.is_class and other not in ("", "__init__"):
         message = f"{exercise.name}.{other} is not written yet."
         return Result(exercise.name, 0, exercise.points, NOT_ATTEMPTED, (message,))
-    if other in ("", exercise.name):
+    if exercise.is_class or other in ("", exercise.name):
         return Result(exercise.name, 0, exercise.points, NOT_ATTEMPTED, (f"{exercise.name} is not written yet.",))
     message = f"{exercise.name} calls {other}, which is not written yet."
     return Result(exercise.name, 0, exercise.points, FAILED, (message,))

@@ -18,6 +18,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -215,6 +216,7 @@ class _Worker:
 
     def __init__(self, options: Options) -> None:
         context = multiprocessing.get_context("spawn")
+        resource_tracker.ensure_running()  # it would let Ctrl-C through again when it starts
         self.connection, theirs = context.Pipe()
         self._process = context.Process(target=_work, args=(theirs, options, os.getpid()), daemon=True)
         with _ctrl_c_waits():  # and for the worker it waits until `_work` knows what to do
