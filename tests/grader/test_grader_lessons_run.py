@@ -127,14 +127,14 @@ def test_nbgrader_would_give_full_marks_too(name: str, folder: str) -> None:
 
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
 def test_a_check_answers_quickly(exercise: Any) -> None:
-    """Under 100 ms is the promise; the best of five leaves out a machine that is busy with something else.
+    """Under 100 ms is the promise: of processor time, and the best of eight, so that a busy machine does not count.
 
     Public-key arithmetic in plain integers takes longer, and its exercises say so by the limit for one call.
     """
     function = load_solution(solution_files(exercise.name)[0])[exercise.name]
     best = float("inf")
-    for number in range(5):
-        started = time.perf_counter()
+    for number in range(8):
+        started = time.process_time()
         assert judged(exercise, function, seed=f"quick {number}").score == exercise.points
-        best = min(best, time.perf_counter() - started)
+        best = min(best, time.process_time() - started)
     assert best < (0.1 if exercise.seconds <= 2 else 1.0)
