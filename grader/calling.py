@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -69,7 +69,7 @@ class Outcome:
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON can carry it."""
-        return asdict(self)
+        return dict(vars(self))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Outcome":
@@ -111,10 +111,11 @@ def invoke(
     if isinstance(function, type) != is_class(name) or not callable(function):
         kind = "a class" if isinstance(function, type) else f"of type {plain_text(type(function).__name__, 40)}"
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
-    if is_class(name):
-        return call(function, args, seconds, forbids)
+    outcome = call(function, args, seconds, forbids)
+    if is_class(name) or outcome.names[:1] != ("TypeError",):
+        return outcome
     complaint = _signature_complaint(function, name, args)
-    return Outcome(BAD_SIGNATURE, text=complaint) if complaint else call(function, args, seconds, forbids)
+    return Outcome(BAD_SIGNATURE, text=complaint) if complaint else outcome
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
@@ -128,10 +129,10 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
         with (
             contextlib.redirect_stdout(printed),
             contextlib.redirect_stderr(printed),
-            policy.watching(),
+            policy.ending(),
             time_limit(seconds),
         ):
-            value = play(function, args) if isinstance(function, type) else function(*args)
+            value = policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
     except TimeUp:
         return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count)
     except BaseException as error:
@@ -293,21 +294,24 @@ class _Policy:
     """Notices calls into forbidden packages by the code that runs, so no import, alias or copy hides one."""
 
     def __init__(self, packages: tuple[str, ...]) -> None:
-        self._packages = packages
-        # The standard library imports its own modules for its own ends (`secrets` needs `hmac`): that is no use of one.
-        for package in sys.stdlib_module_names & set(packages):
-            importlib.import_module(package)
-        self._c_functions = {id(f): p for p in packages for f in map(_c_function, _C_FUNCTIONS.get(p, ())) if f}
+        self._packages = _Packages.of(packages) if packages else None
         self._broken = ""
 
-    @contextlib.contextmanager
-    def watching(self) -> Iterator[None]:
-        if not self._packages:
-            yield
-            return
-        before, before_in_threads = sys.getprofile(), threading.getprofile()
+    def call(self, function: Callable[..., Any], *args: Any) -> Any:
+        """Call function and watch what it calls."""
+        if self._packages is None:
+            return function(*args)
         threading.setprofile(self._watch)
         sys.setprofile(self._watch)
+        try:
+            return function(*args)
+        finally:
+            sys.setprofile(None)
+
+    @contextlib.contextmanager
+    def ending(self) -> Iterator[None]:
+        """Watch nothing any more after the block, whenever in it a time limit rings."""
+        before, before_in_threads = sys.getprofile(), threading.getprofile()
         try:
             yield
         finally:
@@ -319,28 +323,56 @@ class _Policy:
         return Outcome(FORBIDDEN, text=f"it uses {self._broken}") if self._broken else None
 
     def _watch(self, frame: FrameType, event: str, arg: Any) -> None:
+        assert self._packages is not None
         if event == "call":
-            package, what = self._package(frame.f_globals.get("__name__")), _name(frame.f_code)
+            package = self._packages.named(frame.f_globals.get("__name__"))
         elif event == "c_call":
-            # A method in C has no module of its own; its object's type has.
-            owner = type(getattr(arg, "__self__", None))
-            package = self._c_functions.get(id(arg), "") or self._package(getattr(arg, "__module__", None))
-            if not package and owner.__module__ != "builtins":
-                package = self._package(f"{owner.__module__}.{owner.__qualname__}")
-            what = getattr(arg, "__name__", "")
+            package = self._packages.of_builtin(arg)
             if arg is sys.setprofile and frame.f_globals is not globals():
                 package = "sys"
         else:
             return
         if package:
+            what = _name(frame.f_code) if event == "call" else getattr(arg, "__name__", "")
             named = f"{package}.{what}" if what not in ("", package) else package
             self._broken = self._broken or plain_text(named, 60)
             raise Forbidden(self._broken)
 
-    def _package(self, module: Any) -> str:
+
+class _Packages:
+    """Some packages, and which modules and functions are theirs. Asked at every call, so it remembers its answers."""
+
+    def __init__(self, packages: tuple[str, ...]) -> None:
+        self._packages = packages
+        # The standard library imports its own modules for its own ends (`secrets` needs `hmac`): that is no use of one.
+        for package in sys.stdlib_module_names & set(packages):
+            importlib.import_module(package)
+        self._c_functions = {id(f): p for p in packages for f in map(_c_function, _C_FUNCTIONS.get(p, ())) if f}
+        self._named: dict[str, str] = {}
+
+    @classmethod
+    @functools.cache
+    def of(cls, packages: tuple[str, ...]) -> "_Packages":
+        return cls(packages)
+
+    def named(self, module: Any) -> str:
+        """Which package a module of this name belongs to, or ""."""
         if not isinstance(module, str):
             return ""
-        return next((p for p in self._packages if module == p or module.startswith(p + ".")), "")
+        found = self._named.get(module)
+        if found is None:
+            found = next((p for p in self._packages if module == p or module.startswith(p + ".")), "")
+            self._named[module] = found
+        return found
+
+    def of_builtin(self, function: Any) -> str:
+        """Which package a function or method in C belongs to, or ""."""
+        package = self._c_functions.get(id(function)) or self.named(getattr(function, "__module__", None))
+        if package:
+            return package
+        # A method in C has no module of its own; its object's type has.
+        owner = type(getattr(function, "__self__", None))
+        return "" if owner.__module__ == "builtins" else self.named(f"{owner.__module__}.{owner.__qualname__}")
 
 
 def _name(code: CodeType) -> str:

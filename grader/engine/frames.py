@@ -44,11 +44,10 @@ class Channel:
         data = memoryview(_LENGTH.pack(len(body)) + body)
         end = _deadline(seconds)
         while data:
-            self._wait(end, writing=True)
             try:
                 data = data[self._socket.send(data) :]
             except BlockingIOError:
-                continue
+                self._wait(end, writing=True)
             except OSError as error:
                 raise WireError(ENDED) from error
 
@@ -59,6 +58,7 @@ class Channel:
             WireError: nothing came in time, the other end is gone, or what came is no message.
         """
         end = _deadline(seconds)
+        self._wait(end)
         (length,) = _LENGTH.unpack(self._read(_LENGTH.size, end))
         if length > MAX_FRAME:
             raise WireError("the answer is too large")
@@ -100,10 +100,10 @@ class Channel:
     def _read(self, size: int, end: float | None) -> bytes:
         data = bytearray()
         while len(data) < size:
-            self._wait(end)
             try:
                 piece = self._socket.recv(min(size - len(data), 1 << 20))
             except BlockingIOError:
+                self._wait(end)
                 continue
             except OSError as error:
                 raise WireError(ENDED) from error

@@ -10,6 +10,7 @@ import stat
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,11 @@ class _Theirs:
     is_code: bool
     id: str
     grade_id: str
+
+    @cached_property
+    def defines(self) -> list[str]:
+        """The functions and classes that it defines."""
+        return defined_names(self.source) if self.is_code else []
 
 
 def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> Submission:
@@ -142,7 +148,7 @@ def _text(value: Any) -> str:
 def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> Chapter:
     """The chapter whose exercises the notebook has; its own word for it decides only where they do not."""
     marked = {cell.grade_id for cell in cells}
-    defined = {name for cell in cells if cell.is_code for name in defined_names(cell.source)}
+    defined = {name for cell in cells for name in cell.defines}
     votes = {name: (_share(chapter(name), marked), _share(chapter(name), defined)) for name in chapter_names()}
     best = max(votes, key=lambda name: votes[name])
     if any(votes[best]):
@@ -217,11 +223,10 @@ class _Finder:
     def __call__(self, cell: _Theirs) -> int | None:
         if cell.grade_id in self._by_id:
             return self._by_id[cell.grade_id]
-        if cell.is_code:
-            # Editors that drop the metadata leave the name that the cell defines.
-            for name in defined_names(cell.source):
-                if name in self._by_name and name not in self._marked:
-                    return self._by_name[name]
+        # Editors that drop the metadata leave the name that the cell defines.
+        for name in cell.defines:
+            if name in self._by_name and name not in self._marked:
+                return self._by_name[name]
         return self._by_id.get(cell.id, self._by_source.get(cell.source))
 
 

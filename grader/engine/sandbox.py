@@ -4,6 +4,7 @@ bubblewrap puts the outer layers on: a read-only file system that holds only wha
 environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
 """
 
+import functools
 import itertools
 import os
 import shutil
@@ -292,6 +293,7 @@ def _installed(name: str) -> list[str]:
     return list(dict.fromkeys(inside(str(place)) for place in places if place.is_dir()))
 
 
+@functools.cache
 def _places(packages: tuple[str, ...]) -> list[str]:
     """Where the sandbox has these packages, and the grader's own files."""
     places = [f"{ROOM}/grader"]

@@ -163,13 +163,22 @@ def make_shell() -> Shell:
     return shell
 
 
-def run_cell(shell: Any, source: str) -> dict[str, Any]:
+def warm_up(shell: Any) -> None:
+    """Run a cell that fails and leave no trace of it: what IPython does at its first cell and traceback is done then."""
+    run_cell(shell, "1 / 0", in_history=False)
+    RECORDER.start()
+    for name in ("type", "value", "traceback", "exc"):
+        vars(sys).pop(f"last_{name}", None)
+    shell.last_execution_result = None
+
+
+def run_cell(shell: Any, source: str, in_history: bool = True) -> dict[str, Any]:
     """Run one cell in a `Shell`. Returns whether it succeeded, and its outputs."""
     RECORDER.start()
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     try:
-        result = shell.run_cell(source, store_history=True)
+        result = shell.run_cell(source, store_history=in_history)
         RECORDER.drain()
     finally:
         sys.stdout, sys.stderr = before

@@ -22,7 +22,7 @@ from typing import Any
 
 from . import child, confine, linux
 from .frames import Channel, WireError
-from .shell import make_shell
+from .shell import make_shell, warm_up
 
 PRELOADED = (
     *("base64", "hashlib", "hmac", "json", "secrets", "sqlite3", "ssl", "urllib.request"),
@@ -73,6 +73,7 @@ class Zygote:
         for name in PRELOADED:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
+        warm_up(self._shell)
         gc.collect()
         gc.freeze()  # or the first collection in each child would copy every page
         self._child = 0
