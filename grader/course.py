@@ -87,6 +87,11 @@ def chapter_names() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (NOTEBOOKS / "source").glob("[0-9][0-9]_*.md")))
 
 
+def get_ready() -> None:
+    """Import what reading a master takes, which is most of the time that the first one takes."""
+    load_lightly("jupytext")
+
+
 def course() -> tuple[Chapter, ...]:
     """Every chapter, in reading order."""
     return tuple(chapter(name) for name in chapter_names())
@@ -134,13 +139,20 @@ def read_source(path: Path) -> Chapter:
         CourseError: it is no such notebook. The text names it.
     """
     try:
-        notebook = json.loads(path.read_text("utf-8"))
-        name = notebook["metadata"]["jwt_from_scratch"]["chapter"]
-        raw = [SimpleNamespace(cell_type=one["cell_type"], source="".join(one["source"])) for one in notebook["cells"]]
+        return _source(path.read_text("utf-8"))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise CourseError(f"{path}: not a lesson of this course ({type(error).__name__})") from None
+    except CourseError as error:
+        raise CourseError(f"{path}: {error}") from None
+
+
+@functools.lru_cache(maxsize=64)  # one for all submissions
+def _source(text: str) -> Chapter:
+    notebook = json.loads(text)
+    name = notebook["metadata"]["jwt_from_scratch"]["chapter"]
+    raw = [SimpleNamespace(cell_type=one["cell_type"], source="".join(one["source"])) for one in notebook["cells"]]
     if name not in checks.chapters():
-        raise CourseError(f"{path}: there are no checks for a chapter {name!r}")
+        raise CourseError(f"there are no checks for a chapter {name!r}")
     cells = _cells(raw, name)
     there = {cell.name for cell in cells if cell.kind in (EXERCISE, CHECK)}
     _check_pairs(cells, [one.name for one in checks.exercises(name) if one.name in there], name)
@@ -158,18 +170,17 @@ def _cells(raw: list[Any], name: str) -> tuple[Cell, ...]:
 
 @functools.cache
 def load_lightly(name: str) -> Any:
-    """Import a package that imports jsonschema on its way, without the seconds that are for nothing here.
+    """Import a package without what it would import for nothing here, which takes seconds.
 
-    jsonschema would compile the grammar of URLs, if it is installed.
+    jsonschema compiles the grammar of URLs, if it is installed; jupytext looks for a Jupyter server to extend.
     """
-    grammar = "rfc3987_syntax"
-    loaded = grammar in sys.modules
-    sys.modules.setdefault(grammar, None)  # type: ignore[arg-type]
+    spared = {"rfc3987_syntax", "jupyter_server"} - sys.modules.keys()
+    sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]  # None: it can't be imported
     try:
         return importlib.import_module(name)
     finally:
-        if not loaded:
-            del sys.modules[grammar]
+        for one in spared:
+            del sys.modules[one]
 
 
 def _kind(cell: Any, chapter_name: str) -> tuple[str, str]:

@@ -62,7 +62,7 @@ class ClassDir:
 
     def options(self, level: str, run_demos: bool = False) -> Options:
         """How this class's submissions are graded: with its secret, and with cells for people to see."""
-        return Options(level=level, run_demos=run_demos, secret=self.secret(), keep_cells=True)
+        return Options(level=level, run_demos=run_demos, secret=self.secret(), keep_cells=True, own_masters=False)
 
     def secret(self) -> str:
         """The class secret, made at first use. Only its owner can read the file; learner code never sees it.

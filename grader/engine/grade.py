@@ -13,7 +13,7 @@ from typing import Any
 from ..calling import CRASHED, Outcome
 from ..checks import Exercise
 from ..checks.judge import Result, judge
-from ..course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, course, read_source
+from ..course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
 from ..display import as_text
 from ..report import Report, make_report, unreadable, versions
 from . import selftest
@@ -41,6 +41,7 @@ class Options:
         run_demos: run the demonstration cells too.
         secret: a class secret; with it nobody can know the inputs of the checks beforehand.
         keep_cells: keep the cells as they ran, for people to look at.
+        own_masters: most submissions are rebuilt on the course's own masters; a class has others.
     """
 
     level: str = FULL
@@ -48,6 +49,7 @@ class Options:
     run_demos: bool = False
     secret: str = ""
     keep_cells: bool = False
+    own_masters: bool = True
 
     def seed(self, sha256: str, student: str) -> str:
         """What decides the inputs of the checks.
@@ -100,7 +102,8 @@ class Grader:
         self._options = options
         self._zygote = Zygote(options.level)
         try:
-            course()  # read the masters while it warms up
+            if options.own_masters:
+                get_ready()  # while it warms up
             self._zygote.wait()
         except BaseException:
             self._zygote.close()

@@ -14,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from ..checks import exercises
 from ..course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
 
 MAX_BYTES = 10_000_000
@@ -149,7 +150,7 @@ def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> C
     """The chapter whose exercises the notebook has; its own word for it decides only where they do not."""
     marked = {cell.grade_id for cell in cells}
     defined = {name for cell in cells for name in cell.defines}
-    votes = {name: (_share(chapter(name), marked), _share(chapter(name), defined)) for name in chapter_names()}
+    votes = {name: (_share(name, marked), _share(name, defined)) for name in chapter_names()}
     best = max(votes, key=lambda name: votes[name])
     if any(votes[best]):
         return chapter(best)
@@ -166,9 +167,9 @@ def chapter_named_in(path: str) -> Chapter | None:
     return next((chapter(name) for name in reversed(chapter_names()) if name in path), None)
 
 
-def _share(candidate: Chapter, names: set[str]) -> float:
+def _share(chapter_name: str, names: set[str]) -> float:
     """How many of a chapter's exercises are among these, from 0 to 1. Later lessons define some of earlier ones."""
-    own = {exercise.name for exercise in candidate.exercises}
+    own = {exercise.name for exercise in exercises(chapter_name)}
     return len(own & names) / len(own)
 
 

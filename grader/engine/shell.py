@@ -164,7 +164,7 @@ def make_shell() -> Shell:
 
 
 def warm_up(shell: Any) -> None:
-    """Run a cell that fails and leave no trace of it: what IPython does at its first cell and traceback is done then."""
+    """Run a cell that fails, so that what IPython does at its first cell and traceback is done. It leaves no trace."""
     run_cell(shell, "1 / 0", in_history=False)
     RECORDER.start()
     for name in ("type", "value", "traceback", "exc"):
