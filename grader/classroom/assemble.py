@@ -42,7 +42,7 @@ def assemble(source: Path, graded: Graded, book: Book) -> Any:
         CourseError: source is no lesson of this course.
     """
     chapter = read_source(source)
-    notebook = nbformat.read(source, as_version=4)
+    notebook = nbformat.v4.reads(source.read_text("utf-8"))  # unvalidated: the whole is validated when it is written
     ran = _Ran(graded.cells)
     cells = [*_note(graded.report), *ran.extras("")]
     for cell, ours in zip(chapter.cells, notebook.cells, strict=True):

@@ -21,7 +21,7 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 from sqlalchemy.exc import SAWarning
-from sqlalchemy.orm import scoped_session, sessionmaker
+from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from ..course import CHECK, CourseError
 from ..engine.batch import cells_beside, report_paths
@@ -176,21 +176,39 @@ class Recorder(Autograde):  # type: ignore[misc]
         return books[assignment, notebook]
 
 
+class _OneStep(Session):
+    """A session that commits once, at its end."""
+
+    def commit(self) -> None:
+        self.flush()
+
+    def end(self) -> None:
+        if self.is_active:  # else an error is on its way to whoever opened it
+            super().commit()
+
+
 @contextmanager
 def _one_engine(coursedir: Any) -> Iterator[None]:
     """Let all of nbgrader's gradebooks share an engine, whose tables and course are looked for once.
 
-    nbgrader opens a gradebook anew for each step of each submission, and that is most of what it does. Each still has a
-    session of its own. nbgrader's warnings about its own sessions are no news.
+    nbgrader opens a gradebook anew for each step of each submission, and commits after each cell; that is most of what
+    it does. Each step still has a session of its own, and commits at its end. nbgrader's warnings about its own
+    sessions are no news.
     """
     first = Gradebook(coursedir.db_url, coursedir.course_id)
 
     def open_another(self: Any, db_url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
         self.engine, self.course_id, self.authenticator = first.engine, course_id, authenticator
-        self.db = scoped_session(sessionmaker(autoflush=True, bind=first.engine, future=True))
+        self.db = scoped_session(sessionmaker(first.engine, class_=_OneStep))
+
+    def close(self: Any) -> None:
+        try:
+            self.db().end()
+        finally:
+            self.db.remove()
 
     before = Gradebook.__init__, Gradebook.close
-    Gradebook.__init__, Gradebook.close = open_another, lambda self: self.db.remove()
+    Gradebook.__init__, Gradebook.close = open_another, close
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)

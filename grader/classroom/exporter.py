@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 from traitlets import Unicode
@@ -51,7 +52,18 @@ class GradingExporter(NotebookExporter):
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
         resources["metadata"] = {"name": ids["notebook"], "path": "", "modified_date": f"{datetime.now():%B %d, %Y}"}
-        return super().from_notebook_node(notebook, resources=resources, **options)  # type: ignore[no-untyped-call]
+        return self.from_notebook_node(notebook, resources=resources, **options)
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
+        """The notebook as text, after the preprocessors.
+
+        It is ours, and nobody else holds it: so it is not copied for each of them, and validated once.
+        """
+        resources = self._init_resources(resources)  # type: ignore[no-untyped-call]
+        for preprocessor in self._preprocessors:
+            nb, resources = preprocessor(nb, resources)
+        resources["output_suffix"] = ""
+        return nbformat.writes(nb) + "\n", resources
 
     def _graded(self, path: Path, student: str, source: Path) -> Graded:
         converter: Any = self.parent
