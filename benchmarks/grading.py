@@ -3,8 +3,8 @@
 Each contestant grades solved editions of lessons 01 and 02 on one and the same processor core, start-up included:
 
 * ours: `grader grade DIR --jobs 1`, in the sandbox, a Report for each submission on disk;
-* class: `grader autograde LESSON --jobs 1` in a course directory, in the sandbox; the scores go into a gradebook,
-  SQLite and, where it is installed, PostgreSQL;
+* class: one `grader autograde --jobs 1` over the batch in a course directory, in the sandbox; the scores go into a
+  gradebook, SQLite and, where it is installed, PostgreSQL;
 * nbgrader: one `nbgrader autograde` over the whole batch, which runs every cell, and writes its SQLite gradebook;
 * otter: `otter run` for each submission, without a container, with tests that ask the same questions. It is
   installed in an environment of its own, `.bench/otter`, because its dependencies are its own business.
@@ -33,6 +33,7 @@ from benchmarks import postgres
 from grader import build, checks, course
 
 LESSONS = ("01_encoding", "02_hmac")
+ASSIGNMENT = "ps"
 TARGETS = {"nbgrader": 15.0, "otter": 30.0}
 """How many times the peer's throughput ours is to have at least; nbgrader's also with its own gradebook written."""
 MEMORY_TARGET = 400
@@ -64,26 +65,31 @@ def ours(submissions: Path, out: Path, *options: str) -> float:
 
 
 def ours_in_a_class(place: Path, submissions: Path, db_url: str = "") -> float:
-    """Seconds for the whole batch, one lesson after the other, in a course directory that is made for it."""
+    """Seconds for the whole batch in a course directory that is made for it, with the lessons in one assignment."""
     from grader.classroom import setup
 
     shutil.rmtree(place, ignore_errors=True)
-    setup.init(place, course_id="bench", db_url=db_url)
+    folder = setup.init(place, course_id="bench", db_url=db_url)
+    for name in LESSONS:
+        _copy(place / "source" / name / f"{name}.ipynb", place / "source" / ASSIGNMENT)
+    setup.generate(folder, ASSIGNMENT)
     for notebook in submissions.glob("*/*.ipynb"):
-        folder = place / "submitted" / notebook.parent.name / notebook.stem
-        folder.mkdir(parents=True)
-        shutil.copy(notebook, folder)
-    command = [sys.executable, "-m", "grader", "autograde", "--jobs", "1"]
-    seconds = sum(_timed([*command, lesson], cwd=place) for lesson in LESSONS)
-    graded = list((place / "autograded").glob("*/*/*.ipynb"))
+        _copy(notebook, place / "submitted" / notebook.parent.name / ASSIGNMENT)
+    seconds = _timed([sys.executable, "-m", "grader", "autograde", ASSIGNMENT, "--jobs", "1"], cwd=place)
+    graded = list((place / "autograded").glob(f"*/{ASSIGNMENT}/*.ipynb"))
     assert len(graded) == len(list(submissions.glob("*/*.ipynb"))), "not all were graded"
     return seconds
+
+
+def _copy(file: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copy(file, folder)
 
 
 def nbgrader(place: Path, submissions: Path, lessons: tuple[str, ...]) -> float:
     """Seconds for one `nbgrader autograde` over the batch, in a course that is made for it."""
     shutil.rmtree(place, ignore_errors=True)
-    source = place / "source" / "ps"
+    source = place / "source" / ASSIGNMENT
     source.mkdir(parents=True)
     (place / "nbgrader_config.py").write_text(
         "c = get_config()\nc.CourseDirectory.course_id = 'bench'\nc.ExecutePreprocessor.timeout = 300\n", "utf-8"
@@ -91,11 +97,11 @@ def nbgrader(place: Path, submissions: Path, lessons: tuple[str, ...]) -> float:
     for name in lessons:
         (source / f"{name}.ipynb").write_text(build.as_text(build.student(course.chapter(name))), "utf-8")
     nb = [sys.executable, "-m", "nbgrader"]
-    _timed([*nb, "generate_assignment", "ps", "--create", "--force"], cwd=place)
+    _timed([*nb, "generate_assignment", ASSIGNMENT, "--create", "--force"], cwd=place)
     for student in submissions.iterdir():
-        shutil.copytree(student, place / "submitted" / student.name / "ps")
-    seconds = _timed([*nb, "autograde", "ps"], cwd=place)
-    graded = list((place / "autograded").glob("*/ps/*.ipynb"))
+        shutil.copytree(student, place / "submitted" / student.name / ASSIGNMENT)
+    seconds = _timed([*nb, "autograde", ASSIGNMENT], cwd=place)
+    graded = list((place / "autograded").glob(f"*/{ASSIGNMENT}/*.ipynb"))
     assert len(graded) == len(list(submissions.glob("*/*.ipynb"))), "nbgrader did not grade all"
     return seconds
 
