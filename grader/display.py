@@ -7,7 +7,7 @@ colour says, a word says too.
 import re
 from html import escape as escape
 
-from .checks.judge import NOT_ATTEMPTED, PASSED, Result
+from .checks.judge import ALL, HALF, NOT_ATTEMPTED, PASSED, Result, Row
 
 _GREEN, _RED, _GREY = "#2e9e4f", "#d9534f", "#8a8a8a"
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
@@ -59,7 +59,7 @@ def _table(result: Result) -> str:
     # Not <code>: JupyterLab puts a grey box behind each of its lines.
     styles = list(_COLUMNS.values())[1:]
     rows = "".join(
-        f"<tr><td style='{_MARK}'>{'✓ right' if row.right else '✗ wrong'}</td>"
+        f"<tr><td style='{_MARK}'>{'✓ right' if row.right else '✗ wrong' + _cost(row, '<br>')}</td>"
         + "".join(
             f"<td style='{style}'><samp>{escape(text)}</samp></td>"
             for style, text in zip(styles, (row.call, row.got, row.wants), strict=True)
@@ -70,9 +70,15 @@ def _table(result: Result) -> str:
     return f"<table style='margin:4px 0'><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
+def _cost(row: Row, before: str) -> str:
+    """Which wrong answers cost more than their part."""
+    return f"{before}costs {row.cost}" if row.cost in (HALF, ALL) else ""
+
+
 def as_text(result: Result) -> str:
     """The result for a terminal."""
     lines = [headline(result), *(f"  {line}" for line in advice(result))]
     for row in result.rows:
-        lines.append(f"  {'✓' if row.right else '✗'} {row.call}\n      {row.got}\n      must {row.wants}")
+        mark = "✓" if row.right else "✗"
+        lines.append(f"  {mark} {row.call}\n      {row.got}\n      must {row.wants}{_cost(row, '; ')}")
     return "\n".join(lines)

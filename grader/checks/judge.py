@@ -6,6 +6,7 @@ everything earns nothing. An exception of another kind is no refusal, but it tak
 """
 
 import functools
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,9 @@ STATUSES = (PASSED, PARTIAL, FAILED, NOT_ATTEMPTED, MISSING, TIMED_OUT, FORBIDDE
 MAX_MISTAKES = 3
 """How many known mistakes are named at once."""
 
+NOTHING, PART, HALF, ALL = "", "a part", "half the points", "all points"
+"""What one wrong answer can cost."""
+
 WHOLE = 600
 """Characters of an argument in the one call that is shown whole."""
 
@@ -48,12 +52,13 @@ Call = Callable[[tuple[Any, ...]], Outcome]
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a check's table."""
+    """One line of a check's table. Its cost is one of the constants above."""
 
     call: str
     got: str
     wants: str
     right: bool
+    cost: str
 
 
 @dataclass(frozen=True)
@@ -132,20 +137,22 @@ def _unwritten(exercise: Exercise, outcome: Outcome) -> Result:
 
 
 def _score(points: int, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str]) -> int:
-    valid = sum(not trial.bad for trial in trials)
-    bad = len(trials) - valid
-    right = [trial for trial, verdict in zip(trials, verdicts, strict=False) if not verdict]
-    refused = sum(trial.bad for trial in right)
-    kept_out = [
-        trial
-        for trial, outcome, verdict in zip(trials, outcomes, verdicts, strict=False)
-        if not verdict or (outcome.kind == calling.RAISED and not trial.large)
-    ]
-    vital = sum(trial.vital for trial in trials) - sum(trial.vital for trial in kept_out)
-    if vital or len(right) - refused < valid:
+    costs = list(itertools.starmap(_cost, itertools.zip_longest(trials, outcomes, verdicts)))
+    bad = sum(trial.bad for trial in trials)
+    refused = sum(trial.bad and cost == NOTHING for trial, cost in zip(trials, costs, strict=True))
+    if ALL in costs:
         return 0
-    graves = sum(trial.grave for trial in trials) - sum(trial.grave for trial in kept_out)
-    return points if not bad else points * refused // (bad << graves)
+    return points if not bad else points * refused // (bad << costs.count(HALF))
+
+
+def _cost(trial: Trial, outcome: Outcome | None, verdict: str | None) -> str:
+    """What the answer to this trial costs; the most, where there is none because an earlier one was the last."""
+    if verdict == "":
+        return NOTHING
+    let_in = outcome is None or outcome.kind != calling.RAISED or trial.large
+    if not trial.bad or (trial.vital and let_in):
+        return ALL
+    return HALF if trial.grave and let_in else PART
 
 
 def _status(score: int, points: int, last: Outcome) -> str:
@@ -356,11 +363,12 @@ def _rows(
 
 
 def _row(exercise: Exercise, trial: Trial, outcome: Outcome, verdict: str, whole: bool) -> Row:
+    cost = _cost(trial, outcome, verdict)
     if trial.steps and outcome.kind == calling.RETURNED:
-        return Row(*shown(trial.steps, outcome), not verdict)
+        return Row(*shown(trial.steps, outcome), not verdict, cost)
     # Of a large answer, what is wrong with it says more than what it must be.
     differs = trial.large and trial.judged and verdict and outcome.kind == calling.RETURNED
     wants = shorten(verdict.removeprefix("it must "), 200) if differs else trial.wants
     # Large calls look alike where they differ in what is not shown, so each has its reason beside it.
     reason = f"  # {trial.why}" if trial.large and trial.why else ""
-    return Row(picture(exercise.name, trial, whole), came(outcome, trial), wants + reason, not verdict)
+    return Row(picture(exercise.name, trial, whole), came(outcome, trial), wants + reason, not verdict, cost)

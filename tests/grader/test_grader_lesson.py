@@ -316,7 +316,7 @@ def test_a_pictures_text_is_escaped() -> None:
 
 def test_the_table_escapes_whatever_it_shows() -> None:
     bad = "<img src=x onerror=alert(1)>'\"&"
-    result = Result(bad, 0, 5, "failed", (bad,), (bad,), (Row(bad, bad, bad, False),), 1, 2)
+    result = Result(bad, 0, 5, "failed", (bad,), (bad,), (Row(bad, bad, bad, False, "all points"),), 1, 2)
     html = display.as_html(result)
     assert "<img" not in html
     assert "'\"" not in html
@@ -324,12 +324,14 @@ def test_the_table_escapes_whatever_it_shows() -> None:
 
 
 def test_the_table_is_accessible_and_brings_no_colours_of_its_own_for_text() -> None:
-    result = Result("f", 2, 5, "partial", ("m",), ("s",), (Row("c", "g", "w", False), Row("c", "g", "w", True)), 1, 2)
+    rows = (Row("c", "g", "w", False, "all points"), Row("c", "g", "w", True, ""), Row("c", "g", "w", False, "a part"))
+    result = Result("f", 2, 5, "partial", ("m",), ("s",), rows, 1, 3)
     html = display.as_html(result)
     assert html.count("scope='col'") == 4
     assert "aria-label=" in html
     assert "✓ right" in html
-    assert "✗ wrong" in html
+    assert "✗ wrong<br>costs all points</td>" in html
+    assert "✗ wrong</td>" in html
     assert not re.search(r"[^-]color\s*:|background", html)
     for bad in ("<script", "onclick", "javascript:", "<style", "http"):
         assert bad not in html
