@@ -297,6 +297,7 @@ class Exercise:
     forbids: tuple[str, ...]
     because: str
     seconds: float
+    slow: str
     write: Callable[[Case], None] = field(repr=False)
 
     @property
@@ -321,6 +322,7 @@ def exercise(
     forbids: tuple[str, ...] = (),
     because: str = "it would be the answer",
     seconds: float = 2.0,
+    slow: str = "",
 ) -> Callable[[Callable[[Case], None]], Exercise]:
     """Declare an exercise of the chapter whose module this stands in.
 
@@ -333,10 +335,11 @@ def exercise(
             numbers are no secret (`secrets` goes on working); or `secrets`, with all that asks the system for chance.
         because: why not.
         seconds: the limit for one call.
+        slow: what it usually is when a call takes longer.
     """
 
     def declare(write: Callable[[Case], None]) -> Exercise:
         module = write.__module__.rpartition(".")[2]
-        return Exercise(name, module.removeprefix("c"), points, spec, hints, forbids, because, seconds, write)
+        return Exercise(name, module.removeprefix("c"), points, spec, hints, forbids, because, seconds, slow, write)
 
     return declare
