@@ -244,6 +244,10 @@ def _rsa_verify_mistakes(case: Case) -> None:
         "The first byte is not looked at. It must be 00.",
     )
     case.mistake(
+        _verify_with(equal=lambda got, want: got[:10] == want[:10] and got.endswith(want[-52:])),
+        "Only the first of the ff are looked at. Each byte between 00 01 and the next 00 must be ff.",
+    )
+    case.mistake(
         _verify_with(equal=_skips_to_the_end),
         "Between the 00 behind the ff and the prefix anything may stand. The prefix must follow at once.",
     )
@@ -371,7 +375,7 @@ def _verify_with(
     spec="RFC 8017 §5.2.2, §9.2",
     forbids=_LIBRARIES,
     seconds=5,
-    slow="Is there a loop without an end? Stop dividing at 1,000, and make no loop that waits for a value.",
+    slow="Is there a loop without an end? Divide by the numbers below 1,000, and then stop.",
     hints=(
         "What does s^e leave when it is divided by n? So what is s^e minus that a multiple of? And what do two "
         "multiples of n have in common?",
