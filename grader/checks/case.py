@@ -335,7 +335,7 @@ def exercise(
             numbers are no secret (`secrets` goes on working); or `secrets`, with all that asks the system for chance.
         because: why not.
         seconds: the limit for one call.
-        slow: what it usually is when a call takes longer.
+        slow: the sentence for a function that exceeds it.
     """
 
     def declare(write: Callable[[Case], None]) -> Exercise:

@@ -92,8 +92,6 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
     verdicts = [trial.verdict(outcome) for trial, outcome in zip(trials, outcomes, strict=False)]
     score = _score(exercise.points, trials, verdicts)
     matches = _matching(exercise, seed, trials, verdicts) if any(verdicts) else []
-    if _says_true_to_all(trials, outcomes, verdicts) and not _one_explains_all(matches, verdicts):
-        matches = []
     return Result(
         name=exercise.name,
         score=score,
@@ -181,10 +179,18 @@ def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list
     if of_none and len(alike) == 1:
         matching = [one for one in matching if any(errors[index] not in alike for index in one.trials)]
     telling = [one for one in matching if not any(one.trials < other.trials for other in matching)]
+    if _says_true_to_all(trials, verdicts):
+        telling = [one for one in telling if one.trials == errors.keys()]
     # First what costs all the points, then what explains most.
     costly = {i for i, trial in enumerate(trials) if trial.vital or trial.grave or not trial.bad}
     telling.sort(key=lambda one: (not one.trials & costly, -len(one.trials)))
     return telling[:MAX_MISTAKES]
+
+
+def _says_true_to_all(trials: list[Trial], verdicts: list[str]) -> bool:
+    """Whether True is all that a function says which must answer yes or no."""
+    wants_and_verdicts = {(trial.wants, verdict) for trial, verdict in zip(trials, verdicts, strict=False)}
+    return wants_and_verdicts == {("return True", ""), ("return False", f"{calling.RETURNED} {pack(True)}")}
 
 
 def _keeps_all_out(trials: list[Trial], verdicts: list[str]) -> bool:
@@ -208,16 +214,6 @@ def _errors_of(mistake: Mistake, trials: list[Trial], exercise: Exercise) -> dic
         if _final(outcome):
             break
     return wrong
-
-
-def _says_true_to_all(trials: list[Trial], outcomes: list[Outcome], verdicts: list[str]) -> bool:
-    """Whether True is all that it says, which is right for each valid input and wrong for each bad one."""
-    only_true = all(one.kind == calling.RETURNED and one.packed == pack(True) for one in outcomes)
-    return only_true and any(verdicts) and [bool(verdict) for verdict in verdicts] == [trial.bad for trial in trials]
-
-
-def _one_explains_all(matches: list[_Match], verdicts: list[str]) -> bool:
-    return any(len(one.trials) == sum(map(bool, verdicts)) for one in matches)
 
 
 def _messages(
@@ -246,13 +242,14 @@ def _messages(
     must = verdicts[index] if told else ""
     space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
     sentence = f"{picture(exercise.name, trial)}{space}{came(outcome, trial)}; {must or f'it must {trial.wants}'}."
-    slow = (exercise.slow,) if last.kind == calling.TIMED_OUT and exercise.slow else ()
-    if not silent or slow:
-        return (sentence, *slow)
+    if not silent:
+        return (sentence,)
+    if _says_true_to_all(trials, verdicts):
+        return (sentence, "It says True to everything.")
     none = "It raises an exception for every valid input, so start with this one."
     first = [none] if _raised_for_all(trials, outcomes) else []
-    if _says_true_to_all(trials, outcomes, verdicts):
-        return (sentence, "It says True to everything.")
+    if outcome.kind == calling.TIMED_OUT and exercise.slow:
+        first = [exercise.slow]
     reasons = [] if verdicts[index] == UNSORTED else _reasons(trials, outcomes, wrong)
     return (sentence, *first, *_diagnosis(trial, outcome, verdicts[index]), *reasons)
 
@@ -281,7 +278,7 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
         return ['It returns an exception. An exception has to be raised: `raise ValueError("...")`.']
     if outcome.kind == calling.NOT_PLAIN and outcome.text.endswith(" HASH"):
         return ["This is the hash object; `.digest()` gives its bytes."]
-    if outcome.kind == calling.RETURNED and outcome.packed == "null" and not _none_takes(trial):
+    if outcome.kind == calling.RETURNED and outcome.packed == "null" and not trial.bad:
         return ["It returned None. Is there a `return` on every path?"]
     if verdict == UNSORTED:
         return ["The right items, in another order: `sorted(...)` puts them in order."]
@@ -302,13 +299,9 @@ def _reasons(trials: list[Trial], outcomes: list[Outcome], wrong: list[int]) -> 
     """
     valid = [index for index in wrong if not trials[index].bad]
     answered = [i for i in (valid[:1] or wrong) if outcomes[i].kind == calling.RETURNED or _refused(outcomes[i])]
-    telling = [i for i in answered if _none_takes(trials[i]) or outcomes[i].packed != "null"]
+    # None for a valid input is an answer forgotten; for a bad one it is the input taken.
+    telling = [i for i in answered if trials[i].bad or outcomes[i].packed != "null"]
     return list(dict.fromkeys(trials[index].why for index in telling if trials[index].why))[:2]
-
-
-def _none_takes(trial: Trial) -> bool:
-    """Whether None as an answer means that a bad input was taken, and not that the answer was forgotten."""
-    return trial.bad and trial.wants != "return False"
 
 
 def _refused(outcome: Outcome) -> bool:

@@ -502,16 +502,6 @@ def test_who_says_true_to_everything_is_told_that_unless_a_known_mistake_says_it
     assert "everything" not in " ".join(judged(made(write), lambda n: 1).messages)
 
 
-def test_none_in_place_of_false_is_a_forgotten_answer() -> None:
-    def write(case: Case) -> None:
-        case.equal(1, True)
-        case.refuses(2, why="Two is bad.")
-
-    result = judged(made(write), lambda n: True if n == 1 else None)
-    says = "It returned None. Is there a `return` on every path?"
-    assert result.messages == ("f(2) returned None; it must return False.", says)
-
-
 def test_taking_a_grave_bad_input_costs_half_and_two_of_them_more() -> None:
     def write(case: Case) -> None:
         case.equal(100, 100)
