@@ -196,7 +196,7 @@ def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str
 def _raised(error: BaseException, function: Any, printed: int) -> Outcome:
     names = tuple(c.__name__ for c in type.mro(type(error)) if _EXCEPTIONS.get(c.__name__) is c)
     try:
-        text = str(error)
+        text = str(error) or str(type(error).__name__) * (type(error) not in _EXCEPTIONS.values())
     except BaseException:  # its __str__ is the learner's too
         text = ""
     where = _where(error.__traceback__, _globals(function))
@@ -325,7 +325,7 @@ class _Policy:
     def _watch(self, frame: FrameType, event: str, arg: Any) -> None:
         assert self._packages is not None
         if event == "call":
-            package = self._packages.named(frame.f_globals.get("__name__"))
+            package = self._packages.of_code(frame.f_globals.get("__name__"), frame.f_code)
         elif event == "c_call":
             package = self._packages.of_builtin(arg)
             if arg is sys.setprofile and frame.f_globals is not globals():
@@ -334,16 +334,21 @@ class _Policy:
             return
         if package:
             what = _name(frame.f_code) if event == "call" else getattr(arg, "__name__", "")
-            named = f"{package}.{what}" if what not in ("", package) else package
+            package = (_alias(frame) if event == "call" else "") or package
+            named = package if what in ("", package) or package.endswith(f".{what}") else f"{package}.{what}"
             self._broken = self._broken or plain_text(named, 60)
             raise Forbidden(self._broken)
 
 
 class _Packages:
-    """Some packages, and which modules and functions are theirs. Asked at every call, so it remembers its answers."""
+    """Some packages, or single functions by their full name, and what is theirs.
+
+    Asked at every call, so it remembers its answers.
+    """
 
     def __init__(self, packages: tuple[str, ...]) -> None:
         self._packages = packages
+        self._parents = {package.rpartition(".")[0] for package in packages}
         # The standard library imports its own modules for its own ends (`secrets` needs `hmac`): that is no use of one.
         for package in sys.stdlib_module_names & set(packages):
             importlib.import_module(package)
@@ -365,6 +370,13 @@ class _Packages:
             self._named[module] = found
         return found
 
+    def of_code(self, module: Any, code: CodeType) -> str:
+        """Which package, or single function, code of this module belongs to, or ""."""
+        found = self.named(module)
+        if found or not isinstance(module, str) or module not in self._parents:
+            return found
+        return self.named(f"{module}.{code.co_name}")
+
     def of_builtin(self, function: Any) -> str:
         """Which package a function or method in C belongs to, or ""."""
         package = self._c_functions.get(id(function)) or self.named(getattr(function, "__module__", None))
@@ -373,6 +385,13 @@ class _Packages:
         # A method in C has no module of its own; its object's type has.
         owner = type(getattr(function, "__self__", None))
         return "" if owner.__module__ == "builtins" else self.named(f"{owner.__module__}.{owner.__qualname__}")
+
+
+def _alias(frame: FrameType) -> str:
+    """What the code that called this frame's function calls the module that it is in, or ""."""
+    module = sys.modules.get(frame.f_globals["__name__"])
+    caller = frame.f_back.f_globals if frame.f_back else {}
+    return next((name for name, value in list(caller.items()) if value is module), "")
 
 
 def _name(code: CodeType) -> str:

@@ -222,8 +222,10 @@ def _add_with(
     "scalar_mul",
     points=5,
     spec="SEC 1 §2.2.1; for the key pair that it makes, RFC 7518 §6.2",
-    forbids=(*_LIBRARIES, "jwt_from_scratch"),
+    forbids=(*_LIBRARIES, "jwt_from_scratch.services.p256.scalar_mul"),
     seconds=3,
+    slow="k has 77 digits, so adding one by one never ends: double. And a function that calls itself twice for one k "
+    "computes everything twice: keep the result, and double that.",
     hints=(
         "Adding the point k times would never end: k has 77 digits. Doubling goes faster: from P to 2P, 4P, 8P, 16P "
         "takes four additions. Which of these do you need for 13P?",
@@ -231,7 +233,7 @@ def _add_with(
         "the point at each step, and add it to a total where the bit is 1. The total starts at None.",
         "`total = None`, then `while k > 0:` with `if k % 2 == 1: total = point_add(total, p)`, `p = point_add(p, p)`, "
         "`k = k // 2`; at the end `return total`. If it fails although it looks right, see whether `point_add` passes "
-        "its own check.",
+        "its own check; `given.point_add` works here, too.",
     ),
 )
 def scalar_mul(case: Case) -> None:
@@ -305,6 +307,9 @@ def _mul_mistakes(case: Case) -> None:
             k >>= 1
         return total
 
+    def never_doubled(k: int, p: Point) -> Any:
+        return plain(k.bit_count(), p)
+
     def doubling_only(k: int, p: Point) -> Point:
         for _ in range(k.bit_length() - 1):
             p = add(p, p)
@@ -323,6 +328,10 @@ def _mul_mistakes(case: Case) -> None:
     case.mistake(early, "p is doubled before it is added, so the result is 2k times p. Add first, then double.")
     case.mistake(impatient, "The loop ends one bit too early, and the highest bit of k is never added.")
     case.mistake(doubling_only, "It only doubles. Where a bit of k is 1, the point must also be added to the total.")
+    case.mistake(
+        never_doubled,
+        "Nothing is ever doubled, so each 1 among k's bits counts as one p, wherever it stands. Double at each bit.",
+    )
     case.mistake(
         lambda k, p: add(plain(k, p), p),
         "It comes out as (k + 1) times p. Start the total at None, not at p.",
@@ -511,8 +520,10 @@ def _bad_lengths(case: Case, signed: _Signed, short: _Signed) -> None:
     case.refuses((public, message, b"\0" + signature), why=why)
     case.refuses((public, message, signature[:32]), why=why)
     case.refuses((public, message, signature * 2), why=why)
+    case.refuses((public, message, signature[:32] + b"\0" + signature[32:]), why="A zero byte stands before s. " + why)
     public, message, signature = short.call()
     case.refuses((public, message, signature[1:]), why="r's leading zero byte is missing. " + why)
+    case.refuses((public, message, signature[:32] + signature[33:]), why="s's leading zero byte is missing. " + why)
     case.refuses((public, message, signature[1:32] + signature[33:]), why="Two leading zero bytes are missing. " + why)
 
 
@@ -529,7 +540,7 @@ def _bad_points(case: Case, signed: _Signed) -> None:
     # Anyone can make these: on a curve that never was, twice (x, 0) is infinity, and Q falls out of the sum.
     forged = _without_q(case.random, message)
     case.refuses((None, message, forged), why="Infinity is no public key: anyone can sign for it.", vital=True)
-    case.refuses(((x, 0), message, forged), why=why + " Anyone can sign for this one.")
+    case.refuses(((x, 0), message, forged), why=why + " Anyone can sign for this one.", grave=True)
     case.refuses(((0, 0), message, forged), why=why + " Anyone can sign for this one.")
 
 
@@ -543,6 +554,7 @@ def _without_q(random: Random, message: bytes) -> bytes:
 
 
 def _verify_mistakes(case: Case) -> None:
+    case.mistake(lambda public, message, signature: True, "It says True to everything, whatever the signature.")
     case.mistake(
         lambda public, message, signature: False,
         "It refuses good signatures as well. Do point_add and scalar_mul pass their own checks? If so, print r and the "
@@ -555,12 +567,22 @@ def _verify_mistakes(case: Case) -> None:
     )
     case.mistake(
         _verify_with(in_range=lambda n: True),
-        "The range of r and s is not checked: at least 1, below N. Here a zero ends in an error of `pow`, but r + N "
-        "passes as another spelling of r.",
+        "The range of r and s is not checked: at least 1, below N. Here an s of zero ends in an error of `pow`, and "
+        "s + N passes as another spelling of s.",
+    )
+    case.mistake(
+        _verify_with(in_range=lambda n: True, reduce_r=True),
+        "The range of r and s is not checked: at least 1, below N. Here an s of zero ends in an error of `pow`, and "
+        "r + N and s + N pass as other spellings of r and s.",
+    )
+    case.mistake(
+        _verify_with(s_in_range=lambda n: True),
+        "The range of s is not checked: at least 1, below N. Here a zero ends in an error of `pow`, and s + N passes "
+        "as another spelling of s.",
     )
     case.mistake(
         _verify_with(in_range=lambda n: n > 0),
-        "r and s are only compared with zero. They must also be below N, or r + N is another spelling of r.",
+        "r and s may be N or more here. They must be below N (not FIELD), or s + N passes as another spelling of s.",
     )
     case.mistake(
         _verify_with(in_range=lambda n: 1 <= n <= N),
@@ -579,6 +601,20 @@ def _verify_mistakes(case: Case) -> None:
         "A longer signature passes, because only its first 64 bytes are read. It must have exactly 64.",
     )
     case.mistake(
+        _verify_with(length=lambda n: True, split=lambda data: (data[:32], data[32:])),
+        "The length is not checked, and all that stands behind r is read as s: zero bytes may be added before s, or be "
+        "missing there. An ES256 signature has exactly 64 bytes.",
+    )
+    case.mistake(
+        _verify_with(length=lambda n: n >= 64, split=lambda data: (data[:32], data[32:])),
+        "A longer signature passes: with zero bytes before s, s is the same number. It must have exactly 64 bytes.",
+    )
+    case.mistake(
+        _verify_with(length=lambda n: n <= 64, split=lambda data: (data[:32], data[32:])),
+        "A shorter signature passes: without the leading zero bytes of s, s is the same number. It must have exactly "
+        "64 bytes.",
+    )
+    case.mistake(
         _verify_with(split=lambda data: (data[: len(data) // 2], data[len(data) // 2 :]), length=lambda n: True),
         "It cuts the signature in the middle, however long it is. It must have exactly 64 bytes; a shorter one lost "
         "its leading zero bytes.",
@@ -589,7 +625,22 @@ def _verify_mistakes(case: Case) -> None:
     )
     case.mistake(
         _verify_with(on_curve=False, none=True),
-        "The public point is not checked at all, neither for the curve nor for None. For None anyone can sign.",
+        "The public point is not checked, neither for the curve nor for None. For None anyone can sign.",
+    )
+    case.mistake(
+        _verify_with(on_curve=False, none=True, canonical=False),
+        "The public point is not checked at all: not for None, not for 0 ≤ x, y < FIELD, not for the curve. For None, "
+        "and for some points that are on no such curve, anyone can sign.",
+    )
+    case.mistake(
+        _verify_with(on_curve=False, none=True, canonical=False, stumbles=True),
+        "The public point is not checked at all: not for None, not for 0 ≤ x, y < FIELD, not for the curve. For None "
+        "anyone can sign, and some points end in an error of your point_add.",
+    )
+    case.mistake(
+        _verify_with(on_curve=False, stumbles=True),
+        "It never looks whether the public point is on the curve. Here only an error of your point_add keeps out one "
+        "for which anyone can sign.",
     )
     case.mistake(
         _verify_with(canonical=False),
@@ -614,7 +665,7 @@ def _verify_mistakes(case: Case) -> None:
     )
     case.mistake(
         _verify_with(in_range=lambda n: True, forgiving=True),
-        "The error of `pow` refuses zeros, but nothing refuses r + N and s + N. Check the range: 1 ≤ … < N.",
+        "Zeros are refused, but s + N passes as another spelling of s. Check the range: 1 ≤ … < N.",
     )
     case.mistake(
         _verify_with(digest=_raw),
@@ -646,6 +697,8 @@ def _mul(k: int, p: Point) -> Point:
 
 def _verify_with(
     in_range: Callable[[int], bool] = lambda n: 1 <= n < N,
+    s_in_range: Callable[[int], bool] | None = None,
+    reduce_r: bool = False,
     inverse: Callable[[int], int] | None = None,
     at_infinity: Callable[[int], bool] = lambda r: False,
     low_s: bool = False,
@@ -663,6 +716,7 @@ def _verify_with(
     crossed: bool = False,
     refuse: bool = False,
     forgiving: bool = False,
+    stumbles: bool = False,
 ) -> Callable[[Point, bytes, bytes], Any]:
     """ecdsa_verify with one part to be got wrong."""
 
@@ -684,7 +738,7 @@ def _verify_with(
         r, s = (int.from_bytes(half, order) for half in split(signature))
         if swapped:
             r, s = s, r
-        if not in_range(r) or not in_range(s) or (low_s and s > N // 2):
+        if not in_range(r) or not (s_in_range or in_range)(s) or (low_s and s > N // 2):
             return None
         if public is None and not none:
             return None
@@ -694,6 +748,8 @@ def _verify_with(
                 return None
             if on_curve and (y * y - x**3 - A * x - B) % FIELD:
                 return None
+            if stumbles and y == 0:
+                raise ValueError("the tangent is vertical, and zero has no inverse")
         w = inverse(s) if inverse else pow(s, -1, modulus)
         u1, u2 = digest(message) * w % modulus, r * w % modulus
         if crossed:
@@ -702,7 +758,7 @@ def _verify_with(
         if total is None and infinity_fails:
             return at_infinity(r)
         x = total[0]  # type: ignore[index] # None has no x: that is the mistake
-        return bool((x % N if reduce_x else x) == r)
+        return bool((x % N if reduce_x else x) == (r % N if reduce_r else r))
 
     return wrong
 
@@ -808,6 +864,7 @@ def _recover_mistakes(case: Case) -> None:
         _recover_with(result="k", confirm=False),
         "This is k, the nonce. One step is left: d = (s₁·k - e₁)/r.",
     )
+    case.mistake(_recover_with(result="k"), "It finds d and checks it, and then returns k, the nonce. Return d.")
     case.mistake(
         _recover_with(modulus=FIELD, confirm=False),
         "It divides modulo FIELD. e, s, k and d live modulo N; FIELD is for coordinates.",
@@ -819,7 +876,8 @@ def _recover_mistakes(case: Case) -> None:
     case.mistake(
         _recover_with(never=True),
         "It refuses signatures that do give the key away. Usual slips: dividing modulo FIELD in place of N, `//` in "
-        "place of an inverse, no SHA-256, a wrong sign, or a scalar_mul that does not pass its own check.",
+        "place of an inverse, no division by r at the end, no SHA-256, a wrong sign, or a scalar_mul that does not "
+        "pass its own check.",
     )
     case.mistake(
         _recover_with(plus=True, confirm=False),

@@ -228,6 +228,9 @@ def _bad_names(case: Case, private: Any, claims: dict[str, Any]) -> None:
         token = _token(private, claims, alg=named if isinstance(named, str) else "Ed25519")
         why = "The JWK names an algorithm other than Ed25519 or EdDSA."
         case.raises((token, _jwk(private, alg=named)), ValueError, why=why)
+    for named in (None, "", 0, []):
+        why = "The JWK has an alg, and it is neither Ed25519 nor EdDSA. Only a member that is not there is absent."
+        case.raises((_token(private, claims), _jwk(private, alg=named)), ValueError, why=why)
 
 
 def _bad_jwks(case: Case, private: Any, claims: dict[str, Any]) -> None:
@@ -291,9 +294,10 @@ def _small_order(case: Case, claims: dict[str, Any]) -> None:
         jwk = {"kty": "OKP", "crv": "Ed25519", "x": b64u_encode(public), "alg": alg}
         case.raises((_fits_anything(public, claims, case.random, alg), jwk), ValueError, why=why, vital=True)
     spelled = "A second spelling of a point of small order. OpenSSL loads it; RFC 8032 §5.1.3 does not."
-    for public in _second_spellings():
+    for number, public in enumerate(_second_spellings()):
         jwk = {"kty": "OKP", "crv": "Ed25519", "x": b64u_encode(public), "alg": "Ed25519"}
-        case.raises((_fits_anything(public, claims, case.random, "Ed25519"), jwk), ValueError, why=spelled)
+        token = _fits_anything(public, claims, case.random, "Ed25519")
+        case.raises((token, jwk), ValueError, why=spelled, grave=number == 0)
 
 
 def _bad_forms(case: Case, private: Any, jwk: dict[str, Any], claims: dict[str, Any]) -> None:
@@ -389,6 +393,14 @@ def _ed25519_mistakes(case: Case) -> None:
         "member is there, it is Ed25519 or EdDSA.",
     )
     case.mistake(
+        _ed25519_with(names=lambda jwk: _allowed_names(jwk) if jwk.get("alg") else ["Ed25519", "EdDSA"]),
+        'An alg that is null, empty or 0 counts as absent. It is there, and it names neither: ask `"alg" in jwk`.',
+    )
+    case.mistake(
+        _ed25519_with(names=lambda jwk: _allowed_names(jwk) if jwk.get("alg") is not None else ["Ed25519", "EdDSA"]),
+        'An alg of null counts as absent. It is there, and names neither algorithm: ask `"alg" in jwk`.',
+    )
+    case.mistake(
         _ed25519_with(names=lambda jwk: [jwk["alg"]]),
         "A JWK without alg raises KeyError. The member is optional: without it both names will do.",
     )
@@ -398,7 +410,9 @@ def _ed25519_mistakes(case: Case) -> None:
     )
     case.mistake(
         lambda token, jwk: _ed25519_with()(token, {}),
-        "It refuses good tokens, all of them. See that decode_point gets 32 bytes, b64u_decode(x), and not the text.",
+        "It refuses good tokens, all of them. Usual slips: `verify(signature, message)` in the other order; a test of "
+        "what it returns, which is None; open_token's four values mixed up (the fourth is what was signed); the text x "
+        "in place of its 32 bytes; a doubling before the comparison with encode_point.",
     )
     case.mistake(
         _ed25519_with(
@@ -515,6 +529,7 @@ _SIZES = {"HS256": 32, "Ed25519": 64, "EdDSA": 64, "ES256": 64, "PS256": 256, "R
 _OTHERS = ("none", "HS512", "ES256K", "Ed448", "RSA-OAEP", "ed25519", "PS256 RS256")
 
 _ONE_KEY = "A key that has served one algorithm serves no other (RFC 8725 §3.1): it is that one or none."
+_ORDER = "Of the six, the most preferred one that is allowed. The order of verifiers_know means nothing."
 _MINT = "Whoever can check HS256 can also make it, so it is out where the verifiers must not."
 
 
@@ -536,7 +551,7 @@ _MINT = "Whoever can check HS256 can also make it, so it is out where the verifi
 def choose_algorithm(case: Case) -> None:
     """Five facts in, one name out, or ValueError."""
     everything = list(_SIZES)
-    _chosen(case, why=_MINT)
+    _chosen(case, why=_ORDER)
     _chosen(case, verifiers_may_mint=True, why="Where every verifier may mint, HS256 is the smallest and simplest.")
     _chosen(case, verifiers_may_mint=True, verifiers_know=["RS256"], why="Not every verifier knows HS256 here.")
     _chosen(case, verifiers_know=["RS256", "PS256"], why="New RSA keys are for PS256 (RFC 8017 §8).")
@@ -552,6 +567,9 @@ def choose_algorithm(case: Case) -> None:
     _chosen(case, max_signature=64, why=fits)
     _chosen(case, verifiers_know=["PS256", "RS256"], max_signature=256, why=fits)
     _chosen(case, verifiers_may_mint=True, max_signature=32, why=fits)
+    # Enough for the bytes of a signature, and too little for its base64url.
+    _chosen(case, max_signature=70, why="max_signature counts the signature's bytes.")
+    _chosen(case, verifiers_know=["PS256"], max_signature=300, why="max_signature counts the signature's bytes.")
     for key_alg in ("RS256", "ES256", "EdDSA", "PS256", "Ed25519"):
         _chosen(case, key_alg=key_alg, why=_ONE_KEY)
     _chosen(case, verifiers_may_mint=True, key_alg="RS256", why=_ONE_KEY)
@@ -584,7 +602,7 @@ def _ask(case: Case, scenario: dict[str, Any], why: str = "", vital: bool = Fals
     facts = (
         f"The facts: the verifiers {'may' if scenario['verifiers_may_mint'] else 'must not'} mint and know "
         f"{', '.join(scenario['verifiers_know']) or 'nothing'}; {'good' if scenario['good_nonces'] else 'bad'} nonces; "
-        f"max_signature {scenario['max_signature']}; key_alg {scenario['key_alg']}."
+        f"max_signature {scenario['max_signature']}; key_alg {scenario['key_alg']!r}."
     )
     try:
         expected = _choose(scenario)
@@ -603,6 +621,9 @@ def _refused_scenarios(case: Case) -> None:
         _chosen(case, verifiers_know=know, verifiers_may_mint=True, why=nothing)
     _chosen(case, verifiers_know=["ES256"], good_nonces=False, why="Without good nonces, no ECDSA (lesson 06).")
     _chosen(case, max_signature=31, verifiers_may_mint=True, why=nothing)
+    _chosen(
+        case, max_signature=0, why="A limit of 0 is a limit, and no signature is that short. Only None is no limit."
+    )
     _chosen(case, max_signature=63, why=nothing)
     _chosen(case, verifiers_know=["RS256", "PS256"], max_signature=255, why=nothing)
     kept = "The key is bound to an algorithm that is not allowed here. It needs a new key: ValueError."
@@ -625,6 +646,9 @@ def _refused_scenarios(case: Case) -> None:
     text = "verifiers_know is a text here, and `in` finds a name inside a longer one: 'ES256' in 'ES256K'."
     for names in ("ES256K", "RS256, PS256", "XXHS256XX"):
         case.raises(_scenario(verifiers_know=names, verifiers_may_mint=True), ValueError, why=text)
+    case.raises(
+        _scenario(verifiers_know=tuple(_SIZES)), ValueError, why="verifiers_know is a tuple here; it must be a list."
+    )
 
 
 def _all_combinations(case: Case) -> None:
@@ -647,7 +671,7 @@ def _choose(
     allow: Callable[[str, dict[str, Any]], bool] | None = None,
     key: str = "bound",
     fields: str = "exact",
-    lists_only: bool = True,
+    known: tuple[type, ...] = (list,),
     nothing: Callable[[], Any] | None = None,
 ) -> Any:
     """The rules; a mistake changes one of them."""
@@ -655,13 +679,13 @@ def _choose(
     if (unknown and fields in ("exact", "no unknown")) or (missing and fields in ("exact", "no missing")):
         raise ValueError("fields")
     scenario = {**_scenario(), **scenario} if missing and fields in ("any", "no unknown") else scenario
-    if lists_only and not isinstance(scenario["verifiers_know"], list):
+    if not isinstance(scenario["verifiers_know"], known):
         raise ValueError("verifiers_know")
-    key_alg = scenario["key_alg"]
+    key_alg = (scenario["key_alg"] or None) if key == "truthy" else scenario["key_alg"]
     if key_alg is not None and key == "trusted":
         return key_alg
     allowed = [name for name in order if (allow or _allowed)(name, scenario)]
-    if key_alg is not None and key == "bound":
+    if key_alg is not None and key in ("bound", "truthy"):
         allowed = [name for name in allowed if name == key_alg]
     if key_alg is not None and key == "preferred" and key_alg in allowed:
         return key_alg
@@ -679,8 +703,9 @@ def _allowed(
     nonces: bool = True,
     know: Callable[[str, Any], bool] = lambda name, known: name in known,
     limit: Callable[[int, int], bool] = lambda size, limit: size <= limit,
+    zero: bool = True,
 ) -> bool:
-    most = scenario["max_signature"]
+    most = scenario["max_signature"] if zero else scenario["max_signature"] or None
     return (
         know(name, scenario["verifiers_know"])
         and (most is None or limit(_SIZES[name], most))
@@ -717,6 +742,10 @@ def _choose_mistakes(case: Case) -> None:
         "rules for HS256 and ES256 hold for it too.",
     )
     case.mistake(
+        wrong(key="truthy"),
+        "An empty `key_alg` counts as none. Only None means a new key: ask `is not None`.",
+    )
+    case.mistake(
         allowing(mint=False),
         "HS256 is chosen although the verifiers must not mint. Whoever can check an HMAC can make it.",
     )
@@ -745,6 +774,10 @@ def _choose_mistakes(case: Case) -> None:
     )
     case.mistake(allowing(limit=lambda size, limit: True), "`max_signature` is not looked at.")
     case.mistake(
+        allowing(zero=False),
+        "A `max_signature` of 0 counts as no limit. Only None means that there is none: ask `is None`.",
+    )
+    case.mistake(
         allowing(limit=lambda size, limit: size * 8 <= limit),
         "The sizes are compared in bits. `max_signature` counts bytes.",
     )
@@ -753,7 +786,11 @@ def _choose_mistakes(case: Case) -> None:
         "The base64url text is measured. `max_signature` counts the signature's bytes.",
     )
     case.mistake(
-        wrong(lists_only=False),
+        wrong(known=(list, tuple, set, frozenset)),
+        "A tuple is taken for `verifiers_know`. The docstring wants a list, and ValueError for all else.",
+    )
+    case.mistake(
+        wrong(known=(object,)),
         "A text is taken for `verifiers_know`, and `in` finds 'ES256' inside 'ES256K'. Accept a list only.",
     )
     case.mistake(
@@ -794,8 +831,8 @@ def _choose_mistakes(case: Case) -> None:
         "Where nothing is allowed it falls back to RS256. A fallback that breaks the rules is no choice: ValueError.",
     )
     case.mistake(
-        lambda scenario: next(name for name in scenario["verifiers_know"] if _allowed_known(name, scenario)),
-        "It goes by the order of `verifiers_know`. The order there says nothing; go through the six by preference.",
+        lambda scenario: _choose(scenario, order=_as_listed(scenario)),
+        "It goes by the order of `verifiers_know`, which means nothing. Go through the six by preference.",
     )
 
 
@@ -812,5 +849,6 @@ def _chain(scenario: dict[str, Any]) -> str:
     return "RS256"
 
 
-def _allowed_known(name: str, scenario: dict[str, Any]) -> bool:
-    return name in _SIZES and _allowed(name, scenario)
+def _as_listed(scenario: dict[str, Any]) -> list[str]:
+    known = scenario.get("verifiers_know")
+    return [name for name in known if name in _SIZES] if isinstance(known, list) else []

@@ -130,14 +130,17 @@ class Case:
         wants = f"raise {error.__name__}" + (f" that names {naming}" if naming else "")
         self._add(args, wants, True, why, verdict, vital=vital, naming=naming, grave=grave, named=named)
 
-    def refuses(self, args: Any, why: str = "", vital: bool = False) -> None:
-        """A bad input of a function that answers yes or no: it returns False. Vital: accepting it costs all points."""
+    def refuses(self, args: Any, why: str = "", vital: bool = False, grave: bool = False) -> None:
+        """A bad input of a function that answers yes or no: it returns False.
+
+        Accepting a vital one costs all points, a grave one half of them.
+        """
         packed = pack(False)
 
         def verdict(outcome: Outcome) -> str:
             return "" if outcome.kind == RETURNED and outcome.packed == packed else _key(outcome)
 
-        self._add(args, "return False", True, why, verdict, vital=vital)
+        self._add(args, "return False", True, why, verdict, vital=vital, grave=grave)
 
     def answers(
         self,
@@ -331,8 +334,9 @@ def exercise(
         points: its worth.
         spec: where the rule stands.
         hints: three, from vague to nearly complete, as Markdown.
-        forbids: packages whose functions the learner's may not call; the built-in `hash`; `random.Random`, whose
-            numbers are no secret (`secrets` goes on working); or `secrets`, with all that asks the system for chance.
+        forbids: packages whose functions the learner's may not call, or single functions by their full name; the
+            built-in `hash`; `random.Random`, whose numbers are no secret (`secrets` goes on working); or
+            `secrets`, with all that asks the system for chance.
         because: why not.
         seconds: the limit for one call.
         slow: the sentence for a function that exceeds it.

@@ -2,7 +2,7 @@
 
 Scoring: a wrong answer on any valid input is 0 points, and so is taking a bad input that the exercise is all about;
 otherwise points × (bad inputs refused ÷ bad inputs), halved for each grave one taken, and rounded down. So refusing
-everything earns nothing.
+everything earns nothing. An exception of another kind is no refusal, but it takes nothing in either.
 """
 
 import functools
@@ -90,7 +90,7 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
     if not_written(outcomes):
         return _unwritten(exercise, outcomes[-1])
     verdicts = [trial.verdict(outcome) for trial, outcome in zip(trials, outcomes, strict=False)]
-    score = _score(exercise.points, trials, verdicts)
+    score = _score(exercise.points, trials, outcomes, verdicts)
     matches = _matching(exercise, seed, trials, verdicts) if any(verdicts) else []
     return Result(
         name=exercise.name,
@@ -131,15 +131,20 @@ def _unwritten(exercise: Exercise, outcome: Outcome) -> Result:
     return Result(exercise.name, 0, exercise.points, FAILED, (message,))
 
 
-def _score(points: int, trials: list[Trial], verdicts: list[str]) -> int:
+def _score(points: int, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str]) -> int:
     valid = sum(not trial.bad for trial in trials)
     bad = len(trials) - valid
     right = [trial for trial, verdict in zip(trials, verdicts, strict=False) if not verdict]
     refused = sum(trial.bad for trial in right)
-    vital = sum(trial.vital for trial in trials) - sum(trial.vital for trial in right)
+    kept_out = [
+        trial
+        for trial, outcome, verdict in zip(trials, outcomes, verdicts, strict=False)
+        if not verdict or (outcome.kind == calling.RAISED and not trial.large)
+    ]
+    vital = sum(trial.vital for trial in trials) - sum(trial.vital for trial in kept_out)
     if vital or len(right) - refused < valid:
         return 0
-    graves = sum(trial.grave for trial in trials) - sum(trial.grave for trial in right)
+    graves = sum(trial.grave for trial in trials) - sum(trial.grave for trial in kept_out)
     return points if not bad else points * refused // (bad << graves)
 
 
@@ -250,7 +255,7 @@ def _messages(
     first = [none] if _raised_for_all(trials, outcomes) else []
     if outcome.kind == calling.TIMED_OUT and exercise.slow:
         first = [exercise.slow]
-    reasons = [] if verdicts[index] == UNSORTED else _reasons(trials, outcomes, wrong)
+    reasons = [] if verdicts[index] == UNSORTED or _no_bool(trial, outcome) else _reasons(trials, outcomes, wrong)
     return (sentence, *first, *_diagnosis(trial, outcome, verdicts[index]), *reasons)
 
 
@@ -278,6 +283,8 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
         return ['It returns an exception. An exception has to be raised: `raise ValueError("...")`.']
     if outcome.kind == calling.NOT_PLAIN and outcome.text.endswith(" HASH"):
         return ["This is the hash object; `.digest()` gives its bytes."]
+    if meant := _no_bool(trial, outcome):
+        return [f"It {came(outcome, trial)}, not {meant}: return a bool."]
     if outcome.kind == calling.RETURNED and outcome.packed == "null" and not trial.bad:
         return ["It returned None. Is there a `return` on every path?"]
     if verdict == UNSORTED:
@@ -290,6 +297,15 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
     if trial.bad and not trial.rare and outcome.kind == calling.RAISED:
         return ["It does refuse, but with another kind of exception than the docstring says."]
     return []
+
+
+def _no_bool(trial: Trial, outcome: Outcome) -> str:
+    """Where True or False is wanted and a value came that counts as the same: which one is meant. Else nothing."""
+    meant = trial.wants.removeprefix("return ")
+    if meant not in ("True", "False") or outcome.kind != calling.RETURNED:
+        return ""
+    value = unpack(outcome.packed)
+    return meant if type(value) is not bool and str(bool(value)) == meant else ""
 
 
 def _reasons(trials: list[Trial], outcomes: list[Outcome], wrong: list[int]) -> list[str]:

@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from grader import calling
 from grader.calling import Outcome, TimeUp, invoke, time_limit
 from grader.values import pack, unpack
+from jwt_from_scratch.services import p256
 
 SOON = 0.15
 """A time limit for those who run into it."""
@@ -232,7 +233,26 @@ def test_exceptions_that_fight_back() -> None:
         outcome = invoked(f)
         assert outcome.kind == calling.RAISED
         assert "ValueError" in outcome.names
-        assert outcome.text == ""
+        assert outcome.text == ("NoModule" if kind is NoModule else "")
+
+
+def test_an_exception_without_a_text_is_told_by_its_name() -> None:
+    class InvalidSignature(Exception):
+        pass
+
+    def raising(error: BaseException) -> Callable[[], None]:
+        def f() -> None:
+            raise error
+
+        return f
+
+    for error, says in (
+        (InvalidSignature(), "InvalidSignature"),
+        (InvalidSignature("no"), "no"),
+        (ValueError(), ""),
+        (KeyError("alg"), "'alg'"),
+    ):
+        assert invoked(raising(error)).text == says
 
 
 def test_an_exception_says_where_and_its_text_is_safe() -> None:
@@ -448,6 +468,20 @@ def test_the_message_names_what_was_used() -> None:
     assert invoked(lambda: hmac.new(b"k", b"m", "sha256"), forbids=HMAC).text == "it uses hmac.new"
     # Who makes an object writes no `__init__`.
     assert invoked(lambda: fractions.Fraction(1), forbids=("fractions",)).text == "it uses fractions"
+
+
+def test_a_single_function_can_be_forbidden_and_its_module_goes_on() -> None:
+    only = ("jwt_from_scratch.services.p256.scalar_mul",)
+    assert invoked(lambda: p256.point_add(p256.G, None), forbids=only).kind == calling.RETURNED
+    outcome = invoked(lambda: p256.scalar_mul(2, p256.G), forbids=only)
+    # Called by the name that the learner's code has for the module.
+    assert (outcome.kind, outcome.text) == (calling.FORBIDDEN, "it uses p256.scalar_mul")
+    copied = invoked(p256.scalar_mul, 2, p256.G, forbids=only)
+    assert (copied.kind, copied.text) == (calling.FORBIDDEN, f"it uses {only[0]}")
+    source = "def f():\n    return other(2, G)\n"
+    namespace = {"other": p256.scalar_mul, "G": p256.G, "__name__": []}
+    exec(source, namespace)
+    assert invoked(namespace["f"], forbids=only).text == f"it uses {only[0]}"
 
 
 def test_the_built_in_hash_can_be_forbidden_and_other_hashes_go_on() -> None:

@@ -794,6 +794,54 @@ def test_taking_a_vital_bad_input_costs_everything() -> None:
     assert judged(one, accepting({9})).status == FAILED
 
 
+def test_an_exception_of_another_kind_is_no_refusal_and_takes_nothing_in() -> None:
+    def write(case: Case) -> None:
+        case.equal(100, True)
+        for n in range(10):
+            case.refuses(n, vital=n == 0, grave=n == 1)
+
+    one = made(write)
+
+    def raising(at: set[int]) -> Callable[[int], bool]:
+        return lambda n: refuse_type() is None if n in at else n == 100
+
+    def taking(at: set[int]) -> Callable[[int], bool]:
+        return lambda n: n == 100 or n in at
+
+    assert [judged(one, raising(at)).score for at in (set(), {0}, {1}, {2}, {0, 1})] == [10, 9, 9, 9, 8]
+    assert [judged(one, taking(at)).score for at in ({0}, {1}, {2})] == [0, 4, 9]
+
+
+def test_what_only_counts_as_true_or_false_is_told_so_and_nothing_else() -> None:
+    def write(case: Case) -> None:
+        case.equal("good", True, why="This is good.")
+        case.refuses("bad", why="This is bad.")
+
+    one = made(write)
+    for good, bad, says in (
+        (1, False, "It returned 1, not True: return a bool."),
+        (True, 0, "It returned 0, not False: return a bool."),
+        (True, None, "It returned None, not False: return a bool."),
+        ([7], False, "It returned [7], not True: return a bool."),
+    ):
+        result = judged(one, lambda value, g=good, b=bad: g if value == "good" else b)
+        assert (result.score, result.messages[1:]) == (0, (says,))
+    assert judged(one, lambda value: 0).messages[1:] == ("This is good.",)
+    assert judged(one, lambda value: True).messages[1:] == ("This is bad.",)
+
+
+def test_a_function_that_is_too_slow_can_be_told_why() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, 1, why="One is one.")
+
+    def f(value: Any) -> Any:
+        while True:
+            pass
+
+    assert judged(made(write, seconds=0.1, slow="Double."), f).messages[1:] == ("Double.",)
+    assert judged(made(write, seconds=0.1), f).messages[1:] == ()
+
+
 def test_a_tuple_is_the_list_of_arguments_and_all_else_the_only_one() -> None:
     def write(case: Case) -> None:
         case.equal((1, 2), 3)

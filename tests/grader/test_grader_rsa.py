@@ -108,6 +108,13 @@ def test_who_says_true_to_everything_is_told_that_and_no_more() -> None:
     assert always.messages[1:] == ("It says True to everything.",)
 
 
+def test_a_forgotten_return_is_told_and_no_more() -> None:
+    right = opening(lambda got, want: got == want)
+    result = result_of("rsa_verify_pkcs1", lambda *args: right(*args) or None)
+    assert (result.score, result.mistakes) == (0, ())
+    assert result.messages[1:] == ("It returned None, not False: return a bool.",)
+
+
 # -- recover_modulus --------------------------------------------------------------------------------------------------
 
 

@@ -81,6 +81,15 @@ def test_who_looks_for_the_headers_name_inside_the_keys_lets_parts_in() -> None:
     assert let_in(parts, lambda said, alg: alg if said in alg else None) == parts
 
 
+def test_who_takes_an_even_exponent_lets_a_good_looking_signature_in() -> None:
+    one = FORGERIES["an RS256 key whose e is 4"]
+    n, e, s = (number(text) for text in (one.key["n"], one.key["e"], one.token.rpartition(".")[2]))
+    digest = hashlib.sha256(one.token.rpartition(".")[0].encode()).digest()
+    block = pow(s, e, n).to_bytes(256, "big")
+    assert (e, n.bit_length()) == (4, 2048)
+    assert block == b"\0\1" + b"\xff" * 202 + b"\0" + f07_choosing._SHA256_NAME + digest
+
+
 def test_who_takes_any_salt_lets_three_lengths_in() -> None:
     salts = named("PS256 with no salt", "PS256 with a salt", "PS256 with the longest salt")
     assert let_in(salts, equal, salt=padding.PSS.AUTO) == salts

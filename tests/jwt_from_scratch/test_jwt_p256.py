@@ -4,11 +4,15 @@ import hashlib
 import random
 
 import pytest
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from jwt_from_scratch import Key, encode, verify
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 from jwt_from_scratch.services import fetch, p256, serve
+from jwt_from_scratch.services.forgeries import f06_ecdsa
 from jwt_from_scratch.services.p256 import FIELD, A, B, G, N
 from jwt_from_scratch.services.vulnerable.repeated_nonce import repeated_nonce_app
 
@@ -45,6 +49,24 @@ def test_sums_agree_with_the_library():
     assert p256.point_add(None, G) == p256.point_add(G, None) == G
     assert p256.point_add(None, None) is None
     assert p256.scalar_mul(0, G) is None
+
+
+def test_who_reads_all_behind_r_as_s_lets_signatures_of_other_lengths_in():
+    """The forgeries of that form are no straw men: the numbers in them are those of a good signature."""
+    taken = set()
+    for one in f06_ecdsa.forgeries():
+        signing_input, _, seal = one.token.rpartition(".")
+        data = b64u_decode(seal)
+        if one.name.startswith("ES256 signature ") and len(data) != 64:
+            point = tuple(number(b64u_decode(one.key[name])) for name in "xy")
+            key = ec.EllipticCurvePublicNumbers(*point, ec.SECP256R1()).public_key()
+            try:
+                seal = encode_dss_signature(number(data[:32]), number(data[32:]))
+                key.verify(seal, signing_input.encode(), ec.ECDSA(hashes.SHA256()))
+            except InvalidSignature:
+                continue
+            taken.add(one.name.removeprefix("ES256 signature "))
+    assert taken == {"without s's leading zero byte", "with a zero byte between r and s"}
 
 
 @pytest.fixture

@@ -21,12 +21,13 @@ def honest() -> list[Honest]:
     """What the `verify` at the end of lesson 06 accepts."""
     claims = {"iss": "https://bikes.example", "sub": "ada", "role": "rider"}
     shared, rsa, signer = Key.generate("HS256"), Key.generate("RS256"), _Signer()
-    short = signer.short(claims)
+    short, short_s = signer.short(claims), signer.short(claims, half=1)
     return [
         Honest("HS256", encode(claims, shared), shared.to_jwk(private=True), claims),
         Honest("RS256", encode(claims, rsa), rsa.to_jwk(), claims),
         Honest("ES256", signer.token(claims), signer.jwk, claims),
         Honest("ES256, r beginning with a zero byte", short, signer.jwk, claims),
+        Honest("ES256, s beginning with a zero byte", short_s, signer.jwk, claims),
         Honest("ES256, (r, n - s) in place of (r, s)", _with_signature(short, _other_s), signer.jwk, claims),
     ]
 
@@ -51,9 +52,9 @@ class _Signer:
         r, s = decode_dss_signature(self.key.sign(signing_input.encode(), ec.ECDSA(hashes.SHA256())))
         return f"{signing_input}.{b64u_encode(_join(r, s))}"
 
-    def short(self, claims: dict[str, Any]) -> str:
-        """A token whose r begins with a zero byte; about 256 tries."""
-        return next(t for t in iter(lambda: self.token(claims), "") if _numbers_of(t)[0] < 2**248)
+    def short(self, claims: dict[str, Any], half: int = 0) -> str:
+        """A token whose r, or in the second half s, begins with a zero byte; about 256 tries."""
+        return next(t for t in iter(lambda: self.token(claims), "") if _numbers_of(t)[half] < 2**248)
 
 
 def _numbers(signer: _Signer) -> list[Forgery]:
@@ -78,19 +79,22 @@ def _numbers(signer: _Signer) -> list[Forgery]:
 
 
 def _forms(signer: _Signer) -> list[Forgery]:
-    token, short = signer.token(CLAIMS), signer.short(CLAIMS)
+    token, short, short_s = signer.token(CLAIMS), signer.short(CLAIMS), signer.short(CLAIMS, half=1)
     length = "An ES256 signature is r and s, 32 bytes each, 64 in all (RFC 7518 §3.4)."
     changes = {
         "in DER": _with_signature(token, lambda data: encode_dss_signature(*_halves(data))),
         "without r's leading zero byte": _with_signature(short, lambda data: data[1:]),
+        "without s's leading zero byte": _with_signature(short_s, lambda data: data[:32] + data[33:]),
+        "with a zero byte between r and s": _with_signature(token, lambda data: data[:32] + b"\0" + data[32:]),
         "with a zero byte behind it": _with_signature(token, lambda data: data + b"\0"),
         "written twice": _with_signature(token, lambda data: data * 2),
         "cut to r": _with_signature(token, lambda data: data[:32]),
         "of no bytes": _with_signature(token, lambda data: b""),
         "in hexadecimal": _with_signature(token, lambda data: data.hex().encode()),
-        "with s before r": _with_signature(token, lambda data: data[32:] + data[:32]),
     }
-    return [Forgery(f"ES256 signature {name}", length, changed, signer.jwk) for name, changed in changes.items()]
+    made = [Forgery(f"ES256 signature {name}", length, changed, signer.jwk) for name, changed in changes.items()]
+    turned = _with_signature(token, lambda data: data[32:] + data[:32])
+    return [*made, Forgery("ES256 signature with s before r", "r comes first, then s.", turned, signer.jwk)]
 
 
 def _keys(signer: _Signer) -> list[Forgery]:

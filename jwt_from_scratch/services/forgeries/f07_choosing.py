@@ -130,7 +130,25 @@ def _other_parameters() -> list[Forgery]:
     return [
         *(Forgery(f"PS256 with {what}", why, token, jwk) for what, why, token in tokens),
         Forgery("PS256 with a key of 1024 bits", "Keys under 2048 bits are used (RFC 7518 §3.5).", token, short),
+        _even_exponent(),
     ]
+
+
+def _even_exponent() -> Forgery:
+    """RS256 with e = 4: a signature that fits a key which is none."""
+    private = _rsa().private_numbers()
+    n, p, q = private.public_numbers.n, private.p, private.q
+    for number in itertools.count():
+        signing_input = _input(CAPTAIN | {"jti": f"{number}"}, "RS256")
+        ending = b"\0" + _SHA256_NAME + hashlib.sha256(signing_input.encode()).digest()
+        block = int.from_bytes((b"\0\1" + b"\xff" * 512)[: 256 - len(ending)] + ending, "big")
+        # Of one block in four there are fourth roots: it is a square modulo both primes.
+        if pow(block, p // 2, p) == pow(block, q // 2, q) == 1:
+            break
+    s = pow(block, pow(4, -1, (p // 2) * (q // 2)), n)
+    token = f"{signing_input}.{b64u_encode(s.to_bytes(256, 'big'))}"
+    even = "An even e is taken. An RSA key's e is odd; an even power can't be undone (RFC 8017 §3.1)."
+    return Forgery("an RS256 key whose e is 4", even, token, {"kty": "RSA", "alg": "RS256", "n": _uint(n), "e": "BA"})
 
 
 def _nearly_the_name() -> list[Forgery]:
@@ -262,13 +280,16 @@ def _forms() -> list[Forgery]:
 
 # -- how they are made ---------------------------------------------------------------------------------------------
 
+_SHA256_NAME = bytes.fromhex("3031300d060960864801650304020105000420")  # RFC 8017 §9.2, note 1
 _PKCS1 = padding.PKCS1v15()
 _PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 
 
 @cache
 def _rsa() -> rsa.RSAPrivateKey:
-    return rsa.generate_private_key(65537, 2048)
+    """A key whose primes leave 3 when divided by 4, as half of all primes do: `_even_exponent` needs them so."""
+    keys = iter(lambda: rsa.generate_private_key(65537, 2048), None)
+    return next(key for key in keys if key.private_numbers().p % 4 == key.private_numbers().q % 4 == 3)
 
 
 def _uint(number: int) -> str:

@@ -20,8 +20,8 @@ def choose_algorithm(scenario: dict) -> str:
         facts = Facts(**scenario)
     except TypeError as error:
         raise ValueError(str(error)) from None
-    if isinstance(facts.verifiers_know, str):
-        raise ValueError("a text is not a list")
+    if not isinstance(facts.verifiers_know, list):
+        raise ValueError("neither a text nor a tuple is a list")
     left = set(RANK) & set(facts.verifiers_know)
     if not facts.verifiers_may_mint:
         left.discard("HS256")
