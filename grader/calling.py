@@ -395,7 +395,8 @@ def _alias(frame: FrameType) -> str:
 
 
 def _name(code: CodeType) -> str:
-    return "" if code.co_name.startswith("<") else code.co_name
+    """A name that the learner may have written: `__init__` is none."""
+    return "" if code.co_name.startswith(("<", "__")) else code.co_name
 
 
 @functools.cache  # a module that this system lacks is looked for at each call otherwise

@@ -6,6 +6,7 @@ import hmac
 import itertools
 import json
 import random
+import re
 from collections.abc import Callable
 from math import gcd
 from typing import Any
@@ -35,8 +36,10 @@ _LIBRARIES = (
     spec="RFC 8017 §8.2.2, §9.2",
     forbids=_LIBRARIES,
     seconds=5,
+    slow="Is it `s**e % n`? That first makes a number of millions of digits. Use `pow(s, e, n)`.",
     hints=(
-        "Do not take the padding apart. Build the one encoded message that is right, all bytes of it, and compare.",
+        "Look at what you must build: `pow(s, e, n).to_bytes(256, 'big').hex(' ')`, with the RFC's n, 65537 and its "
+        "signature as s. What in it changes with the message, and what with the size of n?",
         "The size in bytes is `size = (n.bit_length() + 7) // 8`. The signature must have exactly that many bytes, and "
         "as a big-endian number `s` it must be below `n`. Then compare `pow(s, e, n)` with the bytes that you expect.",
         "`tail = SHA256_PREFIX + hashlib.sha256(message).digest()`, "
@@ -58,7 +61,8 @@ def rsa_verify_pkcs1(case: Case) -> None:
         (usual, b""),
         (other, case.random.randbytes(3000)),
     ):
-        case.equal((key.n, key.e, text, key.sign(text)), True, why="An honest signature of 2048 bits.")
+        why = "An honest signature of 2048 bits." + (f" This key has e = {key.e}; use e." if key.e != 65537 else "")
+        case.equal((key.n, key.e, text, key.sign(text)), True, why=why)
     size = "The size comes from n, rounded up to whole bytes: (n.bit_length() + 7) // 8."
     for bits in (3072, 2049):
         key = rsa_key(case.random, 3, bits)
@@ -167,6 +171,37 @@ def _bad_paddings(
         refused(usual.sign_encoded(encoded), only)
     refused(usual.sign_encoded(bytes(256 - len(right)) + right), only)
     refused(usual.sign_encoded(bytes(224) + digest), "This is a signature of the bare hash, without any padding.")
+    for encoded, why in _altered(message, 256):
+        refused(usual.sign_encoded(encoded), why)
+
+
+def _altered(message: bytes, size: int) -> list[tuple[bytes, str]]:
+    """The right encoded message, one part of it altered, and what is wrong there."""
+    right = rsa_pool.encode(message, size)
+    tail = right[-51:]
+    end = size - 52  # where the 00 before the prefix stands
+    one_less = b"\x00\x01" + b"\xff" * (end - 3)
+    a_00 = right[:10] + b"\x00" + right[11:]
+    parts = [
+        (0, "The first byte is 01 here; it must be 00."),
+        (2, "The first ff is fe here."),
+        (end - 1, "The last ff is fe here."),
+        (end, "The byte between the ff and the prefix is 01 here; it must be 00."),
+        (end + 1, "The first byte of the prefix is wrong here."),
+        (size - 33, "The last byte of the prefix is wrong here."),
+        (size - 32, "The first byte of the hash is wrong here."),
+        (size - 1, "The last byte of the hash is wrong here."),
+    ]
+    return [
+        *((bytes(byte ^ (index == place) for index, byte in enumerate(right)), why) for place, why in parts),
+        (right[:-51] + SHA512_256_PREFIX + tail[19:], "The 19 bytes before the hash name SHA-512/256 here."),
+        (a_00, "Among the ff stands a 00 here, with more between it and the prefix."),
+        (one_less + b"\x00" + tail + b"\n", "Behind the hash stands a line end here, and there is one ff less."),
+    ]
+
+
+SHA512_256_PREFIX = PREFIX.replace(bytes.fromhex("040201"), bytes.fromhex("040206"))
+"""The name of another hash of 32 bytes: its object id ends in 6 (RFC 8017 §9.2, note 1)."""
 
 
 def _rsa_verify_mistakes(case: Case) -> None:
@@ -194,6 +229,36 @@ def _rsa_verify_mistakes(case: Case) -> None:
     case.mistake(
         _verify_with(equal=lambda got, want: got[:2] == want[:2] and got.endswith(want[-52:])),
         "The bytes between 00 01 and the next 00 are not looked at. Each of them must be ff.",
+    )
+    case.mistake(
+        _verify_with(equal=lambda got, want: got[:-51] + got[-32:] == want[:-51] + want[-32:]),
+        "The 19 bytes before the hash are not looked at, so they may name another hash. Compare them with "
+        "SHA256_PREFIX, or better all bytes at once.",
+    )
+    case.mistake(
+        _verify_with(equal=lambda got, want: got[:-52] + got[-51:] == want[:-52] + want[-51:]),
+        "The byte between the ff and the prefix is not looked at. It must be 00.",
+    )
+    case.mistake(
+        _verify_with(equal=lambda got, want: got[1:] == want[1:]),
+        "The first byte is not looked at. It must be 00.",
+    )
+    case.mistake(
+        _verify_with(equal=lambda got, want: got[:10] == want[:10] and got.endswith(want[-52:])),
+        "Only the first of the ff are looked at. Each byte between 00 01 and the next 00 must be ff.",
+    )
+    case.mistake(
+        _verify_with(equal=_skips_to_the_end),
+        "Between the 00 behind the ff and the prefix anything may stand. The prefix must follow at once.",
+    )
+    case.mistake(
+        _verify_with(equal=_matches_a_pattern),
+        "In a regular expression `$` also lets a line end stand behind the hash. `re.fullmatch` does not; nor does "
+        "`==` with the bytes that you expect.",
+    )
+    case.mistake(
+        _verify_with(exponent=65537),
+        "The exponent is fixed at 65537. Use e; there are keys with e = 3.",
     )
     case.mistake(
         _verify_with(check_length=False),
@@ -265,6 +330,15 @@ def _reads_from_the_left(got: bytes, want: bytes) -> bool:
     return got[:2] == b"\x00\x01" and len(fill) >= 8 and not fill.strip(b"\xff") and rest.startswith(want[-51:])
 
 
+def _skips_to_the_end(got: bytes, want: bytes) -> bool:
+    fill, _, rest = got[2:].partition(b"\x00")
+    return got[:2] == b"\x00\x01" and len(fill) >= 8 and not fill.strip(b"\xff") and rest.endswith(want[-51:])
+
+
+def _matches_a_pattern(got: bytes, want: bytes) -> bool:
+    return re.match(rb"\x00\x01\xff{8,}\x00" + re.escape(want[-51:]) + rb"$", got) is not None
+
+
 def _verify_with(
     equal: Callable[[bytes, bytes], bool] = lambda got, want: got == want,
     check_length: bool | None = True,
@@ -275,6 +349,7 @@ def _verify_with(
     digest: Callable[[bytes], bytes] = lambda message: hashlib.sha256(message).digest(),
     padded: bool = True,
     order: Any = "big",
+    exponent: int | None = None,
 ) -> Callable[[int, int, bytes, bytes], bool]:
     """rsa_verify_pkcs1 with one part to be got wrong. check_length=None only refuses what is too long."""
 
@@ -286,7 +361,7 @@ def _verify_with(
             return refuse()
         tail = prefix + digest(message)
         want = b"\x00\x01" + b"\xff" * (k - 3 - len(tail)) + b"\x00" + tail
-        got = pow(number, e, n)
+        got = pow(number, exponent or e, n)
         if not padded:
             return got == int.from_bytes(digest(message), "big")
         return equal(got.to_bytes((n.bit_length() + 7) // 8, "big"), want)
@@ -300,6 +375,7 @@ def _verify_with(
     spec="RFC 8017 §5.2.2, §9.2",
     forbids=_LIBRARIES,
     seconds=5,
+    slow="Is there a loop without an end? Divide by the numbers below 1,000, and then stop.",
     hints=(
         "What does s^e leave when it is divided by n? So what is s^e minus that a multiple of? And what do two "
         "multiples of n have in common?",
@@ -313,7 +389,7 @@ def recover_modulus(case: Case) -> None:
     """Three or more signatures and e in, n out."""
     key = rsa_key(case.random, 3)
     signed = _signed(18, key, case.random)
-    for factor in (1, 2, 3, 4, 5, 6):
+    for factor in (1, 2, 3, 4, 5, 6, case.random.choice([11, 13])):
         _recovers(case, _leaving(factor, signed, key, case.random), key)
     _recovers(case, signed[:6], key, "There may be more than three pairs.")
     five = rsa_key(case.random, 5)
@@ -323,7 +399,11 @@ def recover_modulus(case: Case) -> None:
     exact = "That is n times {}. Divide by small numbers as long as they divide it: n has only huge factors."
     case.mistake(_recover_with(strip=()), exact.format("a small number now and then"))
     case.mistake(_recover_with(strip=(2,)), exact.format("an odd number now and then"))
-    case.mistake(_recover_with(strip=(2, 3)), exact.format("5, or a multiple of it, now and then"))
+    case.mistake(_recover_with(strip=(2, 3)), exact.format("5 or more now and then"))
+    case.mistake(
+        _recover_with(strip=(2, 3, 5, 7)),
+        "The dividing stops too early: 11 or 13 is left over now and then. Go on to 1,000.",
+    )
     case.mistake(
         _recover_with(repeat=False),
         "Each small number is divided out once. It may be in there several times, as 2 is in 4: `while`, not `if`.",
@@ -334,9 +414,9 @@ def recover_modulus(case: Case) -> None:
     )
     case.mistake(
         _recover_with(encode=lambda text, size: hashlib.sha256(text).digest()),
-        "The differences have no big factor in common, so something in s^e - m is wrong. m is the whole padded message "
-        "of rsa_verify_pkcs1, as long as the signature, read as a number with 'big'. In Python the power is `s**e`; "
-        "`^` means something else.",
+        "What comes out is no multiple of n, though each s^e - m is one. m is the whole padded message of "
+        "rsa_verify_pkcs1, as long as the signature, read as a number with 'big'. In Python the power is `s**e`; `^` "
+        "means something else. Of the differences, take `math.gcd`.",
     )
     case.mistake(
         _recover_with(encode=lambda text, size: rsa_pool.encode(text, 256)),
@@ -345,7 +425,8 @@ def recover_modulus(case: Case) -> None:
     case.mistake(_recover_with(exponent=3), "The exponent is fixed at 3. Use e.")
     case.mistake(
         _recover_with(pairs=slice(0, 1)),
-        "One difference is a multiple of n, but a huge one. Take the greatest common divisor of several.",
+        "What comes out is a huge multiple of n. Each difference is one, and so are their product and their least "
+        "common multiple. Take the greatest common divisor, `math.gcd`, of all of them.",
     )
     case.mistake(
         lambda pairs, e: str(_recover_with()(pairs, e)),
@@ -424,6 +505,7 @@ def _recover_with(
     points=10,
     spec="RFC 8725 §2.1, §3.1",
     forbids=("jwt", "joserfc", "jwt_from_scratch.jwt", "jwt_from_scratch.jws", "jwt_from_scratch.keys"),
+    because="you make this token by hand; PyJWT, for one, refuses to sign with a PEM",
     hints=(
         "The server has one variable for its key and lets the token say what to do with it. Which algorithm takes any "
         "bytes whatever as a key, and which bytes does the server have?",
@@ -436,10 +518,10 @@ def _recover_with(
 )
 def forge_confused(case: Case) -> None:
     """A token signed with RS256 and the public key's PEM in, an admin's token out."""
-    for form in (_as_it_is, _no_newline, _windows, _commented, _as_it_is):
+    forms = (_as_it_is, _no_newline, _windows, _commented, _as_it_is)
+    for form, claims in zip(forms, _passes(case.random), strict=True):
         key = rsa_key(case.random, case.random.choice([3, 65537]))
         pem = form(_pem(key))
-        claims = _visitor(case.random)
         header = {"alg": "RS256", "typ": "JWT", "kid": case.random.randbytes(3).hex()}
         signing_input = f"{b64u_encode(json_dumps(header))}.{b64u_encode(json_dumps(claims))}"
         token = f"{signing_input}.{b64u_encode(key.sign(signing_input.encode()))}"
@@ -475,6 +557,15 @@ def forge_confused(case: Case) -> None:
     case.mistake(_forge_with(header={"typ": "JWT"}), "The header does not say which algorithm it is: alg is HS256.")
     case.mistake(_forge_with(change={}), "The role is still the old one; it must become 'admin'.")
     case.mistake(
+        _forge_with(payload=lambda text: text.replace(b"visitor", b"admin"), change={}),
+        "A word is replaced wherever it stands in the payload's text. It may stand in another claim, and the role may "
+        "be another word, or missing. Read the JSON, set `role`, and write it again.",
+    )
+    case.mistake(
+        _forge_with(only_if_there=True),
+        "A token without a role gets none. Set `role` to 'admin' in any case.",
+    )
+    case.mistake(
         _forge_with(keep=False), "The other claims are gone. Keep every claim of the token and change the role only."
     )
     case.mistake(
@@ -494,6 +585,13 @@ def forge_confused(case: Case) -> None:
         "The signature is empty. This server does check one: an HMAC.",
     )
     case.mistake(lambda token, public_pem: _forge_with()(token, public_pem).encode(), "The token is bytes, not text.")
+
+
+def _passes(source: random.Random) -> list[dict[str, Any]]:
+    """Claims of five passes: a visitor's, another role, the word visitor in another claim, no role at all."""
+    usual, clerk, named, bare, last = (_visitor(source) for _ in range(5))
+    del bare["role"]
+    return [usual, clerk | {"role": "clerk"}, named | {"sub": f"visitor-{source.randrange(100)}"}, bare, last]
 
 
 def _visitor(source: random.Random) -> dict[str, Any]:
@@ -562,7 +660,7 @@ def _fools_the_server(pem: bytes, claims: dict[str, Any], honest: str) -> Predic
         if not isinstance(found, dict) or "role" not in found:
             return "the claims must have a role"
         if found["role"] != "admin":
-            still = "still " if found["role"] == claims["role"] else ""
+            still = "still " if found["role"] == claims.get("role") else ""
             return f"the role is {still}{show(found['role'], 20)}, but it must be 'admin'"
         if json.dumps(found, sort_keys=True) != json.dumps({**claims, "role": "admin"}, sort_keys=True):
             return "every claim but the role must be as it was"
@@ -600,13 +698,16 @@ def _forge_with(
     signature: Callable[[bytes], str] = b64u_encode,
     mac: Callable[[bytes, bytes], bytes] = _mac,
     keep_signature: bool = False,
+    payload: Callable[[bytes], bytes] = bytes,
+    only_if_there: bool = False,
 ) -> Callable[[str, bytes], str]:
     """forge_confused with one part to be got wrong."""
 
     def wrong(token: str, public_pem: bytes) -> str:
-        _, payload, old = token.split(".")
-        claims = json_loads_strict(b64u_decode(payload)) if keep else {}
-        claims |= {"role": "admin"} if change is None else change
+        _, second, old = token.split(".")
+        claims = json_loads_strict(payload(b64u_decode(second))) if keep else {}
+        if not only_if_there or "role" in claims:
+            claims |= {"role": "admin"} if change is None else change
         first = b64u_encode(json_dumps(header or {"alg": "HS256", "typ": "JWT"}))
         signing_input = f"{first}.{b64u_encode(json_dumps(claims))}"
         if keep_signature:

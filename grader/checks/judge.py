@@ -191,10 +191,18 @@ def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list
     if of_none and len(alike) == 1:
         matching = [one for one in matching if any(errors[index] not in alike for index in one.trials)]
     telling = [one for one in matching if not any(one.trials < other.trials for other in matching)]
+    if _says_true_to_all(trials, verdicts):
+        telling = [one for one in telling if one.trials == errors.keys()]
     # First what costs all the points, then what explains most.
     costly = {i for i, trial in enumerate(trials) if trial.vital or trial.grave or not trial.bad}
     telling.sort(key=lambda one: (not one.trials & costly, -len(one.trials)))
     return telling[:MAX_MISTAKES]
+
+
+def _says_true_to_all(trials: list[Trial], verdicts: list[str]) -> bool:
+    """Whether True is all that a function says which must answer yes or no."""
+    wants_and_verdicts = {(trial.wants, verdict) for trial, verdict in zip(trials, verdicts, strict=False)}
+    return wants_and_verdicts == {("return True", ""), ("return False", f"{calling.RETURNED} {pack(True)}")}
 
 
 def _keeps_all_out(trials: list[Trial], verdicts: list[str]) -> bool:
@@ -248,6 +256,8 @@ def _messages(
     sentence = f"{picture(exercise.name, trial)}{space}{came(outcome, trial)}; {must or f'it must {trial.wants}'}."
     if not silent:
         return (sentence,)
+    if _says_true_to_all(trials, verdicts):
+        return (sentence, "It says True to everything.")
     none = "It raises an exception for every valid input, so start with this one."
     first = [none] if _raised_for_all(trials, outcomes) else []
     if outcome.kind == calling.TIMED_OUT and exercise.slow:

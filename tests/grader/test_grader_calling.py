@@ -2,6 +2,7 @@
 
 import _hashlib
 import contextlib
+import fractions
 import functools
 import hashlib
 import hmac
@@ -465,6 +466,8 @@ def test_forbidden_functions_are_noticed(function: Callable[[bytes], bytes]) -> 
 
 def test_the_message_names_what_was_used() -> None:
     assert invoked(lambda: hmac.new(b"k", b"m", "sha256"), forbids=HMAC).text == "it uses hmac.new"
+    # Who makes an object writes no `__init__`.
+    assert invoked(lambda: fractions.Fraction(1), forbids=("fractions",)).text == "it uses fractions"
 
 
 def test_a_single_function_can_be_forbidden_and_its_module_goes_on() -> None:

@@ -481,6 +481,27 @@ def test_a_function_that_answers_yes_or_no_refuses_by_false() -> None:
     assert judged(one, lambda value: False).score == 0
 
 
+def test_who_says_true_to_everything_is_told_that_unless_a_known_mistake_says_it_better() -> None:
+    def write(case: Case) -> None:
+        case.equal(1, True)
+        case.refuses(2, why="Two is bad.")
+        case.refuses(3, vital=True)
+        case.mistake(lambda n: n < 3, "It takes two.")
+
+    def write_better(case: Case) -> None:
+        write(case)
+        case.mistake(lambda n: True, "It lets everybody in.")
+
+    for answer in (lambda n: True, lambda n: n > 0):
+        result = judged(made(write), answer)
+        assert (result.score, result.mistakes) == (0, ())
+        assert result.messages == ("f(2) returned True; it must return False.", "It says True to everything.")
+        assert judged(made(write_better), answer).mistakes == ("It lets everybody in.",)
+    # One that refuses something, or says something else, is told of that.
+    assert judged(made(write), lambda n: n != 3).mistakes == ("It takes two.",)
+    assert "everything" not in " ".join(judged(made(write), lambda n: 1).messages)
+
+
 def test_taking_a_grave_bad_input_costs_half_and_two_of_them_more() -> None:
     def write(case: Case) -> None:
         case.equal(100, 100)
@@ -670,6 +691,9 @@ def test_after_a_time_out_no_further_call_is_made() -> None:
     assert (result.score, result.status) == (0, "timed out")
     assert calls == [1, "0"]
     assert "did not return within 0.1 s" in result.messages[0]
+    assert len(result.messages) == 1
+    told = judged(made(write, seconds=0.1, slow="It never ends."), f)
+    assert told.messages == (*result.messages, "It never ends.")
 
 
 def test_a_predicate_may_refuse_with_a_reason_or_fail_itself() -> None:

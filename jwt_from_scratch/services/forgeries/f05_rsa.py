@@ -141,9 +141,12 @@ def _odd_encodings(message: bytes, size: int) -> list[tuple[str, bytes]]:
     right = PREFIX + digest
     fill = size - 3 - len(right)
     no_null = bytes.fromhex("302f300b06096086480165030402010420") + digest
+    other_name = PREFIX.replace(bytes.fromhex("040201"), bytes.fromhex("040206"))  # SHA-512/256, of 32 bytes as well
     return [
         ("the block type of encryption", b"\0\2" + b"\xff" * fill + b"\0" + right),
         ("one byte of the padding wrong", b"\0\1" + b"\xff" * 9 + b"\xfe" + b"\xff" * (fill - 10) + b"\0" + right),
+        ("01 in place of the 00 before the hash's name", b"\0\1" + b"\xff" * fill + b"\1" + right),
+        ("the name of another hash", b"\0\1" + b"\xff" * fill + b"\0" + other_name + digest),
         ("the hash's name without NULL", b"\0\1" + b"\xff" * (fill + 2) + b"\0" + no_null),
         ("the hash without its name", b"\0\1" + b"\xff" * (fill + 19) + b"\0" + digest),
         ("the bare hash, unpadded", bytes(size - 32) + digest),
