@@ -423,6 +423,11 @@ def _verify_mistakes(case: Case) -> None:
         "`zip` stops at the shorter one, so a shorter signature passes, even the empty one. Compare all 32 bytes.",
     )
     case.mistake(
+        _verify_with(as_text=True),
+        "`hmac.compare_digest` on texts is a TypeError where one of them is not ASCII. Decode the third segment, and "
+        "compare bytes.",
+    )
+    case.mistake(
         _verify_with(decode=lambda text: base64.urlsafe_b64decode(text + "==")),
         "The segments are decoded by the forgiving decoder, so the same token has many spellings. Use the strict "
         "b64u_decode.",
@@ -485,6 +490,7 @@ def _verify_with(
     rewrite: bool = False,
     refuse: Callable[[], Any] | None = None,
     header_is: Callable[[Any], bool] | None = None,
+    as_text: bool = False,
 ) -> Callable[[str, bytes], Any]:
     """verify_hs256 with one part to be got wrong."""
 
@@ -504,6 +510,8 @@ def _verify_with(
             if normal(parsed["alg"]) != "HS256":
                 raise ValueError("alg")
         first = b64u_encode(json_dumps(parsed)) if rewrite else header
+        if as_text and not hmac.compare_digest(b64u_encode(_hmac(key, f"{header}.{payload}".encode())), signature):
+            raise ValueError("signature")
         fits = compare(_hmac(key, f"{first}.{payload}".encode()), decode(signature))
         if check_signature and not fits:
             if refuse is not None:

@@ -11,6 +11,14 @@ from .case import Case, Predicate, exercise
 _LIBRARIES = ("jwt", "joserfc", "jwt_from_scratch")
 _TIMES = ("exp", "nbf", "iat")
 _NAN, _INFINITY = float("nan"), float("inf")
+_HUGE = 10**400
+"""A whole number that no float can hold. JSON may have it, and Python's ints go on for ever."""
+
+_BLANKET = "The exception's text names claims that are not at fault. Name the one that is, and no other."
+_SILENT = (
+    "Bad claims come back as None. The callers below do not look at the result, so they would let everyone in. Raise "
+    "ValueError."
+)
 
 
 def _passes(claims: dict[str, Any]) -> Predicate:
@@ -64,6 +72,14 @@ def _good_times(case: Case, now: int, leeway: int) -> None:
     good({"exp": 1, "iat": -1}, 0, 0, "1 is a number like any other, and so is a time before 1970.")
     good({"exp": now + 0.5, "iat": now - 0.5}, now, 0, "A NumericDate may have a fraction (RFC 7519 §2).")
     good({"exp": now + 60}, now + 0.25, 0, "The time may have a fraction.")
+    rare = (
+        ({"exp": now + 1}, now + 0.6, "The time is compared as it is. Rounding it takes half a second away."),
+        ({"exp": now + 60, "nbf": now + 0.5}, now + 0.75, "The time is compared as it is, with its fraction."),
+        ({"exp": (now + 60) * 1000}, now, "A number of milliseconds is a date like any other, only far away."),
+        ({"exp": _HUGE}, now, "10**400 is a finite int. No float can hold it, so ask only floats whether they are."),
+    )
+    for claims, moment, why in rare:
+        case.satisfies((claims, moment, 0), _passes(claims), "return None", why=why, rare=True)
     edge = "With leeway, a token is good a little longer: until now - leeway reaches exp."
     good({"exp": now - leeway + 1}, now, leeway, edge)
     good({"exp": now - leeway + 0.25}, now, leeway, edge)
@@ -73,8 +89,9 @@ def _good_times(case: Case, now: int, leeway: int) -> None:
 
 
 def _bad_times(case: Case, now: int, leeway: int) -> None:
-    def bad(claims: dict[str, Any], now: float, leeway: float, name: str, why: str) -> None:
-        case.raises((claims, now, leeway), ValueError, why=why, naming=name)
+    def bad(claims: dict[str, Any], now: float, leeway: float, name: str, why: str, only: bool = False) -> None:
+        absent = tuple(other for other in _TIMES if other not in claims) if only else ()
+        case.raises((claims, now, leeway), ValueError, why=why, naming=name, sparing=absent)
 
     late = "The token has expired: exp is the moment on or after which it must be refused (RFC 7519 §4.1.4)."
     early = "The token is not good before nbf (RFC 7519 §4.1.5)."
@@ -85,17 +102,21 @@ def _bad_times(case: Case, now: int, leeway: int) -> None:
     case.raises(({"exp": now - day - leeway, "nbf": now - 2 * day}, now, leeway), ValueError, why=late, vital=True)
     case.raises(({"exp": now + 2 * day, "nbf": now + day}, now, leeway), ValueError, why=early, vital=True)
     case.raises(({"exp": now + 2 * day, "iat": now + day}, now, leeway), ValueError, why=future, vital=True)
-    bad({"exp": now - 1}, now, 0, "exp", late)
+    bad({"exp": now - 1}, now, 0, "exp", late, only=True)
+    bad(
+        {"exp": now + 0.5}, now + 0.9, 0, "exp", "The time is compared as it is: cut to whole seconds, it is too early."
+    )
     bad({"exp": now}, now, 0, "exp", late)
     bad({"exp": 0}, now, 0, "exp", "0 is a time like any other, and long past.")
     bad({"exp": now - leeway}, now, leeway, "exp", late)
     bad({"exp": now - leeway - 0.5, "iat": now - day}, now, leeway, "exp", late)
     for name, why in (("nbf", early), ("iat", future)):
-        bad({"exp": now + day, name: now + 1}, now, 0, name, why)
+        bad({"exp": now + day, name: now + 1}, now, 0, name, why, only=True)
+        bad({"exp": now + day, name: _HUGE}, now, 0, name, why)
         bad({"exp": now + day, name: now + leeway + 0.5}, now, leeway, name, why)
     bad({"exp": (now + day) * 1000, "iat": now * 1000}, now, leeway, "iat", "Milliseconds put iat into the future.")
     missing = "Without exp a token is good for ever; the docstring requires one."
-    bad({}, now, 0, "exp", missing)
+    case.raises(({}, now, 0), ValueError, why=missing, naming="exp", grave=True)
     bad({"sub": "ada", "iat": now - 5}, now, leeway, "exp", missing)
 
 
@@ -191,6 +212,10 @@ def _time_mistakes(case: Case) -> None:
         "token must not differ.",
     )
     case.mistake(
+        _times_with(convert=_finite_float),
+        "`float(...)` turns text and True into numbers. Ask for the type first.",
+    )
+    case.mistake(
         _times_with(convert=int),
         "`int(...)` turns text into numbers and cuts fractions off. exp must be a number already (RFC 7519 §4.1.4).",
     )
@@ -216,6 +241,24 @@ def _time_mistakes(case: Case) -> None:
         "nbf and iat may be absent; `claims['nbf']` is then a KeyError. Ask `\"nbf\" in claims` first.",
     )
     case.mistake(
+        _times_with(late=lambda exp, now, leeway: now - leeway >= exp or exp > now + 10**9),
+        "A far exp is refused. A number of milliseconds is a date like any other, so it must pass; what tells of the "
+        "mistake is iat.",
+    )
+    case.mistake(
+        _times_with(is_time=lambda value: type(value) in (int, float) and math.isfinite(value)),
+        "`math.isfinite`, `isnan` and `isinf` make a float of an int first, and 10**400 fits into none: OverflowError. "
+        "Compare instead: `-math.inf < value < math.inf`.",
+    )
+    case.mistake(
+        _times_with(clock=int),
+        "`int(now)` cuts the fraction off, so a token lives on for part of a second. Compare with now as it is.",
+    )
+    case.mistake(
+        _times_with(late=lambda exp, now, leeway: round(now - leeway) >= exp),
+        "The time is rounded, so a token dies up to half a second early. Compare with now as it is.",
+    )
+    case.mistake(
         _times_with(clock=lambda now: time.time()),
         "It asks the system clock. The time to go by is the argument `now`.",
     )
@@ -224,6 +267,7 @@ def _time_mistakes(case: Case) -> None:
         "The exception's text does not name the claim. Begin it with the name, such as `exp: expired`: whoever reads "
         "the log must learn which of the three it was.",
     )
+    case.mistake(_times_with(text=lambda name: "bad exp, nbf or iat"), _BLANKET)
     case.mistake(
         _times_with(accept=True),
         "It returns True or False. An answer that can be overlooked will be: raise ValueError for bad claims, and "
@@ -237,14 +281,18 @@ def _time_mistakes(case: Case) -> None:
         _times_with(refuse=lambda: False),
         "Bad claims give False. The caller who forgets to look lets the token in; raise ValueError.",
     )
-    case.mistake(
-        _times_with(refuse=lambda: None),
-        "Bad claims give None, as good ones do, so the caller can't tell. Raise ValueError.",
-    )
+    case.mistake(_times_with(refuse=lambda: None), _SILENT, silent=True)
 
 
 def _finite(value: Any) -> bool:
     return bool(-math.inf < value < math.inf)
+
+
+def _finite_float(value: Any) -> float:
+    number = float(value)
+    if not math.isfinite(number):
+        raise ValueError("not finite")
+    return number
 
 
 Compare = Callable[[Any, float, float], bool]
@@ -349,6 +397,9 @@ def _bad_issuers(case: Case, issuer: str, audience: str) -> None:
     case.raises(({"iss": audience, "aud": issuer}, issuer, audience), ValueError, why=swapped, vital=True)
     near = (other, longer, f"{issuer}.evil.example", f"https://evil.example/?{issuer}", issuer[:-1], issuer[8:], "")
     spelled = (f"{issuer}/", issuer.upper(), issuer.replace("id", "Id"), f" {issuer}", f"{issuer}\n")
+    case.raises(
+        ({"iss": f"{other}/2", "aud": audience}, issuer, audience), ValueError, why=why, naming="iss", sparing=("aud",)
+    )
     for iss in (*near, *spelled):
         case.raises(({"iss": iss, "aud": audience}, issuer, audience), ValueError, why=why, naming="iss")
     kind = "iss is a string (RFC 7519 §4.1.1)."
@@ -364,6 +415,7 @@ def _bad_audiences(case: Case, issuer: str, audience: str) -> None:
     case.raises(({"iss": issuer, "aud": ["coat", "shop"]}, issuer, audience), ValueError, why=why, vital=True)
     longer = f"{audience}-test"
     case.raises(({"iss": issuer, "aud": longer}, issuer, audience), ValueError, why=why, vital=True)
+    case.raises(({"iss": issuer, "aud": "bar"}, issuer, audience), ValueError, why=why, naming="aud", sparing=("iss",))
     near: list[Any] = ["coat", longer, f"my-{audience}", audience[:-1], "", [longer], ["coat", audience[:-1]]]
     spelled: list[Any] = [audience.upper(), f"{audience} ", [f" {audience}"], f"coat {audience}", f"a,{audience}"]
     for aud in near + spelled:
@@ -375,7 +427,7 @@ def _bad_audiences(case: Case, issuer: str, audience: str) -> None:
     empty = "An empty list names nobody."
     case.raises(({"iss": issuer, "aud": []}, issuer, audience), ValueError, why=empty, naming="aud")
     missing = "Without aud nobody can tell whom the token is for; the docstring requires one."
-    case.raises(({"iss": issuer}, issuer, audience), ValueError, why=missing, naming="aud")
+    case.raises(({"iss": issuer}, issuer, audience), ValueError, why=missing, naming="aud", grave=True)
     case.raises(({"iss": issuer, "sub": audience}, issuer, audience), ValueError, why=missing, naming="aud")
 
 
@@ -490,6 +542,7 @@ def _party_mistakes(case: Case) -> None:
         _parties_with(text=lambda name: {"iss": "wrong issuer", "aud": "aud"}[name]),
         "When iss is at fault, the exception's text must hold `iss`, the claim's own name; the word issuer does not.",
     )
+    case.mistake(_parties_with(text=lambda name: "iss or aud is wrong"), _BLANKET)
     case.mistake(
         _parties_with(accept=True),
         "It returns True or False. An answer that can be overlooked will be: raise ValueError for bad claims, and "
@@ -503,10 +556,7 @@ def _party_mistakes(case: Case) -> None:
         _parties_with(refuse=lambda: False),
         "Bad claims give False. The caller who forgets to look lets the token in; raise ValueError.",
     )
-    case.mistake(
-        _parties_with(refuse=lambda: None),
-        "Bad claims give None, as good ones do, so the caller can't tell. Raise ValueError.",
-    )
+    case.mistake(_parties_with(refuse=lambda: None), _SILENT, silent=True)
 
 
 def _strings(aud: Any) -> bool:

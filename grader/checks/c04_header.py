@@ -1,11 +1,13 @@
 """Chapter 04: the header belongs to whoever sends the token, so the key decides."""
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
 import os
 import sysconfig
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -137,7 +139,8 @@ def forge_kid(case: Case) -> None:
     folder = Path(sysconfig.get_path("stdlib"))
     names = ["keyword.py", "bisect.py", "colorsys.py", "opcode.py", "sched.py", "queue.py", "stat.py", "this.py"]
     public = [str(folder / name) for name in names if (folder / name).is_file()]
-    paths = [os.devnull, *case.random.sample(public, 3)]
+    binary = _not_text()
+    paths = [os.devnull, *case.random.sample(public, 3 - len(binary)), *binary]
     case.random.shuffle(paths)
     _forgery(case, _opens, _kid_with, paths)
     case.mistake(
@@ -161,6 +164,14 @@ def forge_kid(case: Case) -> None:
         "The file's content was stripped. The server takes every byte of it, the last line break too.",
     )
     case.mistake(
+        _kid_with(seal=lambda message, old, path: _hmac(Path(path).read_text("utf-8").encode(), message)),
+        "The file was opened as text. Where it is none, that fails or changes its bytes: `Path(path).read_bytes()`.",
+    )
+    case.mistake(
+        _kid_with(seal=lambda message, old, path: _hmac(_as_latin_1(Path(path).read_bytes()), message)),
+        "The file was read as text in latin-1 and encoded anew, which changes its bytes: `Path(path).read_bytes()`.",
+    )
+    case.mistake(
         _kid_with(seal=lambda message, old, path: _hmac(Path(path).read_bytes(), message).hex().encode()),
         "The signature is made of hexadecimal digits. Take `.digest()`, not `.hexdigest()`, and b64u_encode that.",
     )
@@ -172,6 +183,20 @@ def forge_kid(case: Case) -> None:
         _kid_with(seal=lambda message, old, path: _hmac(Path(path).read_text("utf-8"), message)),  # type: ignore[arg-type]
         "The file was opened as text, but an HMAC key is bytes: `Path(path).read_bytes()`.",
     )
+
+
+@functools.cache
+def _not_text() -> list[str]:
+    """The path of a file of Python's own that is no text, in a list; an empty one where there is none."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    files = [*folder.glob("lib-dynload/*.so"), *folder.glob("__pycache__/*.pyc")]
+    files.sort(key=lambda path: (path.suffix != ".so", path.stat().st_size, path.name))
+    return [str(path) for path in files if {0x0D, 0xFF} <= set(path.read_bytes())][:1]
+
+
+def _as_latin_1(content: bytes) -> bytes:
+    """What becomes of a file's bytes that are read as text, line breaks and all, and written in UTF-8."""
+    return content.replace(b"\r\n", b"\n").replace(b"\r", b"\n").decode("latin-1").encode()
 
 
 def _kid_with(**wrong: Any) -> Callable[..., Any]:
@@ -256,6 +281,10 @@ def _forgery(case: Case, broken: Callable[..., Broken], forge_with: Callable[...
         "The other claims are gone. Start from the token's own claims and change only the role.",
     )
     case.mistake(
+        forge_with(claims=lambda claims: {"sub": "mallory", "role": "admin", "exp": 1_800_000_000}),
+        "Every token gives the same payload, as if `payload` came from the notebook. Take the argument apart.",
+    )
+    case.mistake(
         forge_with(claims=lambda claims: {"role": "reader", **claims, "admin": True}),
         "It adds a claim, but this server looks at `role`, which must be 'admin'.",
     )
@@ -295,6 +324,8 @@ def _passes(broken: Broken, honest: str, claims: dict[str, Any]) -> Callable[[An
 def _claims_fault(got: dict[str, Any], claims: dict[str, Any]) -> str:
     if got.get("role") != "admin":
         return f"the role must be 'admin', but it is {show(got.get('role'), 30)}"
+    if claims.keys() - got.keys():
+        return "every claim but role must stay as it was, and some are gone"
     if json.dumps(got, sort_keys=True) != json.dumps({**claims, "role": "admin"}, sort_keys=True):
         return "every claim but role must stay as it was, and none may be added"
     return ""
@@ -313,7 +344,10 @@ def _not_hs256(header: dict[str, Any]) -> str:
 
 def _takes_none(token: str, honest: str) -> str:
     """A server that obeys alg none (RFC 7518 §3.6), however it is spelled."""
-    alg = _parts(token)[0].get("alg")
+    header = _parts(token)[0]
+    alg = header.get("alg")
+    if "alg" not in header:
+        return "the header must have an alg, which must be 'none'"
     if not isinstance(alg, str) or alg.lower() != "none":
         return f"the header's alg must be 'none', but it is {show(alg, 30)}"
     return _not_empty(token, honest)
@@ -350,6 +384,7 @@ def _opens(path: str) -> Broken:
         likely = {
             _hmac(path.encode(), message): "its key is the path itself",
             _hmac(content.strip(), message): "its key is the content without the white space around it",
+            _hmac(_as_latin_1(content), message): "its key is the content read as text",
             _hmac(b"", message): "its key is empty",
         }
         return _sealed_with(content, token, honest, likely, "the content of the file")
@@ -431,9 +466,18 @@ def verify(case: Case) -> None:
     header = {"alg": "HS256", "typ": "JWT", "kid": key["kid"]}
     token = _signed(header, claims, secret)
     case.equal((token, key), claims)
-    case.equal((_signed({"alg": "HS256"}, {}, secret), key), {}, why="A token without claims is a valid token.")
+    case.equal((_signed(header, {}, secret), key), {}, why="A token without claims is a valid token.")
+    kid = "kid is ignored here: whoever calls verify has chosen the key."
+    for other in ({"kid": "another key"}, {}):
+        case.equal((_signed({**_HEADER, **other}, claims, secret), key), claims, why=kid)
+    typ = "typ may be absent."
+    case.equal((_signed({"alg": "HS256", "kid": key["kid"]}, claims, secret), key), claims, why=typ)
     long = case.random.randbytes(80)
-    case.equal((_signed(_HEADER, {"name": "Þórður"}, long), _jwk(long)), {"name": "Þórður"})
+    longer = "A key may be longer than 32 bytes."
+    case.equal((_signed(_HEADER, {"name": "Þórður"}, long), _jwk(long)), {"name": "Þórður"}, why=longer)
+    values = "The claims' values are not its business: until when a token is good, check_times says."
+    for exp in (1_300_819_380, "soon"):
+        case.equal((_signed(header, {"exp": exp}, secret), key), {"exp": exp}, why=values, rare=True)
     case.equal(
         (_signed(b'{ "typ" : "JWT", "alg" : "HS256" }', claims, secret), key),
         claims,
@@ -486,6 +530,8 @@ def _bad_signatures(case: Case, token: str, key: dict[str, Any]) -> None:
     case.raises((f"{header}.{admin}.", key), ValueError, why=empty, vital=True)
     case.raises((f"{header}.{payload}.", key), ValueError, why=empty, vital=True)
     mac = b64u_decode(signature)
+    for third in ("é", f"{signature[:-1]}é"):
+        case.raises((f"{header}.{payload}.{third}", key), ValueError, why="Every segment must be strict base64url.")
     for changed in (bytes(32), mac[:16], mac[:-1], mac + b"\0", bytes([mac[0] ^ 1]) + mac[1:], mac[:31] + b"!"):
         case.raises((f"{header}.{payload}.{b64u_encode(changed)}", key), ValueError, why=why)
     other = b64u_encode(b'{"alg":"HS256"}')
@@ -501,7 +547,7 @@ def _bad_extensions(case: Case, claims: dict[str, Any], secret: bytes, key: dict
     for value, more in ((["terminal"], {"terminal": 3}), (["exp"], {"exp": 1}), (["alg"], {}), ([], {}), (None, {})):
         case.raises((_signed({**_HEADER, "crit": value, **more}, claims, secret), key), ValueError, why=crit)
     b64 = "b64 changes what is signed (RFC 7797). Refuse a header that has it, whatever its value."
-    for members in ({"b64": False, "crit": ["b64"]}, {"b64": False}, {"b64": True}):
+    for members in ({"b64": False, "crit": ["b64"]}, {"b64": False}, {"b64": True}, {"b64": None}):
         case.raises((_signed({**_HEADER, **members}, claims, secret), key), ValueError, why=b64)
 
 
@@ -526,6 +572,11 @@ def _bad_keys(case: Case, claims: dict[str, Any], secret: bytes, key: dict[str, 
     weak = "A key under 32 bytes can be guessed, and an empty one is known (RFC 7518 §3.2)."
     for short in (b"", b"secret", bytes(31)):
         case.raises((_signed(_HEADER, claims, short), _jwk(short)), ValueError, why=weak)
+    text = "k must be there, and be text in strict base64url."
+    for k in (None, 7, [key["k"]], f"{key['k'][:-1]}é"):
+        case.raises((_signed(_HEADER, claims, secret), {**key, "k": k}), ValueError, why=text)
+    bare = {name: value for name, value in key.items() if name != "k"}
+    case.raises((_signed(_HEADER, claims, secret), bare), ValueError, why=text)
     padded = {**key, "k": key["k"] + "="}
     case.raises((_signed(_HEADER, claims, secret), padded), ValueError, why="k is strict base64url, too.")
 
@@ -606,6 +657,32 @@ def _verify_mistakes(case: Case) -> None:
         _verify_with(critical=("crit", "b64"), present=lambda header, name: bool(header.get(name))),
         "`header.get('crit')` is false for an empty list and for null. Ask whether the member is there: "
         "`'crit' in header`.",
+    )
+    case.mistake(
+        _verify_with(critical=("crit", "b64"), present=lambda header, name: header.get(name) is not None),
+        "`header.get('b64') is not None` passes over null. Ask whether the member is there: `'b64' in header`.",
+    )
+    case.mistake(
+        _verify_with(text_only=False),
+        "The key's k is decoded before anyone knows that it is there and is text: KeyError or TypeError. Ask first: "
+        "`isinstance(key.get('k'), str)`.",
+    )
+    case.mistake(
+        _verify_with(as_text=True),
+        "`hmac.compare_digest` on texts is a TypeError where one of them is not ASCII. Decode the third segment, and "
+        "compare bytes.",
+    )
+    case.mistake(
+        _verify_with(header_is=lambda header, key: header.get("kid") == key.get("kid")),
+        "It asks that the header's kid be the key's. kid is ignored here: whoever calls verify has chosen the key.",
+    )
+    case.mistake(
+        _verify_with(header_is=lambda header, key: header.get("typ") == "JWT"),
+        "It asks for typ JWT. typ may be absent, and verify ignores it.",
+    )
+    case.mistake(
+        _verify_with(claims_are=lambda claims: claims.get("exp", 1e12) >= time.time()),
+        "It looks at exp. The claims' values are not its business: check_times of lesson 03 looks at them.",
     )
     case.mistake(
         _verify_with(key_alg=lambda alg: True),
@@ -715,14 +792,18 @@ def _verify_with(
     refuse: Callable[[], Any] | None = None,
     brackets: bool = False,
     dict_header: bool = True,
+    header_is: Callable[[dict[str, Any], dict[str, Any]], bool] = lambda header, key: True,
+    claims_are: Callable[[dict[str, Any]], bool] = lambda claims: True,
+    text_only: bool = True,
+    as_text: bool = False,
 ) -> Callable[[str, dict[str, Any]], Any]:
     """verify with one part to be got wrong."""
 
     def wrong(token: str, key: dict[str, Any]) -> Any:
         ours, text = (key["alg"], key["k"]) if brackets else (key.get("alg", default), key.get("k"))
-        if not key_alg(ours) or key.get("kty") not in kty or not isinstance(text, str):
+        if not key_alg(ours) or key.get("kty") not in kty or (text_only and not isinstance(text, str)):
             raise ValueError("key")
-        octets = secret(text)
+        octets = secret(str(text) if text_only else key["k"])
         if len(octets) < minimum:
             raise ValueError("weak key")
         header, payload, signature = _three(token, json_form)
@@ -732,19 +813,21 @@ def _verify_with(
         alg = parsed["alg"] if brackets else parsed.get("alg")
         if not header_alg(alg, ours) or any(present(parsed, name) for name in critical):
             raise ValueError("header")
-        if exact_header and parsed != _HEADER:
+        if (exact_header and parsed != _HEADER) or not header_is(parsed, key):
             raise ValueError("header")
         if unsigned(alg):
             return loads(decode(payload))
         if kid is not None and parsed.get("kid") not in (None, key.get("kid")):
             octets = kid(parsed["kid"])
         first = b64u_encode(json_dumps(parsed)) if rewrite else header
+        if as_text and not hmac.compare_digest(b64u_encode(_hmac(octets, f"{first}.{payload}".encode())), signature):
+            raise ValueError("signature")
         if not fits(_hmac(octets, f"{first}.{payload}".encode()), decode(signature), alg):
             if refuse is not None:
                 return refuse()
             raise ValueError("signature")
         claims = loads(decode(payload))
-        if object_only and not isinstance(claims, dict):
+        if object_only and not (isinstance(claims, dict) and claims_are(claims)):
             raise ValueError("claims")
         return claims
 

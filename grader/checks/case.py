@@ -35,6 +35,9 @@ UNNAMED = "raised the right exception, without the word that it must name"
 _SLIPS = ("KeyError", "TypeError", "AttributeError", "RuntimeError")
 """What Python raises by itself where an unknown name or a missing value was not thought of."""
 
+OVERNAMED = "raised the right exception, with the names of others in it that are not at fault"
+"""The verdict on a refusal whose text names more than what is wrong."""
+
 UNSORTED = "returned the right items in another order"
 """The verdict on a list that only its order makes wrong."""
 
@@ -76,10 +79,14 @@ class Trial:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known wrong implementation and the sentence that puts it right."""
+    """A known wrong implementation and the sentence that puts it right.
+
+    A silent one refuses by returning None. It is named alone, because other mistakes are told by what is accepted.
+    """
 
     function: Callable[..., Any]
     sentence: str
+    silent: bool = False
 
 
 class Case:
@@ -114,20 +121,25 @@ class Case:
         naming: str = "",
         grave: bool = False,
         named: str = "",
+        sparing: tuple[str, ...] = (),
     ) -> None:
         """A bad input: the function raises this exception or a kind of it.
 
         Accepting a vital one costs all points, a grave one half of them. With naming, the exception's text must have
-        that word in it. With named, the table says that in place of the arguments.
+        that word in it, and none of those that it is sparing. With named, the table says that in place of the
+        arguments.
         """
-        word = re.compile(rf"\b{re.escape(naming)}\b", re.IGNORECASE)
 
         def verdict(outcome: Outcome) -> str:
             if outcome.kind != RAISED or error.__name__ not in outcome.names:
                 return _key(outcome)
-            return "" if not naming or word.search(outcome.text) else UNNAMED
+            if naming and not _names(outcome.text, naming):
+                return UNNAMED
+            unquoted = re.sub(r"'[^']*'|\"[^\"]*\"", "", outcome.text)  # quoted claims are the token's, not the text's
+            return OVERNAMED if any(_names(unquoted, other) for other in sparing) else ""
 
         wants = f"raise {error.__name__}" + (f" that names {naming}" if naming else "")
+        wants += f", and not {' or '.join(sparing)}" if sparing else ""
         self._add(args, wants, True, why, verdict, vital=vital, naming=naming, grave=grave, named=named)
 
     def refuses(self, args: Any, why: str = "", vital: bool = False, grave: bool = False) -> None:
@@ -230,9 +242,9 @@ class Case:
         wants = "; ".join(step.wants for step in steps[-1:])
         self.trials.append(Trial(script(steps), wants, bad, why, False, vital, verdict, steps=steps))
 
-    def mistake(self, function: Callable[..., Any], sentence: str) -> None:
+    def mistake(self, function: Callable[..., Any], sentence: str, silent: bool = False) -> None:
         """A wrong implementation that people write. When the learner's answers match it, the sentence is shown."""
-        self.mistakes.append(Mistake(function, sentence))
+        self.mistakes.append(Mistake(function, sentence, silent))
 
     def sample_bytes(self, count: int, max_size: int, min_size: int = 0) -> list[bytes]:
         """Some fresh byte strings of assorted sizes."""
@@ -256,6 +268,11 @@ class Case:
         arguments = args if isinstance(args, tuple) else (args,)
         trial = Trial(arguments, wants, bad, why, judged, vital, verdict, naming)
         self.trials.append(replace(trial, large=large, grave=grave, named=named, rare=rare))
+
+
+def _names(text: str, word: str) -> bool:
+    """Whether a text has this word in it: in `exp_in_past` and `bad_exp` it has exp, in `expired` it has not."""
+    return re.search(rf"(?<![A-Za-z]){re.escape(word)}(?![A-Za-z])", text, re.IGNORECASE) is not None
 
 
 def _only_unsorted(outcome: Outcome, expected: Any) -> bool:

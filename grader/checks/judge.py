@@ -14,7 +14,7 @@ from typing import Any
 from .. import calling
 from ..calling import Outcome
 from ..values import pack, shorten, show, sketch, unpack
-from .case import UNNAMED, UNSORTED, Exercise, Mistake, Trial
+from .case import OVERNAMED, UNNAMED, UNSORTED, Exercise, Mistake, Trial
 from .play import shown
 
 PASSED = "passed"
@@ -45,6 +45,9 @@ _FINAL = {
     calling.FORBIDDEN: FORBIDDEN,
     calling.CRASHED: CRASHED,
 }
+
+_REFUSALS = (("ValueError",), ("AssertionError",), ("Exception",))
+"""What people raise on purpose, and Python does not raise by itself where a value was not thought of."""
 
 Call = Callable[[tuple[Any, ...]], Outcome]
 """Calls the learner's function with plain arguments, wherever that function lives."""
@@ -96,7 +99,7 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
         return _unwritten(exercise, outcomes[-1])
     verdicts = [trial.verdict(outcome) for trial, outcome in zip(trials, outcomes, strict=False)]
     score = _score(exercise.points, trials, outcomes, verdicts)
-    matches = _matching(exercise, seed, trials, verdicts) if any(verdicts) else []
+    matches = _named(exercise, seed, trials, outcomes, verdicts) if any(verdicts) else []
     return Result(
         name=exercise.name,
         score=score,
@@ -169,6 +172,28 @@ class _Match:
     trials: frozenset[int]
 
 
+def _named(
+    exercise: Exercise, seed: str, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str]
+) -> list[_Match]:
+    """The known mistakes to be named."""
+    return _silent(exercise, seed, trials, outcomes) or _matching(exercise, seed, trials, verdicts)
+
+
+def _silent(exercise: Exercise, seed: str, trials: list[Trial], outcomes: list[Outcome]) -> list[_Match]:
+    """The mistake of returning None in place of a refusal, if the exercise knows it: named alone, for others mislead.
+
+    None is no input taken where good inputs give something else, nor is it known to be one where nothing is refused.
+    """
+    pairs = list(zip(trials, outcomes, strict=False))
+    good = {outcome.packed for trial, outcome in pairs if not trial.bad and outcome.kind == calling.RETURNED}
+    bad = [index for index, (trial, _) in enumerate(pairs) if trial.bad and not trial.rare]
+    mute = frozenset(index for index in bad if outcomes[index].packed == "null")
+    refuses = any(outcomes[index].names[:1] in _REFUSALS for index in bad)
+    if not mute or not good or ("null" in good and refuses):
+        return []
+    return [_Match(one.sentence, mute) for one in exercise.case(seed).mistakes if one.silent]
+
+
 def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list[str]) -> list[_Match]:
     """The known mistakes whose every error the learner makes too, the most telling first.
 
@@ -177,6 +202,8 @@ def _matching(exercise: Exercise, seed: str, trials: list[Trial], verdicts: list
     nothing either where a bad input fails in that way. Of two mistakes, one contained in the other, only the larger is
     named: who takes every spelling also takes padding.
     """
+    if not any(verdicts):
+        return []
     errors = {index: verdict for index, verdict in enumerate(verdicts) if verdict}
     failed = {index for index in errors if not trials[index].bad}
     matching = [
@@ -296,11 +323,15 @@ def _diagnosis(trial: Trial, outcome: Outcome, verdict: str) -> list[str]:
         return ["It returned None. Is there a `return` on every path?"]
     if verdict == UNSORTED:
         return ["The right items, in another order: `sorted(...)` puts them in order."]
+    if verdict == OVERNAMED:
+        return ["The exception's text names claims that are not at fault, so nobody learns which one is."]
     if verdict == UNNAMED:
         return [f"It does refuse, but the exception's text lacks the word {trial.naming}, so nobody learns why."]
     if trial.bad and not trial.rare and trial.wants.startswith("return ") and outcome.kind == calling.RAISED:
         says = "is False" if trial.wants == "return False" else "is returned, too, as the docstring says"
         return [f"It raises an exception here. The answer to a bad input {says}."]
+    if trial.bad and not trial.rare and outcome.names[:1] == ("AssertionError",):
+        return ["`assert` is not a refusal: Python leaves it out when it runs with -O. Raise the exception."]
     if trial.bad and not trial.rare and outcome.kind == calling.RAISED:
         return ["It does refuse, but with another kind of exception than the docstring says."]
     return []

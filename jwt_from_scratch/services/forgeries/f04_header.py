@@ -122,10 +122,11 @@ def _useless_keys(key: dict[str, Any]) -> list[Forgery]:
     empty, short = _jwk(b""), _jwk(b"secret")
     other = key | {"alg": "HS512"}
     nameless = {name: value for name, value in key.items() if name != "alg"}
-    weak = "An HMAC key under 32 bytes is used, even an empty one (RFC 7518 §3.2)."
+    known = "An empty HMAC key is used, and everybody has that one (RFC 7518 §3.2)."
+    weak = "An HMAC key under 32 bytes is used, and it can be guessed (RFC 7518 §3.2)."
     one = "The key is used for an algorithm that it does not name."
     return [
-        Forgery("the verifier's own key is empty", weak, _token(ADMIN, empty), empty),
+        Forgery("the verifier's own key is empty", known, _token(ADMIN, empty), empty),
         Forgery("the verifier's own key has 6 bytes", weak, _token(ADMIN, short), short),
         Forgery("an HS512 key, an HS256 token", one, _token(ADMIN, key), other),
         Forgery("a key that names no algorithm", one, _token(ADMIN, key), nameless),
