@@ -827,7 +827,7 @@ def test_what_only_counts_as_true_or_false_is_told_so_and_nothing_else() -> None
         result = judged(one, lambda value, g=good, b=bad: g if value == "good" else b)
         assert (result.score, result.messages[1:]) == (0, (says,))
     assert judged(one, lambda value: 0).messages[1:] == ("This is good.",)
-    assert judged(one, lambda value: True).messages[1:] == ("This is bad.",)
+    assert judged(one, lambda value: True).messages[1:] == ("It says True to everything.",)
 
 
 def test_a_function_that_is_too_slow_can_be_told_why() -> None:
