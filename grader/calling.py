@@ -195,8 +195,9 @@ def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str
 
 def _raised(error: BaseException, function: Any, printed: int) -> Outcome:
     names = tuple(c.__name__ for c in type.mro(type(error)) if _EXCEPTIONS.get(c.__name__) is c)
+    kind = type(error).__name__
     try:
-        text = str(error) or str(type(error).__name__) * (type(error) not in _EXCEPTIONS.values())
+        text = str(error) or ("" if kind in _EXCEPTIONS else kind)
     except BaseException:  # its __str__ is the learner's too
         text = ""
     where = _where(error.__traceback__, _globals(function))
