@@ -110,6 +110,8 @@ class Channel:
             if not piece:
                 raise WireError(ENDED)
             data += piece
+            if len(data) < size and end is not None and time.monotonic() > end:  # it trickles
+                raise WireError(LATE)
         return bytes(data)
 
     def _wait(self, end: float | None, writing: bool = False) -> None:

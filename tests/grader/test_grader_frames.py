@@ -155,3 +155,30 @@ def test_a_reader_that_does_not_read_has_a_deadline_too(pair: Pair) -> None:
     channel, _ = pair
     with pytest.raises(WireError, match="in time"):
         channel.send({"x": "y" * 5_000_000}, 0.2)
+
+
+class Trickling:
+    """An end at which there is always one more byte of a long answer."""
+
+    def __init__(self, ready: socket.socket) -> None:
+        self._ready = ready
+        self._left = bytearray(frame(b"", length=MAX_FRAME))
+        self._started = time.monotonic()
+
+    def fileno(self) -> int:
+        return self._ready.fileno()
+
+    def setblocking(self, flag: bool) -> None:
+        pass
+
+    def recv(self, size: int) -> bytes:
+        assert time.monotonic() - self._started < 2, "it goes on reading"
+        time.sleep(0.001)
+        return bytes([self._left.pop(0)]) if self._left else b"x"
+
+
+def test_an_answer_that_trickles_has_the_same_deadline(pair: Pair) -> None:
+    channel, theirs = pair
+    channel.send({"something": "to read"}, 2)
+    with pytest.raises(WireError, match="no answer in time"):
+        Channel(Trickling(theirs)).receive(0.05)  # type: ignore[arg-type]
