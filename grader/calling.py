@@ -391,7 +391,9 @@ class _Packages:
 def _alias(frame: FrameType) -> str:
     """What the code that called this frame's function calls the module that it is in, or ""."""
     module = sys.modules.get(frame.f_globals["__name__"])
-    caller = frame.f_back.f_globals if frame.f_back else {}
+    if module is None or frame.f_back is None:
+        return ""
+    caller = frame.f_back.f_globals
     return next((name for name, value in list(caller.items()) if value is module), "")
 
 

@@ -484,6 +484,14 @@ def test_a_single_function_can_be_forbidden_and_its_module_goes_on() -> None:
     assert invoked(namespace["f"], forbids=only).text == f"it uses {only[0]}"
 
 
+def test_a_module_that_is_no_longer_known_is_called_by_its_own_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    only = ("jwt_from_scratch.services.p256.scalar_mul",)
+    namespace: dict[str, Any] = {"mul": p256.scalar_mul, "G": p256.G, "nothing": None}
+    exec("def f():\n    return mul(2, G)", namespace)
+    monkeypatch.delitem(sys.modules, p256.__name__)
+    assert invoked(namespace["f"], forbids=only).text == f"it uses {only[0]}"
+
+
 def test_the_built_in_hash_can_be_forbidden_and_other_hashes_go_on() -> None:
     by_another_name = hash
     assert invoked(lambda: by_another_name("x"), forbids=("hash",)).text == "it uses hash"
