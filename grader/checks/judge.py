@@ -99,7 +99,7 @@ def judge(exercise: Exercise, call: Call, seed: str) -> Result:
         return _unwritten(exercise, outcomes[-1])
     verdicts = [trial.verdict(outcome) for trial, outcome in zip(trials, outcomes, strict=False)]
     score = _score(exercise.points, trials, outcomes, verdicts)
-    matches = _named(exercise, seed, trials, outcomes, verdicts) if any(verdicts) else []
+    matches = _silent(exercise, seed, trials, outcomes) or _matching(exercise, seed, trials, verdicts)
     return Result(
         name=exercise.name,
         score=score,
@@ -170,13 +170,6 @@ class _Match:
 
     sentence: str
     trials: frozenset[int]
-
-
-def _named(
-    exercise: Exercise, seed: str, trials: list[Trial], outcomes: list[Outcome], verdicts: list[str]
-) -> list[_Match]:
-    """The known mistakes to be named."""
-    return _silent(exercise, seed, trials, outcomes) or _matching(exercise, seed, trials, verdicts)
 
 
 def _silent(exercise: Exercise, seed: str, trials: list[Trial], outcomes: list[Outcome]) -> list[_Match]:

@@ -62,7 +62,6 @@ class GradingExporter(NotebookExporter):
         resources = self._init_resources(resources)  # type: ignore[no-untyped-call]
         for preprocessor in self._preprocessors:
             nb, resources = preprocessor(nb, resources)
-        resources["output_suffix"] = ""
         return nbformat.writes(nb) + "\n", resources
 
     def _graded(self, path: Path, student: str, source: Path) -> Graded:
