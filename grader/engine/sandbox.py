@@ -42,6 +42,8 @@ _ENVIRONMENT = {
     # Threads before a fork would be fatal, and a submission has one core anyway.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
+    # Or each thread of a server reserves 64 MB of addresses, and eight of them reach the limit.
+    "MALLOC_ARENA_MAX": "1",
 }
 _HOME = "/home/learner"
 VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR")

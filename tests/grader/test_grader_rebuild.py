@@ -3,7 +3,7 @@
 import copy
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -397,10 +397,22 @@ def test_the_seed_is_of_the_file_the_student_and_the_class_secret_and_never_show
     assert "class secret" not in json.dumps([report.to_dict() for report in reports])
 
 
-def test_demos_run_when_asked(tmp_path: Path) -> None:
-    with Grader(Options(level=NONE if sandbox_problem() else FULL, run_demos=True)) as grader:
-        report = grader.grade(write(tmp_path, solved(LESSON)))
-    assert by_name(report) == full(LESSON)
+@pytest.fixture(scope="module")
+def with_demos() -> Iterator[Grader]:
+    with Grader(Options(level=NONE if sandbox_problem() else FULL, run_demos=True, keep_cells=True)) as grader:
+        yield grader
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_demos_run_when_asked_and_find_in_the_sandbox_what_they_need(
+    name: str, with_demos: Grader, tmp_path: Path
+) -> None:
+    graded = with_demos.grade_cells(write(tmp_path, solved(name)))
+    assert by_name(graded.report) == full(name)
+    shown = [(cell.source, output) for cell in graded.cells for output in cell.outputs if cell.kind == DEMO]
+    assert shown
+    assert not [(source, output["evalue"]) for source, output in shown if output["output_type"] == "error"]
 
 
 # -- what can't be read -----------------------------------------------------------------------------------------------
