@@ -24,7 +24,7 @@ from jwt_from_scratch.services.vulnerable.never_verified import never_verified_a
 from jwt_from_scratch.services.vulnerable.none_accepted import none_accepted_app
 
 KEY = {"kty": "oct", "k": b64u_encode(secrets.token_bytes(32)), "alg": "HS256", "kid": "2026"}
-ADMIN = {"sub": "mallory", "role": "admin", "exp": int(time.time()) + 600}
+ADMIN = {"sub": "mallory", "role": "admin", "exp": int(time.time()) + 86_400}  # the suite may take a while
 READER = ADMIN | {"role": "reader"}
 CRIT = sign(ADMIN, KEY, crit=["terminal"], terminal=1)
 
