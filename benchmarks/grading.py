@@ -30,7 +30,9 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks import postgres
-from grader import build, checks, course
+from grader import checks
+from grader.course import editions as build
+from grader.course import masters as course
 
 LESSONS = ("01_encoding", "02_hmac")
 ASSIGNMENT = "ps"

@@ -7,14 +7,14 @@ package loads nothing until one of these names is used: every lesson pays for wh
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .lesson import check, check_all, hint, picture, progress, submit
+    from .learner.lesson import check, check_all, hint, picture, progress, submit
 
 __all__ = ["check", "check_all", "hint", "picture", "progress", "submit"]
 
 
 def __getattr__(name: str) -> Any:
     if name in __all__:
-        from . import lesson
+        from .learner import lesson
 
         return getattr(lesson, name)
     raise AttributeError(f"module 'grader' has no attribute {name!r}")

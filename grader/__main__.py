@@ -6,7 +6,7 @@ import sys
 def main() -> None:
     """Run the command line, or say what to install for it."""
     try:
-        from .cli import main as run
+        from .cli.main import main as run
     except ModuleNotFoundError as error:
         sys.exit(f"grader: the package {error.name!r} is missing; install the course: jwt-from-scratch[course]")
     run()

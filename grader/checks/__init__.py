@@ -4,7 +4,7 @@ import functools
 import importlib
 import pkgutil
 
-from .case import Exercise
+from ..judging.case import Exercise
 
 __all__ = ["Exercise", "chapters", "exercise_named", "exercises"]
 

@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from ..values import pack
-from .case import Case, Predicate, exercise
+from ..inside.values import pack
+from ..judging.case import Case, Predicate, exercise
 
 _LIBRARIES = ("jwt", "joserfc", "jwt_from_scratch")
 _TIMES = ("exp", "nbf", "iat")

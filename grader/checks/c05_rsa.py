@@ -14,9 +14,9 @@ from typing import Any
 from jwt_from_scratch import Key
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
-from ..values import show
+from ..inside.values import show
+from ..judging.case import Case, Predicate, exercise
 from . import rsa_pool
-from .case import Case, Predicate, exercise
 from .rsa_pool import PREFIX, RSAKey, rsa_key
 
 _LIBRARIES = (

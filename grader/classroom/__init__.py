@@ -1,5 +1,5 @@
 """A class with nbgrader: its course directory, its gradebook, its screens; our grading in place of nbgrader's own."""
 
-from ..course import load_lightly
+from ..course.masters import load_lightly
 
 load_lightly("jsonschema")  # before nbgrader does

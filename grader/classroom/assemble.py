@@ -12,10 +12,10 @@ from typing import Any
 
 import nbformat
 
-from ..course import ANSWER, CHECK, EXERCISE, Cell, Chapter, read_source
+from ..course.masters import ANSWER, CHECK, EXERCISE, Cell, Chapter, read_source
 from ..engine.grade import Graded, Ran
 from ..engine.rebuild import EXTRA
-from ..report import UNREADABLE, Report
+from ..reports.report import UNREADABLE, Report
 
 
 @dataclass(frozen=True)

@@ -23,12 +23,12 @@ from nbgrader.utils import rmtree
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
-from ..course import CHECK, CourseError
-from ..engine.batch import cells_beside, report_paths
-from ..engine.collect import Found
+from ..batch.collect import Found
+from ..batch.workers import cells_beside, report_paths
+from ..course.masters import CHECK, CourseError
 from ..engine.grade import Graded, Ran
 from ..files import write_whole
-from ..report import Report
+from ..reports.report import Report
 from .classdir import ClassDir
 from .quarantine import FOLDER, quarantine
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..course import CourseError
+from ..course.masters import CourseError
 from ..engine.grade import Options
 from ..files import write_whole
 from .assemble import Book, BookCell

@@ -16,7 +16,7 @@ from nbconvert.exporters import NotebookExporter
 from nbgrader.converters.base import NbGraderException
 from traitlets import Unicode
 
-from ..course import CourseError
+from ..course.masters import CourseError
 from ..engine.grade import Graded, Grader, Options, SandboxError
 from ..engine.sandbox import FULL
 from .assemble import Book, assemble

@@ -5,7 +5,7 @@ from typing import Any
 
 import nbformat
 
-from ..course import CHECK, CourseError, read_source
+from ..course.masters import CHECK, CourseError, read_source
 from ..files import write_whole
 from .classdir import ClassDir
 from .setup import generate

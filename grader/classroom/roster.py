@@ -5,8 +5,8 @@ import io
 import re
 from pathlib import Path
 
-from ..course import CourseError
-from ..values import plain_text
+from ..course.masters import CourseError
+from ..inside.values import plain_text
 from .classdir import ClassDir
 
 FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")

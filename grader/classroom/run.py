@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from ..bars import counting
-from ..course import CourseError
-from ..engine.collect import Found
+from ..batch.collect import Found
+from ..batch.run import Nothing, grade_found, write_summaries
+from ..course.masters import CourseError
 from ..engine.grade import Graded
-from ..report import Report
-from ..run import Nothing, grade_found, write_summaries
+from ..reports.report import Report
+from ..terminal import counting
 from .autograde import Kept, kept, record, regrade_only, submissions
 from .classdir import ClassDir
 

@@ -5,10 +5,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from ..bars import counting
-from ..build import as_text, solved
-from ..course import CourseError, course
+from ..course.editions import as_text, solved
+from ..course.masters import CourseError, course
 from ..files import write_whole
+from ..terminal import counting
 from .classdir import CONFIG, ClassDir
 
 _CONFIG = """\

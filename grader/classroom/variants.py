@@ -2,10 +2,10 @@
 
 import hashlib
 
-from ..checks.judge import picture
-from ..course import CourseError, read_source
+from ..course.masters import CourseError, read_source
 from ..engine.rebuild import BadSubmission, read_regular
 from ..engine.sandbox import FULL
+from ..judging.judge import picture
 from .autograde import submissions
 from .classdir import ClassDir
 

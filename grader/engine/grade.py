@@ -10,12 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..calling import CRASHED, Outcome
 from ..checks import Exercise
-from ..checks.judge import Result, judge
-from ..course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
-from ..display import as_text
-from ..report import Report, make_report, unreadable, versions
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..inside.calling import CRASHED, Outcome
+from ..judging.judge import Result, judge
+from ..learner.display import as_text
+from ..reports.report import Report, make_report, unreadable, versions
 from . import selftest
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission

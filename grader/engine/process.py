@@ -4,10 +4,10 @@ import tempfile
 from types import TracebackType
 from typing import Any
 
-from ..calling import CRASHED, TIMED_OUT, Outcome
-from ..values import pack, plain_text
-from .confine import OPEN_FILES
-from .frames import ENDED, LATE, Channel, WireError
+from ..inside.calling import CRASHED, TIMED_OUT, Outcome
+from ..inside.confine import OPEN_FILES
+from ..inside.frames import ENDED, LATE, Channel, WireError
+from ..inside.values import pack, plain_text
 from .sandbox import MEMORY, NONE, Zygote
 
 CELL_SECONDS = 20.0

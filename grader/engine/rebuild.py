@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from ..checks import exercises
-from ..course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
 
 MAX_BYTES = 10_000_000
 MAX_CELLS = 2_000

@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from .frames import Channel, WireError
+from ..inside.frames import Channel, WireError
 
 FULL, NONE = "full", "none"
 """How learner code is isolated: by everything here, or only by a process of its own."""
@@ -33,7 +33,7 @@ ROOM = "/opt/course"
 """Where the sandbox has the reference module and the few files of `grader` that the zygote needs."""
 _ENVIRONMENT_ROOM = "/opt/environment"
 """Where it has the virtual environment, which may well lie in a folder that it must not show, such as /tmp."""
-_FILES_INSIDE = ("__init__.py", "calling.py", "values.py", "engine")
+_FILES_INSIDE = ("__init__.py", "inside")
 
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -187,7 +187,7 @@ def shows(place: Path) -> bool:
 
 def _python(level: str, descriptor: int) -> list[str]:
     room = ROOM if level == FULL else str(_PACKAGE.parent)
-    code = f"import sys; sys.path.insert(0, {room!r}); from grader.engine.zygote import main; main()"
+    code = f"import sys; sys.path.insert(0, {room!r}); from grader.inside.zygote import main; main()"
     program = inside(sys.executable) if level == FULL else sys.executable
     return [program, "-I", "-c", code, str(descriptor), level]
 
@@ -226,7 +226,7 @@ def _system() -> Iterator[str]:
             yield from ("--symlink", os.readlink(place), place)
         elif os.path.isdir(place):
             yield from ("--ro-bind", place, place)
-    for file in (Path(__file__).parent / "etc").iterdir():
+    for file in (_PACKAGE / "inside" / "etc").iterdir():
         yield from _bind(str(file), f"/etc/{file.name}")
     for place in ("/etc/ld.so.cache", "/etc/alternatives"):
         yield from ("--ro-bind-try", place, place)

@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..calling import CRASHED, RETURNED, TIMED_OUT
-from ..course import NOTEBOOKS
-from ..values import unpack
-from . import confine, sandbox
+from ..course.masters import NOTEBOOKS
+from ..inside import confine
+from ..inside.calling import CRASHED, RETURNED, TIMED_OUT
+from ..inside.values import unpack
+from . import sandbox
 from .process import LearnerProcess
 from .sandbox import SandboxError, Zygote
 
-_PROBES = Path(__file__).with_name("probes.py")
-_CANARY = Path(__file__).parent.parent / "report.schema.json"
+_PROBES = Path(__file__).parent.parent / "inside" / "probes.py"
+_CANARY = Path(__file__).parent.parent / "reports" / "report.schema.json"
 _NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
 _ROOT = ("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr")
 _BALLOON = 200 * 2**20

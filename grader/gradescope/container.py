@@ -5,14 +5,14 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from ..engine.batch import proved_grader
-from ..engine.collect import Found, collect
+from ..batch.collect import Found, collect
+from ..batch.workers import proved_grader
 from ..engine.grade import Grader, Options
 from ..engine.sandbox import SandboxError
 from ..files import write_whole
-from ..outputs.gradescope import as_json, failure, results
-from ..report import Report
-from ..values import plain_text
+from ..inside.values import plain_text
+from ..reports.gradescope import as_json, failure, results
+from ..reports.report import Report
 
 
 class Unclear(Exception):  # noqa: N818 - it says what is wrong

@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from ..course import CourseError, chapter_names
+from ..course.masters import CourseError, chapter_names
 from ..files import write_whole
-from ..outputs.gradescope import as_json, failure
+from ..reports.gradescope import as_json, failure
 from .archive import packed
 from .wheel import lock_file, wheel
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import jwt_from_scratch
 from jwt_from_scratch.encoding import b64u_encode
 
-from ..course import NOTEBOOKS, CourseError
+from ..course.masters import NOTEBOOKS, CourseError
 from .archive import packed
 
 _DISTRIBUTION = "jwt-from-scratch"

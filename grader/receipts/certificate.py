@@ -4,11 +4,11 @@ from pathlib import Path
 
 from jwt_from_scratch import Key
 
-from ..course import chapter_names
-from ..engine.batch import report_paths
-from ..report import Report
-from ..run import Nothing
-from ..values import plain_text
+from ..batch.run import Nothing
+from ..batch.workers import report_paths
+from ..course.masters import chapter_names
+from ..inside.values import plain_text
+from ..reports.report import Report
 from .tokens import (
     CERTIFICATE,
     Unfit,

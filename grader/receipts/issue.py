@@ -5,8 +5,8 @@ from pathlib import Path
 
 from jwt_from_scratch import Key
 
-from ..run import Nothing
-from ..values import plain_text
+from ..batch.run import Nothing
+from ..inside.values import plain_text
 from .tokens import RECEIPT, Unfit, Unreadable, as_report, keep_or_sign, read_file, receipt_claims, report_files
 
 

@@ -11,7 +11,7 @@ from jwt_from_scratch.encoding import json_loads_strict
 
 from ..engine.sandbox import shows
 from ..files import write_new_secret, write_whole
-from ..values import plain_text
+from ..inside.values import plain_text
 
 ALG = "Ed25519"
 _MAX_BYTES = 1_000_000

@@ -14,7 +14,7 @@ from jwt_from_scratch import JWTError, Key, decode, encode
 from jwt_from_scratch.encoding import b64u_encode
 
 from ..files import write_whole
-from ..report import UNREADABLE, Report
+from ..reports.report import UNREADABLE, Report
 
 RECEIPT, CERTIFICATE = "grade-receipt+jwt", "course-certificate+jwt"
 """The header's typ: what kind of token it is (RFC 8725 §3.11)."""

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from jwt_from_scratch import JWTError, KeySet, decode, verify
 
-from ..report import Report
-from ..values import plain_text
+from ..inside.values import plain_text
+from ..reports.report import Report
 from .keys import ALG
 from .tokens import CERTIFICATE, CLAIMS, RECEIPT, Unfit, as_report, read_file, receipt_claims
 

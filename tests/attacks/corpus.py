@@ -28,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 REPO = HERE.parents[1]
 sys.path[:0] = [path for path in (str(HERE), str(REPO), str(REPO / "tests" / "grader")) if path not in sys.path]
 
-from grader import course  # noqa: E402
+from grader.course import masters as course  # noqa: E402
 from grader_helpers import code, solved, student, write  # noqa: E402
 
 UNREADABLE, GRADED, NOT_ATTEMPTED = "unreadable", "graded", "not attempted"

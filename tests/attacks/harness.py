@@ -26,7 +26,7 @@ from typing import Any
 
 from corpus import REPO, Places, corpus, write_corpus
 
-GRADE = (sys.executable, "-c", "from grader.cli import main; main()", "grade")
+GRADE = (sys.executable, "-c", "from grader.cli.main import main; main()", "grade")
 LIMIT = 900
 """Seconds after which the batch is given up."""
 

@@ -11,8 +11,8 @@ import jsonschema
 import pytest
 
 from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
-from grader.report import SCHEMA
-from grader.values import plain_text
+from grader.inside.values import plain_text
+from grader.reports.report import SCHEMA
 from harness import Run
 
 ATTACKS = [attack for attack in corpus() if not attack.is_control]

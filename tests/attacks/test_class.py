@@ -24,7 +24,7 @@ from harness import Canaries, adopt_orphans
 
 COMMANDS = {
     "nbgrader autograde": (sys.executable, "-m", "nbgrader", "autograde"),
-    "grader autograde": (sys.executable, "-c", "from grader.cli import main; main()", "autograde"),
+    "grader autograde": (sys.executable, "-c", "from grader.cli.main import main; main()", "autograde"),
 }
 NEIGHBOUR = "zz_neighbour"
 LIMIT = 1_500
@@ -88,7 +88,7 @@ def graded(request: pytest.FixtureRequest) -> Iterator[tuple[list[Attack], Class
         root = canaries.root / "class"
         environment = {**os.environ, "CANARY_VARIABLE": canaries.secrets["variable"], "NO_COLOR": "1"}
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        init = "from grader.cli import main; main()"
+        init = "from grader.cli.main import main; main()"
         subprocess.run([sys.executable, "-c", init, "class", "init", str(root)], check=True, env=environment)
         attacks = hand_in(canaries, root)
         for chapter in {one.chapter for one in attacks}:

@@ -367,7 +367,7 @@ def names_in_odd_places(notebook: Any) -> None:
 )
 def table_for_the_known_seed(notebook: Any) -> None:
     from grader import checks
-    from grader.values import unpack
+    from grader.inside.values import unpack
 
     exercise = checks.exercise_named("hmac_sha256")
     assert exercise is not None

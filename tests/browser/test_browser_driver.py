@@ -81,7 +81,7 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
             "IPYTHONDIR": home / "ipython",
         }
-        command = [sys.executable, "-m", "grader.cli"]
+        command = [sys.executable, "-m", "grader.cli.main"]
         if beside := shutil.which("grader", path=str(Path(sys.executable).parent)):
             command = [beside]
         with self.log.open("wb") as log:

@@ -15,8 +15,9 @@ import psutil
 import pytest
 from test_browser_driver import PATIENCE, browser_page, explained, free_port, need_browser
 
-from grader import build, course
 from grader.classroom import setup
+from grader.course import editions as build
+from grader.course import masters as course
 
 pytestmark = pytest.mark.browser
 

@@ -178,7 +178,8 @@ def test_the_lesson_shows_the_same_lines_with_both(tmp_path: Any, monkeypatch: p
     need_browser()
     from nbclient import NotebookClient
 
-    from grader import build, course
+    from grader.course import editions as build
+    from grader.course import masters as course
 
     shown = {}
     for kind in ("", "model"):

@@ -6,11 +6,11 @@ import time
 from pathlib import Path
 from typing import Any
 
-from grader import calling
-from grader.engine import batch
-from grader.engine.collect import Found
+from grader.batch import workers as batch
+from grader.batch.collect import Found
 from grader.engine.grade import Graded, Options, SandboxError
-from grader.report import ExerciseReport, Report, versions
+from grader.inside import calling
+from grader.reports.report import ExerciseReport, Report, versions
 
 LOG = "log.txt"
 """Where the quick worker notes, beside the submission, when it began and ended which."""

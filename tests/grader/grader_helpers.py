@@ -13,10 +13,13 @@ from typing import Any
 
 import nbformat
 
-from grader import build, calling, checks, course
+from grader import checks
 from grader.checks import Exercise
-from grader.checks.judge import Result, judge
+from grader.course import editions as build
+from grader.course import masters as course
 from grader.engine.sandbox import SandboxError, Zygote
+from grader.inside import calling
+from grader.judging.judge import Result, judge
 
 REPO = Path(__file__).resolve().parents[2]
 SOLUTIONS = Path(__file__).resolve().parent / "solutions"
@@ -140,7 +143,7 @@ def judged(exercise: Exercise, function: Callable[..., Any] | None, seed: str = 
 
 def grader(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
     """Run the `grader` command in a process of its own."""
-    command = [sys.executable, "-c", "from grader.cli import main; main()", *map(str, arguments)]
+    command = [sys.executable, "-c", "from grader.cli.main import main; main()", *map(str, arguments)]
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **options.pop("env", {})}
     return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, **options)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from grader.report import ExerciseReport, Report
+from grader.reports.report import ExerciseReport, Report
 
 WILD = st.text(st.characters(), max_size=40) | st.sampled_from(
     [

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from grader_helpers import CHAPTERS
 
-from grader import answers, course
-from grader.course import ANSWER, ANSWER_POINTS, CourseError
+from grader.course import answers
+from grader.course import masters as course
+from grader.course.masters import ANSWER, ANSWER_POINTS, CourseError
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

@@ -25,12 +25,13 @@ from grader_helpers import cell_of, grader, sandbox_problem, solved, student, wr
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.engine import batch, linux
-from grader.engine.batch import _report_name, grade_batch
-from grader.engine.collect import Found, collect
+from grader.batch import workers as batch
+from grader.batch.collect import Found, collect
+from grader.batch.workers import _report_name, grade_batch
 from grader.engine.grade import Options
 from grader.engine.sandbox import FULL, NONE, SandboxError
-from grader.report import Report
+from grader.inside import linux
+from grader.reports.report import Report
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="batches need Linux")
 
@@ -572,7 +573,7 @@ def start(classroom: Path, out: Path, temporary: Path, jobs: int = 2) -> "subpro
         [
             sys.executable,
             "-c",
-            "from grader.cli import main; main()",
+            "from grader.cli.main import main; main()",
             "grade",
             str(classroom),
             "--out",

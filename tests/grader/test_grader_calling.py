@@ -23,9 +23,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader import calling
-from grader.calling import Outcome, TimeUp, invoke, time_limit
-from grader.values import pack, unpack
+from grader.inside import calling
+from grader.inside.calling import Outcome, TimeUp, invoke, time_limit
+from grader.inside.values import pack, unpack
 from jwt_from_scratch.services import p256
 
 SOON = 0.15

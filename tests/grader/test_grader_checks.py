@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from grader_helpers import EXERCISES, NOT_WRITTEN, POINTS, SEEDS, judged, load_solution, solution_files
 
-from grader import calling, checks
-from grader.calling import Outcome
-from grader.checks.case import Case, Exercise, exercise
-from grader.checks.judge import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, WHOLE, judge, known_errors
-from grader.values import pack, unpack
+from grader import checks
+from grader.inside import calling
+from grader.inside.calling import Outcome
+from grader.inside.values import pack, unpack
+from grader.judging.case import Case, Exercise, exercise
+from grader.judging.judge import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, WHOLE, judge, known_errors
 from jwt_from_scratch.services.defences import decoder
 
 by_name = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)

@@ -13,8 +13,11 @@ import pytest
 from click.testing import CliRunner, Result
 from grader_helpers import CHAPTERS, POINTS, cell_of, grader, solved, student, write
 
-from grader import cli, course, report, start
+from grader.cli import main as cli
+from grader.course import masters as course
 from grader.files import write_to
+from grader.learner import start
+from grader.reports import report
 
 BAD = sorted((Path(__file__).parent / "bad_inputs").iterdir())
 SCHEMA = json.loads(report.SCHEMA.read_text("utf-8"))
@@ -275,7 +278,7 @@ def test_start_in_a_read_only_folder_is_a_line(tmp_path: Path) -> None:
 
 
 def test_the_schema_is_strict_and_knows_every_status() -> None:
-    from grader.checks.judge import STATUSES
+    from grader.judging.judge import STATUSES
 
     exercise = SCHEMA["properties"]["exercises"]["items"]
     assert tuple(exercise["properties"]["status"]["enum"]) == STATUSES

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.engine import collect as collect_module
-from grader.engine.collect import Found, collect
+from grader.batch import collect as collect_module
+from grader.batch.collect import Found, collect
 from grader.engine.rebuild import MAX_BYTES
 
 NOTEBOOK = b'{"cells": []}'

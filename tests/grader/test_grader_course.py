@@ -14,8 +14,11 @@ import pytest
 from click.testing import CliRunner
 from grader_helpers import CHAPTERS, NOT_WRITTEN, POINTS, REPO, cell_of, code, grader, solved, student
 
-from grader import build, checks, cli, course
-from grader.course import ANSWER, CHECK, DEMO, EXERCISE, SETUP, TEXT, CourseError, read_master
+from grader import checks
+from grader.cli import main as cli
+from grader.course import editions as build
+from grader.course import masters as course
+from grader.course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, TEXT, CourseError, read_master
 
 each_chapter = pytest.mark.parametrize("name", CHAPTERS)
 

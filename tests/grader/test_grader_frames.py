@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.engine.frames import MAX_FRAME, Channel, WireError
+from grader.inside.frames import MAX_FRAME, Channel, WireError
 
 Pair = tuple[Channel, socket.socket]
 

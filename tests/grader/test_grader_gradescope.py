@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from grader_helpers import REPO, python, solved, student, write
 
-from grader import cli
+from grader.cli import main as cli
 from grader.gradescope import container
 from grader.gradescope.wheel import wheel
 
@@ -158,7 +158,8 @@ def test_pip_installs_the_wheel_and_it_runs(tmp_path: Path) -> None:
     )
     said = python(
         f"import sys; sys.path.insert(0, {str(tmp_path / 'in')!r})\n"
-        "import grader.report; print(grader.__file__, grader.report.versions(), len(grader.course.chapter_names()))",
+        "import grader; from grader.course.masters import chapter_names; from grader.reports.report import versions\n"
+        "print(grader.__file__, versions(), len(chapter_names()))",
         cwd="/",
     )
     assert str(tmp_path / "in") in said

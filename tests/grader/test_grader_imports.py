@@ -17,7 +17,7 @@ def loaded_by(statement: str) -> set[str]:
 def test_import_grader_is_light() -> None:
     packages = {name.split(".")[0] for name in loaded_by("import grader")}
     assert not packages & (HEAVY | {"jwt_from_scratch"})
-    assert "grader.lesson" not in loaded_by("import grader")
+    assert "grader.learner.lesson" not in loaded_by("import grader")
 
 
 def test_check_loads_no_more_than_it_needs() -> None:
@@ -31,15 +31,15 @@ def test_the_reference_module_stands_alone() -> None:
 
 
 def test_help_loads_nothing_heavy() -> None:
-    packages = {name.split(".")[0] for name in loaded_by("import grader.cli")}
+    packages = {name.split(".")[0] for name in loaded_by("import grader.cli.main")}
     assert not packages & (HEAVY - {"click"})
 
 
 def test_the_learners_process_holds_no_checks() -> None:
     """What the child loads before it hides the rest: no exercise, no engine beyond its own, no report."""
-    names = {name for name in loaded_by("import grader.engine.child") if name.split(".")[0] == "grader"}
-    allowed = {"grader", "grader.calling", "grader.values", "grader.engine"}
-    assert names <= allowed | {"grader.engine.child", "grader.engine.frames", "grader.engine.shell"}
+    names = {name for name in loaded_by("import grader.inside.child") if name.split(".")[0] == "grader"}
+    allowed = {"grader", "grader.inside.calling", "grader.inside.values", "grader.inside"}
+    assert names <= allowed | {"grader.inside.child", "grader.inside.frames", "grader.inside.shell"}
 
 
 def imported(path: Path, package: str) -> set[str]:
@@ -60,19 +60,29 @@ def modules(package: str) -> list[tuple[str, Path]]:
     return [(".".join(file.relative_to(REPO).with_suffix("").parts), file) for file in files]
 
 
-ROOMS = ("checks", "engine", "likeness", "outputs", "run", "classroom", "gradescope", "receipts", "cli")
+FLOORS = (
+    ("jwt_from_scratch",),
+    ("files", "terminal"),
+    ("inside",),
+    ("judging",),
+    ("checks",),
+    ("course",),
+    ("learner", "reports"),
+    ("engine",),
+    ("batch",),
+    ("classroom", "gradescope", "receipts"),
+    ("cli",),
+)
+"""The rooms, from the ground up: one imports only what lies below it. Rooms of one floor do not see each other."""
+FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
+DOORS = {"grader", "grader.__main__"}
+"""The package's own doors lead straight to the lessons and to the command."""
 
 
 def room(module: str) -> str:
-    """The room of the house that a module is in."""
+    """The room of the house that a module is in: the folder, or the file where it stands by itself."""
     parts = module.split(".")
-    if parts[0] != "grader":
-        return parts[0]
-    # __main__ is the command too: it only adds a word for those who lack its packages.
-    name = parts[1] if len(parts) > 1 else "grader"
-    if parts[1:] == ["__main__"] or name in ("cli_pipeline", "ending"):
-        return "cli"
-    return name if name in ROOMS else "grader"
+    return parts[1] if parts[0] == "grader" and len(parts) > 1 else parts[0]
 
 
 @pytest.mark.parametrize(("name", "file"), modules("jwt_from_scratch"), ids=lambda value: str(value)[-40:])
@@ -80,34 +90,19 @@ def test_jwt_from_scratch_never_imports_the_grader(name: str, file: Path) -> Non
     assert not any(one.split(".")[0] == "grader" for one in imported(file, name.rpartition(".")[0]))
 
 
-TOPS = {"classroom", "gradescope", "receipts", "cli"}
-ABOVE = {
-    "checks": {"engine", "likeness", "outputs", "run"} | TOPS,
-    "engine": {"likeness", "outputs", "run"} | TOPS,
-    "likeness": {"outputs", "run"} | TOPS,
-    "outputs": {"run"} | TOPS,
-    "run": TOPS,
-    "classroom": TOPS - {"classroom"},
-    "gradescope": TOPS - {"gradescope"},
-    "receipts": TOPS - {"receipts"},
-    "grader": {"engine", "likeness", "outputs", "run"} | TOPS,
-    "cli": set(),
-}
-
-
 @pytest.mark.parametrize(("name", "file"), modules("grader"), ids=lambda value: str(value)[-40:])
 def test_imports_run_one_way(name: str, file: Path) -> None:
-    package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-    used = {room(one) for one in imported(file, package.removesuffix(".__init__"))}
-    assert not used & ABOVE[room(name)], name
+    package = name.removesuffix(".__init__")
+    if package in DOORS:
+        return
+    here = room(name)
+    used = {room(one) for one in imported(file, package if package != name else name.rpartition(".")[0])}
+    above = {other for other in used - {here} if FLOOR_OF.get(other, -1) >= FLOOR_OF[here]}
+    assert not above, name
 
 
-def test_the_checks_import_no_lesson_course_or_report_either() -> None:
-    for name, file in modules("grader"):
-        if room(name) == "checks":
-            used = imported(file, name.rpartition(".")[0])
-            bad = {"grader.lesson", "grader.course", "grader.report", "grader.build", "grader.start", "grader.scores"}
-            assert not used & bad, name
+def test_each_room_has_its_floor() -> None:
+    assert {room(name) for name, _ in modules("grader")} - {"__init__", "__main__"} <= set(FLOOR_OF)
 
 
 def test_no_pickle_marshal_or_shelve_anywhere() -> None:

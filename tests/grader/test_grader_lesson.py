@@ -15,9 +15,10 @@ import pytest
 from grader_helpers import CHAPTERS, EXERCISES, load_solution, python, solution_files
 
 import grader as course_grader
-from grader import checks, display, lesson, scores
-from grader.checks.judge import Result, Row
-from grader.lesson import Message, Picture, check, check_all, hint, picture, progress, submit
+from grader import checks
+from grader.judging.judge import Result, Row
+from grader.learner import display, lesson, scores
+from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress, submit
 
 
 def known(name: str) -> Any:

@@ -20,8 +20,8 @@ from grader_helpers import (
     student,
 )
 
-from grader import course
-from grader.course import CHECK
+from grader.course import masters as course
+from grader.course.masters import CHECK
 
 each_chapter = pytest.mark.parametrize("name", CHAPTERS)
 SECONDS = 20.0

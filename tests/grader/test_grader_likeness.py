@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from grader_helpers import cell_of, grader, load_solution, solution_files, solved, student, write
 
-from grader.engine.collect import collect
-from grader.likeness import OWN_SOLUTION, Likeness, compare
-from grader.outputs.likeness import JUDGE, likeness_html
+from grader.batch.collect import collect
+from grader.batch.likeness import OWN_SOLUTION, Likeness, compare
+from grader.batch.likeness_page import JUDGE, likeness_html
 
 LESSON = "01_encoding"
 ORIGINAL = '''def json_loads_strict(text: bytes):

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_helpers import exercise, report, unreadable, wild_reports
 
-from grader import cli
-from grader.outputs.forms import FORMS
-from grader.outputs.gradescope import NotOne, failure, gradescope_json, results
-from grader.outputs.junit import junit_xml
-from grader.outputs.summary import safe_cell, summary_csv
-from grader.outputs.texts import printable
+from grader.cli import main as cli
+from grader.reports.forms import FORMS
+from grader.reports.gradescope import NotOne, failure, gradescope_json, results
+from grader.reports.junit import junit_xml
+from grader.reports.summary import safe_cell, summary_csv
+from grader.reports.texts import printable
 
 TEXT = {"type": "string"}
 SHOWN = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}

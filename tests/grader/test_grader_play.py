@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 from grader_helpers import judged
 
-from grader import calling
-from grader.calling import MISSING, RETURNED, Outcome
-from grader.checks.case import Case, Exercise, exercise
-from grader.checks.judge import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED
-from grader.checks.play import Earlier, another, does, first_wrong
 from grader.engine.process import LearnerProcess
 from grader.engine.sandbox import NONE, Zygote
-from grader.values import pack
+from grader.inside import calling
+from grader.inside.calling import MISSING, RETURNED, Outcome
+from grader.inside.values import pack
+from grader.judging.case import Case, Exercise, exercise
+from grader.judging.judge import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED
+from grader.judging.play import Earlier, another, does, first_wrong
 
 
 class Counter:

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from grader import calling
-from grader.calling import Outcome
 from grader.engine import process as process_module
 from grader.engine.process import GaveUp, LearnerProcess
 from grader.engine.sandbox import NONE, Zygote
-from grader.values import pack, unpack
+from grader.inside import calling
+from grader.inside.calling import Outcome
+from grader.inside.values import pack, unpack
 
 
 @pytest.fixture

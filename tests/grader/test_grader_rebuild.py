@@ -27,15 +27,15 @@ from grader_helpers import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from grader import course
-from grader.course import CHECK, DEMO, EXERCISE, SETUP
+from grader.course import masters as course
+from grader.course.masters import CHECK, DEMO, EXERCISE, SETUP
 from grader.engine import grade as grade_module
 from grader.engine import process as process_module
 from grader.engine import rebuild as rebuild_module
 from grader.engine.grade import Grader, Options
 from grader.engine.rebuild import EXTRA, BadSubmission, Submission, read_regular, read_submission
 from grader.engine.sandbox import FULL, NONE
-from grader.report import Report
+from grader.reports.report import Report
 
 LESSON = "01_encoding"
 

@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 from grader_helpers import CHAPTERS, POINTS, python
 from report_helpers import exercise, report, unreadable
 
-from grader import cli
+from grader.cli import main as cli
 from grader.engine.sandbox import shows
 from grader.receipts import keys
 from grader.receipts.tokens import CERTIFICATE, RECEIPT
-from grader.report import Report
+from grader.reports.report import Report
 from jwt_from_scratch import Key, KeySet, decode, encode, sign, verify
 
 COURSE = "https://jwt.example/2026"
@@ -183,7 +183,7 @@ def test_the_process_that_signs_runs_nothing_of_a_learner() -> None:
         "from grader.receipts import issue, verify, keys\n"
         "print(*sys.modules)"
     ).split()
-    assert not {"grader.engine.shell", "grader.engine.child", "grader.engine.zygote", "IPython"} & set(loaded)
+    assert not {"grader.inside.shell", "grader.inside.child", "grader.inside.zygote", "IPython"} & set(loaded)
 
 
 # -- receipts ---------------------------------------------------------------------------------------------------------

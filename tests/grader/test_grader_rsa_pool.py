@@ -5,9 +5,10 @@ from math import gcd
 
 import pytest
 
-from grader import calling, checks
-from grader.checks.judge import judge
+from grader import checks
 from grader.checks.rsa_pool import KEYS, LONG, ODD, SHORT, encode, rsa_key
+from grader.inside import calling
+from grader.judging.judge import judge
 from jwt_from_scratch import Key
 from jwt_from_scratch.encoding import b64u_encode
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.values import MAX_DEPTH, MAX_PACKED, NotPlain, pack, plain_text, shorten, show, sketch, unpack
+from grader.inside.values import MAX_DEPTH, MAX_PACKED, NotPlain, pack, plain_text, shorten, show, sketch, unpack
 
 # st.text() leaves out lone surrogates; a learner's string may well have them.
 TEXT = st.one_of(st.text(), st.text(st.characters(), max_size=5), st.just("\ud800"), st.just("a\udfffb"))

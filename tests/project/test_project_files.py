@@ -11,7 +11,7 @@ import click
 import pytest
 import yaml
 
-from grader import cli
+from grader.cli import main as cli
 
 REPO = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((REPO / "pyproject.toml").read_text("utf-8"))["project"]

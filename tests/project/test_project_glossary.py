@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from grader import course
+from grader.course import masters as course
 
 GLOSSARY = Path(__file__).resolve().parents[2] / "docs" / "glossary.md"
 ROWS = [

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from grader import checks, course
+from grader import checks
+from grader.course import masters as course
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "teaching.md").read_text("utf-8")
 LESSONS = {name[:2]: name for name in course.chapter_names()}

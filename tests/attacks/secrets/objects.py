@@ -10,7 +10,7 @@ import sys
 def json_loads_strict(data):
     for thing in gc.get_objects():
         kind = type(thing)
-        if str(getattr(kind, "__module__", "")).startswith(("grader.checks", "grader.course", "grader.report")):
+        if str(getattr(kind, "__module__", "")).startswith(("grader.checks", "grader.course.masters", "grader.reports.report")):
             return "{{BREACH}} " + kind.__name__
         if isinstance(thing, dict) and "self-paced" in [v for v in thing.values() if type(v) is str]:
             return "{{BREACH}} a seed"

@@ -11,7 +11,7 @@ from grader_helpers import write
 from grader.classroom.classdir import ClassDir
 
 LESSON = "01_encoding"
-GRADER = (sys.executable, "-c", "from grader.cli import main; main()")
+GRADER = (sys.executable, "-c", "from grader.cli.main import main; main()")
 NBGRADER = (sys.executable, "-m", "nbgrader")
 
 

@@ -12,7 +12,7 @@ from grader_helpers import CHAPTERS, student
 
 from grader.classroom import points, roster, setup
 from grader.classroom.classdir import ClassDir
-from grader.course import CourseError
+from grader.course.masters import CourseError
 
 
 def test_a_course_directory_has_all_that_nbgrader_needs(fresh_class: Path) -> None:

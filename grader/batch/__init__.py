@@ -1,0 +1,1 @@
+"""Many submissions: found, graded by workers, compared with one another."""

@@ -1,0 +1,113 @@
+"""`grader grade DIR`: find the submissions, grade them, write what people read."""
+
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from ..engine.grade import Options
+from ..files import write_whole
+from ..reports.overview import overview_html
+from ..reports.report import Report
+from ..reports.summary import summary_csv
+from .collect import Found, collect
+from .workers import grade_batch
+
+
+class Nothing(Exception):  # noqa: N818 - it says what was found
+    """There is nothing to grade."""
+
+
+def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | None = None) -> list[Report]:
+    """Grade all submissions in some folders, zip files and notebooks.
+
+    Args:
+        targets: what to grade.
+        out: gets `reports/`, `summary.csv` and `index.html`; Reports that are there already are kept.
+        options: how to grade.
+        jobs: how many at a time; one per processor, if not given.
+
+    Raises:
+        Nothing: there is no submission.
+        SandboxError: the sandbox is missing, does not hold, or broke.
+        OSError: a target can't be read or a result can't be written.
+    """
+    with submissions_in(targets, out) as found:
+        reports = grade_found(found, out, options, jobs)
+    write_summaries(out, reports)
+    return reports
+
+
+@contextmanager
+def submissions_in(targets: Sequence[Path], out: Path) -> Iterator[list[Found]]:
+    """The submissions in some folders, zip files and notebooks; what comes out of zip files is in `out` meanwhile.
+
+    Raises:
+        Nothing: there is no submission.
+        OSError: a target can't be read.
+    """
+    with _unpacked(out) as unpacked:
+        found = [one for index, target in enumerate(targets) for one in collect(target, unpacked / str(index))]
+        if not found:
+            raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
+        yield found
+
+
+def grade_found(found: list[Found], out: Path, options: Options, jobs: int | None = None) -> list[Report]:
+    """Grade submissions that were found, with a progress bar; Reports in `out` that are up to date are kept.
+
+    Raises:
+        SandboxError: the sandbox is missing, does not hold, or broke.
+        OSError: a Report can't be written.
+    """
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return _with_progress(found, out / "reports", options, jobs or processors)
+
+
+def write_summaries(out: Path, reports: list[Report]) -> None:
+    """Write what people read of a batch.
+
+    Raises:
+        OSError: a file can't be written.
+    """
+    write_whole(out / "summary.csv", summary_csv(reports))
+    write_whole(out / "index.html", overview_html(reports))
+
+
+@contextmanager
+def _unpacked(out: Path) -> Iterator[Path]:
+    """A folder for what comes out of zip files. It lies in `out`, so that even after a kill it is found and removed."""
+    folder = out / ".unpacked"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _with_progress(found: list[Found], folder: Path, options: Options, jobs: int) -> list[Report]:
+    console = Console(stderr=True)
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    kept = 0
+    with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
+        bar = progress.add_task("", total=len(found), rate="")
+
+        def done(report: Report, fresh: bool) -> None:
+            nonlocal kept
+            kept += not fresh
+            progress.update(bar, advance=1, rate=_rate(progress, bar))
+
+        reports = grade_batch(found, folder, options, jobs, done)
+    if kept:
+        console.print(f"{kept} of {len(found)} had been graded before", highlight=False)
+    return reports
+
+
+def _rate(progress: Progress, bar: TaskID) -> str:
+    speed = progress.tasks[bar].speed
+    return f"{speed:.1f} per second" if speed else ""

@@ -1,0 +1,366 @@
+"""The `grader` command. Each subcommand is a few lines over the module that does the work."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, OK, fail
+from .ending import problems as _problems
+from .pipeline import PIPELINE, output_options
+
+if TYPE_CHECKING:
+    from ..batch.collect import Found
+    from ..engine.grade import Options
+    from ..reports.report import Report
+
+
+def main() -> None:
+    """Run the command; Ctrl-C ends it with a line, not a traceback."""
+    try:
+        cli(standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):  # click makes the one of the other
+        fail("interrupted; a batch goes on when the same command is given again", INTERRUPTED)
+
+
+def _level(unsafe_no_sandbox: bool) -> str:
+    if unsafe_no_sandbox:
+        click.echo("grader: warning: the code runs without a sandbox; grade only code that you trust", err=True)
+    return "none" if unsafe_no_sandbox else "full"
+
+
+_COURSE_DIR = click.option(
+    "--dir", "folder", default=".", type=click.Path(path_type=Path), help="The course directory.  [.]"
+)
+
+_LEAST = click.option(
+    *("--least", "least"),
+    default=50,
+    type=click.IntRange(1, 100),
+    show_default=True,
+    help="List pairs from here on, in %.",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="jwt-from-scratch")
+def cli() -> None:
+    """Build, open and grade the course JWT from scratch."""
+
+
+@cli.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail if a generated file is stale.")
+@click.option("--solved", type=click.Path(file_okay=False, path_type=Path), help="Write the solved editions here.")
+def build(check: bool, solved: Path | None) -> None:
+    """Make the notebooks (and the README's table of lessons) from the masters in notebooks/source/."""
+    from ..course import editions as builder
+    from ..course.masters import CourseError
+
+    try:
+        if solved:
+            for path in builder.write_solved(solved):
+                click.echo(f"wrote {path}")
+        elif check:
+            stale = [path for path, _ in builder.stale_files()]
+            for path in stale:
+                click.echo(f"stale: {path}", err=True)
+            if stale:
+                fail("run `grader build` (or `make notebooks`) and commit the result", 1)
+        else:
+            written = builder.build()
+            click.echo("\n".join(f"wrote {path}" for path in written) or "everything is up to date")
+    except CourseError as error:
+        fail(str(error))
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}")
+
+
+@cli.command()
+@click.option(
+    *("--dir", "folder"),
+    default="work",
+    type=click.Path(file_okay=False, path_type=Path),
+    show_default=True,
+    help="Where your copies are.",
+)
+@click.option("--copy-only", is_flag=True, help="Copy the missing lessons and stop there.")
+@click.option("--port", default=8888, show_default=True, help="The first port to try.")
+@click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
+def start(folder: Path, copy_only: bool, port: int, no_browser: bool) -> None:
+    """Open the course in JupyterLab, in your own copies of the lessons. Nothing of yours is ever overwritten."""
+    from ..learner import start as starter
+
+    try:
+        copied = starter.copy_missing(folder)
+    except OSError as error:
+        fail(f"{error.filename}: {error.strerror}")
+    click.echo(f"{folder}/: {len(copied)} lessons copied" if copied else f"{folder}/: your lessons are all there")
+    if not copy_only:
+        sys.exit(starter.run_lab(folder, port, no_browser))
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
+@click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
+@output_options
+@click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
+@click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
+@click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
+def grade(
+    paths: tuple[Path, ...],
+    out: Path | None,
+    jobs: int | None,
+    fail_under: int | None,
+    run_demos: bool,
+    unsafe_no_sandbox: bool,
+    **files: str | None,
+) -> None:
+    """Grade submissions of this course.
+
+    PATHS are notebooks, or folders and zip files of submissions. Notebooks alone are graded one by one and
+    shown as tables. Folders and zip files make a batch: one Report per submission, a summary.csv and an index.html
+    in --out. A batch that was interrupted goes on when the same command is given again.
+    """
+    from ..engine.grade import Options
+    from ..reports.forms import write_forms
+
+    targets = {form: target for form, target in files.items() if target}
+    if list(targets.values()).count("-") > 1:
+        fail("only one output can go to stdout")
+    options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
+    batch = out is not None or jobs is not None or any(map(_is_batch, paths))
+    with _problems():
+        if batch:
+            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
+        else:
+            reports, code = _grade_files(paths, options)
+        write_forms(reports, targets)
+    if code == OK and fail_under and any(100 * one.score < fail_under * one.max_score for one in reports):
+        code = BELOW
+    sys.exit(code)
+
+
+def _is_batch(path: Path) -> bool:
+    return os.path.isdir(path) or (path.suffix.lower() == ".zip" and os.path.isfile(path))
+
+
+def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report], int]:
+    from ..engine.grade import BadSubmission, Grader
+    from ..inside.values import plain_text
+    from ..reports.table import print_reports
+
+    reports, code = [], OK
+    with Grader(options) as grader:
+        grader.prove()
+        for path in paths:
+            try:
+                reports.append(grader.grade(path))
+            except BadSubmission as error:
+                click.echo(f"grader: {plain_text(str(error), 500)}", err=True)
+                code = BAD_INPUT
+    print_reports(reports)
+    return reports, code
+
+
+def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:
+    from ..batch.run import run_batch
+    from ..reports.table import print_batch
+
+    reports = run_batch(paths, out, options, jobs)
+    print_batch(reports)
+    click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    return reports
+
+
+@cli.command()
+def doctor() -> None:
+    """Attack each layer of the sandbox on this machine, and say what held."""
+    from ..engine import selftest
+    from ..engine.sandbox import SandboxError, Zygote
+    from .layers import print_layers
+
+    try:
+        with Zygote() as zygote:
+            layers = selftest.examine(zygote)
+    except SandboxError as error:
+        fail(str(error), NO_SANDBOX)
+    print_layers(layers)
+    if any(layer.failure for layer in layers):
+        fail("the sandbox does not hold here", NO_SANDBOX)
+    click.echo("grader: the sandbox holds", err=True)
+
+
+@cli.command()
+@click.argument("assignment")
+@_COURSE_DIR
+@click.option("--student", default="*", help="Only this student's; a pattern.")
+@click.option("--exercise", default="", metavar="NAME", help="Grade one exercise anew and leave the others alone.")
+@click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
+@click.option("--force", is_flag=True, help="Grade and record everything anew.")
+@click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
+@click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
+def autograde(
+    assignment: str,
+    folder: Path,
+    student: str,
+    exercise: str,
+    jobs: int | None,
+    force: bool,
+    run_demos: bool,
+    unsafe_no_sandbox: bool,
+) -> None:
+    """Grade a class's submissions and write the scores into its gradebook, as `nbgrader autograde` does, but faster.
+
+    Scores and comments that were given by hand stay. What has not changed since the last run is not done again.
+    """
+    from ..classroom.classdir import ClassDir
+    from ..classroom.run import run_class
+    from ..reports.table import print_batch
+
+    level = _level(unsafe_no_sandbox)
+    with _problems():
+        reports = run_class(
+            ClassDir.at(folder),
+            assignment,
+            level=level,
+            student=student,
+            exercise=exercise,
+            jobs=jobs,
+            run_demos=run_demos,
+            force=force,
+        )
+    print_batch(reports)
+
+
+@cli.command()
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--out", default="likeness.html", type=click.Path(path_type=Path), show_default=True, help="The page.")
+@_LEAST
+def likeness(paths: tuple[Path, ...], out: Path, least: int) -> None:
+    """Show whose solutions are alike, in folders or zip files of submissions.
+
+    The page has the pairs, their scores, and the matching lines beside each other. It proves nothing: a person judges.
+    """
+    from tempfile import TemporaryDirectory
+
+    from ..batch.run import submissions_in
+
+    with (
+        _problems(),
+        TemporaryDirectory(prefix="likeness-") as unpacked,
+        submissions_in(paths, Path(unpacked)) as found,
+    ):
+        _show_likeness(found, out, least)
+
+
+def _show_likeness(found: list[Found], out: Path, least: int) -> None:
+    from ..batch.likeness import compare
+    from ..batch.likeness_page import likeness_html, print_likeness
+    from ..files import write_whole
+
+    result = compare(found, least / 100)
+    write_whole(out, likeness_html(result))
+    print_likeness(result)
+    click.echo(f"grader: {out}", err=True)
+
+
+@cli.group("class")
+def class_() -> None:
+    """Set up and look after a class that uses nbgrader."""
+
+
+@class_.command()
+@click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--course-id", default="jwt-from-scratch", show_default=True, help="What the gradebook calls the course.")
+@click.option("--db", default="", metavar="URL", help="The gradebook's SQLAlchemy URL.  [DIR/gradebook.db]")
+def init(folder: Path, course_id: str, db: str) -> None:
+    """Make a course directory: settings, sources, releases and a gradebook. What is there already stays."""
+    from ..classroom import setup
+
+    with _problems():
+        setup.init(folder, course_id=course_id, db_url=db)
+    click.echo(f"{folder}/ is ready: `cd {folder}`, then `grader class roster FILE.csv` and `jupyter lab`", err=True)
+
+
+@class_.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@_COURSE_DIR
+def roster(file: Path, folder: Path) -> None:
+    """Put the students of a CSV file into the gradebook.
+
+    Its columns: id, and if you like first_name, last_name, email, lms_user_id. Students who are there are updated.
+    """
+    from ..classroom import roster
+    from ..classroom.classdir import ClassDir
+
+    with _problems():
+        students = roster.read_roster(file)
+        new = roster.put(ClassDir.at(folder), students)
+    click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
+
+
+@class_.command()
+@click.argument("assignment")
+@click.argument("exercise", required=False)
+@click.argument("worth", required=False, type=click.FloatRange(0, 10_000))
+@_COURSE_DIR
+def points(assignment: str, exercise: str | None, worth: float | None, folder: Path) -> None:
+    """Show what an assignment's exercises are worth in this class, or change it; 0 drops one."""
+    from ..classroom import points
+    from ..classroom.classdir import ClassDir
+
+    with _problems():
+        course = ClassDir.at(folder)
+        if exercise and worth is not None:
+            points.change(course, assignment, exercise, worth)
+            click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
+        for name, value in points.read(course, assignment).items():
+            click.echo(f"{value:6g}  {name}")
+
+
+@class_.command()
+@click.argument("assignment")
+@click.argument("student")
+@click.option("--exercise", default="", metavar="NAME", help="Only this one.")
+@_COURSE_DIR
+def variants(assignment: str, student: str, exercise: str, folder: Path) -> None:
+    """Show the inputs that a student's submission meets. They derive from the class secret, and are the teacher's."""
+    from ..classroom.classdir import ClassDir
+    from ..classroom.variants import variants
+
+    with _problems():
+        for name, calls in variants(ClassDir.at(folder), assignment, student, exercise).items():
+            click.echo(name)
+            for call, wants in calls:
+                click.echo(f"  {call}\n      must {wants}")
+
+
+@class_.command("likeness")
+@click.argument("assignment")
+@_COURSE_DIR
+@click.option("--out", type=click.Path(path_type=Path), help="The page.  [DIR/graded/ASSIGNMENT/likeness.html]")
+@_LEAST
+def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) -> None:
+    """Show whose solutions of an assignment are alike. It proves nothing: a person judges."""
+    from ..batch.run import Nothing
+    from ..classroom.autograde import submissions
+    from ..classroom.classdir import ClassDir
+
+    with _problems():
+        course = ClassDir.at(folder)
+        found = submissions(course, assignment)
+        if not found:
+            raise Nothing(f"{assignment}: no submissions")
+        _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
+
+
+for _command in PIPELINE:
+    cli.add_command(_command)

@@ -1,0 +1,147 @@
+"""The commands and options for pipelines: outputs, Gradescope, keys and receipts. `cli` puts them beside its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .ending import BAD_INPUT, REFUSED, fail, problems
+
+_OUTPUTS = {
+    "json": "Write the Reports as one JSON array; '-' is stdout.",
+    "junit": "Write JUnit XML: a suite per submission, a case per exercise.",
+    "csv": "Write one line per submission, for a spreadsheet.",
+    "gradescope": "Write Gradescope's results.json; for exactly one submission.",
+}
+
+
+def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command one option for each form of `outputs.forms`, of the form's name."""
+    for form, text in reversed(_OUTPUTS.items()):
+        command = click.option(f"--{form}", form, metavar="FILE|-", help=text)(command)
+    return command
+
+
+_KEY = click.option(
+    *("--key", "key_file"),
+    metavar="FILE",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The course key that `grader keys init` made.",
+)
+_ISSUER = click.option("--issuer", metavar="COURSE", required=True, help="What the course is called; the claim iss.")
+
+
+@click.command("gradescope-zip")
+@click.option(
+    *("--out", "target"),
+    metavar="FILE",
+    default="autograder.zip",
+    show_default=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it.",
+)
+@click.option("--chapter", default="", metavar="NAME", help="The only lesson to grade, such as 01_encoding.  [any]")
+@click.option("--unsafe-no-sandbox", is_flag=True, help="Let the container be the only wall; results say so.")
+def gradescope_zip(target: Path, chapter: str, unsafe_no_sandbox: bool) -> None:
+    """Make the zip file that Gradescope wants for an autograder."""
+    from ..gradescope.package import make_zip
+
+    with problems():
+        make_zip(target, chapter, "none" if unsafe_no_sandbox else "full")
+    click.echo(f"grader: {target}: upload it as the assignment's autograder", err=True)
+
+
+@click.group()
+def keys() -> None:
+    """Look after the key that signs receipts."""
+
+
+@keys.command("init")
+@click.option(
+    *("--out", "target"),
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Where to write it.  [course-key.json in your settings' folder]",
+)
+def keys_init(target: Path | None) -> None:
+    """Make a course key: a private file that is yours alone, and beside it the public one that verifies receipts."""
+    from ..receipts.keys import KeyProblem, default_place, make_key
+
+    try:
+        with problems():
+            private, public = make_key(target or default_place())
+    except KeyProblem as error:
+        fail(str(error))
+    click.echo(f"private: {private}  (back it up, show it to nobody)\npublic:  {public}  (give it to everybody)")
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@_KEY
+@_ISSUER
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where they go.  [FOLDER/receipts]")
+def receipts(folder: Path, key_file: Path, issuer: str, out: Path | None) -> None:
+    """Sign a receipt for each Report in a graded folder. A Report that has its receipt keeps it."""
+    from ..receipts.issue import issue_all
+    from ..receipts.keys import KeyProblem, read_key
+
+    try:
+        with problems():
+            done = issue_all(folder, read_key(key_file), issuer, out or folder / "receipts")
+    except KeyProblem as error:
+        fail(str(error))
+    for problem in done.problems:
+        click.echo(f"grader: {problem}", err=True)
+    click.echo(f"grader: {done.fresh + done.kept} receipts, {done.fresh} of them new", err=True)
+    if done.is_bad:
+        raise SystemExit(BAD_INPUT)
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--student", metavar="NAME", required=True, help="Whose it is, as the Reports say.")
+@_KEY
+@_ISSUER
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file.  [in FOLDER/certificates]")
+def certificate(folder: Path, student: str, key_file: Path, issuer: str, out: Path | None) -> None:
+    """Sign a certificate for a student who has handed in every lesson."""
+    from ..receipts.certificate import Incomplete, certify
+    from ..receipts.keys import KeyProblem, read_key
+
+    try:
+        with problems():
+            path = certify(folder, student, read_key(key_file), issuer, out)
+    except (KeyProblem, Incomplete) as error:
+        fail(str(error))
+    click.echo(f"grader: {path}", err=True)
+
+
+@click.command("verify-receipt")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--jwks", required=True, metavar="FILE", type=click.Path(path_type=Path), help="The course's public keys."
+)
+@click.option("--issuer", metavar="COURSE", help="The course that must have issued it.")
+@click.option("--report", metavar="FILE", type=click.Path(path_type=Path), help="The Report that it must be for.")
+def verify_receipt(file: Path, jwks: Path, issuer: str | None, report: Path | None) -> None:
+    """Check a receipt or a certificate, and print what it says. Code 1 if it is not genuine."""
+    from ..receipts.keys import KeyProblem, read_jwks
+    from ..receipts.verify import Refused, described, read_report, verified
+
+    try:
+        with problems():
+            known = read_jwks(jwks)
+            found = verified(file, known, issuer=issuer, report=read_report(report) if report else None)
+    except KeyProblem as error:
+        fail(str(error))
+    except Refused as error:
+        fail(f"refused: {error}", REFUSED)
+    click.echo("\n".join(described(found)))
+
+
+PIPELINE = (gradescope_zip, keys, receipts, certificate, verify_receipt)
+"""The commands, for `cli`."""

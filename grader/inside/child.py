@@ -1,0 +1,91 @@
+"""The learner's process: runs cells and calls functions for the checker, and holds nothing worth stealing.
+
+The zygote forks it. Before it runs a learner's cell it puts a stub in the place of the package `grader`, so that
+`from grader import check` works and there is nothing behind it.
+"""
+
+import importlib.abc
+import importlib.machinery
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from types import ModuleType
+from typing import Any, NoReturn
+
+from .calling import TimeUp, invoke, time_limit
+from .frames import Channel, WireError
+from .shell import RECORDER, Shell, catch_descriptors, run_cell
+from .values import NotPlain, unpack
+
+
+def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = ()) -> NoReturn:
+    """Serve one submission until the checker hangs up. Never returns.
+
+    Args:
+        channel: the wire to the checker.
+        shell: an unused shell.
+        hidden: packages that can't be imported.
+    """
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a kernel, whatever the grader does about it
+    catch_descriptors()
+    hide(("grader", *hidden))
+    channel.send({"ready": True})
+    while True:
+        try:
+            request = channel.receive()
+            channel.send({**_answer(shell, request), "id": request["id"]})
+        except WireError:
+            os._exit(0)
+
+
+def _answer(shell: Shell, request: dict[str, Any]) -> dict[str, Any]:
+    if request["do"] == "run":
+        return _run(shell, request["source"], request["seconds"])
+    try:
+        args = unpack(request["args"])
+    except NotPlain as error:
+        return {"broken": str(error)}
+    outcome = invoke(shell.user_ns, request["name"], args, request["seconds"], tuple(request["forbids"]))
+    return outcome.to_dict()
+
+
+def _run(shell: Shell, source: str, seconds: float) -> dict[str, Any]:
+    end = time.monotonic() + seconds
+    try:
+        with time_limit(seconds):
+            answer = run_cell(shell, source)
+    except TimeUp:
+        answer = {"ok": False, "outputs": RECORDER.outputs, "timed_out": True}
+    # IPython makes an output of this exception too, or stumbles when the alarm rings again meanwhile.
+    if not answer["ok"] and time.monotonic() >= end:
+        answer["timed_out"] = True
+    return answer
+
+
+def hide(packages: tuple[str, ...]) -> None:
+    """Take these packages out of reach of ordinary imports, and leave a stub for `grader`."""
+    for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
+        del sys.modules[name]
+    sys.modules["grader"] = _stub()
+    sys.meta_path.insert(0, _Hidden(packages))
+
+
+def _stub() -> ModuleType:
+    stub = ModuleType("grader", "While grading, the checks run elsewhere; here they do nothing.")
+    for name in ("check", "check_all", "hint", "picture", "progress", "submit"):
+        setattr(stub, name, lambda *_args, **_options: None)
+    return stub
+
+
+class _Hidden(importlib.abc.MetaPathFinder):
+    def __init__(self, packages: tuple[str, ...]) -> None:
+        self._packages = packages
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        if fullname.partition(".")[0] in self._packages:
+            raise ModuleNotFoundError(f"No module named {fullname!r}", name=fullname)
+        return None

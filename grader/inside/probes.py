@@ -1,0 +1,221 @@
+"""What the self-test tries from inside the sandbox. Each function attacks one layer: "" means that the layer held.
+
+`grader.engine.selftest` sends this file's text into a learner's process, as if a learner had written it.
+"""
+
+import contextlib
+import ctypes
+import errno
+import functools
+import mmap
+import os
+import resource
+import socket
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+MIB = 2**20
+
+
+def namespaces(theirs: dict[str, int]) -> str:
+    """Is any namespace the grader's?"""
+    shared = [name for name, inode in theirs.items() if os.stat(f"/proc/self/ns/{name}").st_ino == inode]
+    return f"shared with the grader: {', '.join(shared)}" if shared else ""
+
+
+def user(grader_is_root: bool) -> str:
+    """Are we root, here or outside, or can we become root?"""
+    outside = int(Path("/proc/self/uid_map").read_text().split()[1])
+    if os.getuid() == 0 or (grader_is_root and outside == 0):
+        return "it runs as root"
+    return _should_fail("setuid(0)", lambda: os.setuid(0))
+
+
+def files(canary: str, readable: list[str]) -> str:
+    """Can we read what is the grader's, or write where others read?"""
+    strange = sorted(set(os.listdir("/")) - set(readable))
+    if strange:
+        return f"visible: {', '.join(strange)}"
+    shared = ("/tmp", "/dev/shm")  # noqa: S108 - its own, or so it should be
+    if others := [f"{place}/{name}" for place in shared for name in os.listdir(place)]:
+        return f"not its own: {', '.join(others)}"
+    mounts = [line.split()[4] for line in Path("/proc/self/mountinfo").read_text().splitlines()]
+    own = (*shared, os.path.expanduser("~"))
+    places = ["/usr", "/etc", "/opt", "/opt/course", os.path.dirname(os.__file__), *mounts]
+    for place in (place for place in places if os.path.isdir(place) and place not in own):
+        if said := _should_fail(f"writing in {place}", functools.partial(Path(place, "x").write_text, "x")):
+            return said
+    return _should_fail("reading the grader's file", lambda: Path(canary).read_text())
+
+
+def environment(names: list[str]) -> str:
+    """Is there any variable besides the fixed ones?"""
+    strange = sorted(set(os.environ) - set(names))
+    return f"variables: {', '.join(strange)}" if strange else ""
+
+
+def processes(grader: int) -> str:
+    """Can we see or signal a process that is not ours?"""
+    seen = [name for name in os.listdir("/proc") if name.isdigit()]
+    if len(seen) > 2:
+        return f"{len(seen)} processes are visible"
+    return _should_fail("a signal to the grader", lambda: os.kill(grader, 0))
+
+
+def network(port: int) -> str:
+    """Can we reach the grader's loopback or anything else, and does our own loopback work?"""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        socket.create_connection(server.getsockname(), 1).close()
+    lines = Path("/proc/net/dev").read_text().splitlines()[2:]
+    if names := [name for name in (line.partition(":")[0].strip() for line in lines) if name != "lo"]:
+        return f"network interfaces: {', '.join(names)}"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagram:
+        if said := _should_fail("a packet to another host", lambda: datagram.sendto(b"x", ("192.0.2.1", 9))):
+            return said
+    return _should_fail("the grader's port", lambda: socket.create_connection(("127.0.0.1", port), 1).close())
+
+
+def capabilities() -> str:
+    """Have we any capability, or can a program bring one?"""
+    lines = dict(line.split(":\t", 1) for line in Path("/proc/self/status").read_text().splitlines() if ":\t" in line)
+    held = [name for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb") if int(lines[name], 16)]
+    return f"not empty: {', '.join(held)}" if held else "" if lines["NoNewPrivs"] == "1" else "set-uid programs work"
+
+
+def syscalls() -> str:
+    """Do the closed system calls answer?"""
+    libc = ctypes.CDLL(None, use_errno=True)
+    calls: dict[str, Callable[[], Any]] = {
+        "unshare(CLONE_NEWUSER)": lambda: libc.unshare(0x10000000),
+        "unshare(CLONE_NEWNET)": lambda: libc.unshare(0x40000000),
+        "ptrace": lambda: libc.ptrace(0, 0, 0, 0),
+        "memfd_create": lambda: libc.memfd_create(b"x", 0),
+        "shmget": lambda: libc.shmget(0, 4096, 0o1600),
+        "mount": lambda: libc.mount(b"x", b"/tmp", b"tmpfs", 0, None),
+        "personality": lambda: libc.personality(0x0040000),
+        "add_key": lambda: libc.syscall(248 if os.uname().machine == "x86_64" else 217, b"user", b"x", b"y", 1, -3),
+    }
+    for name, call in calls.items():
+        if call() != -1 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS):
+            return f"{name} answered"
+    if said := _should_fail("shared memory without a file", lambda: mmap.mmap(-1, 4096)):
+        return said
+    for family in (socket.AF_NETLINK, socket.AF_PACKET, 40):
+        if said := _should_fail(
+            f"a socket of family {int(family)}", functools.partial(socket.socket, family, socket.SOCK_RAW)
+        ):
+            return said
+    return ""
+
+
+def limits(hard: dict[str, int]) -> str:
+    """Can a limit be raised, or passed?"""
+    for name, value in hard.items():
+        number = getattr(resource, name)
+        if resource.getrlimit(number)[1] != value:
+            return f"{name} is {resource.getrlimit(number)[1]}, not {value}"
+        if said := _should_fail(
+            f"raising {name}", functools.partial(resource.setrlimit, number, (value + 1, value + 1))
+        ):
+            return said
+    return _should_fail("a bigger file", _write_too_much) or _processes_beyond(hard["RLIMIT_NPROC"])
+
+
+def disk() -> str:
+    """Can the home be filled without end?"""
+    written = 0
+    with contextlib.suppress(OSError):
+        for number in range(20):
+            Path(f"fill-{number}").write_bytes(bytes(8 * MIB))
+            written += 8
+    for path in Path().glob("fill-*"):
+        path.unlink()
+    return f"{written} MB were written" if written > 64 else ""
+
+
+def memory() -> str:
+    """Can one process have more than its share?"""
+    try:
+        bytearray(2048 * MIB)
+    except MemoryError:
+        return ""
+    return "2 GB were there"
+
+
+def balloon() -> None:
+    """Fill memory in several processes, pages shared by forking. The watcher must end this."""
+    kept = [os.urandom(MIB) * 40]
+    for _ in range(3):
+        if os.fork() == 0:
+            with contextlib.suppress(BaseException):
+                kept.append(os.urandom(MIB) * 40)
+                time.sleep(20)
+            os._exit(0)
+    time.sleep(20)
+
+
+def stubborn() -> None:
+    """Shut out every signal and go on for ever."""
+    import signal
+
+    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))
+    time.sleep(60)
+
+
+def detach() -> bool:
+    """Leave a process behind that belongs to nobody."""
+    if os.fork() == 0:
+        os.setsid()
+        if os.fork() == 0:
+            time.sleep(600)
+        os._exit(0)
+    os.wait()
+    return True
+
+
+def answers(hidden: list[str], places: list[str]) -> str:
+    """Are the checks, the masters or the packages that would be an answer anywhere?"""
+    import importlib
+
+    for name in (*hidden, "grader.checks", "grader.course.masters"):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+            return f"{name} can be imported"
+    found = [place for place in places if Path(place).exists() and (not Path(place).is_dir() or os.listdir(place))]
+    return f"there: {', '.join(found)}" if found else ""
+
+
+def _should_fail(what: str, attempt: Callable[[], Any]) -> str:
+    try:
+        attempt()
+    except (OSError, ValueError):
+        return ""
+    return f"{what} worked"
+
+
+def _write_too_much() -> None:
+    try:
+        with open("big", "wb") as file:
+            file.truncate(resource.getrlimit(resource.RLIMIT_FSIZE)[0] + 1)
+    finally:
+        Path("big").unlink(missing_ok=True)
+
+
+def _processes_beyond(count: int) -> str:
+    stop = threading.Event()
+    started = []
+    try:
+        for _ in range(count + 1):
+            thread = threading.Thread(target=stop.wait)
+            thread.start()
+            started.append(thread)
+    except RuntimeError:
+        return ""
+    finally:
+        stop.set()
+        for thread in started:
+            thread.join()
+    return f"more than {count} processes and threads at a time"

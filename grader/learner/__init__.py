@@ -1,0 +1,1 @@
+"""What a learner calls in a lesson, and what they see."""

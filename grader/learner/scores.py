@@ -1,0 +1,68 @@
+"""What a learner has reached so far: a small file beside the notebooks, and a picture of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from .. import checks
+from ..files import write_whole
+
+FILE = ".progress.json"
+
+
+def load(folder: Path) -> dict[str, int]:
+    """The best score of every exercise checked so far; nothing if the file is missing or damaged."""
+    try:
+        stored = json.loads((folder / FILE).read_text("utf-8"))
+        return {name: score for name, score in stored["scores"].items() if isinstance(score, int)}
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return {}
+
+
+def record(folder: Path, name: str, score: int) -> None:
+    """Keep a score if it is better than the one before. A folder that can't be written to is no reason to stop."""
+    scores = load(folder)
+    if score > scores.get(name, -1):
+        text = json.dumps({"scores": {**scores, name: score}}, indent=1, sort_keys=True)
+        try:
+            write_whole(folder / FILE, text + "\n")
+        except OSError:
+            return
+
+
+def by_chapter(folder: Path) -> list[tuple[str, int, int]]:
+    """For each chapter: its name, the points reached, the points there are."""
+    scores = load(folder)
+    return [
+        (
+            chapter,
+            sum(min(scores.get(one.name, 0), one.points) for one in checks.exercises(chapter)),
+            sum(one.points for one in checks.exercises(chapter)),
+        )
+        for chapter in checks.chapters()
+    ]
+
+
+def summary(rows: list[tuple[str, int, int]]) -> str:
+    """The same in words."""
+    total, possible = sum(row[1] for row in rows), sum(row[2] for row in rows)
+    lessons = ", ".join(f"{name} {score} of {points}" for name, score, points in rows)
+    return f"{total} of {possible} points: {lessons}."
+
+
+def draw(rows: list[tuple[str, int, int]]) -> Any:
+    """A bar for each chapter: hatched what there is, filled what is reached."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 0.9 + 0.38 * len(rows)), layout="constrained")
+    axes = figure.subplots()
+    names = [name.replace("_", " ") for name, _, _ in rows]
+    axes.barh(names, [points for _, _, points in rows], color="none", edgecolor="#888888", hatch="....")
+    axes.barh(names, [score for _, score, _ in rows], color="#2b6cb0", edgecolor="#1a4971")
+    for index, (_, score, points) in enumerate(rows):
+        axes.text(points + 0.4, index, f"{score} / {points}", va="center")
+    axes.invert_yaxis()
+    axes.set_xlim(0, max((points for _, _, points in rows), default=1) * 1.2)
+    axes.set_xlabel("points")
+    axes.spines[["top", "right"]].set_visible(False)
+    return figure

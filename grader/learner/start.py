@@ -1,0 +1,128 @@
+"""A learner's own copies of the lessons, and JupyterLab on them."""
+
+import os
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..course.masters import NOTEBOOKS
+from ..files import write_whole
+
+if TYPE_CHECKING:
+    import psutil
+
+FIRST = "00_start_here.ipynb"
+SETTINGS = Path(__file__).parent / "jupyter"
+"""Settings for a learner's JupyterLab: no teacher's menus, no news, encrypted channels to the kernels."""
+PATIENCE = 60.0
+"""Seconds to wait for JupyterLab to answer."""
+
+
+def copy_missing(folder: Path) -> list[Path]:
+    """Copy the student editions that are not in folder yet; never touch one that is.
+
+    Raises:
+        OSError: the folder can't be written to.
+    """
+    copied = []
+    for source in sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")):
+        target = folder / source.name
+        if not target.exists():
+            write_whole(target, source.read_text("utf-8"))
+            copied.append(target)
+    return copied
+
+
+def run_lab(folder: Path, port: int, no_browser: bool) -> int:
+    """Run JupyterLab on folder until it ends, and print its address once it answers. Returns its exit code."""
+    command = [
+        *(sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
+        *(f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{FIRST}"),
+        *("--Application.log_level=ERROR", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
+    ]
+    if no_browser or not _has_display():
+        command.append("--no-browser")
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")
+    # A token of our own, in the environment where no other user sees it; then Jupyter prints no address of its own.
+    environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24), "JUPYTER_CONFIG_PATH": _config_path()}
+    # With nothing on its stdin, Jupyter does not ask whether Ctrl-C was meant.
+    with _ending(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)) as lab:  # noqa: S603
+        address = _address(lab)
+        if address:
+            print(f"\nJupyterLab is ready:\n\n    {address}\n\nLeave it running; Ctrl-C here ends it.\n", flush=True)
+        return lab.wait()
+
+
+def _config_path() -> str:
+    return os.pathsep.join([str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])])
+
+
+def _has_display() -> bool:
+    return sys.platform in ("darwin", "win32") or any(os.environ.get(v) for v in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+@contextmanager
+def _ending(lab: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    try:
+        yield lab
+    except KeyboardInterrupt:
+        print("\nClosing JupyterLab ...", flush=True)
+    finally:
+        family = _family(lab)
+        lab.terminate()
+        try:
+            lab.wait(10)
+        except subprocess.TimeoutExpired:
+            lab.kill()
+            lab.wait()
+        _end(family)
+
+
+def _family(lab: subprocess.Popen[bytes]) -> list["psutil.Process"]:
+    """The server's kernels and terminals, each in a session of its own, where no Ctrl-C reaches it."""
+    import psutil
+
+    try:
+        return psutil.Process(lab.pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+
+
+def _end(family: list["psutil.Process"]) -> None:
+    """End what the server left: on a busy machine it goes before a kernel that was still starting does."""
+    import psutil
+
+    _, left = psutil.wait_procs(family, timeout=3)
+    for process in left:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
+def _address(lab: subprocess.Popen[bytes]) -> str | None:
+    """The address of the first lesson, with the server's token, once the server has written it down."""
+    from jupyter_server.serverapp import list_running_servers
+
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end and lab.poll() is None:
+        for server in list_running_servers():
+            if server["pid"] == lab.pid and _answers(server):
+                return f"{server['url']}lab/tree/{FIRST}?token={server['token']}"
+        time.sleep(0.1)
+    return None
+
+
+def _answers(server: dict[str, Any]) -> bool:
+    import urllib.request
+
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{server['url']}api", timeout=2):
+            return True
+    except OSError:
+        return False

@@ -1,0 +1,76 @@
+"""A Report as Gradescope's results.json (gradescope-autograders.readthedocs.io, "Autograder Specifications").
+
+Such a file speaks of one submission. Every format in it is "text", because Gradescope would read its default for the
+text on top as HTML.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from .report import ExerciseReport, Report
+from .texts import printable, remarks, warning
+
+
+class NotOne(Exception):  # noqa: N818 - it says what is wrong
+    """Not exactly one submission. The text says how many."""
+
+
+def gradescope_json(reports: Sequence[Report]) -> str:
+    """The text of results.json.
+
+    Raises:
+        NotOne: there is no Report, or more than one.
+    """
+    if len(reports) != 1:
+        raise NotOne(f"Gradescope's results.json is for one submission, and there are {len(reports)}")
+    return as_json(results(reports[0]))
+
+
+def as_json(content: dict[str, Any]) -> str:
+    """What `results` or `failure` made, as the text of a file."""
+    return json.dumps(content, indent=2) + "\n"
+
+
+def results(report: Report) -> dict[str, Any]:
+    """What results.json says of a Report."""
+    on_top = [f"{report.score} of {report.max_score} points", printable(report.message), warning(report)]
+    return {
+        **_frame(report.score, "\n".join(filter(None, on_top))),
+        "execution_time": report.seconds,
+        "extra_data": {
+            name: printable(getattr(report, name)) for name in ("chapter", "status", "sandbox", "sha256", "grading_id")
+        },
+        "tests": [_test(exercise) for exercise in report.exercises],
+    }
+
+
+def failure(reason: str) -> dict[str, Any]:
+    """A results.json without a grade. It says why there is none."""
+    return {**_frame(0, printable(reason)), "tests": []}
+
+
+def _frame(score: int, output: str) -> dict[str, Any]:
+    return {
+        "score": score,
+        "output": output,
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": "visible",
+        "stdout_visibility": "hidden",
+    }
+
+
+def _test(exercise: ExerciseReport) -> dict[str, Any]:
+    passed = exercise.score == exercise.max_score
+    return {
+        "name": printable(exercise.name),
+        "name_format": "text",
+        "score": exercise.score,
+        "max_score": exercise.max_score,
+        "status": "passed" if passed else "failed",
+        "output": "\n".join([printable(exercise.status), *remarks(exercise)]),
+        "output_format": "text",
+        "visibility": "visible",
+    }

@@ -1,0 +1,193 @@
+"""The Report: what grading one submission found, as one JSON document. Every other output derives from it."""
+
+import functools
+import hashlib
+import json
+import platform
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TypeVar, get_origin
+
+from ..course.masters import NOTEBOOKS, Chapter
+from ..inside.values import plain_text, shorten
+from ..judging.judge import NOT_ATTEMPTED, Result
+
+GRADED, UNREADABLE = "graded", "unreadable"
+"""The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded."""
+
+_LONG = 1_000
+"""Characters of a path that a Report keeps."""
+
+SCHEMA = Path(__file__).with_name("report.schema.json")
+"""The JSON schema of a Report."""
+
+
+@dataclass(frozen=True)
+class ExerciseReport:
+    """What grading one exercise found. What is the learner's in a text is printable ASCII, and short."""
+
+    name: str
+    score: int
+    max_score: int
+    status: str
+    messages: list[str]
+    mistakes: list[str]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What grading one submission found.
+
+    Attributes:
+        submission: the path as it was given; in a batch, from the batch's folder on.
+        student: whose it is, in a batch; else "".
+        chapter: such as "01_encoding"; "" for a file that can't be read and does not say.
+        status: "graded", "not attempted" or "unreadable".
+        message: why it is unreadable, else "".
+        sha256: of the submitted file, in hex; "" if it can't be read.
+        sandbox: how the learner's code was isolated: "full", or "none" for not at all.
+        layers: the layers of the sandbox that the self-test has proved.
+        seconds: how long it took.
+        versions: of Python and of the packages that decide a grade.
+        seed_id: names the seed of the inputs without telling it.
+        grading_id: names all that decided this grade; the same id means the same grade.
+    """
+
+    submission: str
+    student: str
+    chapter: str
+    score: int
+    max_score: int
+    status: str
+    message: str
+    exercises: list[ExerciseReport]
+    sha256: str
+    sandbox: str
+    layers: list[str]
+    seconds: float
+    versions: dict[str, str]
+    seed_id: str
+    grading_id: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """The Report as JSON can carry it; it fits `SCHEMA`."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> "Report":
+        """Read what `to_dict` wrote.
+
+        Raises:
+            TypeError, KeyError: data is something else.
+        """
+        exercises = [_typed(ExerciseReport, one) for one in data["exercises"]]
+        return _typed(cls, {**data, "exercises": exercises})
+
+
+_Made = TypeVar("_Made", Report, ExerciseReport)
+
+
+def _typed(kind: type[_Made], data: dict[str, Any]) -> _Made:
+    for field in fields(kind):
+        wanted = get_origin(field.type) or field.type
+        if not isinstance(data[field.name], (int, float) if wanted is float else wanted):  # type: ignore[arg-type]
+            raise TypeError(f"{field.name} is of another type")
+    return kind(**data)
+
+
+def make_report(
+    chapter: Chapter,
+    results: Sequence[Result],
+    *,
+    submission: str,
+    student: str,
+    sha256: str,
+    seed: str,
+    sandbox: str,
+    layers: Sequence[str],
+    seconds: float,
+    grading_id: str,
+) -> Report:
+    """Sum up the results of one submission."""
+    attempted = any(result.status != NOT_ATTEMPTED for result in results)
+    return Report(
+        submission=plain_text(submission, _LONG),
+        student=plain_text(student, _LONG),
+        chapter=chapter.name,
+        score=sum(result.score for result in results),
+        max_score=chapter.points,
+        status=GRADED if attempted else NOT_ATTEMPTED,
+        message="",
+        exercises=[_exercise(result) for result in results],
+        sha256=sha256,
+        sandbox=sandbox,
+        layers=list(layers),
+        seconds=round(seconds, 3),
+        versions=versions(),
+        seed_id=hashlib.sha256(f"seed id of {seed}".encode()).hexdigest()[:16],
+        grading_id=grading_id,
+    )
+
+
+def unreadable(
+    reason: str, chapter: Chapter | None, *, submission: str, student: str, sandbox: str, layers: Sequence[str]
+) -> Report:
+    """The Report on a file that can't be graded. Its maximum is its chapter's, where the path names one."""
+    return Report(
+        submission=plain_text(submission, _LONG),
+        student=plain_text(student, _LONG),
+        chapter=chapter.name if chapter else "",
+        score=0,
+        max_score=chapter.points if chapter else 0,
+        status=UNREADABLE,
+        message=plain_text(reason),
+        exercises=[],
+        sha256="",
+        sandbox=sandbox,
+        layers=list(layers),
+        seconds=0.0,
+        versions=versions(),
+        seed_id="",
+        grading_id="",
+    )
+
+
+def _exercise(result: Result) -> ExerciseReport:
+    return ExerciseReport(
+        name=result.name,
+        score=result.score,
+        max_score=result.max_score,
+        status=result.status,
+        messages=[shorten(message, 500) for message in result.messages],
+        mistakes=list(result.mistakes),
+    )
+
+
+@functools.cache
+def versions() -> dict[str, str]:
+    """The versions of Python and of the packages that decide a grade."""
+    packages = {name: version(name) for name in ("jwt-from-scratch", "cryptography")}
+    return {"python": platform.python_version(), **packages, "course": _fingerprint()}
+
+
+def _fingerprint() -> str:
+    """Names this state of the course: its masters, its checks, the grader and the reference module."""
+    import jwt_from_scratch
+
+    digest = hashlib.sha256()
+    here = Path(__file__).parent.parent
+    for folder, pattern in (
+        (NOTEBOOKS / "source", "*.md"),
+        (here, "*.py"),
+        (Path(jwt_from_scratch.__path__[0]), "*.py"),
+    ):
+        for path in sorted(folder.rglob(pattern)):
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()[:16]
+
+
+def reports_json(reports: Sequence[Report]) -> str:
+    """The Reports as one JSON array."""
+    return json.dumps([report.to_dict() for report in reports], indent=2) + "\n"
