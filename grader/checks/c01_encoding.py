@@ -7,7 +7,7 @@ from typing import Any
 
 from jwt_from_scratch import encoding
 
-from ..judging.case import Case, exercise
+from ..judging.legacy.case import Case, exercise
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _FORBIDS = ("jwt", "jwt_from_scratch", "joserfc")

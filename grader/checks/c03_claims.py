@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ..inside.values import pack
-from ..judging.case import Case, Predicate, exercise
+from ..judging.legacy.case import Case, Predicate, exercise
 
 _LIBRARIES = ("jwt", "joserfc", "jwt_from_scratch")
 _TIMES = ("exp", "nbf", "iat")

@@ -10,8 +10,8 @@ from typing import Any
 from jwt_from_scratch import Key, verify
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
-from ..inside.values import show
-from ..judging.case import Case, exercise
+from ...inside.values import show
+from ...judging.legacy.case import Case, exercise
 
 _BLOCK = 64
 _TOKEN_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.jwt", "jwt_from_scratch.jws", "jwt_from_scratch.keys")
