@@ -260,6 +260,16 @@ def written(make: Callable[[random.Random], Iterable[Trial]]) -> Source:
     return drafts
 
 
-def joined(*sources: Source) -> Source:
+@dataclass(frozen=True)
+class joined:  # noqa: N801 - used as a function, as from_aspects is
     """The drafts of several sources, one behind the other."""
-    return lambda source: itertools.chain.from_iterable(one(source) for one in sources)
+
+    sources: tuple[Source, ...]
+
+    def __init__(self, *sources: Source) -> None:
+        object.__setattr__(self, "sources", sources)
+
+    def __call__(self, source: random.Random) -> Iterator[Draft]:
+        """All drafts for one seed."""
+        for one in self.sources:
+            yield from one(source)
