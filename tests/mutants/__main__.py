@@ -17,7 +17,7 @@ from grader.judging.exercise import Exercise
 from grader.judging.trial import Trial
 
 from . import choose, measure, operators
-from .measure import HANGS, SEED, Judged, apart, load
+from .measure import SEED, Judged, apart, load
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "grader" / "solutions"
 TARGET, OF_EACH = 0.99, 0.97
@@ -77,9 +77,8 @@ def choice(exercise: Exercise, most: int) -> list[str]:
     refusals = [mistake_refusals(exercise, trials, sentence) for sentence in exercise.sentences]
     for _, _, text in track(mutants_of(exercise, most), exercise.name, transient=True, disable=not _terminal()):
         if _loads(text):
-            found = apart(lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant")))  # type: ignore[misc]
-            refusals.append([number for number in found if number != HANGS])
-    return choose.choose(exercise, trials, [one for one in refusals if one])
+            refusals.append(apart(lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant"))))  # type: ignore[misc]
+    return choose.choose(exercise, trials, refusals)
 
 
 def mistake_refusals(exercise: Exercise, trials: list[Trial], sentence: str) -> list[int]:
@@ -121,10 +120,8 @@ def main() -> None:
 
 
 def _said(one: Tally) -> Tally:
-    print(
-        f"{one.exercise}: {one.trials} trials, {one.refused} of {one.wrong} mutants refused ({one.share:.1%})",
-        flush=True,
-    )
+    share = f"{one.refused} of {one.wrong} mutants refused ({one.share:.1%})"
+    print(f"{one.exercise}: {one.trials} trials, {share}", flush=True)
     for survivor in one.survivors:
         print(f"    survives: {survivor}", flush=True)
     return one
@@ -133,9 +130,8 @@ def _said(one: Tally) -> Tally:
 def _report(tallies: list[Tally]) -> int:
     wrong, refused = sum(one.wrong for one in tallies), sum(one.refused for one in tallies)
     low = [one.exercise for one in tallies if one.share < OF_EACH]
-    print(
-        f"{refused} of {wrong} mutants refused ({refused / max(1, wrong):.2%}); under {OF_EACH:.0%}: {', '.join(low) or 'none'}"
-    )
+    share = f"{refused} of {wrong} mutants refused ({refused / max(1, wrong):.2%})"
+    print(f"{share}; under {OF_EACH:.0%}: {', '.join(low) or 'none'}")
     return int(refused < TARGET * wrong or bool(low))
 
 

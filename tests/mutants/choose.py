@@ -13,6 +13,8 @@ from grader.judging.aspects import BARE, FULL
 from grader.judging.exercise import CHOSEN, Exercise
 from grader.judging.trial import Trial
 
+from .measure import HANGS
+
 MOST = 300
 """No exercise keeps more."""
 ROOM = {
@@ -43,7 +45,7 @@ def choose(exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]
     """
     room = ROOM.get(exercise.name, USUAL)
     kept = {n for n, one in enumerate(trials) if one.plain or not one.base}
-    _cover(kept, [set(one) - {-1} for one in refusals], trials)
+    _cover(kept, [set(one) - {HANGS} for one in refusals], trials)
     _each_value_once(kept, trials, max(room, min(MOST, len(kept) + room // 2)))
     for number in sorted(range(len(trials)), key=lambda n: (-trials[n].stake, not trials[n].bad, n)):
         if len(kept) >= room:
@@ -67,7 +69,7 @@ def _cover(kept: set[int], refusals: list[set[int]], trials: list[Trial]) -> Non
 
 
 def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
-    """Add each value in one of its surroundings, bare and full in turn; the dearest values first, while there is room."""
+    """Add each value in one of its surroundings, in turn; the dearest values first, while there is room."""
     there = {trials[number].text for number in kept}
     by_text: dict[str, list[int]] = {}
     for number, trial in enumerate(trials):
