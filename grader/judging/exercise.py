@@ -80,8 +80,8 @@ class Exercise:
 
     @property
     def sentences(self) -> list[str]:
-        """The sentences of all known mistakes."""
-        return [sentence for programs in self.mistakes.values() for sentence in programs]
+        """The sentences of all known mistakes, each once."""
+        return list(dict.fromkeys(sentence for programs in self.mistakes.values() for sentence in programs))
 
     def trials(self, seed: str) -> tuple[Trial, ...]:
         """The kept trials for this seed, in an order that the seed mixes; what is tried is the same for every seed.

@@ -14,7 +14,6 @@ from rich.progress import track
 
 from grader import checks
 from grader.judging.exercise import Exercise
-from grader.judging.trial import Trial
 
 from . import choose, measure, operators
 from .measure import SEED, Judged, apart, load
@@ -74,17 +73,12 @@ def tally(exercise: Exercise, most: int, calls: int) -> Tally:
 def choice(exercise: Exercise, most: int) -> list[str]:
     """The trials to keep."""
     trials = exercise.all_trials(SEED)
-    refusals = [mistake_refusals(exercise, trials, sentence) for sentence in exercise.sentences]
+    programs = [one for of_rule in exercise.mistakes.values() for one in of_rule.values()]
+    refusals = [apart(lambda one=one: measure.mistake_in(exercise, trials, one)) for one in programs]  # type: ignore[misc]
     for _, _, text in track(mutants_of(exercise, most), exercise.name, transient=True, disable=not _terminal()):
         if _loads(text):
             refusals.append(apart(lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant"))))  # type: ignore[misc]
     return choose.choose(exercise, trials, refusals)
-
-
-def mistake_refusals(exercise: Exercise, trials: list[Trial], sentence: str) -> list[int]:
-    """The trials that refuse a known mistake."""
-    programs = {text: one for of_rule in exercise.mistakes.values() for text, one in of_rule.items()}
-    return apart(lambda: measure.mistake_in(exercise, trials, programs[sentence]))
 
 
 def _loads(text: str) -> bool:
