@@ -83,6 +83,11 @@ def named(text: str, what: Any) -> Named:
     return Named(text, what)
 
 
+def beside(text: str, *whats: Any) -> list[Named]:
+    """Values named by themselves and by what stands beside them, where the same value occurs twice in an aspect."""
+    return [named(f"{show(what, 40)}, {text}", lambda e, w=what: _copy(w)) for what in whats]
+
+
 def named_ones(values: dict[str, Any]) -> list[Named]:
     """Values with names, from a pool of the kit."""
     return [Named(text, what) for text, what in values.items()]

@@ -52,11 +52,11 @@ def aspects(w: Any) -> list[Aspect]:
     ]
     now, *parts = kit.parts_of_a_second(w.now)
     return [
-        Aspect("now", good(now, *parts, rule="3"), rare(named("a float", float(w.now)), rule="3"), full=0),
+        Aspect("now", good(now, rule="3"), rare(*parts, named("a float", float(w.now)), rule="3"), full=0),
         Aspect("leeway", good(0, named("some", w.leeway), rule="3"), rare(0.5, 1, named("an hour", 3600), rule="3")),
-        _exp(),
-        _not_before("nbf"),
-        _not_before("iat"),
+        exp_aspect(required=True),
+        not_before_aspect("nbf"),
+        not_before_aspect("iat"),
         Aspect("others", good({}, rule="6"), good(*others, rule="6")),
     ]
 
@@ -67,7 +67,8 @@ def at(offset: float, name: str) -> Named:
     return named(f"the edge {offset:+g}" if offset else "the edge", lambda e: e.now + sign * e.leeway + offset)
 
 
-def _exp() -> Aspect:
+def exp_aspect(required: bool) -> Aspect:
+    """The claim exp, which may have to be there."""
     alone = {"iat": ABSENT, "nbf": ABSENT}
     then = {"now": 0, "leeway": 1, **alone}  # when true and false, taken for 1 and 0, lie ahead
     numbers = {**kit.no_times(10**12), "bytes of digits": b"99999999999"}
@@ -75,28 +76,31 @@ def _exp() -> Aspect:
     return Aspect(
         "exp",
         good(at(600, "exp"), at(DAY, "exp"), rule="3"),
-        good(at(0.25, "exp"), at(0.5, "exp"), at(1, "exp"), rule="3", across=("now", "leeway")),
+        good(at(1, "exp"), rule="3", across=("now", "leeway")),
+        rare(at(0.25, "exp"), at(0.5, "exp"), rule="3", across=("now", "leeway")),
         rare(named("in forty years", lambda e: e.now + 40 * 365 * DAY), rule="3"),
         rare(milliseconds, 1e300, named("10**400", kit.HUGE), rule="2 exp", shy=True),
         rare(named("0, before it", 0), 1, 0.5, rule="3", along=then),
         bad("3", at(0, "exp"), at(-0.25, "exp"), at(-0.5, "exp"), at(-1, "exp"), across=("now", "leeway")),
         bad("3", 0, -1, 0.0, named("one", 1), -1e300, named("-(10**400)", -kit.HUGE)),
         bad("3", at(-DAY, "exp"), stake=ALL),
-        bad("1", ABSENT, stake=HALF, across=("others",)),
+        bad("1", ABSENT, stake=HALF, across=("others",)) if required else good(ABSENT, rule="1", shy=True),
         bad("2 exp", *named_ones(numbers), along=alone),
         bad("2 exp", named("true, before 1", True), named("false, before 1", False), along=then),
         full=1,
     )
 
 
-def _not_before(name: str) -> Aspect:
+def not_before_aspect(name: str) -> Aspect:
+    """The claim nbf or iat."""
     clock, number = CLOCK[name], f"2 {name}"
     alone = {"exp": lambda e: e.now + 10 * DAY}
     return Aspect(
         name,
         good(ABSENT, rule="1"),
         good(at(-DAY, name), rule=clock),
-        good(at(0, name), at(-0.25, name), at(-1, name), rule=clock, across=("now", "leeway")),
+        good(at(0, name), at(-1, name), rule=clock, across=("now", "leeway")),
+        rare(at(-0.25, name), rule=clock, across=("now", "leeway")),
         rare(0, -1, 1.5, rule=clock),
         rare(-1e300, named("-(10**400)", -kit.HUGE), named("in milliseconds, long ago", 10**9), rule=number, shy=True),
         bad(clock, at(0.25, name), at(0.5, name), at(1, name), across=("now", "leeway"), along=alone),
