@@ -79,7 +79,8 @@ def trusted(token, keys, policy):
     assert type(header) is dict
     assert type(claims) is dict
     assert not {"crit", "b64"} & set(header)
-    assert isinstance(header["alg"], str) and isinstance(header.get("kid", ""), str)
+    assert isinstance(header["alg"], str)
+    assert isinstance(header.get("kid", ""), str)
     (jwk,) = (
         one
         for one in keys[claims["iss"]]["keys"]
@@ -90,7 +91,9 @@ def trusted(token, keys, policy):
     )
     assert signature_fits(jwk, signed.encode(), b64u_decode(seal))
     if policy["typ"]:
-        assert header["typ"].casefold().removeprefix("application/") == policy["typ"].casefold().removeprefix("application/")
+        assert header["typ"].casefold().removeprefix("application/") == policy["typ"].casefold().removeprefix(
+            "application/"
+        )
     early = policy["now"] + policy["leeway"]
     late = policy["now"] - policy["leeway"]
     good = {
