@@ -9,22 +9,23 @@ import contextlib
 import hashlib
 import itertools
 import json
-import multiprocessing
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from multiprocessing import resource_tracker
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
 from ..engine.grade import SUBMISSION_SECONDS, Graded, Grader, Options, SandboxError
 from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
+from .. import isolated
 from ..files import write_whole
 from ..inside import linux
 from ..inside.calling import TIMED_OUT
@@ -215,13 +216,15 @@ class _Worker:
     """A process that grades what it is given."""
 
     def __init__(self, options: Options) -> None:
-        context = multiprocessing.get_context("spawn")
-        resource_tracker.ensure_running()  # it would let Ctrl-C through again when it starts
-        self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, options, os.getpid()), daemon=True)
-        with _ctrl_c_waits():  # and for the worker it waits until `_work` knows what to do
-            self._process.start()
-        theirs.close()
+        # Not by `multiprocessing`, whose processes look for modules in the current folder first.
+        self.connection, theirs = Pipe()
+        with theirs, _ctrl_c_waits():  # and for the worker it waits until `_work` knows what to do
+            arguments = [str(theirs.fileno()), str(os.getpid())]
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                [*_command(), *arguments], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+            )
+        with contextlib.suppress(OSError):  # it is gone; `take` will find out
+            self.connection.send(options)
         self.task: _Task | None = None
         self.until = 0.0
 
@@ -248,7 +251,7 @@ class _Worker:
 
     def close(self) -> None:
         self._process.kill()
-        self._process.join()
+        self._process.wait()
         self.connection.close()
 
 
@@ -259,6 +262,18 @@ def _ctrl_c_waits() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _command() -> list[str]:
+    return isolated.command(__name__, work_for_parent.__name__)
+
+
+def work_for_parent() -> None:
+    """What a worker's process calls: its arguments are the number of its connection and its parent's process."""
+    descriptor, parent = map(int, sys.argv[1:])
+    connection: Connection[Any, Any] = Connection(descriptor)
+    with contextlib.suppress(EOFError):  # the parent has gone
+        _work(connection, connection.recv(), parent)
 
 
 def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> None:

@@ -43,7 +43,7 @@ UNSAFE = "--unsafe-no-sandbox"
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_work", batch_workers.quick)
+    monkeypatch.setattr(batch, "_command", lambda: batch_workers.command("quick"))
 
 
 class Class:
@@ -469,7 +469,7 @@ def test_a_zip_file_of_the_class_gives_the_same(graded: Path, classroom: Path, t
 def test_a_submission_that_breaks_the_real_worker_or_its_sandbox_stops_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "_work", batch_workers.fragile)
+    monkeypatch.setattr(batch, "_command", lambda: batch_workers.command("fragile"))
     for name in ("a", "b-breaks-worker", "c-breaks-sandbox", "d"):
         write(tmp_path, solved("00_start_here"), f"{name}.ipynb")
     found = collect(tmp_path, tmp_path / "unpacked")
