@@ -11,7 +11,7 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     # It may be a folder of submissions; so it goes before anything else is imported. See `isolated`.
     del sys.path[0]
 
-from typing import TYPE_CHECKING, Any  # noqa: E402
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .learner.lesson import check, check_all, hint, picture, progress, submit

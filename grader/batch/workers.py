@@ -23,9 +23,9 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
+from .. import isolated
 from ..engine.grade import SUBMISSION_SECONDS, Graded, Grader, Options, SandboxError
 from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
-from .. import isolated
 from ..files import write_whole
 from ..inside import linux
 from ..inside.calling import TIMED_OUT
