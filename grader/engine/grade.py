@@ -20,6 +20,7 @@ from ..learner.display import as_text
 from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
 from . import selftest
+from .mounts import ANSWERS
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
@@ -29,9 +30,6 @@ __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
 
 SUBMISSION_SECONDS = 300.0
 """How long one submission may take altogether."""
-
-ANSWERS = ("joserfc", "jwt", "jwt_from_scratch", "nbgrader")
-"""Packages that could be the answer. Where no setup cell of a chapter imports one, its learners can't either."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from grader_helpers import CHAPTERS, POINTS, python
 from report_helpers import exercise, report, unreadable
 
 from grader.cli import main as cli
-from grader.engine.sandbox import shows
+from grader.engine.mounts import shows
 from grader.receipts import keys
 from grader.receipts.tokens import CERTIFICATE, RECEIPT
 from grader.reports.local_key import LocalKey, local_key
