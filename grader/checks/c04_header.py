@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import os
-import sysconfig
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
 from ..inside.values import show
+from ..judging import library
 from ..judging.case import Case, exercise
 
 _TOKEN_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.jwt", "jwt_from_scratch.jws", "jwt_from_scratch.keys")
@@ -136,10 +136,10 @@ def _null_with(**wrong: Any) -> Callable[..., Any]:
 )
 def forge_kid(case: Case) -> None:
     """A token that tells the server where its key lies."""
-    folder = Path(sysconfig.get_path("stdlib"))
+    folder = library.HERE
     names = ["keyword.py", "bisect.py", "colorsys.py", "opcode.py", "sched.py", "queue.py", "stat.py", "this.py"]
-    public = [str(folder / name) for name in names if (folder / name).is_file()]
-    binary = _not_text()
+    public = [library.seen(folder / name) for name in names if (folder / name).is_file()]
+    binary = [library.seen(path) for path in _not_text()]
     paths = [os.devnull, *case.random.sample(public, 3 - len(binary)), *binary]
     case.random.shuffle(paths)
     _forgery(case, _opens, _kid_with, paths)
@@ -160,19 +160,19 @@ def forge_kid(case: Case) -> None:
         "The key is empty. That is right for an empty file only: read the file, its bytes are the key.",
     )
     case.mistake(
-        _kid_with(seal=lambda message, old, path: _hmac(Path(path).read_bytes().strip(), message)),
+        _kid_with(seal=lambda message, old, path: _hmac(library.file(path).read_bytes().strip(), message)),
         "The file's content was stripped. The server takes every byte of it, the last line break too.",
     )
     case.mistake(
-        _kid_with(seal=lambda message, old, path: _hmac(Path(path).read_text("utf-8").encode(), message)),
+        _kid_with(seal=lambda message, old, path: _hmac(library.file(path).read_text("utf-8").encode(), message)),
         "The file was opened as text. Where it is none, that fails or changes its bytes: `Path(path).read_bytes()`.",
     )
     case.mistake(
-        _kid_with(seal=lambda message, old, path: _hmac(_as_latin_1(Path(path).read_bytes()), message)),
+        _kid_with(seal=lambda message, old, path: _hmac(_as_latin_1(library.file(path).read_bytes()), message)),
         "The file was read as text in latin-1 and encoded anew, which changes its bytes: `Path(path).read_bytes()`.",
     )
     case.mistake(
-        _kid_with(seal=lambda message, old, path: _hmac(Path(path).read_bytes(), message).hex().encode()),
+        _kid_with(seal=lambda message, old, path: _hmac(library.file(path).read_bytes(), message).hex().encode()),
         "The signature is made of hexadecimal digits. Take `.digest()`, not `.hexdigest()`, and b64u_encode that.",
     )
     case.mistake(
@@ -180,18 +180,18 @@ def forge_kid(case: Case) -> None:
         "The old signature does not fit the new header and payload. Sign them with the bytes of the file.",
     )
     case.mistake(
-        _kid_with(seal=lambda message, old, path: _hmac(Path(path).read_text("utf-8"), message)),  # type: ignore[arg-type]
+        _kid_with(seal=lambda message, old, path: _hmac(library.file(path).read_text("utf-8"), message)),  # type: ignore[arg-type]
         "The file was opened as text, but an HMAC key is bytes: `Path(path).read_bytes()`.",
     )
 
 
 @functools.cache
-def _not_text() -> list[str]:
+def _not_text() -> list[Path]:
     """The path of a file of Python's own that is no text, in a list; an empty one where there is none."""
-    folder = Path(sysconfig.get_path("stdlib"))
+    folder = library.HERE
     files = [*folder.glob("lib-dynload/*.so"), *folder.glob("__pycache__/*.pyc")]
     files.sort(key=lambda path: (path.suffix != ".so", path.stat().st_size, path.name))
-    return [str(path) for path in files if {0x0D, 0xFF} <= set(path.read_bytes())][:1]
+    return [path for path in files if {0x0D, 0xFF} <= set(path.read_bytes())][:1]
 
 
 def _as_latin_1(content: bytes) -> bytes:
@@ -201,7 +201,7 @@ def _as_latin_1(content: bytes) -> bytes:
 
 def _kid_with(**wrong: Any) -> Callable[..., Any]:
     header = wrong.pop("header", lambda header, path: {**header, "kid": path})
-    seal = wrong.pop("seal", lambda message, old, path: _hmac(Path(path).read_bytes(), message))
+    seal = wrong.pop("seal", lambda message, old, path: _hmac(library.file(path).read_bytes(), message))
     return _forge_with(header, seal, **wrong)
 
 
@@ -373,7 +373,7 @@ def _not_empty(token: str, honest: str) -> str:
 
 def _opens(path: str) -> Broken:
     """A server that takes as key the file which kid names."""
-    content = Path(path).read_bytes()
+    content = library.file(path).read_bytes()
 
     def broken(token: str, honest: str) -> str:
         header, message, _ = _parts(token)

@@ -15,12 +15,12 @@ from typing import Any
 from ..checks import Exercise
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
 from ..inside.calling import CRASHED, Outcome
+from ..judging import library
 from ..judging.judge import Result, judge
 from ..learner.display import as_text
 from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
-from . import selftest
-from .mounts import ANSWERS
+from . import mounts, selftest
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
@@ -155,7 +155,8 @@ class Grader:
         submission = read_submission(path, data, read_source(master) if master else None)
         seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
-        with LearnerProcess(self._zygote, hidden) as process:
+        place = mounts.library() if self._zygote.level == FULL else str(library.HERE)
+        with library.seen_at(place), LearnerProcess(self._zygote, hidden) as process:
             results, cells = grade_submission(submission, process, seed, self._options.run_demos)
         report = make_report(
             submission.chapter,
@@ -207,7 +208,7 @@ def hidden_packages(chapter: Chapter, run_demos: bool) -> tuple[str, ...]:
     """The packages that could be an answer and that no setup cell (or demo that runs) of the chapter imports."""
     running = (SETUP, DEMO) if run_demos else (SETUP,)
     used = {name for cell in chapter.cells if cell.kind in running for name in _imported(cell.source)}
-    return tuple(name for name in ANSWERS if name not in used)
+    return tuple(name for name in mounts.ANSWERS if name not in used)
 
 
 def _imported(source: str) -> list[str]:

@@ -97,6 +97,11 @@ def program() -> str:
     return f"{PYTHON}/bin/python" if _is_moved() else sys.executable
 
 
+def library() -> str:
+    """Python's standard library, as the sandbox has it."""
+    return _in_python(sysconfig.get_path("stdlib"))
+
+
 def variables() -> dict[str, str]:
     """What the interpreter needs in its environment, to find its own library where it has been moved to."""
     return {"LD_LIBRARY_PATH": f"{PYTHON}/shared"} if _is_moved() and _shared_libraries() else {}

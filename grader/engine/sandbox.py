@@ -198,8 +198,8 @@ def _bubblewrap() -> list[str]:
         # Root drops to a user of no one's in the zygote; anyone else needs a user namespace to do what follows.
         *(rights if os.getuid() == 0 else ["--unshare-user"]),
         *(word for name, value in mounts.variables().items() for word in ("--setenv", name, value)),
-        *(word for source, place in shown for word in _bind(source, place)),
-        *(word for target, place in mounts.links() for word in ("--symlink", target, place)),
+        *(word for source, place in shown for word in _put("--ro-bind", source, place)),
+        *(word for target, place in mounts.links() for word in _put("--symlink", target, place)),
         *(word for place in folders for word in ("--tmpfs", place)),
         *(word for place, is_folder in hidden if not is_folder for word in ("--ro-bind", os.devnull, place)),
         # The zygote mounts its own /proc over this one, and each learner's process one over that.
@@ -210,8 +210,8 @@ def _bubblewrap() -> list[str]:
     ]
 
 
-def _bind(source: str, place: str) -> Iterator[str]:
-    """Mount something read-only, in folders that every user may pass; bubblewrap alone would make them private."""
+def _put(what: str, source: str, place: str) -> Iterator[str]:
+    """Mount or link something, in folders that every user may pass; bubblewrap alone would make them private."""
     for parent in reversed(Path(place).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
-    yield from ("--ro-bind", source, place)
+    yield from (what, source, place)
