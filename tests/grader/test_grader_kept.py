@@ -10,8 +10,10 @@ from typing import Any
 
 import pytest
 from grader_helpers import grader, student, write
+from report_helpers import report
 
-from grader.engine.grade import Options
+from grader.batch.kept import Kept, NotOurs
+from grader.engine.grade import Graded, Options, Ran
 from grader.reports import local_key as keys
 from grader.reports.local_key import LocalKey, local_key
 from grader.reports.report import Report
@@ -297,3 +299,26 @@ def test_workers_and_this_process_give_the_same_inputs(place: Place, tmp_path: P
         grader("grade", one, "--json", "-", LEVEL, env={"XDG_STATE_HOME": str(tmp_path / "x")}).stdout
     )
     assert alone["seed_id"] != elsewhere[0]["seed_id"]
+
+
+# -- a class's cells --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("edit", ["an output", "another's cells", "no MAC", "no JSON", "another key"])
+def test_cells_are_believed_only_beside_their_own_report(tmp_path: Path, edit: str) -> None:
+    key, cells = LocalKey(b"key"), [Ran("exercise", "x", "source", [{"text": "harmless"}])]
+    kept, other = (Kept(tmp_path / f"{who}.json", tmp_path / f"{who}.cells") for who in ("ada", "grace"))
+    kept.write(Graded(report(), cells), key)
+    other.write(Graded(report(student="grace"), cells), key)
+    assert kept.read(key).cells == cells
+    text = kept.cells.read_text("utf-8")
+    changed = {
+        "an output": text.replace("harmless", "<script>"),
+        "another's cells": other.cells.read_text("utf-8"),
+        "no MAC": json.dumps({"cells": json.loads(text)["cells"]}),
+        "no JSON": "[",
+        "another key": text,
+    }
+    kept.cells.write_text(changed[edit], "utf-8")
+    with pytest.raises(NotOurs):
+        kept.read(LocalKey(b"another") if edit == "another key" else key)
