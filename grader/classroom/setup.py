@@ -59,6 +59,9 @@ def _create_gradebook(coursedir: Any) -> None:
 
     # nbgrader asks the command `alembic` for the version; it is beside our own, which need not be on the path.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    os.environ["PYTHONSAFEPATH"] = "1"
+    for name in ("PYTHONPATH", "PYTHONHOME"):  # it need not find modules elsewhere than we do
+        os.environ.pop(name, None)
     try:
         Gradebook(coursedir.db_url, coursedir.course_id).close()
     except (SQLAlchemyError, ImportError) as error:

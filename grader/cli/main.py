@@ -143,9 +143,13 @@ def grade(
         else:
             reports, code = _grade_files(paths, options)
         write_forms(reports, targets)
-    if code == OK and fail_under and any(100 * one.score < fail_under * one.max_score for one in reports):
+    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in reports):
         code = BELOW
     sys.exit(code)
+
+
+def _is_enough(report: Report, percent: int) -> bool:
+    return report.is_what_was_asked_for and 100 * report.score >= percent * report.max_score
 
 
 def _is_batch(path: Path) -> bool:

@@ -3,22 +3,26 @@
 import ast
 import functools
 import hashlib
+import hmac
+import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
 from ..inside.calling import CRASHED, Outcome
+from ..judging import library
 from ..judging.answering import Ask, final
 from ..judging.judge import judge
 from ..judging.result import Result
 from ..learner.display import as_text
+from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
-from . import selftest
+from . import mounts, selftest
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
@@ -29,9 +33,6 @@ __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
 SUBMISSION_SECONDS = 300.0
 """How long one submission may take altogether."""
 
-ANSWERS = ("joserfc", "jwt", "jwt_from_scratch", "nbgrader")
-"""Packages that could be the answer. Where no setup cell of a chapter imports one, its learners can't either."""
-
 
 @dataclass(frozen=True)
 class Options:
@@ -41,7 +42,8 @@ class Options:
         level: "full", or "none" for no sandbox.
         layers: the sandbox's layers that a self-test has proved, for the Reports.
         run_demos: run the demonstration cells too.
-        secret: a class secret; with it nobody can know the inputs of the checks beforehand.
+        secret: a class secret: it decides the inputs of the checks, so that nobody can know them beforehand.
+        inputs_key: what decides them in its place where there is none; this machine's, if not given.
         keep_cells: keep the cells as they ran, for people to look at.
         own_masters: most submissions are rebuilt on the course's own masters; a class has others.
     """
@@ -49,16 +51,19 @@ class Options:
     level: str = FULL
     layers: tuple[str, ...] = ()
     run_demos: bool = False
-    secret: str = ""
+    secret: str = field(default="", repr=False)
+    inputs_key: str = field(default="", repr=False)
     keep_cells: bool = False
     own_masters: bool = True
 
     def seed(self, sha256: str, student: str) -> str:
         """What decides the inputs of the checks.
 
-        The submission's own hash is in it: a table of answers can't hold the inputs that it will meet.
+        The submission's own hash is in it: a table of answers can't hold the inputs that it will meet. And it is made
+        with a key, so that nobody can compute them beforehand; who grades the file again gets the same.
         """
-        return "/".join((self.secret, student, sha256))
+        key = self.secret or self.inputs_key or local_key().mac("inputs")
+        return hmac.new(key.encode(), json.dumps([student, sha256]).encode(), hashlib.sha256).hexdigest()
 
     def grading_id(self, sha256: str, student: str, master: Path | None = None) -> str:
         """Names all that decides the grade of the file with this hash: the same id means the same grade."""
@@ -152,7 +157,8 @@ class Grader:
         submission = read_submission(path, data, read_source(master) if master else None)
         seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
-        with LearnerProcess(self._zygote, hidden) as process:
+        place = mounts.library() if self._zygote.level == FULL else str(library.HERE)
+        with library.seen_at(place), LearnerProcess(self._zygote, hidden) as process:
             results, cells = grade_submission(submission, process, seed, self._options.run_demos)
         report = make_report(
             submission.chapter,
@@ -165,6 +171,7 @@ class Grader:
             layers=self._options.layers,
             seconds=time.monotonic() - started,
             grading_id=self._options.grading_id(digest, student, master),
+            expected="" if master else _another_lesson(str(path) if name is None else name, submission.chapter),
         )
         return Graded(report, cells if self._options.keep_cells else [])
 
@@ -192,12 +199,18 @@ class Grader:
         return Graded(report, [])
 
 
+def _another_lesson(name: str, chapter: Chapter) -> str:
+    """The lesson that a file's name promises, or else its folder's, if that is not this one."""
+    promised = chapter_named_in(PurePath(name).name) or chapter_named_in(name)
+    return promised.name if promised and promised.name != chapter.name else ""
+
+
 @functools.cache
 def hidden_packages(chapter: Chapter, run_demos: bool) -> tuple[str, ...]:
     """The packages that could be an answer and that no setup cell (or demo that runs) of the chapter imports."""
     running = (SETUP, DEMO) if run_demos else (SETUP,)
     used = {name for cell in chapter.cells if cell.kind in running for name in _imported(cell.source)}
-    return tuple(name for name in ANSWERS if name not in used)
+    return tuple(name for name in mounts.ANSWERS if name not in used)
 
 
 def _imported(source: str) -> list[str]:

@@ -4,14 +4,11 @@ bubblewrap puts the outer layers on: a read-only file system that holds only wha
 environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
 """
 
-import functools
-import itertools
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from ..inside.frames import Channel, WireError
+from . import mounts
 
 FULL, NONE = "full", "none"
 """How learner code is isolated: by everything here, or only by a process of its own."""
@@ -29,11 +27,6 @@ MEMORY = 512 * 2**20
 """Bytes of memory for one submission, all its processes together."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-ROOM = "/opt/course"
-"""Where the sandbox has the reference module and the few files of `grader` that the zygote needs."""
-_ENVIRONMENT_ROOM = "/opt/environment"
-"""Where it has the virtual environment, which may well lie in a folder that it must not show, such as /tmp."""
-_FILES_INSIDE = ("__init__.py", "inside")
 
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -46,7 +39,7 @@ _ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
 }
 _HOME = "/home/learner"
-VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR")
+VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR", "LD_LIBRARY_PATH")
 """The names of all environment variables that a learner's process has."""
 
 
@@ -100,7 +93,13 @@ class Zygote:
         """
         self.wait()
         mine, theirs = socket.socketpair()
-        request = {"do": "start", "packages": hidden, "hidden": _places(hidden), "home": home, "memory": memory}
+        request = {
+            "do": "start",
+            "packages": hidden,
+            "hidden": mounts.places_of(hidden),
+            "home": home,
+            "memory": memory,
+        }
         channel = Channel(mine)
         try:
             with theirs:
@@ -177,128 +176,42 @@ def _explain(said: str) -> str:
     return f"the sandbox did not start: {said}"
 
 
-def shows(place: Path) -> bool:
-    """Whether a learner's process could see a file at this place: what must stay secret belongs elsewhere."""
-    words = [*_system(), *_interpreter(), *_course()]
-    sources = [after for word, after in itertools.pairwise(words) if word in ("--ro-bind", "--ro-bind-try")]
-    real = Path(os.path.realpath(place))
-    return any(real.is_relative_to(os.path.realpath(source)) for source in sources)
-
-
 def _python(level: str, descriptor: int) -> list[str]:
-    room = ROOM if level == FULL else str(_PACKAGE.parent)
+    room = mounts.ROOM if level == FULL else str(_PACKAGE.parent)
     code = f"import sys; sys.path.insert(0, {room!r}); from grader.inside.zygote import main; main()"
-    program = inside(sys.executable) if level == FULL else sys.executable
+    program = mounts.program() if level == FULL else sys.executable
     return [program, "-I", "-c", code, str(descriptor), level]
 
 
 def _bubblewrap() -> list[str]:
     if problem := missing():
         raise SandboxError(problem)
+    try:
+        shown, hidden = mounts.mounts(), mounts.hidden()
+    except OSError as error:
+        raise SandboxError(f"{error.filename}: {error.strerror}") from None
     rights = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    folders = [place for place, is_folder in hidden if is_folder]
     return [
         *("bwrap", "--die-with-parent", "--new-session"),
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         # Root drops to a user of no one's in the zygote; anyone else needs a user namespace to do what follows.
         *(rights if os.getuid() == 0 else ["--unshare-user"]),
-        *_system(),
-        *_interpreter(),
-        *(word for place in _masks()[1:] for word in ("--tmpfs", place)),
-        *_course(),
+        *(word for name, value in mounts.variables().items() for word in ("--setenv", name, value)),
+        *(word for source, place in shown for word in _put("--ro-bind", source, place)),
+        *(word for target, place in mounts.links() for word in _put("--symlink", target, place)),
+        *(word for place in folders for word in ("--tmpfs", place)),
+        *(word for place, is_folder in hidden if not is_folder for word in ("--ro-bind", os.devnull, place)),
         # The zygote mounts its own /proc over this one, and each learner's process one over that.
         *("--dev", "/dev", "--dir", "/dev/shm", "--dir", _HOME, "--dir", "/tmp", "--bind", "/proc", "/proc"),  # noqa: S108
         # Each file system that bubblewrap makes belongs to the user who grades, whom the learner's process may be.
-        *(word for place in (*_masks(), "/dev", "/") for word in ("--remount-ro", place)),
+        *(word for place in (*folders, "/dev", "/") for word in ("--remount-ro", place)),
         "--",
     ]
 
 
-def _masks() -> list[str]:
-    """What is hidden under an empty file system: local programs, and the installed packages of this project."""
-    return ["/usr/local", *(place for name in ("grader", "jwt_from_scratch") for place in _installed(name))]
-
-
-def _system() -> Iterator[str]:
-    yield from ("--ro-bind", "/usr", "/usr", "--tmpfs", "/usr/local")
-    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
-        place = f"/{name}"
-        if os.path.islink(place):
-            yield from ("--symlink", os.readlink(place), place)
-        elif os.path.isdir(place):
-            yield from ("--ro-bind", place, place)
-    for file in (_PACKAGE / "inside" / "etc").iterdir():
-        yield from _bind(str(file), f"/etc/{file.name}")
-    for place in ("/etc/ld.so.cache", "/etc/alternatives"):
-        yield from ("--ro-bind-try", place, place)
-
-
-def inside(place: str) -> str:
-    """Where the sandbox has a file of Python or of its virtual environment."""
-    in_environment = sys.prefix != sys.base_prefix and Path(place).is_relative_to(sys.prefix)
-    return f"{_ENVIRONMENT_ROOM}/{Path(place).relative_to(sys.prefix)}" if in_environment else place
-
-
-def _interpreter() -> Iterator[str]:
-    """Python itself, where it is, and the virtual environment."""
-    base = os.path.realpath(sys.base_prefix)
-    if base == "/usr/local":
-        files = Path(sysconfig.get_config_var("LIBDIR") or "/usr/local/lib").glob("libpython*")
-        parts = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *map(str, files)]
-        for path in dict.fromkeys((*parts, os.path.realpath(sys.executable))):
-            yield from _bind(path, path)
-        if sys.prefix == sys.base_prefix:
-            yield from _bind(sysconfig.get_path("purelib"), sysconfig.get_path("purelib"))
-    elif base != "/usr":
-        yield from _bind(base, base)
-    if sys.prefix != sys.base_prefix:
-        yield from _bind(os.path.realpath(sys.prefix), _ENVIRONMENT_ROOM)
-    yield from _links_to(sys.executable)
-
-
-def _links_to(program: str) -> Iterator[str]:
-    """The links that lead to the interpreter and lie outside what is mounted."""
-    mounted = (sys.prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix), "/usr/bin")
-    for _ in range(10):
-        if not os.path.islink(program):
-            return
-        target = os.path.normpath(os.path.join(os.path.dirname(program), os.readlink(program)))
-        if not any(Path(program).is_relative_to(place) for place in mounted):
-            yield from ("--symlink", target, program)
-        program = target
-
-
-def _course() -> Iterator[str]:
-    for name in _FILES_INSIDE:
-        yield from _bind(str(_PACKAGE / name), f"{ROOM}/grader/{name}")
-    yield from _bind(str(_package_folder("jwt_from_scratch")), f"{ROOM}/jwt_from_scratch")
-
-
-def _bind(source: str, place: str) -> Iterator[str]:
-    """Mount something read-only, in folders that every user may pass; bubblewrap alone would make them private."""
+def _put(what: str, source: str, place: str) -> Iterator[str]:
+    """Mount or link something, in folders that every user may pass; bubblewrap alone would make them private."""
     for parent in reversed(Path(place).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
-    yield from ("--ro-bind", source, place)
-
-
-def _package_folder(name: str) -> Path:
-    import importlib.util
-
-    spec = importlib.util.find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise SandboxError(f"the package {name} is not installed")
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-def _installed(name: str) -> list[str]:
-    """Where the sandbox has the package, if it is among the installed ones."""
-    places = [Path(sysconfig.get_path(key), name) for key in ("purelib", "platlib")]
-    return list(dict.fromkeys(inside(str(place)) for place in places if place.is_dir()))
-
-
-@functools.cache
-def _places(packages: tuple[str, ...]) -> list[str]:
-    """Where the sandbox has these packages, and the grader's own files."""
-    places = [f"{ROOM}/grader"]
-    for name in packages:
-        places += _installed(name) if name != "jwt_from_scratch" else [f"{ROOM}/jwt_from_scratch"]
-    return places
+    yield from (what, source, place)

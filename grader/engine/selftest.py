@@ -2,17 +2,15 @@
 
 import os
 import socket
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..course.masters import NOTEBOOKS
 from ..inside import confine
 from ..inside.calling import CRASHED, RETURNED, TIMED_OUT
 from ..inside.values import unpack
-from . import sandbox
+from . import mounts, sandbox
 from .process import LearnerProcess
 from .sandbox import SandboxError, Zygote
 
@@ -55,7 +53,7 @@ def require(zygote: Zygote) -> tuple[str, ...]:
 
 def examine(zygote: Zygote) -> list[Layer]:
     """Try to break each layer, and say what came of it."""
-    hidden = ("jwt", "jwt_from_scratch")
+    hidden = mounts.ANSWERS
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         LearnerProcess(zygote, hidden, grace=0.1) as process,
@@ -92,7 +90,11 @@ def examine(zygote: Zygote) -> list[Layer]:
             ),
             ("time", "killed from outside, whatever it blocks", lambda: _stubborn(process)),
             ("end", "nothing is left running", lambda: _left(zygote, process)),
-            ("answers", "no checks, masters or ready-made answers", lambda: ask("answers", list(hidden), _masters())),
+            (
+                "answers",
+                "no checks, masters or ready-made answers",
+                lambda: ask("answers", list(hidden), list(mounts.COURSE_FILES)),
+            ),
         ]
         return [Layer(name, promise, test()) for name, promise, test in tests]
 
@@ -102,17 +104,12 @@ def _ours() -> dict[str, int]:
 
 
 def _top() -> list[str]:
-    homes = [Path(place).parts[1] for place in (sys.prefix, sys.base_prefix)]
-    return [*_ROOT, *homes]
+    return list(_ROOT)
 
 
 def _variables() -> list[str]:
     # IPython and Python set a few themselves.
     return [*sandbox.VARIABLES, "LC_CTYPE", "PWD", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PAGER", "GIT_PAGER"]
-
-
-def _masters() -> list[str]:
-    return [f"{sandbox.ROOM}/grader", str(NOTEBOOKS), str(Path(__file__).parent.parent / "checks")]
 
 
 def _balloon(zygote: Zygote, process: LearnerProcess) -> str:

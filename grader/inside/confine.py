@@ -76,7 +76,7 @@ def own_user_namespace() -> None:
 
 
 def own_world(hidden: Iterable[str]) -> None:
-    """Network, IPC, host name and mounts of one submission's own; the folders named are hidden."""
+    """Network, IPC, host name and mounts of one submission's own; the folders and files named are hidden."""
     linux.unshare(linux.NEW_MOUNTS | linux.NEW_NETWORK | linux.NEW_IPC | linux.NEW_UTS)
     linux.set_hostname("sandbox")
     _loopback_up()
@@ -85,6 +85,9 @@ def own_world(hidden: Iterable[str]) -> None:
         mount_tmpfs(place, mib * MIB)
     linux.put_over("/dev/null", "/dev/zero")  # which, mapped shared, is memory that no process seems to have
     for place in hidden:
+        if not os.path.isdir(place):
+            linux.put_over("/dev/null", place)
+            continue
         linux.mount("tmpfs", place, linux.READ_ONLY | linux.NO_SETUID | linux.NO_DEVICES, "size=0,nr_inodes=1")
 
 

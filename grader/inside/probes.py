@@ -176,7 +176,7 @@ def detach() -> bool:
     return True
 
 
-def answers(hidden: list[str], places: list[str]) -> str:
+def answers(hidden: list[str], course_files: list[str]) -> str:
     """Are the checks, the masters or the packages that would be an answer anywhere?"""
     import importlib
 
@@ -184,8 +184,20 @@ def answers(hidden: list[str], places: list[str]) -> str:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
             return f"{name} can be imported"
-    found = [place for place in places if Path(place).exists() and (not Path(place).is_dir() or os.listdir(place))]
-    return f"there: {', '.join(found)}" if found else ""
+    found = []
+    for folder, folders, files in os.walk("/"):
+        folders[:] = [name for name in folders if os.path.join(folder, name) not in ("/proc", "/dev", "/sys")]
+        in_packages = os.path.basename(folder) in ("site-packages", "dist-packages")
+        packages = [name for name in folders if name in hidden and (in_packages or _is_package(folder, name))]
+        modules = [name for name in files if in_packages and name.partition(".")[0] in hidden]
+        course = [name for name in files if name in course_files]
+        found += [os.path.join(folder, name) for name in (*packages, *modules, *course)]
+    there = [place for place in found if (os.listdir(place) if os.path.isdir(place) else os.path.isfile(place))]
+    return f"there: {', '.join(there[:10])}" if there else ""
+
+
+def _is_package(folder: str, name: str) -> bool:
+    return os.path.isfile(os.path.join(folder, name, "__init__.py"))
 
 
 def _should_fail(what: str, attempt: Callable[[], Any]) -> str:

@@ -43,7 +43,7 @@ UNSAFE = "--unsafe-no-sandbox"
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_work", batch_workers.quick)
+    monkeypatch.setattr(batch, "_command", lambda: batch_workers.command("quick"))
 
 
 class Class:
@@ -376,7 +376,7 @@ def outputs(out: Path) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for path in sorted(out.rglob("*")):
         if path.suffix == ".json":
-            found[str(path.relative_to(out))] = {**json.loads(path.read_text("utf-8")), "seconds": 0}
+            found[str(path.relative_to(out))] = {**json.loads(path.read_text("utf-8")), "seconds": 0, "mac": ""}
         elif path.is_file():
             found[str(path.relative_to(out))] = path.read_text("utf-8")
     return found
@@ -403,7 +403,7 @@ def test_a_folder_gives_reports_a_summary_and_an_overview(graded: Path) -> None:
     reports = json.loads((graded.parent / "all.json").read_text("utf-8"))
     assert len(reports) == CLASSROOM
     on_disk = [value for name, value in outputs(graded).items() if name.endswith(".json")]
-    assert sorted(on_disk, key=str) == sorted(({**one, "seconds": 0} for one in reports), key=str)
+    assert sorted(on_disk, key=str) == sorted(({**one, "seconds": 0, "mac": ""} for one in reports), key=str)
     scores = {(one["student"], one["chapter"]): (one["score"], one["status"]) for one in reports}
     assert scores["ada", "01_encoding"] == (25, "graded")
     assert scores["ada", "00_start_here"] == (5, "graded")
@@ -463,13 +463,13 @@ def test_a_zip_file_of_the_class_gives_the_same(graded: Path, classroom: Path, t
     reports = json.loads(done.stdout)
     assert len(reports) == 4
     for one in reports:
-        assert {**one, "seconds": 0} == {**theirs[one["submission"]], "seconds": 0}
+        assert {**one, "seconds": 0, "mac": ""} == {**theirs[one["submission"]], "seconds": 0, "mac": ""}
 
 
 def test_a_submission_that_breaks_the_real_worker_or_its_sandbox_stops_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(batch, "_work", batch_workers.fragile)
+    monkeypatch.setattr(batch, "_command", lambda: batch_workers.command("fragile"))
     for name in ("a", "b-breaks-worker", "c-breaks-sandbox", "d"):
         write(tmp_path, solved("00_start_here"), f"{name}.ipynb")
     found = collect(tmp_path, tmp_path / "unpacked")
