@@ -15,7 +15,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
@@ -58,6 +58,7 @@ class Outcome:
         text: what went wrong, for people, short and ASCII.
         where: "function, line n" of the learner's code, innermost (RAISED).
         printed: how many characters the call printed.
+        changed: whether the arguments came back other than they went in.
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Outcome:
     text: str = ""
     where: str = ""
     printed: int = 0
+    changed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON can carry it."""
@@ -81,7 +83,7 @@ class Outcome:
         texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError("an outcome's texts are strings")
-        if texts["kind"] not in _KINDS or type(data["printed"]) is not int:
+        if texts["kind"] not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
             raise ValueError("no outcome that a call can have")
         if texts["kind"] == RETURNED and pack(unpack(texts["packed"])) != texts["packed"]:
             raise ValueError("a value that was not packed by pack")
@@ -90,7 +92,7 @@ class Outcome:
         if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
             raise TypeError("an exception's names are strings")
         short = tuple(plain_text(name, 60) for name in names[:10])
-        return cls(**texts, names=short, printed=data["printed"])
+        return cls(**texts, names=short, printed=data["printed"], changed=data["changed"])
 
 
 class TimeUp(BaseException):
@@ -123,6 +125,20 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 
     Where it is a class, args is the script of a play.
     """
+    before = _packed(args)
+    outcome = _call(function, args, seconds, forbids)
+    return outcome if _packed(args) == before else replace(outcome, changed=True)
+
+
+def _packed(args: tuple[Any, ...]) -> str:
+    """The arguments as text; of those that can't be packed, what the matter is."""
+    try:
+        return pack(args, in_order=True)
+    except NotPlain as error:
+        return str(error)
+
+
+def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
     printed = _Counter()
     policy = _Policy(forbids)
     try:
@@ -140,7 +156,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
     if broken := policy.verdict():
         return broken
     try:
-        return Outcome(RETURNED, packed=pack(value), printed=printed.count)
+        return Outcome(RETURNED, packed=pack(value, of_base=True), printed=printed.count)
     except NotPlain as error:
         return Outcome(NOT_PLAIN, text=f"it returned something that can't be compared: {error}", printed=printed.count)
 
