@@ -87,8 +87,8 @@ class Zygote:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def start(self, *, hidden: tuple[str, ...] = (), home: str = "", memory: int = MEMORY) -> Channel:
-        """Fork a learner's process and return the wire to it.
+    def start(self, *, hidden: tuple[str, ...] = (), home: str = "", memory: int = MEMORY) -> tuple[Channel, int]:
+        """Fork a learner's process and return the wire to it, and its number.
 
         Args:
             hidden: packages that it can't import.
@@ -102,16 +102,18 @@ class Zygote:
         mine, theirs = socket.socketpair()
         request = {"do": "start", "packages": hidden, "hidden": _places(hidden), "home": home, "memory": memory}
         channel = Channel(mine)
+        channel.name_senders()
         try:
             with theirs:
                 self._channel.send(request, START_SECONDS)
                 self._channel.send_descriptor(theirs.fileno())
+            pid = channel.sender(START_SECONDS)
             answer = channel.receive(START_SECONDS)
         except WireError as error:
             raise SandboxError(f"the sandbox broke: {error}") from None
         if answer.get("ready") is not True:
             raise SandboxError(f"the sandbox could not be set up: {answer.get('failed')}")
-        return channel
+        return channel, pid
 
     def stop(self) -> dict[str, Any]:
         """Kill what the last start began. Says why it had been killed before, and how many processes are left."""

@@ -14,6 +14,7 @@ import io
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import CodeType, FrameType, TracebackType
@@ -250,30 +251,67 @@ class _Counter(io.TextIOBase):
 # -- the time limit ---------------------------------------------------------------------------------------------------
 
 
+PATIENCE = 3.0
+"""How many times its limit a call may take at most, if it gets no processor for so long."""
+
+
+@dataclass
+class Limit:
+    """A time limit, and whether it has rung."""
+
+    seconds: float
+    rang: bool = False
+
+
+def longest(seconds: float, waited: float) -> float:
+    """How many seconds a call may take whose limit is given and that waited so many for a processor."""
+    return min(seconds + waited, PATIENCE * seconds)
+
+
+def waited_for_processor(pid: int | None = None) -> float:
+    """How many seconds a process's first thread, or this one's own, has been ready to run and did not run.
+
+    0 where the system does not say. See "sched" in the kernel's documentation: schedstat, second field, nanoseconds.
+    """
+    try:
+        with open("/proc/thread-self/schedstat" if pid is None else f"/proc/{pid}/schedstat", "rb") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeUp in the block when it takes too long.
+def time_limit(seconds: float) -> Iterator[Limit]:
+    """Raise TimeUp in the block when it takes too long. Time in which it waited for a processor does not count.
 
     SIGALRM where there is one, again and again, because a loop may swallow the first; an asynchronous exception
     elsewhere (Windows). Off the main thread neither is safe, and there is no limit.
     """
+    limit = Limit(seconds)
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield limit
     elif hasattr(signal, "setitimer"):
-        yield from _alarm(seconds)
+        yield from _alarm(limit)
     else:
-        yield from _asynchronous(seconds)
+        yield from _asynchronous(limit)
 
 
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(limit: Limit) -> Iterator[Limit]:
+    started, waited = time.monotonic(), waited_for_processor()
+
     def ring(number: int, frame: FrameType | None) -> None:
+        left = started + longest(limit.seconds, waited_for_processor() - waited) - time.monotonic()
+        if left > 0.01 and not limit.rang:
+            signal.setitimer(signal.ITIMER_REAL, left, 0.2)
+            return
+        limit.rang = True
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-            yield
+            signal.setitimer(signal.ITIMER_REAL, limit.seconds, 0.2)
+            yield limit
         finally:
             _disarm(before)
     finally:  # also when the alarm rings right there
@@ -290,16 +328,16 @@ def _disarm(before: Any) -> None:
             continue
 
 
-def _asynchronous(seconds: float) -> Iterator[None]:
+def _asynchronous(limit: Limit) -> Iterator[Limit]:
     import ctypes
 
     thread = ctypes.c_ulong(threading.get_ident())
     timer = threading.Timer(
-        seconds, lambda: ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeUp))
+        limit.seconds, lambda: ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeUp))
     )
     timer.start()
     try:
-        yield
+        yield limit
     finally:
         timer.cancel()
 

@@ -51,6 +51,18 @@ _SYSCALLS_CLOSED = (
     *("clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl", "ioperm", "personality", "vhangup"),
     *("lookup_dcookie", "nfsservctl", "modify_ldt", "set_mempolicy", "mbind", "move_pages", "migrate_pages"),
 )
+_NOTES = (
+    *("socket", "mq_open", "setpriority", "ioprio_set", "pidfd_send_signal", "inotify_init", "inotify_init1"),
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
+    *("removexattr", "lremovexattr", "fremovexattr", "removexattrat"),
+)
+"""Calls that could leave something for a later process to find."""
+_NOTES_ON_OTHERS = (
+    *("prlimit64", "setpgid"),
+    *("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"),
+)
+"""The same, where the process that they name is not the caller."""
 _NAMESPACES = (
     *(linux.NEW_USER, linux.NEW_MOUNTS, linux.NEW_PIDS, linux.NEW_NETWORK),
     *(linux.NEW_IPC, linux.NEW_UTS, linux.NEW_CGROUP, linux.NEW_TIME),
@@ -96,7 +108,8 @@ def mount_proc() -> None:
 def mount_tmpfs(place: str, size: int) -> None:
     """A file system in memory, limited in bytes and in files."""
     options = f"size={size},nr_inodes={_FILES_PER_TMPFS},mode=700"
-    linux.mount("tmpfs", place, linux.NO_SETUID | linux.NO_DEVICES, options)
+    # Without access times: a file that was read would be a note to whoever comes later.
+    linux.mount("tmpfs", place, linux.NO_SETUID | linux.NO_DEVICES | linux.NO_ACCESS_TIMES, options)
 
 
 def _loopback_up() -> None:
@@ -123,6 +136,23 @@ def close_descriptors(keep: int) -> None:
         os.dup2(nowhere, number)
     os.closerange(3, keep)
     os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+
+
+def answering_filter() -> Any:
+    """A second filter, for a process that answers questions and must leave no note for the next one that does.
+
+    What Landlock does not look at: a file's mode, owner, times and attributes, sockets to processes that stay, and the
+    priorities, processors and limits of other processes.
+    """
+    import pyseccomp as seccomp
+
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    refused = seccomp.ERRNO(errno.EPERM)
+    for names, conditions in ((_NOTES, ()), (_NOTES_ON_OTHERS, (seccomp.Arg(0, seccomp.NE, 0),))):
+        for name in names:
+            if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:
+                rules.add_rule(refused, name, *conditions)
+    return rules
 
 
 def syscall_filter() -> Any:

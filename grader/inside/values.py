@@ -93,7 +93,10 @@ _BASES: dict[type, Callable[[Any], Any]] = {
     list: lambda value: list(list.__iter__(value)),
     tuple: lambda value: tuple(tuple.__iter__(value)),
 }
-"""How the value that a subclass of each type holds is read; a dict is read where it is packed. bool has no subclasses, and bytearray is no bytes."""
+"""How the value that a subclass of each type holds is read; a dict is read where it is packed.
+
+bool has no subclasses, and a bytearray is no bytes.
+"""
 
 _NAME = vars(type)["__name__"]  # a metaclass may lie about its own
 

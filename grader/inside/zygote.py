@@ -69,6 +69,7 @@ class Zygote:
         self._own_pids = own_pids
         self._confined = own_pids >= 0
         self._rules = confine.syscall_filter() if self._confined else None
+        self._answering_rules = confine.answering_filter() if self._confined else None
         self._shell = make_shell()
         for name in PRELOADED:
             with contextlib.suppress(ImportError):
@@ -104,7 +105,7 @@ class Zygote:
             linux.unshare(linux.NEW_PIDS)  # for the next child
         self._child = os.fork()
         if self._child == 0:
-            _begin(request, descriptor, self._shell, self._rules if self._confined else None)
+            _begin(request, descriptor, self._shell, self._rules, self._answering_rules)
         if self._confined:
             linux.enter_namespace(self._own_pids, linux.NEW_PIDS)
         os.close(descriptor)
@@ -169,7 +170,7 @@ def _kilobytes(file: Path, fields: tuple[str, ...]) -> int | None:
     return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))
 
 
-def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any) -> None:
+def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, answering_rules: Any) -> None:
     """The first process of a submission: set its world up, fork the learner's process, bury its orphans."""
     channel = Channel(socket.socket(fileno=descriptor))
     try:
@@ -193,7 +194,7 @@ def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any) -> 
     except BaseException as error:
         channel.send({"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
-    child.serve(channel, shell, tuple(request["packages"]))
+    child.serve(channel, shell, tuple(request["packages"]), answering_rules)
 
 
 def _be_init(learner: int) -> None:
