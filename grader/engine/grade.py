@@ -98,7 +98,7 @@ class Grader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._zygote = Zygote(options.level)
+        self._zygote = Zygote(options.level, options.run_demos)
         try:
             if options.own_masters:
                 get_ready()  # while it warms up

@@ -1,5 +1,6 @@
 """The checker's handle on a learner's process: start it, ask it, kill it, start it again where it was."""
 
+import contextlib
 import math
 import socket
 import tempfile
@@ -130,62 +131,60 @@ class LearnerProcess:
         Raises:
             GaveUp: the process has ended too often, or its time is over.
         """
+        request = {"name": name, "seconds": seconds, "forbids": list(forbids), "at_once": False}
         outcomes: list[Outcome] = []
         while len(outcomes) < len(questions):
             asked = questions[len(outcomes) : len(outcomes) + GROUP]
-            request = {"name": name, "seconds": seconds, "forbids": list(forbids)}
-            outcomes += self._group({**request, "questions": [pack(args, in_order=True) for args in asked]})
-            if outcomes[-1].kind == TIMED_OUT:
+            came, lost = self._group({**request, "questions": [pack(args, in_order=True) for args in asked]})
+            outcomes += came
+            if lost and len(asked) > 1 and not request["at_once"]:
+                # Answers may be lost with the fork, so nobody knows which question ended it. The next one will tell.
+                request["at_once"] = True
+            elif lost:
+                outcomes.append(_lost(lost))
+            if outcomes and outcomes[-1].kind == TIMED_OUT:
                 rest = Outcome(TIMED_OUT, text="it was not called again, because an earlier call did not return")
                 outcomes += [rest] * (len(questions) - len(outcomes))
         return outcomes
 
-    def _group(self, request: dict[str, Any]) -> list[Outcome]:
-        """Let a fork answer these questions. Returns what it said, up to the first call that ended it."""
-        outcomes: list[Outcome] = []
+    def _group(self, request: dict[str, Any]) -> tuple[list[Outcome], str]:
+        """Let a fork answer these questions. Returns what it said, and why it ended too soon if it did."""
         self._groups += 1
+        outcomes: list[Outcome] = []
+        lost = ""
         mine, theirs = socket.socketpair()
-        answers = Channel(mine)
-        try:
-            channel = self._started()
-            with theirs:
+        with contextlib.closing(Channel(mine)) as answers, theirs:
+            try:
+                channel = self._started()
                 channel.send({"do": "answer", "id": self._groups}, self._patience())
                 channel.send_descriptor(theirs.fileno())
-            self._listen(answers, request, outcomes)
-            answers.close()
-            if len(outcomes) < len(request["questions"]) or outcomes[-1].kind in (CRASHED, TIMED_OUT):
-                channel.send({"do": "stop"}, self._patience())
-            self._receive(channel, self._groups, 0.0, self._pid)
-        except WireError as error:
-            why = self._ended(error)
-            if not outcomes:
-                return [_crash(why)]
-            if outcomes[-1].text == ENDED:  # by what ended the whole process
-                return [*outcomes[:-1], _crash(why)]
-        finally:
-            answers.close()
-            theirs.close()
-        if outcomes[-1].text == ENDED:
-            outcomes[-1] = _crash(ENDED)
-        return outcomes
+                theirs.close()
+                lost = self._listen(answers, request, outcomes)
+                if lost:
+                    channel.send({"do": "stop"}, self._patience())
+                self._receive(channel, self._groups, 0.0, self._pid)
+            except WireError as error:
+                why = self._ended(error)  # the process has ended, and the fork with it
+                lost = why if lost or len(outcomes) < len(request["questions"]) else ""
+        self.ran_out = self.ran_out or bool(lost) or outcomes[-1].kind == TIMED_OUT
+        return outcomes, lost
 
-    def _listen(self, answers: Channel, request: dict[str, Any], outcomes: list[Outcome]) -> None:
-        """Ask a fork, and add what comes to outcomes, until all is answered or an answer is the fork's last."""
-        seconds = request["seconds"]
+    def _listen(self, answers: Channel, request: dict[str, Any], outcomes: list[Outcome]) -> str:
+        """Ask a fork, and add what it says to outcomes. Returns why it did not go on to the end, or to a time limit."""
         try:
             answers.name_senders()
             pid = answers.sender(self._patience())
             answers.receive(self._patience())
             answers.send(request, self._patience())
             for number in range(len(request["questions"])):
-                outcomes.append(_outcome(self._receive(answers, number, seconds, pid)))
-                if outcomes[-1].kind in (CRASHED, TIMED_OUT):
+                outcomes.append(Outcome.from_dict(self._receive(answers, number, request["seconds"], pid)))
+                if outcomes[-1].kind == TIMED_OUT:
                     break
         except WireError as error:
-            # Why it ended, the zygote may know, once it is asked.
-            outcomes.append(Outcome(CRASHED, text=ENDED) if str(error) == ENDED else _crash(str(error)))
-        if outcomes[-1].kind in (CRASHED, TIMED_OUT):
-            self.ran_out = True
+            return str(error)
+        except (TypeError, ValueError, KeyError):
+            return "it answered with nonsense"
+        return ""
 
     def _run(self, channel: Channel, request: dict[str, Any]) -> dict[str, Any]:
         channel.send(request, self._patience())
@@ -250,14 +249,7 @@ class LearnerProcess:
         return reasons.get(self._zygote.stop()["why"], "")
 
 
-def _outcome(answer: dict[str, Any]) -> Outcome:
-    try:
-        return Outcome.from_dict(answer)
-    except (TypeError, ValueError, KeyError):
-        return Outcome(CRASHED, text="it answered with nonsense")
-
-
-def _crash(why: str) -> Outcome:
+def _lost(why: str) -> Outcome:
     if why == LATE:
         return Outcome(TIMED_OUT, text="it did not return and had to be stopped")
     return Outcome(CRASHED, text="it ended the whole process" if why == ENDED else why)

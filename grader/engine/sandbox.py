@@ -57,16 +57,20 @@ class SandboxError(Exception):
 class Zygote:
     """A zygote, which warms up by itself. One submission at a time: `start` a learner's process, `stop` it.
 
+    Args:
+        level: "full" or "none".
+        demos: whether demonstrations will run, for which more has to be ready.
+
     Raises:
         SandboxError: something that it needs is missing.
     """
 
-    def __init__(self, level: str = FULL) -> None:
+    def __init__(self, level: str = FULL, demos: bool = False) -> None:
         self.level = level
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - see close()
         mine, theirs = socket.socketpair()
         with theirs:
-            command = [*(_bubblewrap() if level == FULL else ()), *_python(level, theirs.fileno())]
+            command = [*(_bubblewrap() if level == FULL else ()), *_python(level, theirs.fileno(), demos)]
             home = _HOME if level == FULL else tempfile.gettempdir()
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command,
@@ -187,11 +191,11 @@ def shows(place: Path) -> bool:
     return any(real.is_relative_to(os.path.realpath(source)) for source in sources)
 
 
-def _python(level: str, descriptor: int) -> list[str]:
+def _python(level: str, descriptor: int, demos: bool) -> list[str]:
     room = ROOM if level == FULL else str(_PACKAGE.parent)
     code = f"import sys; sys.path.insert(0, {room!r}); from grader.inside.zygote import main; main()"
     program = inside(sys.executable) if level == FULL else sys.executable
-    return [program, "-I", "-c", code, str(descriptor), level]
+    return [program, "-I", "-c", code, str(descriptor), level, *(["demos"] if demos else [])]
 
 
 def _bubblewrap() -> list[str]:

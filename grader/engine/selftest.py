@@ -10,8 +10,7 @@ from typing import Any
 
 from ..course.masters import NOTEBOOKS
 from ..inside import confine
-from ..inside.calling import CRASHED, RETURNED, TIMED_OUT
-from ..inside.values import unpack
+from ..inside.calling import CRASHED, TIMED_OUT
 from . import sandbox
 from .process import LearnerProcess
 from .sandbox import SandboxError, Zygote
@@ -63,8 +62,8 @@ def examine(zygote: Zygote) -> list[Layer]:
         process.run_cell(_PROBES.read_text("utf-8"))
 
         def ask(name: str, *args: Any) -> str:
-            outcome = process.call(name, args, 10.0, ())
-            return unpack(outcome.packed) if outcome.kind == RETURNED else f"the test failed: {outcome.text}"
+            error = process.run_cell(f"print({name}(*{args!r}), end='')")
+            return f"the test failed: {error}" if error else "".join(one.get("text", "") for one in process.outputs)
 
         tests: list[tuple[str, str, Callable[[], str]]] = [
             (
@@ -130,7 +129,8 @@ def _stubborn(process: LearnerProcess) -> str:
 
 
 def _left(zygote: Zygote, process: LearnerProcess) -> str:
-    process.call("detach", (), 2.0, ())
+    if error := process.run_cell("detach()"):
+        return f"the test failed: {error}"
     process.pause()
     left = zygote.stop()["left"]
     return f"{left} processes" if left else ""

@@ -11,6 +11,7 @@ import functools
 import importlib
 import inspect
 import io
+import os
 import signal
 import sys
 import threading
@@ -257,9 +258,8 @@ PATIENCE = 3.0
 
 @dataclass
 class Limit:
-    """A time limit, and whether it has rung."""
+    """Whether a time limit has rung."""
 
-    seconds: float
     rang: bool = False
 
 
@@ -280,6 +280,26 @@ def waited_for_processor(pid: int | None = None) -> float:
         return 0.0
 
 
+class _Waiting:
+    """How long this thread has waited for a processor, read again no more than four times a second.
+
+    Most calls last microseconds, and the system's file costs ten of them.
+    """
+
+    def __init__(self) -> None:
+        self._read: tuple[int, float, float] = (0, 0.0, 0.0)
+
+    def about(self, now: float) -> float:
+        process, when, waited = self._read
+        if process != os.getpid() or now - when > 0.25:
+            waited = waited_for_processor()
+            self._read = (os.getpid(), now, waited)
+        return waited
+
+
+_WAITING = _Waiting()
+
+
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[Limit]:
     """Raise TimeUp in the block when it takes too long. Time in which it waited for a processor does not count.
@@ -287,20 +307,21 @@ def time_limit(seconds: float) -> Iterator[Limit]:
     SIGALRM where there is one, again and again, because a loop may swallow the first; an asynchronous exception
     elsewhere (Windows). Off the main thread neither is safe, and there is no limit.
     """
-    limit = Limit(seconds)
     if threading.current_thread() is not threading.main_thread():
-        yield limit
+        yield Limit()
     elif hasattr(signal, "setitimer"):
-        yield from _alarm(limit)
+        yield from _alarm(seconds)
     else:
-        yield from _asynchronous(limit)
+        yield from _asynchronous(seconds)
 
 
-def _alarm(limit: Limit) -> Iterator[Limit]:
-    started, waited = time.monotonic(), waited_for_processor()
+def _alarm(seconds: float) -> Iterator[Limit]:
+    limit = Limit()
+    started = time.monotonic()
+    waited = _WAITING.about(started)
 
     def ring(number: int, frame: FrameType | None) -> None:
-        left = started + longest(limit.seconds, waited_for_processor() - waited) - time.monotonic()
+        left = started + longest(seconds, waited_for_processor() - waited) - time.monotonic()
         if left > 0.01 and not limit.rang:
             signal.setitimer(signal.ITIMER_REAL, left, 0.2)
             return
@@ -310,7 +331,7 @@ def _alarm(limit: Limit) -> Iterator[Limit]:
     before = signal.signal(signal.SIGALRM, ring)
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, limit.seconds, 0.2)
+            signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
             yield limit
         finally:
             _disarm(before)
@@ -328,16 +349,16 @@ def _disarm(before: Any) -> None:
             continue
 
 
-def _asynchronous(limit: Limit) -> Iterator[Limit]:
+def _asynchronous(seconds: float) -> Iterator[Limit]:
     import ctypes
 
     thread = ctypes.c_ulong(threading.get_ident())
     timer = threading.Timer(
-        limit.seconds, lambda: ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeUp))
+        seconds, lambda: ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeUp))
     )
     timer.start()
     try:
-        yield limit
+        yield Limit()
     finally:
         timer.cancel()
 

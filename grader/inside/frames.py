@@ -39,10 +39,11 @@ class Channel:
         Raises:
             WireError: the message is too large, the other end is gone, or it does not read in time.
         """
-        body = json.dumps(message).encode("ascii")
-        if len(body) > MAX_FRAME:
-            raise WireError("the message is too large")
-        data = memoryview(_LENGTH.pack(len(body)) + body)
+        self.send_all([message], seconds)
+
+    def send_all(self, messages: list[dict[str, Any]], seconds: float | None = None) -> None:
+        """Write some messages at once. See `send`."""
+        data = memoryview(b"".join(map(_frame, messages)))
         end = _deadline(seconds)
         while data:
             try:
@@ -147,6 +148,13 @@ class Channel:
         left = None if end is None else max(0.0, end - time.monotonic())
         if not _poll(self._socket, select.POLLOUT if writing else select.POLLIN, left):
             raise WireError(LATE)
+
+
+def _frame(message: dict[str, Any]) -> bytes:
+    body = json.dumps(message).encode("ascii")
+    if len(body) > MAX_FRAME:
+        raise WireError("the message is too large")
+    return _LENGTH.pack(len(body)) + body
 
 
 def _poll(watched: socket.socket, event: int, seconds: float | None) -> list[tuple[int, int]]:

@@ -28,15 +28,18 @@ PRELOADED = (
     *("base64", "hashlib", "hmac", "json", "secrets", "sqlite3", "ssl", "urllib.request"),
     *("cryptography.hazmat.primitives.serialization", "cryptography.hazmat.primitives.asymmetric.ec"),
     *("cryptography.hazmat.primitives.asymmetric.ed25519", "cryptography.hazmat.primitives.asymmetric.rsa"),
-    *("matplotlib.pyplot", "flask", "werkzeug.serving", "jwt_from_scratch", "jwt_from_scratch.services"),
+    *("jwt_from_scratch", "jwt_from_scratch.services"),
 )
+FOR_DEMONSTRATIONS = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "flask", "werkzeug.serving")
+"""What only demonstrations import: half of the memory, and each fork costs by what there is."""
 WATCH_SECONDS = 0.1
 """How often the memory of a learner's processes is added up."""
 
 
 def main() -> None:
-    """Serve the socket whose number is the first argument; the second says "full" or "none"."""
+    """Serve the socket whose number is the first argument; the second says "full" or "none", a third "demos"."""
     descriptor, confined = int(sys.argv[1]), sys.argv[2] == "full"
+    preloaded = PRELOADED + (FOR_DEMONSTRATIONS if "demos" in sys.argv[3:] else ())
     channel = Channel(socket.socket(fileno=descriptor))
     try:
         own_pids = _settle() if confined else -1
@@ -44,7 +47,7 @@ def main() -> None:
         channel.send({"failed": str(error)})
         return
     with contextlib.suppress(WireError):
-        Zygote(channel, own_pids).serve()
+        Zygote(channel, own_pids, preloaded).serve()
     os._exit(0)
 
 
@@ -64,14 +67,14 @@ def _settle() -> int:
 class Zygote:
     """The forking process's own loop."""
 
-    def __init__(self, channel: Channel, own_pids: int) -> None:
+    def __init__(self, channel: Channel, own_pids: int, preloaded: tuple[str, ...]) -> None:
         self._channel = channel
         self._own_pids = own_pids
         self._confined = own_pids >= 0
         self._rules = confine.syscall_filter() if self._confined else None
         self._answering_rules = confine.answering_filter() if self._confined else None
         self._shell = make_shell()
-        for name in PRELOADED:
+        for name in preloaded:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
         warm_up(self._shell)
