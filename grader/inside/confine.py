@@ -3,6 +3,7 @@
 The outer ones (an allowlisted read-only file system, a fixed environment) are put on by bubblewrap; see `sandbox`.
 """
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -15,8 +16,6 @@ from typing import Any
 
 from . import linux
 
-HOST_UID = 65530
-"""The user that root's sandbox runs as; no one else's by any convention."""
 UID = 1000
 """What that user is called inside."""
 
@@ -38,7 +37,20 @@ LIMITS = {
 }
 """Hard limits of each process; the memory's is added by `limit_resources`."""
 OPEN_FILES = 1024
-"""What all processes of a submission may have open together: each socket can hold 200 kB of the kernel's memory."""
+"""What all processes of a submission may have open together: a pipe holds 64 kB of the kernel's memory."""
+
+SOCKET_BYTES = 416 * 1024
+"""What the kernel may hold for one socket: what is to be sent and what was received, 208 kB each by default. It counts
+as memory where no control group does; `own_world` keeps TCP from taking more."""
+
+_NETWORK = {
+    "core/somaxconn": "64",  # connections that wait for a server to take them: each is a socket
+    "ipv4/tcp_rmem": "4096 65536 131072",
+    "ipv4/tcp_wmem": "4096 65536 131072",
+}
+"""Settings of a submission's own network: what a socket may hold. What TCP may hold by default is ten megabytes."""
+_USERS = {"max_inotify_instances": "16", "max_inotify_watches": "1000"}
+"""Settings of the sandbox's own users, of which there may be several for one user outside."""
 
 _SYSCALLS_CLOSED = (
     *("ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "process_madvise"),
@@ -70,12 +82,12 @@ _NAMESPACES = (
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
 
 
-def become_nobody() -> None:
-    """Where we are root: stop being root, for good."""
+def become(uid: int) -> None:
+    """Where we are root: become this user, and stop being root, for good."""
     if os.getuid() == 0:
         os.setgroups([])
-        os.setresgid(HOST_UID, HOST_UID, HOST_UID)
-        os.setresuid(HOST_UID, HOST_UID, HOST_UID)
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
         linux.set_dumpable(True)  # or the files in /proc/self would stay root's
 
 
@@ -93,11 +105,23 @@ def own_world(hidden: Iterable[str]) -> None:
     linux.set_hostname("sandbox")
     _loopback_up()
     mount_proc()
+    _set("net", _NETWORK)
     for place, mib in _TMPFS_MIB.items():
         mount_tmpfs(place, mib * MIB)
     linux.put_over("/dev/null", "/dev/zero")  # which, mapped shared, is memory that no process seems to have
     for place in hidden:
         linux.mount("tmpfs", place, linux.READ_ONLY | linux.NO_SETUID | linux.NO_DEVICES, "size=0,nr_inodes=1")
+
+
+def limit_users() -> None:
+    """Limit what the system counts for each user, so that no submission uses up what another needs."""
+    _set("user", _USERS)
+
+
+def _set(kind: str, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        with contextlib.suppress(FileNotFoundError):  # not every kernel has each
+            Path("/proc/sys", kind, name).write_text(value)
 
 
 def mount_proc() -> None:
@@ -179,5 +203,13 @@ def syscall_filter() -> Any:
     # Shared memory without a file: taken out of the page tables it is still there, but in nobody's count.
     shared_anonymous = 0x01 | 0x20
     rules.add_rule(refused, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, shared_anonymous, shared_anonymous))
+    # Threads that share memory but not their files: nobody could count those.
+    threads, files = 0x10000, 0x400
+    rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, threads | files, threads))
+    # Larger buffers than those that are counted on.
+    rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, fcntl.F_SETPIPE_SZ))
+    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+        level = seccomp.Arg(1, seccomp.EQ, socket.SOL_SOCKET)
+        rules.add_rule(refused, "setsockopt", level, seccomp.Arg(2, seccomp.EQ, option))
     rules.add_rule(refused, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412))  # TIOCSTI
     return rules
