@@ -40,6 +40,7 @@ _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "FONTCONFIG_FILE": "/etc/fonts.conf",  # or matplotlib's first import complains
     # Threads before a fork would be fatal, and a submission has one core anyway.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
