@@ -83,10 +83,18 @@ class Ran:
 
 @dataclass(frozen=True)
 class Graded:
-    """A graded submission: its Report, and, if they were to be kept, its cells."""
+    """A graded submission.
+
+    Attributes:
+        report: what was found.
+        cells: as they ran, if they were to be kept.
+        ran_out: whether anything ran out of anything, or ended before its time: on a busy machine it might not have
+            otherwise.
+    """
 
     report: Report
     cells: list[Ran]
+    ran_out: bool = False
 
 
 class Grader:
@@ -162,7 +170,7 @@ class Grader:
             seconds=time.monotonic() - started,
             grading_id=self._options.grading_id(digest, student, master),
         )
-        return Graded(report, cells if self._options.keep_cells else [])
+        return Graded(report, cells if self._options.keep_cells else [], process.ran_out)
 
     def grade_or_say_why(self, path: Path, *, name: str, student: str, master: Path | None = None) -> Graded:
         """Grade a notebook file; if it can't be graded, the Report says why.

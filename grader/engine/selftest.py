@@ -84,10 +84,11 @@ def examine(zygote: Zygote) -> list[Layer]:
             ("system calls", "no namespaces, tracing, uncounted memory, odd sockets", lambda: ask("syscalls")),
             ("limits", "CPU time, processes, open files, size of a file", lambda: ask("limits", dict(confine.LIMITS))),
             ("disk", "a home of limited size", lambda: ask("disk")),
+            ("memory", "limited for one process", lambda: ask("memory")),
             (
                 f"memory: {zygote.counts}",
-                "limited for one process and for all together, kernel's included",
-                lambda: ask("memory") or _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets"),
+                "limited for all processes together, and what the kernel holds for them",
+                lambda: _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets"),
             ),
             (f"processor: {zygote.shares}", "a fair share, whatever another takes", lambda: _shares(zygote, process)),
             ("questions", "no answer can leave anything for the next", lambda: _forgets(process)),
