@@ -25,6 +25,8 @@ SUBMISSION_SECONDS = 300.0
 """How long one submission may take altogether, the cells included that are run again after a crash."""
 GROUP = 64
 """How many questions one fork answers. Forking costs some milliseconds, what most exercises ask costs less."""
+FORK_SECONDS = 10.0
+"""How long a fork may take to be ready, and to be gone again; some milliseconds are usual."""
 
 
 class GaveUp(Exception):  # noqa: N818 - it says what happened
@@ -162,7 +164,7 @@ class LearnerProcess:
                 lost = self._listen(answers, request, outcomes)
                 if lost:
                     channel.send({"do": "stop"}, self._patience())
-                self._receive(channel, self._groups, 0.0, self._pid)
+                self._receive(channel, self._groups, FORK_SECONDS, self._pid)
             except WireError as error:
                 why = self._ended(error)  # the process has ended, and the fork with it
                 lost = why if lost or len(outcomes) < len(request["questions"]) else ""
@@ -173,7 +175,7 @@ class LearnerProcess:
         """Ask a fork, and add what it says to outcomes. Returns why it did not go on to the end, or to a time limit."""
         try:
             answers.name_senders()
-            pid = answers.sender(self._patience())
+            pid = answers.sender(min(FORK_SECONDS, max(0.0, self._left())))
             answers.receive(self._patience())
             answers.send(request, self._patience())
             for number in range(len(request["questions"])):
@@ -192,16 +194,20 @@ class LearnerProcess:
 
     def _receive(self, channel: Channel, number: int, seconds: float, pid: int) -> dict[str, Any]:
         """The answer of this number, for which a process has so many seconds of its own."""
+        if not channel.readable(0.0):  # most answers come with the one before
+            self._wait(channel, seconds, pid)
+        answer = channel.receive(self._patience())
+        if answer.get("id") != number:
+            raise WireError("it answered out of turn")
+        return answer
+
+    def _wait(self, channel: Channel, seconds: float, pid: int) -> None:
         started, waited = time.monotonic(), waited_for_processor(pid)
         until = started + seconds + self._patience()
         while not channel.readable(max(0.0, min(until, self._end) - time.monotonic())):
             until = started + longest(seconds, waited_for_processor(pid) - waited) + self._patience()
             if time.monotonic() >= min(until, self._end):
                 raise WireError(LATE)
-        answer = channel.receive(self._patience())
-        if answer.get("id") != number:
-            raise WireError("it answered out of turn")
-        return answer
 
     def _patience(self) -> float:
         return GRACE if self._grace is None else self._grace

@@ -40,10 +40,7 @@ class Answering:
         self._namespace = namespace
         self._rules = rules
         self._folder = f"{confine.HOME}/.answering"
-        if rules is not None:
-            os.mkdir(self._folder, 0o700)
-        self._lock = landlock.version() > 0
-        self._files = _files_in_use()
+        self._files = _files_in_use() + 1  # and that folder
 
     def answer(self, descriptor: int, checker: Channel) -> None:
         """Let a fork answer on this socket, and wait for its end.
@@ -58,6 +55,7 @@ class Answering:
         confined = self._rules is not None
         before = _children() if confined else set()
         if confined:
+            os.makedirs(self._folder, 0o700, exist_ok=True)
             linux.adopt_orphans(True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a fork beside threads: whoever has threads must know
@@ -89,7 +87,7 @@ class Answering:
         if _files_in_use() > self._files:
             _unshare_memory()
         tempfile.tempdir = os.environ["TMPDIR"] = self._folder
-        if self._lock:
+        if landlock.version() > 0:
             landlock.write_only_in([self._folder], ["/dev"])
         self._rules.load()
 
@@ -113,13 +111,14 @@ def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, 
 
 
 def _wait(child: int, checker: Channel) -> None:
-    ended = os.pidfd_open(child)
-    try:
-        if checker.readable_before(ended):
-            checker.receive()
-            os.kill(child, signal.SIGKILL)
-    finally:
-        os.close(ended)
+    if hasattr(os, "pidfd_open"):  # without it the checker has to end the whole process
+        ended = os.pidfd_open(child)
+        try:
+            if checker.readable_before(ended):
+                checker.receive()
+                os.kill(child, signal.SIGKILL)
+        finally:
+            os.close(ended)
     with contextlib.suppress(ChildProcessError):  # a learner's process may have told the kernel to bury them
         os.waitpid(child, 0)
 

@@ -86,7 +86,7 @@ class Channel:
     def sender(self, seconds: float | None) -> int:
         """Wait for something to read and say which process wrote it, by the number that it has here; 0 if unknown.
 
-        Linux only, and `name_senders` must have been called before it was written.
+        `name_senders` must have been called before it was written.
 
         Raises:
             WireError: nothing came in time, or the other end is gone.
@@ -98,11 +98,13 @@ class Channel:
             raise WireError(ENDED) from error
         if not data:
             raise WireError(ENDED)
-        return next((_CREDENTIALS.unpack(one)[0] for _, kind, one in extra if kind == socket.SCM_CREDENTIALS), 0)
+        named = getattr(socket, "SCM_CREDENTIALS", None)
+        return next((_CREDENTIALS.unpack(one)[0] for _, kind, one in extra if kind == named), 0)
 
     def name_senders(self) -> None:
-        """Have the kernel note with each message who sends it."""
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+        """Have the kernel note with each message who sends it, where it can."""
+        if hasattr(socket, "SO_PASSCRED"):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
     def send_descriptor(self, descriptor: int) -> None:
         """Send an open file along, after the message that announces it."""
