@@ -64,7 +64,16 @@ _SYSCALLS_CLOSED = (
     *("lookup_dcookie", "nfsservctl", "modify_ldt", "set_mempolicy", "mbind", "move_pages", "migrate_pages"),
 )
 _NOTES = (
-    *("socket", "mq_open", "setpriority", "ioprio_set", "pidfd_send_signal", "inotify_init", "inotify_init1"),
+    *(
+        "socket",
+        "mq_open",
+        "truncate",
+        "setpriority",
+        "ioprio_set",
+        "pidfd_send_signal",
+        "inotify_init",
+        "inotify_init1",
+    ),
     *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
     *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
     *("removexattr", "lremovexattr", "fremovexattr", "removexattrat"),

@@ -244,9 +244,9 @@ def leave_notes() -> str:
     return ""
 
 
-def find_notes() -> str:
+def find_notes(files_too: bool) -> str:
     """In the next question: what is there of it?"""
-    found = [place for place in NOTES if Path(place).exists()]
+    found = [place for place in NOTES if files_too and Path(place).exists()]
     about = os.stat("shared")
     found += [
         name
