@@ -167,7 +167,8 @@ class LearnerProcess:
                 self._receive(channel, self._groups, FORK_SECONDS, self._pid)
             except WireError as error:
                 why = self._ended(error)  # the process has ended, and the fork with it
-                lost = why if lost or len(outcomes) < len(request["questions"]) else ""
+                done = len(outcomes) == len(request["questions"]) or (outcomes and outcomes[-1].kind == TIMED_OUT)
+                lost = "" if done else why
         self.ran_out = self.ran_out or bool(lost) or outcomes[-1].kind == TIMED_OUT
         return outcomes, lost
 
