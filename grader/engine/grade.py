@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from types import TracebackType
@@ -16,22 +15,19 @@ from ..checks import Exercise
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
 from ..inside.calling import CRASHED, Outcome
 from ..judging import library
-from ..judging.answering import Ask, final
+from ..judging.answering import Ask
 from ..judging.judge import judge
 from ..judging.result import Result
 from ..learner.display import as_text
 from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
 from . import mounts, selftest
-from .process import GaveUp, LearnerProcess
+from .process import SUBMISSION_SECONDS, GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
 from .showing import shown, writable
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
-
-SUBMISSION_SECONDS = 300.0
-"""How long one submission may take altogether."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +88,18 @@ class Ran:
 
 @dataclass(frozen=True)
 class Graded:
-    """A graded submission: its Report, and, if they were to be kept, its cells."""
+    """A graded submission.
+
+    Attributes:
+        report: what was found.
+        cells: as they ran, if they were to be kept.
+        ran_out: whether anything ran out of anything, or ended before its time: on a busy machine it might not have
+            otherwise.
+    """
 
     report: Report
     cells: list[Ran]
+    ran_out: bool = False
 
 
 class Grader:
@@ -107,7 +111,7 @@ class Grader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._zygote = Zygote(options.level)
+        self._zygote = Zygote(options.level, options.run_demos)
         try:
             if options.own_masters:
                 get_ready()  # while it warms up
@@ -158,7 +162,7 @@ class Grader:
         seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
         place = mounts.library() if self._zygote.level == FULL else str(library.HERE)
-        with library.seen_at(place), LearnerProcess(self._zygote, hidden) as process:
+        with library.seen_at(place), LearnerProcess(self._zygote, hidden, seconds=SUBMISSION_SECONDS) as process:
             results, cells = grade_submission(submission, process, seed, self._options.run_demos)
         report = make_report(
             submission.chapter,
@@ -173,7 +177,7 @@ class Grader:
             grading_id=self._options.grading_id(digest, student, master),
             expected="" if master else _another_lesson(str(path) if name is None else name, submission.chapter),
         )
-        return Graded(report, cells if self._options.keep_cells else [])
+        return Graded(report, cells if self._options.keep_cells else [], process.ran_out)
 
     def grade_or_say_why(self, path: Path, *, name: str, student: str, master: Path | None = None) -> Graded:
         """Grade a notebook file; if it can't be graded, the Report says why.
@@ -231,18 +235,15 @@ def grade_submission(
     broken: dict[str, str] = {}
     cells = [Ran(ANSWER, cell, writable(text), []) for cell, text in submission.answers.items()]
     exercises = {exercise.name: exercise for exercise in submission.chapter.exercises}
-    end = time.monotonic() + SUBMISSION_SECONDS
     gone = ""
     for step in submission.steps:
         if step.kind == DEMO and not run_demos:
             continue
         outputs: list[dict[str, Any]] = []
         try:
-            if time.monotonic() > end and not gone:
-                raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
             if step.kind == CHECK:
                 exercise = exercises[step.name]
-                ask = _gone(gone) if gone else _caller(process, exercise, end)
+                ask = _gone(gone) if gone else _caller(process, exercise)
                 results[step.name] = judge(exercise, ask, seed)
             elif not gone:
                 error = process.run_cell(step.source)
@@ -271,18 +272,8 @@ def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
     return replace(ran, source=f'check("{name}")', outputs=[{"output_type": "stream", "name": "stdout", "text": text}])
 
 
-def _caller(process: LearnerProcess, exercise: Exercise, end: float) -> Ask:
-    def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        for args in calls:
-            if time.monotonic() > end:
-                raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
-            outcomes.append(process.call(exercise.name, args, exercise.seconds, exercise.forbids))
-            if final(outcomes[-1]):
-                break
-        return outcomes
-
-    return ask
+def _caller(process: LearnerProcess, exercise: Exercise) -> Ask:
+    return lambda calls: process.call_many(exercise.name, calls, exercise.seconds, exercise.forbids)
 
 
 def _with_remarks(result: Result, notes: list[str], error: str) -> Result:

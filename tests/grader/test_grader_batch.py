@@ -217,6 +217,15 @@ def test_what_ran_out_of_time_is_tried_once_more_and_alone(some: Class) -> None:
     assert last > max(log.index(f"end {name}") for name in ("b-slow", "c-slow", "e-slow", "f"))
 
 
+def test_what_broke_its_worker_is_tried_once_more_and_alone(some: Class) -> None:
+    some.add("a-!-once", "b-slow", "c-slow", "d-slow")
+    assert some.grade(jobs=2)["a-!-once"][0].score == 5
+    log = some.log()
+    assert log.index("begin a-!-once") < log.index("begin c-slow")
+    again = len(log) - 1 - log[::-1].index("begin a-!-once")
+    assert again > max(log.index(f"end {name}") for name in ("b-slow", "c-slow", "d-slow"))
+
+
 def test_with_one_job_nothing_ran_beside_it_so_nothing_is_tried_again(some: Class) -> None:
     some.add("a-late", "b")
     assert some.grade(jobs=1)["a-late"][0].exercises[0].status == "timed out"
@@ -522,7 +531,8 @@ def test_the_doctor_names_every_layer(sandbox: None) -> None:
     assert done.returncode == 0, done.stderr
     for layer in (
         *("namespaces", "user", "files", "environment", "processes", "network", "capabilities", "system calls"),
-        *("limits", "disk", "memory", "time", "end", "answers"),
+        *("limits", "disk", "memory", "memory: (cgroup v[12]|watched)", "processor: (cgroup v[12]|by the system)"),
+        *("questions", "time", "end", "answers"),
     ):
         assert re.search(rf"{layer} .*held", done.stderr), layer
     assert done.stderr.endswith("grader: the sandbox holds\n")
