@@ -4,6 +4,7 @@ bubblewrap puts the outer layers on: a read-only file system that holds only wha
 environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
 """
 
+import itertools
 import os
 import shutil
 import socket
