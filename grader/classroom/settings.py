@@ -5,7 +5,8 @@ The file in a course directory only calls `configure`, so a newer version of thi
 
 from typing import Any
 
-from ..course.editions import CODE_STUB, TEXT_STUB
+from ..course.editions import CODE_STUB
+from ..course.masters import TEXT_STUB
 
 EXPORTER = "grader.classroom.exporter.GradingExporter"
 HOOK = "grader.classroom.quarantine.before_autograde"

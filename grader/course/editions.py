@@ -13,10 +13,9 @@ import nbformat
 
 from ..files import write_whole
 from . import answers
-from .masters import ANSWER, ANSWER_POINTS, CHECK, EXERCISE, NOTEBOOKS, Cell, Chapter, course
+from .masters import ANSWER, ANSWER_POINTS, CHECK, EXERCISE, NOTEBOOKS, TEXT_STUB, Cell, Chapter, course
 
 CODE_STUB = '# Write your code here, in place of the next line.\nraise NotImplementedError("not written yet")'
-TEXT_STUB = "**Your answer**\n\n*Double-click here and write, in your own words.*"
 
 
 def solved(chapter: Chapter) -> Any:
