@@ -10,6 +10,7 @@ from ..reports.report import Report
 from ..terminal import counting
 from .autograde import Kept, kept, record, regrade_only, submissions
 from .classdir import ClassDir
+from .closed import require_closed
 
 
 def run_class(
@@ -38,11 +39,12 @@ def run_class(
         force: grade and record everything anew.
 
     Raises:
-        CourseError: no such assignment, or nbgrader refuses a submission.
+        CourseError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
         Nothing: no submissions.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a result can't be written.
     """
+    require_closed(folder.root)
     found = submissions(folder, assignment, student)
     if not found:
         raise Nothing(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
