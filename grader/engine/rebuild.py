@@ -17,7 +17,7 @@ from typing import Any
 from ..checks import exercises
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
 from .pictures import data_uri
-from .written import Text, answers, own_words
+from .written import Text, own_words, sort_out
 
 MAX_BYTES = 10_000_000
 MAX_CELLS = 2_000
@@ -203,14 +203,14 @@ def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
     """Put a learner's cells in their places on the master."""
     submission = Submission(master, [])
     theirs, own = _match(master, cells, submission)
-    submission.answers = answers(master, (one for one in own if isinstance(one, Text)))
-    taken = [one for parts in submission.answers.values() for one in parts]
+    submission.answers, notes = sort_out(master, [one for one in own if isinstance(one, Text)])
     extras: defaultdict[int, list[Step]] = defaultdict(list)
     for one in own:
-        if isinstance(one, Text) and one.answer is None and one not in taken:
-            extras[one.place].append(_note(master, one))
-        elif isinstance(one, _Extra):
+        if isinstance(one, _Extra):
             extras[one.place].append(Step(EXTRA, one.source, cell=_before(master, one.place)))
+        elif one in notes:
+            step = Step(NOTE, one.source, cell=_before(master, one.place), attachments=one.attachments)
+            extras[one.place].append(step)
     submission.steps += extras[-1]
     for index, cell in enumerate(master.cells):
         submission.steps += _steps(cell, theirs.get(index))
@@ -270,10 +270,6 @@ def _close(own: list[_Extra | Text], last: int, index: int) -> int:
         if isinstance(one, Text):
             one.until = index
     return len(own)
-
-
-def _note(master: Chapter, text: Text) -> Step:
-    return Step(NOTE, text.source, cell=_before(master, text.place), attachments=text.attachments)
 
 
 def _before(master: Chapter, place: int) -> str:

@@ -35,8 +35,11 @@ class Text:
     answer: int | None = None
 
 
-def answers(master: Chapter, texts: Iterable[Text]) -> dict[str, list[Text]]:
-    """The texts that answer each question, by the answer cell's id, in their order. No text, no entry."""
+def sort_out(master: Chapter, texts: Iterable[Text]) -> tuple[dict[str, list[Text]], list[Text]]:
+    """The texts that answer each question, by the answer cell's id, and those that are notes; each in its order.
+
+    A question that nobody answered is not among them.
+    """
     left = list(texts)
     found: dict[str, list[Text]] = {}
     for index, cell in enumerate(master.cells):
@@ -44,13 +47,14 @@ def answers(master: Chapter, texts: Iterable[Text]) -> dict[str, list[Text]]:
             continue
         parts = [one for one in left if one.answer == index or (one.answer is None and _belongs(one, index, master))]
         left = [one for one in left if one not in parts]
-        written = _without_twins(one for one in parts if _is_written(one, cell))
+        written = [one for one in parts if _is_written(one, cell)]
         if not written:  # the lesson goes on behind the question; what stands there may well be the answer
             written = [one for one in left if one.answer is None and one.place > index]
             left = [one for one in left if one not in written]
+        written = written or [one for one in parts if one.source.split() and not _same(one.source, TEXT_STUB)]
         if written:
-            found[cell.id] = written
-    return found
+            found[cell.id] = _without_twins(written)
+    return found, left
 
 
 def own_words(source: str, id_: str, ours: Cell | None) -> str:
@@ -66,7 +70,7 @@ def own_words(source: str, id_: str, ours: Cell | None) -> str:
     if ours is not None and ours.kind == TEXT:
         source = source.removeprefix(ours.source.rstrip())
         return "" if _same(source, ours.source) else source.strip()
-    return source if source.strip() else ""
+    return "" if _same(source, TEXT_STUB) else source if source.strip() else ""
 
 
 def _belongs(text: Text, index: int, master: Chapter) -> bool:
@@ -80,8 +84,8 @@ def _belongs(text: Text, index: int, master: Chapter) -> bool:
 
 
 def _is_written(text: Text, ours: Cell) -> bool:
-    """Whether there is a word of the learner's in it: the given text, with more or less white space, is none."""
-    return bool(text.source.strip()) and not any(_same(text.source, one) for one in (_HEADING, TEXT_STUB, ours.source))
+    """Whether there is a word of the learner's in it: what was given, with more or less white space, is none."""
+    return not any(_same(text.source, one) for one in ("", _HEADING, TEXT_STUB, ours.source))
 
 
 def _same(one: str, other: str) -> bool:
