@@ -6,8 +6,8 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from picture_helpers import png
 from PIL import Image
-from test_grader_written import png
 
 from grader.engine.pictures import MAX_BYTES, MAX_SIDE, data_uri, kind_of
 

@@ -3,7 +3,6 @@
 import base64
 import copy
 import json
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import nbformat
 import pytest
 from grader_helpers import cell_of, position, solved, stripped, student, write
+from picture_helpers import png
 
 from grader.course.masters import TEXT_STUB
 from grader.engine.rebuild import MAX_PICTURE_BYTES, NOTE, Submission, read_regular, read_submission
@@ -18,18 +18,6 @@ from grader.engine.rebuild import MAX_PICTURE_BYTES, NOTE, Submission, read_regu
 LESSON = "01_encoding"
 ANSWER = f"{LESSON}-answer"
 WORDS = "Two spellings of one token must not both be let in."
-
-
-def png(width: int = 2, height: int = 2, noise: bytes = b"") -> bytes:
-    """A real picture, with as many bytes of noise in it as are wanted."""
-
-    def chunk(name: bytes, data: bytes) -> bytes:
-        return len(data).to_bytes(4, "big") + name + data + zlib.crc32(name + data).to_bytes(4, "big")
-
-    size = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\x00\x00\x00"
-    pixels = zlib.compress(b"".join(b"\x00" + b"\xff\x00\x00" * width for _ in range(height)))
-    chunks = chunk(b"IHDR", size) + chunk(b"tEXt", b"n\0" + noise) + chunk(b"IDAT", pixels) + chunk(b"IEND", b"")
-    return b"\x89PNG\r\n\x1a\n" + chunks
 
 
 def picture(**how: Any) -> str:
