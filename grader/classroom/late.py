@@ -4,6 +4,7 @@ nbgrader 0.9.6 works a penalty out once, when a submission is graded. A deadline
 extension or a mark by hand leaves it as it was.
 """
 
+import warnings
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+from sqlalchemy.exc import SAWarning
 
 from ..course.masters import CourseError
 from .classdir import ClassDir
@@ -109,7 +111,9 @@ def _extend(gradebook: Any, entry: Any, student: str, moment: datetime | None) -
     if entry.duedate is None:
         raise CourseError(f"{entry.name} has no deadline, so there is nothing to extend; set one first")
     gradebook.find_student(student)
-    submission = gradebook.update_or_create_submission(entry.name, student)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own session: no news for a teacher
+        submission = gradebook.update_or_create_submission(entry.name, student)
     submission.extension = None if moment is None else moment - entry.duedate
 
 
