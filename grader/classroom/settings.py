@@ -13,6 +13,7 @@ HOOK = "grader.classroom.quarantine.before_autograde"
 FEEDBACK = "grader.classroom.feedback.FeedbackExporter"
 MARKDOWN = "grader.classroom.sanitise.markdown2html"
 PENALTIES = "grader.classroom.late.Penalties"
+NAMES = "grader.classroom.escape.EscapeNames"
 GRADES = "grader.classroom.export.Grades"
 """What nbgrader is told to use, by name, so that its other commands import none of it."""
 
@@ -51,6 +52,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
     c.GenerateFeedback.force = True
     c.ExportApp.plugin_class = GRADES
     c.HTMLExporter.sanitize_html = True
+    c.HTMLExporter.preprocessors = [NAMES]
     c.HTMLExporter.filters = {"markdown2html": MARKDOWN}
     # `nbgrader zip_collect` takes files called as `submit()` and most people call them.
     c.FileNameCollectorPlugin.named_regexp = FILE_NAME

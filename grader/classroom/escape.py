@@ -1,0 +1,25 @@
+"""Names on nbgrader's pages: formgrader 0.9.6 shows a student's id and names raw on the page of a submission.
+
+An id is harmless by its rule; a name comes from a roster, where a learning platform lets students choose it.
+"""
+
+import html
+from typing import Any
+
+from nbconvert.preprocessors import Preprocessor
+from traitlets import Bool
+
+_NAMES = ("student", "last_name", "first_name", "assignment_id", "notebook_id", "notebook_path")
+
+
+class EscapeNames(Preprocessor):  # type: ignore[misc]
+    """Escapes what a page is told of names, before its template shows them."""
+
+    enabled = Bool(True).tag(config=True)
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The notebook as it is, and the resources with names that are only text."""
+        for name in _NAMES:
+            if isinstance(resources.get(name), str):
+                resources[name] = html.escape(resources[name])
+        return nb, resources
