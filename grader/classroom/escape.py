@@ -12,7 +12,7 @@ from traitlets import Bool
 _NAMES = ("student", "last_name", "first_name", "assignment_id", "notebook_id", "notebook_path")
 
 
-class EscapeNames(Preprocessor):  # type: ignore[misc]
+class EscapeNames(Preprocessor):
     """Escapes what a page is told of names, before its template shows them."""
 
     enabled = Bool(True).tag(config=True)

@@ -293,7 +293,7 @@ def test_an_answer_can_not_leave_its_cell(classroom: tuple[Path, Any]) -> None:
     assert "Session ended" in inside.inner_text()
     names = "all => all.flatMap(one => one.getAttributeNames())"
     attributes = set(inside.locator("*").evaluate_all(names))
-    assert attributes <= {"href", "rel", "title", "src", "alt", "open"}
+    assert attributes <= {"href", "rel", "title", "src", "alt", "open", "tabindex"}  # the last is formgrader's own
     cell_box = answer_in(page).bounding_box()
     for box in (one.bounding_box() for one in inside.locator("*").all()):
         assert box is None or (box["y"] >= cell_box["y"] and box["x"] >= cell_box["x"])
@@ -312,17 +312,10 @@ def test_a_name_is_text_on_every_page(classroom: tuple[Path, Any]) -> None:
     _, page = classroom
     watched = Watched(page)
     origin = page.url.split("/formgrader")[0]
-    for place in (
-        "manage_students",
-        f"manage_submissions/{LESSON}",
-        f"gradebook/{LESSON}/{LESSON}",
-        "manage_students/dee",
-    ):
+    lists = ("manage_students", f"manage_submissions/{LESSON}", f"gradebook/{LESSON}/{LESSON}", "manage_students/dee")
+    for place in lists:
         watched.open(f"{origin}/formgrader/{place}")
         watched.assert_dead()
     open_submission(page, "dee")
-    assert (
-        "O'Neill</a><img src=x" in page.locator("a.name-shown").inner_text(timeout=5000)
-        or page.locator("a.name-shown").text_content()
-    )
+    assert "O'Neill</a><img src=x" in (page.locator("a.name-shown").text_content() or "")
     watched.assert_dead()
