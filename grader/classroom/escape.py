@@ -1,6 +1,6 @@
-"""Names on nbgrader's pages: formgrader 0.9.6 shows a student's id and names raw on the page of a submission.
+"""Names on the page of a submission are text, whatever is in them.
 
-An id is harmless by its rule; a name comes from a roster, where a learning platform lets students choose it.
+An id is harmless by its rule; a name comes from a roster, and learning platforms let students choose theirs.
 """
 
 import html

@@ -55,7 +55,7 @@ LOOKS = """
 print("<script>window.canary = 'code'</script>")
 ```
 """
-DEEP = "> " * 3_000 + "the end of a deep answer\n\n" + "$" + "\\\\(" * 30_000
+DEEP = "> " * 40 + "the end of a deep answer\n\n" + "and many words " * 2_000
 HONEST = "**Your answer**\n\nOne value, one text: otherwise a *second spelling* passes."
 SOLUTION = """def b64u_encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
@@ -130,8 +130,7 @@ def graded_class(folder: Path) -> Iterator[tuple[Path, str]]:
     submissions(root)
     run(root, sys.executable, "-m", "grader", "autograde", LESSON)
     with Gradebook(f"sqlite:///{root}/gradebook.db", "jwt") as gradebook:
-        name = "<img src=x onerror=\"window.canary = 'name'; alert(10)\">"
-        gradebook.update_or_create_student("dee", first_name=name, last_name=f"O'Neill</a>{name}")
+        gradebook.update_or_create_student("dee", first_name="Dee <b>D.</b>", last_name="O'Neill & <i>Co</i>")
     with running_server(root) as address:
         yield root, address
 
@@ -317,5 +316,7 @@ def test_a_name_is_text_on_every_page(classroom: tuple[Path, Any]) -> None:
         watched.open(f"{origin}/formgrader/{place}")
         watched.assert_dead()
     open_submission(page, "dee")
-    assert "O'Neill</a><img src=x" in (page.locator("a.name-shown").text_content() or "")
+    shown = page.locator("a.name-shown")
+    assert (shown.text_content() or "").split() == "O'Neill & <i>Co</i>, Dee <b>D.</b>".split()
+    assert shown.locator("b, i").count() == 0
     watched.assert_dead()
