@@ -317,6 +317,6 @@ def test_a_name_is_text_on_every_page(classroom: tuple[Path, Any]) -> None:
         watched.assert_dead()
     open_submission(page, "dee")
     shown = page.locator("a.name-shown")
-    assert (shown.text_content() or "").split() == "O'Neill & <i>Co</i>, Dee <b>D.</b>".split()
+    assert (shown.text_content() or "").split() == ["O'Neill", "&", "<i>Co</i>,", "Dee", "<b>D.</b>"]
     assert shown.locator("b, i").count() == 0
     watched.assert_dead()
