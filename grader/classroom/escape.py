@@ -9,6 +9,8 @@ from typing import Any
 from nbconvert.preprocessors import Preprocessor
 from traitlets import Bool
 
+from .sanitise import begin_page
+
 _NAMES = ("student", "last_name", "first_name", "assignment_id", "notebook_id", "notebook_path")
 
 
@@ -18,7 +20,8 @@ class EscapeNames(Preprocessor):
     enabled = Bool(True).tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """The notebook as it is, and the resources with names that are only text."""
+        """The notebook as it is, and the resources with names that are only text. This is where a page begins."""
+        begin_page()
         for name in _NAMES:
             if isinstance(resources.get(name), str):
                 resources[name] = html.escape(resources[name])

@@ -4,8 +4,8 @@ nbconvert's own `sanitize_html` cleans HTML outputs, but leaves a `<script>` in 
 formgrader and feedback show students' answers as Markdown; `markdown2html` takes the place of their filter. What
 students wrote does not wait for it: `assemble` writes it into `autograded/` as HTML already, by `Rendering`.
 
-Some Markdown takes the square of its length to render. So what is long or deeply nested is not rendered at all, the
-rest has a limit of processor time, and whatever runs into one of them is shown whole, as plain text.
+Some Markdown, and some code, takes the square of its length to render. So what is long or deeply nested is not rendered
+at all, the rest has a limit of processor time, and whatever runs into one of them is shown whole, as plain text.
 """
 
 import html
@@ -13,12 +13,13 @@ import re
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import unquote
 
 from bleach.sanitizer import BleachSanitizerFilter, Cleaner
+from nbconvert.filters.highlight import Highlight2HTML
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 from ..engine.pictures import data_uri
@@ -31,7 +32,8 @@ MAX_TAGS = 2_000
 """Tags written as HTML in one cell."""
 CELL_SECONDS = 1.0
 NOTEBOOK_SECONDS = 5.0
-"""Processor time for one cell, and for all cells of one submission."""
+PAGE_SECONDS = 10.0
+"""Processor time for one cell, for all that a submission says in words, and for all cells of a page."""
 MAX_PICTURES = 8_000_000
 """Characters of one cell's pictures together, in base64, each counted as often as it is shown."""
 NO_PICTURE = "a picture that could not be shown"
@@ -67,6 +69,7 @@ _UNRULY = re.compile(
 _AS_TYPED = re.compile(r"(<pre[ >].*?</pre>)", re.DOTALL)
 _LINE_END = re.compile(r"[\n\r]+")
 _MARKS = re.compile(r"[\n\r$\\]")
+_HIGHLIGHT: Any = Highlight2HTML(pygments_lexer="ipython3")  # type: ignore[no-untyped-call]
 _CELL = re.compile(r"<div>[^\n\r$\\]*</div>")
 _PLAIN_CELL = re.compile(r"<div><pre>[^<\n\r$\\]*</pre></div>")
 
@@ -76,12 +79,23 @@ class _TooMuch(BaseException):
 
 
 def markdown2html(source: str) -> str:
-    """Markdown as HTML. A tag that is not harmless comes out as text.
+    """Markdown as HTML, as formgrader and feedback show it. A tag that is not harmless comes out as text.
 
     There are no pictures but those in the text itself: each other would be fetched from somewhere, which tells that it
     was read, and by whom.
     """
-    return Rendering().html(source)
+    return (_page or Rendering()).html(source)
+
+
+def highlight_code(source: str, language: str | None = None, metadata: Any = None) -> str:
+    """Code in colours, as formgrader and feedback show it; nbconvert passes the rest on."""
+    return (_page or Rendering()).code(source)
+
+
+def begin_page() -> None:
+    """From here on another page is rendered; all its cells share one limit of processor time."""
+    global _page
+    _page = Rendering(PAGE_SECONDS)
 
 
 def as_cell(markup: str) -> str:
@@ -97,10 +111,10 @@ def as_cell(markup: str) -> str:
 
 
 class Rendering:
-    """Renders the cells of one submission, within its limits."""
+    """Renders the cells of one submission, or of one page, within its limits."""
 
-    def __init__(self) -> None:
-        self._left = NOTEBOOK_SECONDS
+    def __init__(self, seconds: float | None = None) -> None:
+        self._left = NOTEBOOK_SECONDS if seconds is None else seconds
 
     def html(self, source: str, attachments: dict[str, str] | None = None) -> str:
         """The Markdown as HTML, or as plain text where it is too much.
@@ -112,14 +126,27 @@ class Rendering:
         if _PLAIN_CELL.fullmatch(source):  # plain text, written by `as_cell`: there is no tag in it
             return source
         pictures = _Pictures(attachments or {})
+        rendered = self._in_time(lambda: _clean(_rendered(source, pictures), pictures))
+        return f"<pre>{html.escape(source)}</pre>" if rendered is None else rendered
+
+    def code(self, source: str) -> str:
+        """The code with its colours, or without them where that is too much."""
+        if len(source) <= MAX_LENGTH and (coloured := self._in_time(lambda: str(_HIGHLIGHT(source)))):
+            return coloured
+        return f'<div class="highlight hl-ipython3"><pre>{html.escape(source)}</pre></div>'
+
+    def _in_time(self, render: Callable[[], str]) -> str | None:
         started = time.process_time()
         try:
             with _processor_time(min(CELL_SECONDS, self._left)):
-                return _clean(_rendered(source, pictures), pictures)
+                return render()
         except (_TooMuch, Exception):  # whatever a renderer says to it, the text is to be read
-            return f"<pre>{html.escape(source)}</pre>"
+            return None
         finally:
             self._left -= time.process_time() - started
+
+
+_page: Rendering | None = None
 
 
 def _rendered(source: str, pictures: "_Pictures") -> str:

@@ -12,6 +12,7 @@ EXPORTER = "grader.classroom.exporter.GradingExporter"
 HOOK = "grader.classroom.quarantine.before_autograde"
 FEEDBACK = "grader.classroom.feedback.FeedbackExporter"
 MARKDOWN = "grader.classroom.sanitise.markdown2html"
+CODE = "grader.classroom.sanitise.highlight_code"
 PENALTIES = "grader.classroom.late.Penalties"
 NAMES = "grader.classroom.escape.EscapeNames"
 GRADES = "grader.classroom.export.Grades"
@@ -53,6 +54,6 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
     c.ExportApp.plugin_class = GRADES
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.preprocessors = [NAMES]
-    c.HTMLExporter.filters = {"markdown2html": MARKDOWN}
+    c.HTMLExporter.filters = {"markdown2html": MARKDOWN, "highlight_code": CODE}
     # `nbgrader zip_collect` takes files called as `submit()` and most people call them.
     c.FileNameCollectorPlugin.named_regexp = FILE_NAME

@@ -12,7 +12,15 @@ from nbconvert.filters.markdown import markdown2html_mistune
 from picture_helpers import png
 
 from grader.classroom import sanitise
-from grader.classroom.sanitise import MAX_LENGTH, MAX_NESTING, NO_PICTURE, Rendering, as_cell, markdown2html
+from grader.classroom.sanitise import (
+    MAX_LENGTH,
+    MAX_NESTING,
+    NO_PICTURE,
+    Rendering,
+    as_cell,
+    highlight_code,
+    markdown2html,
+)
 
 PICTURE = "data:image/png;base64," + base64.b64encode(png()).decode()
 LARGE = "data:image/png;base64," + base64.b64encode(png(noise=b"n" * 100_000)).decode()
@@ -186,3 +194,32 @@ def test_it_works_off_the_main_thread_too() -> None:
     thread.start()
     thread.join()
     assert found == ["<p><em>a</em></p>\n"]
+
+
+def test_code_has_colours_within_the_same_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sanitise, "_page", None)
+    assert '<span class="k">def</span>' in highlight_code("def f(): pass", metadata={})
+    long = "x = '<b>'\n" * 3_000
+    monkeypatch.setattr(sanitise, "_HIGHLIGHT", lambda _: pytest.fail("it was rendered"))
+    assert Parts(highlight_code(long)).words == long
+
+
+def test_a_page_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_: object) -> str:
+        while True:
+            pass
+
+    monkeypatch.setattr(sanitise, "_page", None)
+    monkeypatch.setattr(sanitise, "CELL_SECONDS", 0.1)
+    monkeypatch.setattr(sanitise, "PAGE_SECONDS", 0.25)
+    with monkeypatch.context() as patch:
+        patch.setattr(sanitise, "_HIGHLIGHT", slow)
+        sanitise.begin_page()
+        started = time.process_time()
+        assert {highlight_code("a < b") for _ in range(50)} == {
+            '<div class="highlight hl-ipython3"><pre>a &lt; b</pre></div>'
+        }
+        assert time.process_time() - started < 2
+        assert markdown2html("*a*") == "<pre>*a*</pre>"
+    sanitise.begin_page()
+    assert markdown2html("*a*") == "<p><em>a</em></p>\n"
