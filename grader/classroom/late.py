@@ -41,15 +41,16 @@ def refresh(coursedir: Any, parent: Any, assignment: str, students: Iterable[str
     rule = AssignLatePenalties(parent=parent)
     rule.init_plugin()
     zone = class_zone(parent.config)
-    wanted = None if students is None else set(students)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
-            submissions = gradebook.find_assignment(assignment).submissions
+            if students is None:
+                submissions = gradebook.find_assignment(assignment).submissions
+            else:
+                submissions = [gradebook.find_submission(assignment, student) for student in students]
         except MissingEntry:
             return
         for submission in submissions:
-            if wanted is None or submission.student.id in wanted:
-                _refresh_one(submission, rule, _handed_in(coursedir, submission, zone))
+            _refresh_one(submission, rule, _handed_in(coursedir, submission, zone))
         gradebook.db.commit()
 
 
