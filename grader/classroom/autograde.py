@@ -28,7 +28,9 @@ from ..batch.workers import cells_beside, report_paths
 from ..course.masters import CHECK, CourseError
 from ..engine.grade import Graded
 from .classdir import ClassDir
+from .late import refresh
 from .quarantine import FOLDER, quarantine
+from .times import class_zone
 
 _RECORDED = "recorded"
 _CHECK_OF = 'check("{}")'
@@ -46,10 +48,11 @@ def submissions(folder: ClassDir, assignment: str, student: str = "*", notebook:
     if not known:
         raise CourseError(f"{assignment}: there is no such assignment (no notebook in {source})")
     found = []
+    zone = class_zone(folder.app.config)
     pattern = coursedir.format_path(coursedir.submitted_directory, student, glob.escape(assignment))
     for place in sorted(map(Path, glob.glob(pattern))):
         who = place.parent.name
-        quarantine(place, folder.root / FOLDER / who / assignment)
+        quarantine(place, folder.root / FOLDER / who / assignment, zone)
         for path in sorted(place.glob(f"{notebook}.ipynb")):
             if path.stem in known:
                 name = f"{who}/{assignment}/{path.stem}"
@@ -208,6 +211,7 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
     try:
         with _one_engine(coursedir):
             recorder.start()
+            refresh(coursedir, folder.app, assignment)
     except NbGraderException as error:
         raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
     finally:

@@ -13,6 +13,7 @@ from ..reports.report import Report
 from ..terminal import counting
 from .autograde import kept, record, regrade_only, submissions
 from .classdir import ClassDir
+from .closed import require_closed
 
 
 def run_class(
@@ -41,12 +42,13 @@ def run_class(
         force: grade and record everything anew.
 
     Raises:
-        CourseError: no such assignment, or nbgrader refuses a submission.
+        CourseError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
         Nothing: no submissions.
         ForeignFile: there is a link in `graded/`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a result can't be written.
     """
+    require_closed(folder.root)
     refuse_foreign(folder.graded, assignments=[path.name for path in folder.source("x", "x").parent.parent.iterdir()])
     found = submissions(folder, assignment, student)
     if not found:

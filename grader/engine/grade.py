@@ -23,9 +23,10 @@ from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
 from . import mounts, selftest
 from .process import SUBMISSION_SECONDS, GaveUp, LearnerProcess
-from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
+from .rebuild import EXTRA, NOTE, BadSubmission, Step, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
 from .showing import shown, writable
+from .written import Text
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
 
@@ -74,16 +75,18 @@ class Ran:
     """One of the learner's cells, or one of the master's, as it was graded.
 
     Attributes:
-        kind: as in `course`, or "extra".
-        cell: the id of the master's cell; of an extra cell, that of the one before it, or "".
+        kind: as in `course`; or "extra" or "note", code or Markdown of the learner's own.
+        cell: the id of the master's cell; of a cell of the learner's own, that of the one before it, or "".
         source: what the learner wrote, or the master.
         outputs: what it showed, fit to be shown to people (see `showing`).
+        attachments: the pictures of an answer or a note by name, as `data:` addresses (see `pictures`).
     """
 
     kind: str
     cell: str
     source: str
     outputs: list[dict[str, Any]]
+    attachments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -233,11 +236,14 @@ def grade_submission(
     """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
     results: dict[str, Result] = {}
     broken: dict[str, str] = {}
-    cells = [Ran(ANSWER, cell, writable(text), []) for cell, text in submission.answers.items()]
+    cells = [_shown(ANSWER, cell, one) for cell, parts in submission.answers.items() for one in parts]
     exercises = {exercise.name: exercise for exercise in submission.chapter.exercises}
     gone = ""
     for step in submission.steps:
         if step.kind == DEMO and not run_demos:
+            continue
+        if step.kind == NOTE:
+            cells.append(_shown(NOTE, step.cell, step))
             continue
         outputs: list[dict[str, Any]] = []
         try:
@@ -257,6 +263,11 @@ def grade_submission(
         cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
+
+
+def _shown(kind: str, cell: str, text: Text | Step) -> Ran:
+    """What a learner wrote in words: nothing runs."""
+    return Ran(kind, cell, writable(text.source), [], {writable(name): uri for name, uri in text.attachments.items()})
 
 
 def _gone(why: str) -> Ask:
