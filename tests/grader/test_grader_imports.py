@@ -62,7 +62,7 @@ def modules(package: str) -> list[tuple[str, Path]]:
 
 FLOORS = (
     ("jwt_from_scratch",),
-    ("files", "terminal"),
+    ("files", "student", "terminal"),
     ("inside",),
     ("judging",),
     ("checks",),
