@@ -10,7 +10,7 @@ import os
 import stat
 import time
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -40,31 +40,34 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 def collect(target: Path, unpacked: Path) -> list[Found]:
     """The submissions in a folder or zip file, or that one file, sorted by name. See `look_through`."""
-    return [one for one in look_through(target, unpacked) if not one.not_taken]
+    return [one for one in look_through([target], unpacked) if not one.not_taken]
 
 
-def look_through(target: Path, unpacked: Path) -> list[Found]:
-    """Everything in a folder or zip file, or that one file, sorted by name: submissions, and what is not taken and why.
+def look_through(targets: Sequence[Path], unpacked: Path) -> list[Found]:
+    """Everything in some folders and zip files, sorted by name: submissions, and what is not taken and why.
 
     Args:
-        target: a folder, a zip file or a notebook.
+        targets: folders, zip files and notebooks.
         unpacked: an empty folder for what comes out of zip files.
 
     Raises:
-        OSError: target is not there or can't be read.
+        OSError: a target is not there or can't be read.
     """
-    target.stat()
     room = _Room(unpacked)
+    return sorted_out(one for target in targets for one in _everything(target, room))
+
+
+def _everything(target: Path, room: "_Room") -> list[Found]:
+    """All that is in a folder or zip file, or that one file; nobody's yet."""
+    target.stat()
     if target.is_dir():
         entries = [entry for entry in os.scandir(target) if not _skipped(entry.name)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
         root = target / _SUBMITTED if _is_course(names) else target
-        found = _without_wrapper(list(_in_folder(root, PurePosixPath(), room, depth=0)))
-    elif _is_zip(target.name):
-        found = list(_in_zip(target, PurePosixPath(target.name), room, _Budget(MAX_UNPACKED_ALTOGETHER), depth=0))
-    else:
-        found = [_found(target, PurePosixPath(target.name))]
-    return sorted_out(found)
+        return _without_wrapper(list(_in_folder(root, PurePosixPath(), room, depth=0)))
+    if _is_zip(target.name):
+        return list(_in_zip(target, PurePosixPath(target.name), room, _Budget(MAX_UNPACKED_ALTOGETHER), depth=0))
+    return [_found(target, PurePosixPath(target.name))]
 
 
 class _Room:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, OK, fail
+from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, fail
 from .ending import problems as _problems
 from .pipeline import PIPELINE, output_options
 
@@ -131,6 +131,7 @@ def grade(
     """
     from ..engine.grade import Options
     from ..reports.forms import write_forms
+    from ..reports.report import taken
 
     targets = {form: target for form, target in files.items() if target}
     if list(targets.values()).count("-") > 1:
@@ -139,13 +140,21 @@ def grade(
     batch = out is not None or jobs is not None or any(map(_is_batch, paths))
     with _problems():
         if batch:
-            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
+            reports = _grade_batch(paths, out or Path("graded"), options, jobs)
+            code = OK if taken(reports) else BAD_INPUT
         else:
             reports, code = _grade_files(paths, options)
         write_forms(reports, targets)
     if code == OK and fail_under and any(100 * one.score < fail_under * one.max_score for one in reports):
         code = BELOW
-    sys.exit(code)
+    sys.exit(code or _left_over(reports))
+
+
+def _left_over(reports: list[Report]) -> int:
+    """The exit code of a run that went well: whether everything that lay there was taken."""
+    from ..reports.report import taken
+
+    return OK if len(taken(reports)) == len(reports) else NOT_ALL_TAKEN
 
 
 def _is_batch(path: Path) -> bool:
@@ -238,6 +247,7 @@ def autograde(
             force=force,
         )
     print_batch(reports)
+    sys.exit(_left_over(reports))
 
 
 @cli.command()

@@ -5,7 +5,7 @@ import hashlib
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
@@ -13,9 +13,11 @@ from typing import Any, TypeVar, get_origin
 from ..course.masters import NOTEBOOKS, Chapter
 from ..inside.values import plain_text, shorten
 from ..judging.judge import NOT_ATTEMPTED, Result
+from ..student import StudentId
 
-GRADED, UNREADABLE = "graded", "unreadable"
-"""The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded."""
+GRADED, UNREADABLE, NOT_TAKEN = "graded", "unreadable", "not taken"
+"""The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded;
+and of a file that is none: no notebook, an older attempt, or of somebody who has no id."""
 
 _LONG = 1_000
 """Characters of a path that a Report keeps."""
@@ -42,10 +44,10 @@ class Report:
 
     Attributes:
         submission: the path as it was given; in a batch, from the batch's folder on.
-        student: whose it is, in a batch; else "".
+        student: whose it is, a `StudentId`, in a batch; else "".
         chapter: such as "01_encoding"; "" for a file that can't be read and does not say.
-        status: "graded", "not attempted" or "unreadable".
-        message: why it is unreadable, else "".
+        status: "graded", "not attempted", "unreadable" or "not taken".
+        message: why it is unreadable or not taken, else "".
         sha256: of the submitted file, in hex; "" if it can't be read.
         sandbox: how the learner's code was isolated: "full", or "none" for not at all.
         layers: the layers of the sandbox that the self-test has proved.
@@ -114,7 +116,7 @@ def make_report(
     attempted = any(result.status != NOT_ATTEMPTED for result in results)
     return Report(
         submission=plain_text(submission, _LONG),
-        student=plain_text(student, _LONG),
+        student=_id(student),
         chapter=chapter.name,
         score=sum(result.score for result in results),
         max_score=chapter.points,
@@ -137,7 +139,7 @@ def unreadable(
     """The Report on a file that can't be graded. Its maximum is its chapter's, where the path names one."""
     return Report(
         submission=plain_text(submission, _LONG),
-        student=plain_text(student, _LONG),
+        student=_id(student),
         chapter=chapter.name if chapter else "",
         score=0,
         max_score=chapter.points if chapter else 0,
@@ -152,6 +154,21 @@ def unreadable(
         seed_id="",
         grading_id="",
     )
+
+
+def not_taken(reason: str, *, submission: str, student: str, sandbox: str) -> Report:
+    """The Report on a file that is not taken for a submission. It is worth nothing and costs nothing."""
+    report = unreadable(reason, None, submission=submission, student=student, sandbox=sandbox, layers=())
+    return replace(report, status=NOT_TAKEN)
+
+
+def taken(reports: Sequence[Report]) -> list[Report]:
+    """Those on submissions, without those on what is not taken."""
+    return [report for report in reports if report.status != NOT_TAKEN]
+
+
+def _id(student: str) -> str:
+    return StudentId.parse(student) if student else ""
 
 
 def _exercise(result: Result) -> ExerciseReport:
