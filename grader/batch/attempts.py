@@ -3,13 +3,13 @@
 import re
 import stat
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from ..student import NotAnId, StudentId
-from .names import lesson_in, lesson_named_in, origin, owners, stem, without_mark
+from .names import Origin, lesson_in, lesson_named_in, origin, owners, stem, without_mark
 
 MAX_LISTED = 20
 """Files that are no submissions are listed by name up to so many for each outermost folder; the others are counted."""
@@ -54,12 +54,16 @@ class Found:
     stamped: bool = False
 
 
-def sorted_out(found: Iterable[Found]) -> list[Found]:
-    """The same with students, and with a reason on each that is not taken. Sorted by name."""
+def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin] = origin) -> list[Found]:
+    """The same with students, and with a reason on each that is not taken. Sorted by name.
+
+    Args:
+        found: what lay there.
+        called: says of a file's place whose it is.
+    """
     those = _shortened(sorted(found, key=lambda one: (one.name, str(one.path))))
-    places = [PurePosixPath(one.name) for one in those]
-    origins = [origin(place) for place in places]
-    lessons = ["" if one.not_taken else _lesson(one) for one in those]
+    origins = [called(PurePosixPath(one.name)) for one in those]
+    lessons = ["" if one.not_taken else lesson_of(one) for one in those]
     named = []
     for one, start, who in zip(those, origins, owners(origins, lessons), strict=True):
         dated = replace(one, times=(start.time, one.times[1]), stamped=True) if start.time else one
@@ -111,7 +115,7 @@ def _shortened(found: list[Found]) -> list[Found]:
     return kept
 
 
-def _lesson(found: Found) -> str:
+def lesson_of(found: Found) -> str:
     """Which lesson an attempt is of; where nobody can say, the name of the file stands for it."""
     text = stem(PurePosixPath(found.name).name)
     if named := lesson_named_in(text):

@@ -10,15 +10,15 @@ import os
 import stat
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
 from ..engine.rebuild import MAX_BYTES
 from .attempts import Found, is_platforms_own, no_notebook, sorted_out
-from .names import is_notebook, lesson_named_in, origin
+from .names import is_notebook, lesson_named_in, origin, owners
 
-__all__ = ["Found", "collect", "look_through"]
+__all__ = ["Found", "collect", "in_a_students_folder", "in_an_archive", "look_through"]
 
 MAX_MEMBERS = 50_000
 """Files in one zip file."""
@@ -57,6 +57,23 @@ def look_through(targets: Sequence[Path], unpacked: Path) -> list[Found]:
     return sorted_out(one for target in targets for one in _everything(target, room))
 
 
+def in_a_students_folder(folder: Path, unpacked: Path) -> list[Found]:
+    """Everything in a folder that is one student's; with no student, for whoever asks knows."""
+    return list(_in_folder(folder, PurePosixPath(), _Room(unpacked), depth=0))
+
+
+def in_an_archive(folder: Path, unpacked: Path, students: Collection[str]) -> list[Found]:
+    """Everything in a folder of a learning platform's downloads; nobody's yet.
+
+    A zip file there holds a class's files, but for one that is called after one of these students.
+    """
+    room = _Room(unpacked)
+    zips = [entry for entry in os.scandir(folder) if _is_zip(entry.name) and entry.is_file()]
+    of_classes = {entry.name for entry in zips if owners([origin(PurePosixPath(entry.name))], [""])[0] not in students}
+    found = list(_in_folder(folder, PurePosixPath(), room, depth=0, passed_over=of_classes))
+    return _without_wrapper(found) + [one for name in sorted(of_classes) for one in _everything(folder / name, room)]
+
+
 def _everything(target: Path, room: "_Room") -> list[Found]:
     """All that is in a folder or zip file, or that one file; nobody's yet."""
     target.stat()
@@ -66,7 +83,8 @@ def _everything(target: Path, room: "_Room") -> list[Found]:
         root = target / _SUBMITTED if _is_course(names) else target
         return _without_wrapper(list(_in_folder(root, PurePosixPath(), room, depth=0)))
     if _is_zip(target.name):
-        return list(_in_zip(target, PurePosixPath(target.name), room, _Budget(MAX_UNPACKED_ALTOGETHER), depth=0))
+        budget = _Budget(MAX_UNPACKED_ALTOGETHER)
+        return _of_one_student(list(_in_zip(target, PurePosixPath(target.name), room, budget, depth=0)), target.stem)
     return [_found(target, PurePosixPath(target.name))]
 
 
@@ -94,13 +112,15 @@ class _Budget:
         self.left = self.size
 
 
-def _in_folder(folder: Path, place: PurePosixPath, room: _Room, *, depth: int) -> Iterator[Found]:
+def _in_folder(
+    folder: Path, place: PurePosixPath, room: _Room, *, depth: int, passed_over: Collection[str] = ()
+) -> Iterator[Found]:
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         yield _found(folder, place, f"the folder can't be opened: {error.strerror}")
         return
-    there = [entry for entry in entries if not _skipped(entry.name)]
+    there = [entry for entry in entries if not _skipped(entry.name) and entry.name not in passed_over]
     if not there and place.name:
         yield _found(folder, place, not_taken="an empty folder")
     for entry in there:
@@ -309,6 +329,14 @@ def _without_wrapper(found: list[Found]) -> list[Found]:
     if not _names_several([PurePosixPath(name.name) for name in names if is_notebook(name.name)]):
         return found
     return [replace(one, name=name.name) for one, name in zip(found, names, strict=True)]
+
+
+def _of_one_student(found: list[Found], student: str) -> list[Found]:
+    """The same, but where a zip file holds nothing but bare lessons, they are of whom the zip file is called after."""
+    names = [one.name for one in found if is_notebook(one.name)]
+    if not names or any("/" in name or not lesson_named_in(origin(PurePosixPath(name)).who) for name in names):
+        return found
+    return [replace(one, name=f"{student}/{one.name}") for one in found]
 
 
 def _found(

@@ -29,10 +29,11 @@ def problems() -> Iterator[None]:
     from ..course.masters import CourseError
     from ..engine.sandbox import SandboxError
     from ..reports.gradescope import NotOne
+    from ..student import NotAnId
 
     try:
         yield
-    except (CourseError, Nothing, NotOne) as error:
+    except (CourseError, Nothing, NotAnId, NotOne) as error:
         fail(str(error))
     except SandboxError as error:
         fail(f"{error}\n`--unsafe-no-sandbox` grades without one: only for code that you trust", NO_SANDBOX)
