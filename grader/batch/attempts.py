@@ -78,7 +78,7 @@ def latest_only(found: Sequence[Found], lessons: Sequence[str]) -> list[Found]:
     """
     attempts: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, (one, lesson) in enumerate(zip(found, lessons, strict=True)):
-        if one.student and not one.problem and not one.not_taken and _is_regular(one.path):
+        if one.student and not one.problem and not one.not_taken and is_regular(one.path):
             attempts[one.student, lesson].append(number)
     result = list(found)
     for those in attempts.values():
@@ -120,7 +120,7 @@ def lesson_of(found: Found) -> str:
     text = stem(PurePosixPath(found.name).name)
     if named := lesson_named_in(text):
         return named
-    inside = lesson_in(found.path) if not found.problem and _is_regular(found.path) else ""
+    inside = lesson_in(found.path) if not found.problem and is_regular(found.path) else ""
     return inside or without_mark(text)[0]
 
 
@@ -149,7 +149,8 @@ def _said(times: tuple[float, float]) -> str:
     return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S} UTC" if when > 0 else "no time is known"
 
 
-def _is_regular(path: Path) -> bool:
+def is_regular(path: Path) -> bool:
+    """Whether there is a file, and neither a link, a folder nor a device."""
     try:
         return stat.S_ISREG(path.lstat().st_mode)
     except OSError:

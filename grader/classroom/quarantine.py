@@ -49,9 +49,12 @@ def _harmful(folder: Path) -> list[Path]:
 
 
 def _bad_timestamp(path: Path, folder: Path) -> bool:
-    """Whether this is the note on when it was handed in, and says nothing of the kind: nbgrader would stop there."""
+    """Whether this is the note on when it was handed in, and says nothing of the kind (nbgrader would stop there), or
+    somebody wrote it who collects nothing: neither we, nor the owner of `submitted/`, nor root."""
     if path != folder / "timestamp.txt":
         return False
+    if path.lstat().st_uid not in (0, os.geteuid(), folder.parent.parent.stat().st_uid):
+        return True
     from nbgrader.utils import parse_utc
 
     try:

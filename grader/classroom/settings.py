@@ -11,10 +11,9 @@ EXPORTER = "grader.classroom.exporter.GradingExporter"
 HOOK = "grader.classroom.quarantine.before_autograde"
 FEEDBACK = "grader.classroom.feedback.FeedbackExporter"
 MARKDOWN = "grader.classroom.sanitise.markdown2html"
+EXTRACTOR = "grader.classroom.zip_collect.Extractor"
+COLLECTOR = "grader.classroom.zip_collect.Collector"
 """What nbgrader is told to use, by name, so that its other commands import none of it."""
-
-FILE_NAME = r"(?:.*/)?(?P<student_id>[^/]+?)[_/](?P<file_id>[0-9]{2}_\w+?)\.ipynb"
-"""ada_01_encoding.ipynb, ada/01_encoding.ipynb."""
 
 
 def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
@@ -43,5 +42,6 @@ def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
     c.GenerateFeedback.exporter_class = FEEDBACK
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.filters = {"markdown2html": MARKDOWN}
-    # `nbgrader zip_collect` takes files called as `submit()` and most people call them.
-    c.FileNameCollectorPlugin.named_regexp = FILE_NAME
+    # `nbgrader zip_collect` finds submissions as `grader grade` does.
+    c.ZipCollectApp.extractor_plugin = EXTRACTOR
+    c.ZipCollectApp.collector_plugin = COLLECTOR
