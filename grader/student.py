@@ -36,7 +36,7 @@ class StudentId(str):
         """
         one_form = unicodedata.normalize("NFC", text)
         if problem := _problem(one_form):
-            raise NotAnId(f"{text[:MAX_LENGTH]!a} can't be a student's id: {problem}")
+            raise NotAnId(f"{text[:MAX_LENGTH]!a} can't be an id: {problem}")
         return cls(one_form)
 
     @property

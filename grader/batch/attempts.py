@@ -131,9 +131,15 @@ def _with_student(found: Found, who: str) -> Found:
         if found.not_taken:
             return found
         return replace(found, not_taken=f"{error}. Rename the {_what(found.name)} and grade again")
-    if found.not_taken and "/" not in found.name and not lesson_named_in(found.name):
-        return found  # a file that lies about, and that nobody's name is on
+    if found.not_taken and not _names_somebody(found):
+        return found
     return replace(found, student=student)
+
+
+def _names_somebody(found: Found) -> bool:
+    """Whether somebody's name is on what is not taken; a file that just lies about has none."""
+    is_place = found.path.is_dir() or found.name.casefold().endswith(".zip")
+    return "/" in found.name or is_place or lesson_named_in(found.name) != ""
 
 
 def _what(name: str) -> str:

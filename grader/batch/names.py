@@ -117,10 +117,10 @@ def lesson_named_in(text: str) -> str:
 
 
 def lesson_in(path: Path) -> str:
-    """The lesson whose exercises a notebook file speaks of, without parsing it; "" if none."""
+    """The lesson whose exercises a notebook file writes or checks, without parsing it; "" if none."""
     try:
         with path.open("rb") as file:
-            words = set(re.findall(rb"[A-Za-z_][A-Za-z_0-9]{3,40}", file.read(MAX_BYTES)))
+            words = set(re.findall(rb"""(?:def |class |check\(\\?["'])([A-Za-z_0-9]{3,40})""", file.read(MAX_BYTES)))
     except OSError:
         return ""
     votes = {name: _share(name, words) for name in chapter_names()}

@@ -6,6 +6,7 @@ The file in a course directory only calls `configure`, so a newer version of thi
 from typing import Any
 
 from ..course.editions import CODE_STUB, TEXT_STUB
+from .formgrader import list_only_ids
 
 EXPORTER = "grader.classroom.exporter.GradingExporter"
 HOOK = "grader.classroom.quarantine.before_autograde"
@@ -24,6 +25,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
         course_id: what the gradebook and the exchange call the course.
         db_url: an SQLAlchemy URL; the course directory's own gradebook.db, if not given.
     """
+    list_only_ids()
     c.CourseDirectory.course_id = course_id
     if db_url:
         c.CourseDirectory.db_url = db_url

@@ -131,7 +131,7 @@ def grade(
     """
     from ..engine.grade import Options
     from ..reports.forms import write_forms
-    from ..reports.report import taken
+    from ..reports.report import answerable
 
     targets = {form: target for form, target in files.items() if target}
     if list(targets.values()).count("-") > 1:
@@ -140,21 +140,25 @@ def grade(
     batch = out is not None or jobs is not None or any(map(_is_batch, paths))
     with _problems():
         if batch:
-            reports = _grade_batch(paths, out or Path("graded"), options, jobs)
-            code = OK if taken(reports) else BAD_INPUT
+            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
         else:
             reports, code = _grade_files(paths, options)
         write_forms(reports, targets)
-    if code == OK and fail_under and any(100 * one.score < fail_under * one.max_score for one in reports):
+    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
     sys.exit(code or _left_over(reports))
 
 
+def _is_enough(report: Report, percent: int) -> bool:
+    return report.status != "not taken" and 100 * report.score >= percent * report.max_score
+
+
 def _left_over(reports: list[Report]) -> int:
-    """The exit code of a run that went well: whether everything that lay there was taken."""
+    """The exit code of a run that went well: whether everything that lay there was taken, or anything."""
     from ..reports.report import taken
 
-    return OK if len(taken(reports)) == len(reports) else NOT_ALL_TAKEN
+    count = len(taken(reports))
+    return OK if count == len(reports) else NOT_ALL_TAKEN if count else BAD_INPUT
 
 
 def _is_batch(path: Path) -> bool:

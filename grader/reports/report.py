@@ -167,6 +167,17 @@ def taken(reports: Sequence[Report]) -> list[Report]:
     return [report for report in reports if report.status != NOT_TAKEN]
 
 
+def answerable(reports: Sequence[Report]) -> list[Report]:
+    """Those that somebody has to answer for: on submissions, on what is not taken of who has no submission, and on
+    notebooks of who has no id."""
+    have = {report.student for report in taken(reports)}
+
+    def is_open(one: Report) -> bool:
+        return one.student not in have if one.student else one.submission.casefold().endswith(".ipynb")
+
+    return [one for one in reports if one.status != NOT_TAKEN or is_open(one)]
+
+
 def _id(student: str) -> str:
     return StudentId.parse(student) if student else ""
 
