@@ -126,7 +126,7 @@ def _of_one(root: Path, place: Path, student: StudentId, masters: dict[str, Path
         if not there and not found:
             return [Found(place, name, student, not_taken="an empty folder")]
         named = [replace(one, student=student) for one in there]
-        for one, notebook in _chosen(named, place, masters):
+        for one, notebook in list(_chosen(named, place, masters)):  # before anything is moved
             if notebook:
                 target = _in_place(one, place / f"{notebook}.ipynb")
                 found.append(Found(target, f"{name}/{notebook}", student, master=masters[notebook]))
