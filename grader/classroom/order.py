@@ -20,9 +20,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from ..batch.attempts import MAX_LISTED, Found, is_regular, latest_only, lesson_of
+from ..batch.attempts import MAX_LISTED, Found, is_platforms_own, is_regular, latest_only, lesson_of
 from ..batch.collect import in_a_students_folder
-from ..batch.names import stem
+from ..batch.names import lesson_named_in, stem
 from ..course.masters import CourseError
 from ..inside.values import plain_text
 from ..student import NotAnId, StudentId
@@ -54,6 +54,7 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
     pattern = unicodedata.normalize("NFC", student)
     before = list(_in_quarantine(root, assignment))
     found = [*before, *_put_aside(root, submitted, assignment), *not_collected(root, assignment)]
+    found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
     for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
         if fnmatchcase(place.parent.name, pattern):
             found += _of_one(root, place, StudentId.parse(place.parent.name), masters)
@@ -86,6 +87,19 @@ def _put_aside(root: Path, submitted: Path, assignment: str) -> Iterator[Found]:
             yield Found(target, plain_text(_readable(entry.name)), student, not_taken=reason)
         elif entry.name != student:
             _rename(path, submitted / student, assignment)
+
+
+def _misplaced(submitted: Path, assignment: str, assignments: Collection[str]) -> Iterator[Found]:
+    """What lies in `submitted/` or in a student's folder, and not in an assignment's folder there."""
+    for path in sorted((*submitted.glob("*"), *submitted.glob("*/*"))):
+        student = path.parent.name if path.parent != submitted else ""
+        other = lesson_named_in(path.name) not in ("", assignment) and assignment in assignments
+        if path.name.startswith(".") or is_platforms_own(path.name) or other:
+            continue
+        if not path.is_dir() or (student and path.name not in assignments):
+            place = f"submitted/{student or 'STUDENT'}/{assignment}/"
+            reason = f"not in an assignment's folder; put it into {place}, if it belongs there"
+            yield Found(path, plain_text(_readable(str(path.relative_to(submitted)))), student, not_taken=reason)
 
 
 def _rename(path: Path, target: Path, assignment: str) -> None:

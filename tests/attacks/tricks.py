@@ -639,6 +639,7 @@ def zip_with_hostile_names(submissions: Path, folder: str, places: Places) -> Pa
     "the same name as a folder's, so that both Reports would have one place",
     "student 01_encoding",
     score="0",
+    status="not attempted | not taken",
     student="twin",
 )
 def twin_as_zip(submissions: Path, folder: str, places: Places) -> Path:

@@ -204,6 +204,19 @@ def test_hand_ins_that_are_no_notebook_are_named(root: Path) -> None:
     assert (none.returncode, "a PDF" in none.stderr) == (BAD_INPUT, True)
 
 
+def test_what_lies_beside_the_folders_is_named(root: Path) -> None:
+    """In `submitted/` itself, in a student's folder, and in a folder that is called after no assignment."""
+    names = [f"dan_{LESSON}.ipynb", "dan.zip", f"dan/{LESSON}.ipynb", f"dan/homework/{LESSON}.ipynb"]
+    for name in (*names, "dan/02_hmac/02_hmac.ipynb", "dan_02_hmac.ipynb"):
+        (root / "submitted" / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / "submitted" / name).write_text("{}")
+    done = run(GRADER, root, "autograde", LESSON)
+    assert done.returncode == NOT_ALL_TAKEN
+    left = {name for name, row in summary(root).items() if row["status"] == "not taken"}
+    assert left == {f"dan_{LESSON}.ipynb", "dan.zip", f"dan/{LESSON}.ipynb", "dan/homework"}
+    assert f"put it into submitted/dan/{LESSON}/" in done.stderr
+
+
 def test_a_time_that_somebody_else_wrote_is_not_believed(root: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can write files of others")
