@@ -8,7 +8,7 @@ from typing import Any
 
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode
 
-from ..judging.case import Case, exercise
+from ..judging.legacy.case import Case, exercise
 
 # -- pkce_pair --------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from jwt_from_scratch.encoding import b64u_decode, json_loads_strict
 from jwt_from_scratch.services.corpus import World
 from jwt_from_scratch.services.defences import Decode, decoder
 
-from ..judging.case import Case, exercise
+from ..judging.legacy.case import Case, exercise
 from .rsa_pool import RSAKey, rsa_key
 
 _ANSWERS = (

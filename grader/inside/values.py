@@ -11,12 +11,22 @@ from typing import Any
 MAX_PACKED = 1_000_000
 """Characters of one packed value; a bigger answer is refused before it is written out."""
 
+TOO_LARGE = "too large"
+
 MAX_DEPTH = 64
 """How deep lists, tuples and dicts may nest. The deepest argument of the course's checks has 50."""
 
 
 class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
-    """A value that is not plain, too large, too deep, or text that packs none."""
+    """A value that is not plain, too large, too deep, or text that packs none.
+
+    Attributes:
+        names: of a value of another type, that type's name and those of its ancestors; or TOO_LARGE.
+    """
+
+    def __init__(self, text: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.names = names
 
 
 def pack(value: Any, in_order: bool = False) -> str:
@@ -86,7 +96,7 @@ def _tag(value: Any, depth: int, budget: list[int], in_order: bool) -> Any:
     size = len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0
     budget[0] -= 4 + size
     if budget[0] < 0:
-        raise NotPlain("too large")
+        raise NotPlain("too large", (TOO_LARGE,))
     if value is None or kind in (bool, str):
         return value
     if kind is int:
@@ -102,7 +112,8 @@ def _tag(value: Any, depth: int, budget: list[int], in_order: bool) -> Any:
     if kind is dict:
         pairs = [[_tag(one, depth + 1, budget, in_order) for one in pair] for pair in value.items()]
         return ["d", *(pairs if in_order else sorted(pairs, key=lambda pair: json.dumps(pair[0])))]
-    raise NotPlain(f"a value of type {plain_text(kind.__name__, 40)}")
+    ancestors = tuple(plain_text(one.__name__, 40) for one in type.mro(kind)[:10])
+    raise NotPlain(f"a value of type {plain_text(kind.__name__, 40)}", ancestors if isinstance(kind, type) else ())
 
 
 def _untag(tagged: Any, depth: int) -> Any:

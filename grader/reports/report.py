@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_origin
 
 from ..course.masters import NOTEBOOKS, Chapter
 from ..inside.values import plain_text, shorten
-from ..judging.judge import NOT_ATTEMPTED, Result
+from ..judging.result import NOT_ATTEMPTED, Result
 from ..student import StudentId
 
 GRADED, UNREADABLE, NOT_TAKEN = "graded", "unreadable", "not taken"
