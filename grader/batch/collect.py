@@ -71,7 +71,7 @@ def in_an_archive(folder: Path, unpacked: Path, students: Collection[str]) -> li
     zips = [entry for entry in os.scandir(folder) if _is_zip(entry.name) and entry.is_file()]
     of_classes = {entry.name for entry in zips if owners([origin(PurePosixPath(entry.name))], [""])[0] not in students}
     found = list(_in_folder(folder, PurePosixPath(), room, depth=0, passed_over=of_classes))
-    return _without_wrapper(found) + [one for name in sorted(of_classes) for one in _everything(folder / name, room)]
+    return found + [one for name in sorted(of_classes) for one in _everything(folder / name, room)]
 
 
 def _everything(target: Path, room: "_Room") -> list[Found]:
@@ -81,7 +81,7 @@ def _everything(target: Path, room: "_Room") -> list[Found]:
         entries = [entry for entry in os.scandir(target) if not _skipped(entry.name)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
         root = target / _SUBMITTED if _is_course(names) else target
-        return _without_wrapper(list(_in_folder(root, PurePosixPath(), room, depth=0)))
+        return list(_in_folder(root, PurePosixPath(), room, depth=0))
     if _is_zip(target.name):
         budget = _Budget(MAX_UNPACKED_ALTOGETHER)
         return _of_one_student(list(_in_zip(target, PurePosixPath(target.name), room, budget, depth=0)), target.stem)
@@ -319,16 +319,6 @@ def _names_several(flat: list[PurePosixPath]) -> bool:
         if lesson and not lesson_named_in(who):
             owners.setdefault(lesson, set()).add(who)
     return any(len(those) > 1 for those in owners.values())
-
-
-def _without_wrapper(found: list[Found]) -> list[Found]:
-    """The same, but where all lies in one folder, and that holds a class's flat files, without that folder's name."""
-    names = [PurePosixPath(one.name) for one in found]
-    if len({name.parts[0] for name in names}) != 1 or not all(len(name.parts) == 2 for name in names):
-        return found
-    if not _names_several([PurePosixPath(name.name) for name in names if is_notebook(name.name)]):
-        return found
-    return [replace(one, name=name.name) for one, name in zip(found, names, strict=True)]
 
 
 def _of_one_student(found: list[Found], student: str) -> list[Found]:

@@ -31,7 +31,9 @@ def time_of(root: Path, assignment: str, student: str) -> str:
 
 
 def not_collected(root: Path, assignment: str) -> Iterator[Found]:
-    """What the collector did not take, and why."""
+    """What the collector did not take, and why; as long as there is an archive."""
+    if not (root / "downloaded" / assignment / "archive").is_dir():
+        return
     for name, student, reason in _read(root, assignment)["not_taken"]:
         yield Found(root, f"downloaded/{assignment}/archive/{name}", student, not_taken=reason)
 

@@ -39,7 +39,6 @@ class GradingExporter(NotebookExporter):
         converter: Any = self.parent
         if isinstance(converter, Autograde) and not hasattr(converter, "prepared"):
             put_in_order(converter)
-            converter.init_notebooks()
 
     level = Unicode(FULL, help="The sandbox: 'full', or 'none' for code that you trust.").tag(config=True)
 
@@ -96,7 +95,7 @@ class GradingExporter(NotebookExporter):
 
 
 def put_in_order(converter: Any) -> None:
-    """Put `submitted/` in order for a converter, and say in its log what is not taken.
+    """Put `submitted/` in order for a converter, let it look again, and say in its log what is not taken.
 
     Raises:
         NbGraderException: there is no such assignment, or the folder can't be changed.
@@ -109,6 +108,10 @@ def put_in_order(converter: Any) -> None:
     for one in found:
         if one.not_taken:
             converter.log.warning("Not taken: %s: %s", one.name, one.not_taken)
+    converter.init_notebooks()
+    taken = {str(one.path) for one in found if not one.not_taken}
+    known = {place: [one for one in those if one in taken] for place, those in converter.assignments.items()}
+    converter.assignments = {place: those for place, those in known.items() if those}
 
 
 @functools.cache

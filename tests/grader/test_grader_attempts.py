@@ -181,12 +181,16 @@ def test_a_renamed_notebook_is_an_attempt_at_the_lesson_that_is_in_it(tmp_path: 
     assert set(rest) == {f"ada/{NAME}"}
 
 
-def test_a_class_in_one_folder_is_no_student(tmp_path: Path) -> None:
+def test_a_folder_of_a_lesson_is_no_student(tmp_path: Path) -> None:
     for who in ("ada", "bob"):
-        put(tmp_path / "in" / "week1", f"{who}_{NAME}")
-        put(tmp_path / "lesson" / "01_encoding", f"{who}.ipynb")
+        put(tmp_path / "in" / "01_encoding", f"{who}.ipynb")
     assert sorted(seen(tmp_path / "in")[0].values()) == ["ada", "bob"]
-    assert sorted(seen(tmp_path / "lesson")[0].values()) == ["ada", "bob"]
+
+
+def test_files_named_after_others_stay_whose_folder_it_is_even_alone(tmp_path: Path) -> None:
+    for number, who in enumerate(("ada", "bob")):
+        put(tmp_path / "in" / "eve", f"{who}_{NAME}", when=NOON + number)
+    assert seen(tmp_path / "in")[0] == {f"eve/bob_{NAME}": "eve"}
 
 
 def test_what_is_no_file_takes_nobodys_work_away(tmp_path: Path) -> None:

@@ -200,6 +200,10 @@ def test_hand_ins_that_are_no_notebook_are_named(root: Path) -> None:
     assert f"pia/{LESSON}/essay.pdf: not taken: a PDF" in done.stderr
     assert "essay.pdf" in (root / "graded" / LESSON / "index.html").read_text("utf-8")
     assert set(book(root)) == {f"{who}/{LESSON}/{LESSON}" for who in ("ada", "bob", "cy")}
+    stock = run(NBGRADER, root, "autograde", LESSON, "--force")
+    assert stock.returncode == OK, stock.stderr
+    assert f"Not taken: pia/{LESSON}/essay.pdf: a PDF" in stock.stderr
+    assert set(book(root)) == {f"{who}/{LESSON}/{LESSON}" for who in ("ada", "bob", "cy")}
     none = run(GRADER, root, "autograde", LESSON, "--student", "pia")
     assert (none.returncode, "a PDF" in none.stderr) == (BAD_INPUT, True)
 
