@@ -167,8 +167,8 @@ def compare(found: Iterable[Found], least: float = 0.5) -> Likeness:
 
 
 def _read(found: Found) -> tuple[Chapter, Work]:
-    if found.problem:
-        raise BadSubmission(found.problem)
+    if reason := found.not_taken or found.problem:
+        raise BadSubmission(reason)
     data = read_regular(found.path)
     submission = read_submission(found.path, data, read_source(found.master) if found.master else None)
     given = {cell.name: _given(cell.source) for cell in submission.chapter.cells if cell.kind == EXERCISE}

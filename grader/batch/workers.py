@@ -29,7 +29,7 @@ from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
 from ..inside import linux
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
-from ..reports.report import LONG, Report, unreadable
+from ..reports.report import LONG, Report, not_taken, unreadable
 from .collect import Found
 from .kept import Kept, NotOurs
 
@@ -134,15 +134,24 @@ class _Batch:
         self._workers: list[_Worker] = []
 
     def run(self, tasks: list[_Task], not_ours: Callable[[Path], None]) -> list[Report]:
-        waiting = deque(task for task in tasks if not self._is_there(task, not_ours))
+        waiting = deque(task for task in tasks if not task.found.not_taken and not self._is_there(task, not_ours))
         again = self._work(waiting, min(self._jobs, len(waiting)))
         # What ran out of anything may have had too little of the machine: once more, with nothing beside it.
         self._work(deque(again), 1)
+        for task in tasks:
+            if task.found.not_taken:
+                self._set_aside(task)
         return [self._reports[task.number] for task in tasks]
 
     def close(self) -> None:
         for worker in self._workers:
             worker.close()
+
+    def _set_aside(self, task: _Task) -> None:
+        """Write the Report on what is not taken; it replaces one of a time when it was."""
+        found, level = task.found, self._options.level
+        report = not_taken(found.not_taken, submission=found.name, student=found.student, sandbox=level)
+        self._keep(task, Graded(report, []), fresh=True)
 
     def _is_there(self, task: _Task, not_ours: Callable[[Path], None]) -> bool:
         """Whether an earlier run has kept this very grade, and nobody has touched it since."""

@@ -70,9 +70,12 @@ def _harmful(folder: Path, zone: tzinfo) -> list[Path]:
 
 
 def _bad_timestamp(path: Path, folder: Path, zone: tzinfo) -> bool:
-    """Whether this is the note on when it was handed in, and it can't be read without doubt: then nobody is late."""
+    """Whether this is the note on when it was handed in, and it can't be read without doubt (then nobody is late), or
+    somebody wrote it who collects nothing: neither we, nor the owner of `submitted/`, nor root."""
     if path != folder / TIMESTAMP:
         return False
+    if path.lstat().st_uid not in (0, os.geteuid(), folder.parent.parent.stat().st_uid):
+        return True
     try:
         read_timestamp(path, zone)
     except UnclearTime as error:

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..course.editions import CODE_STUB
 from ..course.masters import TEXT_STUB
+from .formgrader import list_only_ids
 
 EXPORTER = "grader.classroom.exporter.GradingExporter"
 HOOK = "grader.classroom.quarantine.before_autograde"
@@ -16,10 +17,9 @@ CODE = "grader.classroom.sanitise.highlight_code"
 PENALTIES = "grader.classroom.late.Penalties"
 NAMES = "grader.classroom.escape.EscapeNames"
 GRADES = "grader.classroom.export.Grades"
+EXTRACTOR = "grader.classroom.zip_collect.Extractor"
+COLLECTOR = "grader.classroom.zip_collect.Collector"
 """What nbgrader is told to use, by name, so that its other commands import none of it."""
-
-FILE_NAME = r"(?:.*/)?(?P<student_id>[^/]+?)[_/](?P<file_id>[0-9]{2}_\w+?)\.ipynb"
-"""ada_01_encoding.ipynb, ada/01_encoding.ipynb."""
 
 
 def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -> None:
@@ -31,6 +31,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
         db_url: an SQLAlchemy URL; the course directory's own gradebook.db, if not given.
         timezone: the class's, such as Europe/Berlin; deadlines are meant and times are shown in it. UTC, if not given.
     """
+    list_only_ids()
     c.CourseDirectory.course_id = course_id
     if timezone:
         c.Exchange.timezone = c.NbGraderAPI.timezone = timezone
@@ -55,5 +56,6 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
     c.HTMLExporter.sanitize_html = True
     c.HTMLExporter.preprocessors = [NAMES]
     c.HTMLExporter.filters = {"markdown2html": MARKDOWN, "highlight_code": CODE}
-    # `nbgrader zip_collect` takes files called as `submit()` and most people call them.
-    c.FileNameCollectorPlugin.named_regexp = FILE_NAME
+    # `nbgrader zip_collect` finds submissions as `grader grade` does.
+    c.ZipCollectApp.extractor_plugin = EXTRACTOR
+    c.ZipCollectApp.collector_plugin = COLLECTOR

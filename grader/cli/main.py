@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, OK, fail
+from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, fail
 from .ending import problems as _problems
 from .pipeline import PIPELINE, output_options
 
@@ -131,6 +131,7 @@ def grade(
     """
     from ..engine.grade import Options
     from ..reports.forms import write_forms
+    from ..reports.report import answerable
 
     targets = {form: target for form, target in files.items() if target}
     if list(targets.values()).count("-") > 1:
@@ -143,9 +144,17 @@ def grade(
         else:
             reports, code = _grade_files(paths, options)
         write_forms(reports, targets)
-    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in reports):
+    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
-    sys.exit(code)
+    sys.exit(code or _left_over(reports))
+
+
+def _left_over(reports: list[Report]) -> int:
+    """The exit code of a run that went well: whether everything that lay there was taken, or anything."""
+    from ..reports.report import taken
+
+    count = len(taken(reports))
+    return OK if count == len(reports) else NOT_ALL_TAKEN if count else BAD_INPUT
 
 
 def _is_enough(report: Report, percent: int) -> bool:
@@ -242,6 +251,7 @@ def autograde(
             force=force,
         )
     print_batch(reports)
+    sys.exit(_left_over(reports))
 
 
 @cli.command()

@@ -11,12 +11,14 @@ import jsonschema
 import pytest
 
 from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
+from grader.cli.ending import NOT_ALL_TAKEN
 from grader.inside.values import plain_text
 from grader.reports.report import SCHEMA
 from harness import Run
 
 ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]
+SUBMITTED = ("graded", "not attempted", "unreadable")
 MOST_REPORTS = 100
 """How many Reports one student's zip may be worth."""
 
@@ -66,13 +68,14 @@ def test_an_attack_gains_nothing(attack: Attack, run: Run) -> None:
 @pytest.mark.parametrize("attack", HONEST, ids=lambda attack: attack.name)
 def test_an_honest_submission_gets_full_marks(attack: Attack, run: Run) -> None:
     check_report(attack, run)
-    (report,) = reports_of(attack, run)
+    (report,) = [one for one in reports_of(attack, run) if one["status"] in SUBMITTED]
     assert report["score"] == report["max_score"] == points_of(attack.chapter)
     assert {one["status"] for one in report["exercises"]} == {"passed"}
 
 
 def check_report(attack: Attack, run: Run) -> None:
-    reports = reports_of(attack, run)
+    # What lies beside a submission is told, too, and is none.
+    reports = [one for one in reports_of(attack, run) if one["status"] in (*attack.expect.statuses, *SUBMITTED)]
     sharing = [other for other in corpus() if other.student == attack.student]
     assert len(reports) >= len(sharing), "there is no Report on it"
     found = [complaints(attack, report) for report in reports]
@@ -82,7 +85,7 @@ def check_report(attack: Attack, run: Run) -> None:
 
 
 def test_the_batch_ends_as_it_should(run: Run) -> None:
-    assert run.exit_code == 0, run.stderr[-2_000:]
+    assert run.exit_code == NOT_ALL_TAKEN, run.stderr[-2_000:]
 
 
 def test_no_attack_says_that_it_got_through(run: Run) -> None:

@@ -18,6 +18,7 @@ import pytest
 
 from corpus import Attack, corpus
 from grader.classroom.classdir import ClassDir
+from grader.cli.ending import NOT_ALL_TAKEN
 from grader.engine.sandbox import SandboxError, Zygote
 from grader_helpers import solved, write
 from harness import Canaries, adopt_orphans
@@ -158,7 +159,7 @@ def total(grades: dict[str, Any]) -> float:
 def test_nothing_stops_the_run(graded: tuple[list[Attack], ClassRun]) -> None:
     attacks, run = graded
     errors = [line for line in run.said.splitlines() if "ERROR" in line or "Error" in line]
-    assert set(run.exit_codes.values()) == {0}, (run.exit_codes, errors[:40], run.said[-2000:])
+    assert set(run.exit_codes.values()) <= {0, NOT_ALL_TAKEN}, (run.exit_codes, errors[:40], run.said[-2000:])
     assert len(attacks) > 100
     assert {(one.student, one.chapter) for one in attacks} <= run.scores.keys()
 

@@ -639,24 +639,36 @@ def zip_with_hostile_names(submissions: Path, folder: str, places: Places) -> Pa
     "the same name as a folder's, so that both Reports would have one place",
     "student 01_encoding",
     score="0",
+    status="not attempted | not taken",
     student="twin",
 )
 def twin_as_zip(submissions: Path, folder: str, places: Places) -> Path:
     return _zip(submissions, folder, {"01_encoding.ipynb": text_of(edition_of("student", "01_encoding")).encode()})
 
 
-@trick("files", "the same name as a zip's", student="twin")
+@trick("files", "the same name as a zip's", student="twin", score="at most 25", status="graded | not taken")
 def twin_as_folder(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder)
 
 
-@trick("files", "one name in two spellings of Unicode, composed", student="Zo\u00eb")
+@trick(
+    "files",
+    "one name in two spellings of Unicode, composed",
+    student="Zo\u00eb",
+    score="at most 25",
+    status="graded | not taken",
+)
 def composed_name(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder)
 
 
 @trick(
-    "files", "one name in two spellings of Unicode, decomposed", "student 01_encoding", score="0", student="Zoe\u0308"
+    "files",
+    "one name in two spellings of Unicode, decomposed",
+    "student 01_encoding",
+    student="Zoe\u0308",
+    score="0",
+    status="not attempted | not taken",
 )
 def decomposed_name(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder, edition="student")
@@ -687,7 +699,7 @@ def _named(name: str, folder: str, about: str) -> None:
         return _notebook(submissions, folder)
 
     make.__name__ = name
-    trick("rendering", about, student=folder)(make)
+    trick("rendering", about, student=folder, score="0", status="not taken", says="can't be an id")(make)
 
 
 _named("name_is_html", "<img src=x onerror=alert('name')>", "a student whose name is HTML")

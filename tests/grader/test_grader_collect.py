@@ -18,8 +18,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.batch import collect as collect_module
-from grader.batch.collect import Found, collect
+from grader.batch.collect import Found, collect, look_through
 from grader.engine.rebuild import MAX_BYTES
+from grader.student import StudentId
 
 NOTEBOOK = b'{"cells": []}'
 NAME = "01_encoding.ipynb"
@@ -64,6 +65,11 @@ class Place:
         for one in found:
             assert one.problem or one.path.parent == self.unpacked or self.given in one.path.parents
         return found
+
+    def everything(self, data: bytes) -> list[Found]:
+        """What is in a zip file that the teacher names, what is not taken included."""
+        (self.given / "class.zip").write_bytes(data)
+        return look_through([self.given / "class.zip"], self.unpacked)
 
     def zip(self, data: bytes, name: str = "class.zip") -> list[Found]:
         """What comes of a zip file that the teacher names."""
@@ -186,7 +192,7 @@ def test_one_notebook_is_a_submission(place: Place) -> None:
     assert names(place.collect(place.given / "ada_01_encoding.ipynb")) == {"ada_01_encoding.ipynb": "ada"}
 
 
-def test_what_is_no_submission_is_passed_over(place: Place) -> None:
+def test_what_is_no_submission_is_no_submission(place: Place) -> None:
     tree = {
         f"ada/{NAME}": NOTEBOOK,
         "ada/.ipynb_checkpoints/01_encoding-checkpoint.ipynb": NOTEBOOK,
@@ -202,7 +208,11 @@ def test_what_is_no_submission_is_passed_over(place: Place) -> None:
     }
     laid_out(place.given, tree)
     assert names(place.collect()) == {f"ada/{NAME}": "ada"}
-    assert names(place.zip(zipped(tree))) == {f"ada/{NAME}": "ada"}
+    listed = {"ada/notes.txt", "ada/data.ipynb.bak", "ipynb"}
+    for target in (place.given, laid_out(place.given, {"x.zip": zipped(tree)}) / "x.zip"):
+        rest = [one for one in look_through([target], place.unpacked) if one.not_taken]
+        assert {one.name.removeprefix("x/") for one in rest} == listed, "the rest is what programs leave"
+    assert names(collect(place.given / "x.zip", place.unpacked)) == {f"ada/{NAME}": "ada"}
 
 
 def test_upper_case_endings_count(place: Place) -> None:
@@ -258,8 +268,9 @@ def test_backslashes_are_folders(place: Place) -> None:
 
 
 def test_a_drive_letter_is_only_a_name(place: Place) -> None:
-    (one,) = place.zip(zipped({"C:\\x\\y.ipynb": NOTEBOOK}))
+    (one,) = place.everything(zipped({"C:\\x\\y.ipynb": NOTEBOOK}))
     assert one.path.parent == place.unpacked
+    assert "'C:' can't be an id" in one.not_taken
 
 
 ODD_NAMES = [
@@ -282,18 +293,28 @@ ODD_NAMES = [
 
 @pytest.mark.parametrize("name", ODD_NAMES, ids=lambda name: ascii(name[:12]))
 def test_an_odd_name_in_a_zip_file_is_only_a_name(place: Place, name: str) -> None:
-    (one,) = place.zip(zipped({name: NOTEBOOK}))
+    (one,) = place.everything(zipped({name: NOTEBOOK}))
     assert one.problem == ""
     assert one.path.read_bytes() == NOTEBOOK
-    assert one.student
+    assert_an_id_or_put_aside(one)
+
+
+def assert_an_id_or_put_aside(one: Found) -> None:
+    if one.student:
+        assert StudentId.parse(one.student) == one.student
+        assert one.not_taken == ""
+    else:
+        assert "can't be an id" in one.not_taken
+        assert "grade again" in one.not_taken
 
 
 @pytest.mark.parametrize("name", [name for name in ODD_NAMES if len(name) < 250 and "//" not in name], ids=ascii)
 def test_an_odd_name_in_a_folder_is_only_a_name(place: Place, name: str) -> None:
     laid_out(place.given, {name: NOTEBOOK})
-    (one,) = place.collect()
+    (one,) = look_through([place.given], place.unpacked)
     assert one.problem == ""
     assert one.path.read_bytes() == NOTEBOOK
+    assert_an_id_or_put_aside(one)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take only UTF-8")
@@ -302,8 +323,9 @@ def test_a_name_that_is_not_utf8(place: Place) -> None:
     os.mkdir(folder + b"/\xff\xfe")
     with open(folder + b"/\xff\xfe/\x80.ipynb", "wb") as file:
         file.write(NOTEBOOK)
-    (one,) = place.collect()
+    (one,) = look_through([place.given], place.unpacked)
     assert one.path.read_bytes() == NOTEBOOK
+    assert_an_id_or_put_aside(one)
 
 
 def test_names_that_are_not_what_the_zip_file_says_they_are(place: Place) -> None:
@@ -489,7 +511,7 @@ def test_links_are_not_followed(place: Place, tmp_path: Path) -> None:
     (place.given / "round").symlink_to(place.given, target_is_directory=True)
     found = {one.student: one for one in collect(place.given, place.unpacked)}
     assert found["bob"].problem == found["round"].problem == "a link to a folder, and links are not followed"
-    assert found["eve.zip"].problem
+    assert found["eve"].problem
     # The notebook itself is refused by whoever reads it; see `read_regular`.
     assert found["ada"].path.is_symlink()
     assert not place.unpacked.exists()

@@ -62,7 +62,7 @@ def modules(package: str) -> list[tuple[str, Path]]:
 
 FLOORS = (
     ("jwt_from_scratch",),
-    ("files", "isolated", "terminal"),
+    ("files", "isolated", "student", "terminal"),
     ("inside",),
     ("judging",),
     ("checks",),
