@@ -11,21 +11,19 @@ from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, CourseError, get_ready, read_source
 from ..inside.calling import CRASHED, Outcome
 from ..judging.judge import Result, judge
 from ..learner.display import as_text
 from ..reports.report import Report, make_report, unreadable, versions
 from . import selftest
+from .budget import SUBMISSION_SECONDS, Budget, Spent
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
 from .showing import shown, writable
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
-
-SUBMISSION_SECONDS = 300.0
-"""How long one submission may take altogether."""
 
 ANSWERS = ("joserfc", "jwt", "jwt_from_scratch", "nbgrader")
 """Packages that could be the answer. Where no setup cell of a chapter imports one, its learners can't either."""
@@ -147,11 +145,16 @@ class Grader:
         started = time.monotonic()
         data = read_regular(path)
         digest = hashlib.sha256(data).hexdigest()
-        submission = read_submission(path, data, read_source(master) if master else None)
+        budget = Budget()
+        try:
+            with budget.thinking():
+                submission = read_submission(path, data, read_source(master) if master else None)
+        except Spent as error:
+            raise BadSubmission(f"{path}: {error}") from None
         seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
-        with LearnerProcess(self._zygote, hidden) as process:
-            results, cells = grade_submission(submission, process, seed, self._options.run_demos)
+        with LearnerProcess(self._zygote, hidden, budget=budget) as process:
+            results, cells = grade_submission(submission, process, seed, self._options.run_demos, budget)
         report = make_report(
             submission.chapter,
             results,
@@ -171,11 +174,17 @@ class Grader:
 
         Raises:
             SandboxError: the sandbox broke.
+            CourseError: master is none.
         """
         try:
             return self.grade_cells(path, name=name, student=student, master=master)
         except BadSubmission as error:
             return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
+        except (CourseError, SandboxError):
+            raise
+        except Exception as error:  # whatever nobody thought of
+            reason = f"the grader failed on it ({type(error).__name__}), which is a fault of the grader"
+            return self.unreadable(reason, name=name, student=student)
 
     def unreadable(self, reason: str, *, name: str, student: str) -> Graded:
         """The Report on a submission that can't be graded."""
@@ -209,7 +218,7 @@ def _imported(source: str) -> list[str]:
 
 
 def grade_submission(
-    submission: Submission, process: LearnerProcess, seed: str, run_demos: bool
+    submission: Submission, process: LearnerProcess, seed: str, run_demos: bool, budget: Budget
 ) -> tuple[list[Result], list[Ran]]:
     """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
     results: dict[str, Result] = {}
@@ -227,20 +236,36 @@ def grade_submission(
                 raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
             if step.kind == CHECK:
                 exercise = exercises[step.name]
-                call = _silent(gone) if gone else _caller(process, exercise, end)
-                results[step.name] = judge(exercise, call, seed)
+                call = _silent(gone) if gone else _caller(process, exercise, end, budget)
+                results[step.name] = _judged(exercise, call, seed, budget)
             elif not gone:
                 error = process.run_cell(step.source)
-                outputs = shown(process.outputs)
+                outputs = shown(process.outputs, budget)
                 if error and step.kind in (EXERCISE, EXTRA):
                     broken[step.name] = error
-        except GaveUp as error:
+        except (GaveUp, Spent) as error:
             gone = f"was not run: {error}"
             if step.kind == CHECK:
                 results[step.name] = judge(exercises[step.name], _silent(gone), seed)
         cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
+
+
+def _judged(exercise: Exercise, call: Callable[[tuple[Any, ...]], Outcome], seed: str, budget: Budget) -> Result:
+    """What the check finds.
+
+    Raises:
+        GaveUp, Spent, SandboxError: it was stopped.
+    """
+    try:
+        with budget.thinking():
+            return judge(exercise, call, seed)
+    except (GaveUp, SandboxError):
+        raise
+    except Exception as error:  # an answer that its check did not think of must not cost the other exercises
+        reason = f"its check failed on an answer ({type(error).__name__}), which is a fault of the grader"
+        return Result(exercise.name, 0, exercise.points, CRASHED, (f"{exercise.name}: {reason}.",))
 
 
 def _silent(why: str) -> Callable[[tuple[Any, ...]], Outcome]:
@@ -256,11 +281,16 @@ def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
     return replace(ran, source=f'check("{name}")', outputs=[{"output_type": "stream", "name": "stdout", "text": text}])
 
 
-def _caller(process: LearnerProcess, exercise: Exercise, end: float) -> Callable[[tuple[Any, ...]], Outcome]:
+def _caller(
+    process: LearnerProcess, exercise: Exercise, end: float, budget: Budget
+) -> Callable[[tuple[Any, ...]], Outcome]:
     def call(args: tuple[Any, ...]) -> Outcome:
         if time.monotonic() > end:
             raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
-        return process.call(exercise.name, args, exercise.seconds, exercise.forbids)
+        with budget.asking():
+            outcome = process.call(exercise.name, args, exercise.seconds, exercise.forbids)
+        budget.take_answer(outcome.packed)
+        return outcome
 
     return call
 

@@ -8,6 +8,7 @@ from ..inside.calling import CRASHED, TIMED_OUT, Outcome
 from ..inside.confine import OPEN_FILES
 from ..inside.frames import ENDED, LATE, Channel, WireError
 from ..inside.values import pack, plain_text
+from .budget import Budget
 from .sandbox import MEMORY, NONE, Zygote
 
 CELL_SECONDS = 20.0
@@ -30,15 +31,23 @@ class LearnerProcess:
         hidden: packages that it can't import.
         memory: bytes for all its processes together.
         grace: seconds beyond a limit that the process itself keeps, before it is killed.
+        budget: what its messages are counted in.
     """
 
     def __init__(
-        self, zygote: Zygote, hidden: tuple[str, ...] = (), *, memory: int = MEMORY, grace: float | None = None
+        self,
+        zygote: Zygote,
+        hidden: tuple[str, ...] = (),
+        *,
+        memory: int = MEMORY,
+        grace: float | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self._zygote = zygote
         self._hidden = hidden
         self._memory = memory
         self._grace = grace
+        self._budget = budget or Budget()
         # In the sandbox it has a home of its own, made and gone with it.
         self._folder = (
             tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
@@ -69,6 +78,7 @@ class LearnerProcess:
 
         Raises:
             GaveUp: the process has ended too often.
+            Spent: it has said too much.
         """
         self.outputs = []
         answer = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
@@ -86,6 +96,7 @@ class LearnerProcess:
 
         Raises:
             GaveUp: the process has ended too often.
+            Spent: it has said too much.
         """
         request = {
             "do": "call",
@@ -116,7 +127,9 @@ class LearnerProcess:
         self._questions += 1
         grace = GRACE if self._grace is None else self._grace
         channel.send({**request, "id": self._questions}, grace)
+        before = channel.received
         answer = channel.receive(seconds + grace)
+        self._budget.take_message(channel.received - before)
         if answer.get("id") != self._questions:
             raise WireError("it answered out of turn")
         return answer

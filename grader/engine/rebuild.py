@@ -16,11 +16,7 @@ from typing import Any
 
 from ..checks import exercises
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
-
-MAX_BYTES = 10_000_000
-MAX_CELLS = 2_000
-MAX_SOURCE = 1_000_000
-"""What a submission may be: bytes of the file, cells in it, characters in one cell."""
+from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE
 
 EXTRA = "extra"
 
@@ -80,6 +76,7 @@ def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> S
     """
     notebook = _notebook(path, data)
     cells = [_theirs(cell) for cell in notebook["cells"]]
+    _refuse_long_code(path, cells)
     return rebuild(master or _chapter_of(notebook, cells, path), cells)
 
 
@@ -90,6 +87,8 @@ def _notebook(path: Path, data: bytes) -> dict[str, Any]:
         raise BadSubmission(f"{path}: not UTF-8 text, so not a notebook; submit the .ipynb file itself") from None
     if not text.strip():
         raise BadSubmission(f"{path}: the file is empty; save the notebook and submit it again")
+    if sum(map(data.count, (b"[", b"{"))) > MAX_BRACKETS:
+        raise BadSubmission(f"{path}: more data in it than a notebook has; clear its outputs and submit it again")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
@@ -100,6 +99,15 @@ def _notebook(path: Path, data: bytes) -> dict[str, Any]:
     if len(cells) > MAX_CELLS:
         raise BadSubmission(f"{path}: {len(cells)} cells; at most {MAX_CELLS} are graded")
     return notebook  # type: ignore[no-any-return]
+
+
+def _refuse_long_code(path: Path, cells: list[_Theirs]) -> None:
+    """Before anything parses it: what code takes once it is parsed can't be stopped midway."""
+    sizes = [len(cell.source) for cell in cells if cell.is_code]
+    if max(sizes, default=0) > MAX_SOURCE:
+        raise BadSubmission(f"{path}: a cell with more than {MAX_SOURCE:,} characters of code; put data into a file")
+    if sum(sizes) > MAX_CODE:
+        raise BadSubmission(f"{path}: {sum(sizes):,} characters of code in its cells; at most {MAX_CODE:,} are graded")
 
 
 def read_regular(path: Path) -> bytes:
@@ -135,7 +143,7 @@ def _theirs(cell: dict[str, Any]) -> _Theirs:
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     return _Theirs(
-        source=source[:MAX_SOURCE] if isinstance(source, str) else "",
+        source=source if isinstance(source, str) else "",
         is_code=cell.get("cell_type") == "code",
         id=_text(cell.get("id")),
         grade_id=_text(grade_id),

@@ -6,13 +6,26 @@ learner's (a subclass, a lying `__eq__`, a shared list) comes across. There is n
 """
 
 import json
+from collections import Counter
 from typing import Any
 
-MAX_PACKED = 1_000_000
-"""Characters of one packed value; a bigger answer is refused before it is written out."""
+MAX_PACKED = 200_000
+"""Characters of one packed value; a bigger answer is refused before it is written out. The checks' have 12,000."""
+
+MAX_VALUES = 10_000
+"""Values in one packed value, itself and those inside each other counted. The checks' have 1,300."""
 
 MAX_DEPTH = 64
 """How deep lists, tuples and dicts may nest. The deepest argument of the course's checks has 50."""
+
+MAX_BITS = 14_000
+"""Bits of one integer. Python itself refuses to print one of some more, wherever anybody does it."""
+
+MAX_COLLIDING = 20
+"""Keys of one dict with the same hash. Each costs a comparison with all the others; no text and no bytes have it."""
+
+_WIDEST = 12
+"""Characters in which JSON writes one: an emoji as two escapes."""
 
 
 class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
@@ -30,8 +43,7 @@ def pack(value: Any, in_order: bool = False) -> str:
     Raises:
         NotPlain: value is not plain, or too large or deep.
     """
-    budget = [MAX_PACKED]
-    return json.dumps(_tag(value, 0, budget, in_order), separators=(",", ":"))
+    return json.dumps(_tag(value, 0, _Room(), in_order), separators=(",", ":"))
 
 
 def unpack(text: str) -> Any:
@@ -40,10 +52,12 @@ def unpack(text: str) -> Any:
     Raises:
         NotPlain: text is nothing that `pack` writes.
     """
-    if len(text) > 8 * MAX_PACKED:
+    if len(text) > _WIDEST * MAX_PACKED:
         raise NotPlain("too large")
     try:
-        return _untag(json.loads(text), 0)
+        return _untag(json.loads(text), 0, _Room())
+    except NotPlain:
+        raise
     except (ValueError, TypeError, OverflowError, IndexError, RecursionError) as error:
         raise NotPlain(f"not a packed value: {type(error).__name__}") from None
 
@@ -81,12 +95,31 @@ def plain_text(text: str, limit: int = 300) -> str:
     return shorten("".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: 4 * limit]), limit)
 
 
-def _tag(value: Any, depth: int, budget: list[int], in_order: bool) -> Any:
+class _Room:
+    """What may still stand in one value."""
+
+    def __init__(self) -> None:
+        self._characters = MAX_PACKED
+        self._values = MAX_VALUES
+
+    def take(self, value: Any) -> None:
+        """Count one value, without those in it.
+
+        Raises:
+            NotPlain: it is too large by itself, or with what came before it.
+        """
+        kind = type(value)
+        if kind is int and value.bit_length() > MAX_BITS:
+            raise NotPlain(f"an integer of more than {MAX_BITS} bits is too large")
+        self._characters -= 4 + (len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0)
+        self._values -= 1
+        if self._characters < 0 or self._values < 0:
+            raise NotPlain("too large")
+
+
+def _tag(value: Any, depth: int, room: _Room, in_order: bool) -> Any:
     kind = type(value)
-    size = len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0
-    budget[0] -= 4 + size
-    if budget[0] < 0:
-        raise NotPlain("too large")
+    room.take(value)
     if value is None or kind in (bool, str):
         return value
     if kind is int:
@@ -98,27 +131,39 @@ def _tag(value: Any, depth: int, budget: list[int], in_order: bool) -> Any:
     if depth >= MAX_DEPTH:
         raise NotPlain("nested too deep")
     if kind is list or kind is tuple:
-        return ["l" if kind is list else "t", *(_tag(item, depth + 1, budget, in_order) for item in value)]
+        return ["l" if kind is list else "t", *(_tag(item, depth + 1, room, in_order) for item in value)]
     if kind is dict:
-        pairs = [[_tag(one, depth + 1, budget, in_order) for one in pair] for pair in value.items()]
+        pairs = [[_tag(one, depth + 1, room, in_order) for one in pair] for pair in value.items()]
+        _refuse_collisions(list(value))
         return ["d", *(pairs if in_order else sorted(pairs, key=lambda pair: json.dumps(pair[0])))]
     raise NotPlain(f"a value of type {plain_text(kind.__name__, 40)}")
 
 
-def _untag(tagged: Any, depth: int) -> Any:
+def _untag(tagged: Any, depth: int, room: _Room) -> Any:
     if depth > MAX_DEPTH:
         raise ValueError("nested too deep")
     if tagged is None or isinstance(tagged, (bool, str)):
+        room.take(tagged)
         return tagged
     if not isinstance(tagged, list):
         raise TypeError("a bare number or object")
     tag, *rest = tagged
     if tag in ("i", "f", "b"):
         (text,) = rest
-        return int(text, 16) if tag == "i" else float.fromhex(text) if tag == "f" else bytes.fromhex(text)
+        value = int(text, 16) if tag == "i" else float.fromhex(text) if tag == "f" else bytes.fromhex(text)
+        room.take(value)
+        return value
+    room.take(None)
     if tag in ("l", "t"):
-        items = [_untag(item, depth + 1) for item in rest]
+        items = [_untag(item, depth + 1, room) for item in rest]
         return items if tag == "l" else tuple(items)
     if tag == "d":
-        return {_untag(key, depth + 1): _untag(item, depth + 1) for key, item in rest}
+        pairs = [(_untag(key, depth + 1, room), _untag(item, depth + 1, room)) for key, item in rest]
+        _refuse_collisions([key for key, _ in pairs])
+        return dict(pairs)
     raise ValueError("an unknown tag")
+
+
+def _refuse_collisions(keys: list[Any]) -> None:
+    if keys and max(Counter(map(hash, keys)).values()) > MAX_COLLIDING:
+        raise NotPlain(f"a dict with more than {MAX_COLLIDING} keys of one hash")
