@@ -37,14 +37,14 @@ MAX_UNPACKED_ALTOGETHER = 10_000_000_000
 
 MAX_BYTES = 10_000_000
 """Bytes of a notebook."""
-MAX_BRACKETS = 500_000
+MAX_BRACKETS = 1_000_000
 """Brackets and braces in its file: each may be a list or an object, which takes sixty bytes or more when read."""
 MAX_CELLS = 2_000
 """Cells of a notebook."""
 MAX_SOURCE = 100_000
-"""Characters of code in one cell. Its syntax tree takes a thousand times the room; a lesson's longest has 3,200."""
+"""Characters of code in one cell that are parsed. Its syntax tree takes a thousand times the room."""
 MAX_CODE = 1_000_000
-"""Characters of code in all cells; a lesson has 25,000."""
+"""Characters of code in all cells that are parsed; a lesson has 25,000."""
 
 MAX_WIRE = 50_000_000
 """Bytes that a submission's process may say to the grader."""
@@ -91,8 +91,8 @@ LIMITS = (
     Limit("a notebook", MAX_BYTES, "bytes"),
     Limit("brackets and braces in its file, before it is parsed", MAX_BRACKETS, "characters"),
     Limit("its cells", MAX_CELLS, "cells"),
-    Limit("code in one cell, before it is parsed", MAX_SOURCE, "characters"),
-    Limit("code in all cells", MAX_CODE, "characters"),
+    Limit("code in one cell that is searched for solutions", MAX_SOURCE, "characters"),
+    Limit("code in all such cells", MAX_CODE, "characters"),
     Limit("one message of its process", MAX_FRAME, "bytes"),
     Limit("all messages", MAX_WIRE, "bytes"),
     Limit("one answer", MAX_PACKED, "characters"),

@@ -56,11 +56,12 @@ class _Theirs:
     is_code: bool
     id: str
     grade_id: str
+    is_long: bool = False
 
     @cached_property
     def defines(self) -> list[str]:
-        """The functions and classes that it defines."""
-        return defined_names(self.source) if self.is_code else []
+        """The functions and classes that it defines, as far as it is parsed."""
+        return defined_names(self.source) if self.is_code and not self.is_long else []
 
 
 def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> Submission:
@@ -76,7 +77,7 @@ def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> S
     """
     notebook = _notebook(path, data)
     cells = [_theirs(cell) for cell in notebook["cells"]]
-    _refuse_long_code(path, cells)
+    _spare_long_code(cells)
     return rebuild(master or _chapter_of(notebook, cells, path), cells)
 
 
@@ -101,13 +102,13 @@ def _notebook(path: Path, data: bytes) -> dict[str, Any]:
     return notebook  # type: ignore[no-any-return]
 
 
-def _refuse_long_code(path: Path, cells: list[_Theirs]) -> None:
-    """Before anything parses it: what code takes once it is parsed can't be stopped midway."""
-    sizes = [len(cell.source) for cell in cells if cell.is_code]
-    if max(sizes, default=0) > MAX_SOURCE:
-        raise BadSubmission(f"{path}: a cell with more than {MAX_SOURCE:,} characters of code; put data into a file")
-    if sum(sizes) > MAX_CODE:
-        raise BadSubmission(f"{path}: {sum(sizes):,} characters of code in its cells; at most {MAX_CODE:,} are graded")
+def _spare_long_code(cells: list[_Theirs]) -> None:
+    """Which code is not parsed here, because that can't be stopped midway. It runs in the sandbox like other code."""
+    left = MAX_CODE
+    for cell in cells:
+        if cell.is_code:
+            cell.is_long = len(cell.source) > min(MAX_SOURCE, left)
+            left -= 0 if cell.is_long else len(cell.source)
 
 
 def read_regular(path: Path) -> bytes:
@@ -186,6 +187,12 @@ def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
     submission = Submission(master, [])
     theirs, extras = _match(master, cells, submission)
     submission.steps += extras[-1]
+    if any(cell.is_long for cell in cells):
+        lacking = [
+            cell.name for index, cell in enumerate(master.cells) if cell.kind == EXERCISE and index not in theirs
+        ]
+        for name in lacking:
+            submission.notes[name].append(f"{name} is not looked for in cells of more than {MAX_SOURCE:,} characters.")
     for index, cell in enumerate(master.cells):
         submission.steps += _steps(cell, theirs.get(index), submission)
         submission.steps += extras[index]

@@ -19,6 +19,8 @@ ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]
 MOST_REPORTS = 100
 """How many Reports one student's zip may be worth."""
+MOST_MEMORY = 400_000_000
+"""Bytes that the command and each of its workers may have."""
 
 
 def reports_of(attack: Attack, run: Run) -> list[dict[str, Any]]:
@@ -107,6 +109,12 @@ def test_no_process_is_left(run: Run) -> None:
 
 def test_the_results_never_take_much_room(run: Run) -> None:
     assert run.disk < 1_000_000_000
+
+
+def test_the_grader_itself_needs_little_memory(run: Run) -> None:
+    """Whatever is handed in: it is limited before it is read."""
+    for name, peak in run.memory.items():
+        assert 10_000_000 < peak < MOST_MEMORY, (name, peak)
 
 
 def test_no_zip_makes_reports_without_end(run: Run) -> None:
