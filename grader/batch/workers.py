@@ -23,7 +23,8 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from ..engine.grade import SUBMISSION_SECONDS, Graded, Grader, Options, SandboxError
+from ..engine.budget import SUBMISSION_SECONDS
+from ..engine.grade import Graded, Grader, Options, SandboxError
 from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
 from ..files import write_whole
 from ..inside import linux

@@ -160,6 +160,9 @@ class Budget:
                     yield
                 finally:
                     self._thinking = False
+        except Spent:
+            self.seconds = 0.0
+            raise
         finally:
             self._thinking = False  # also when it rang right there
             self.seconds -= time.process_time() - started
