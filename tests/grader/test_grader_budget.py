@@ -68,12 +68,14 @@ def test_thought_that_expects_any_exception_is_interrupted_too() -> None:
             except Exception:  # what predicates and oracles catch
                 continue
 
-    def known_mistakes() -> None:
-        while True:
-            calling.call(stubborn, (), 60.0)  # of which any exception is expected
+    def with_a_known_mistake() -> None:
+        calling.call(stubborn, (), 60.0)  # of which any exception is expected, and this one is swallowed
+        stubborn()
 
     with pytest.raises(Spent):
-        think_of(budget, known_mistakes)
+        think_of(budget, with_a_known_mistake)
+    with pytest.raises(Spent):
+        think_of(Budget(seconds=0.1), lambda: calling.call(busy, (0.5,), 60.0))
 
 
 def test_thought_is_not_interrupted_while_the_process_is_asked() -> None:
