@@ -51,6 +51,8 @@ MAX_WIRE = 50_000_000
 MAX_ANSWERS = 10_000_000
 """Characters of all packed answers, which are kept until an exercise is judged."""
 
+MAX_SHOWN = 1_000_000
+"""Characters of code and of written answers that people are shown. Each may be a line, which takes a hundred bytes."""
 MAX_TEXT = 400_000
 """Characters of text that all cells together may show; 20,000 of them one cell."""
 MAX_PICTURES = 5_000_000
@@ -100,6 +102,7 @@ LIMITS = (
     Limit("one integer", MAX_BITS, "bits"),
     Limit("keys of one dict with the same hash", MAX_COLLIDING, "keys"),
     Limit("all answers", MAX_ANSWERS, "characters"),
+    Limit("code and written answers that people are shown", MAX_SHOWN, "characters"),
     Limit("text that its cells show", MAX_TEXT, "characters"),
     Limit("pictures that they show", MAX_PICTURES, "characters"),
     Limit("their outputs", MAX_OUTPUTS, "outputs"),
@@ -120,6 +123,7 @@ class Budget:
     seconds: float = GRADER_SECONDS
     wire: int = MAX_WIRE
     answers: int = MAX_ANSWERS
+    sources: int = MAX_SHOWN
     text: int = MAX_TEXT
     pictures: int = MAX_PICTURES
     outputs: int = MAX_OUTPUTS

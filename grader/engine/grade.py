@@ -21,7 +21,7 @@ from .budget import SUBMISSION_SECONDS, Budget, Spent
 from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
-from .showing import shown, writable
+from .showing import shown, writable, written
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
 
@@ -249,6 +249,7 @@ def grade_submission(
                 results[step.name] = judge(exercises[step.name], _silent(gone), seed)
         cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
+    cells = [replace(ran, source=written(ran.source, budget)) for ran in cells]  # the answers come first
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
 
 

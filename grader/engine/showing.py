@@ -30,6 +30,14 @@ def shown(outputs: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]
     return clean
 
 
+def written(text: str, budget: Budget) -> str:
+    """What of a cell's own text people are shown: all of it, as long as there is room."""
+    if len(text) > max(0, budget.sources):
+        text = text[: max(0, budget.sources)] + _CUT
+    budget.sources -= len(text)
+    return text
+
+
 def writable(text: str) -> str:
     """The text with a question mark for each lone surrogate, which no file can hold."""
     return str(text.encode("utf-8", "replace").decode("utf-8"))

@@ -758,6 +758,16 @@ def solution_of_empty_lines(notebook: Any) -> None:
     cell_of(notebook, "json_loads_strict").source += "\n" * 90_000
 
 
+@edit("rendering", "a cell of four million empty lines, for whoever writes a notebook line by line", score="25")
+def cell_of_empty_lines(notebook: Any) -> None:
+    notebook.cells.append(code("x = '''" + "\n" * 4_400_000 + "'''"))
+
+
+@edit("rendering", "an answer of four million empty lines", score="25")
+def answer_of_empty_lines(notebook: Any) -> None:
+    notebook.cells[index_of(notebook, "01_encoding", "answer")].source += "\n" * 4_400_000 + "x"
+
+
 def _table_of_contents(count: int) -> bytes:
     """A zip file that is nothing but a table of contents, with the same file in it again and again."""
     entry = (
