@@ -20,7 +20,7 @@ from ..inside.values import MAX_BITS, MAX_COLLIDING, MAX_PACKED, MAX_VALUES
 SUBMISSION_SECONDS = 300.0
 """How long one submission may take altogether, what is run again after a crash included."""
 GRADER_SECONDS = 30.0
-"""Processor time of the grader itself; a solved submission takes about one."""
+"""Processor time of the grader itself; a solved submission takes a quarter of a second at most."""
 
 MAX_DIRECTORY = 10_000_000
 """Bytes of a zip file's table of contents."""

@@ -24,7 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpus import REPO, Places, corpus, write_corpus
+from corpus import REPO, Attack, Places, corpus, write_corpus
+from grader.inside.values import plain_text
 
 GRADE = (sys.executable, "-c", "from grader.cli.main import main; main()", "grade")
 LIMIT = 900
@@ -281,6 +282,40 @@ def _watched(folder: Path, run: Run, pid: int) -> Any:
     finally:
         ended.set()
         thread.join()
+
+
+# -- what came of one submission --------------------------------------------------------------------------------------
+
+
+def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of these Reports."""
+    folder = plain_text(os.fsencode(attack.student).decode("utf-8", "backslashreplace"), 1_000)
+    return [
+        report
+        for report in reports
+        if report["submission"].partition("/")[0].removesuffix(".zip").removesuffix(".ipynb") == folder
+    ]
+
+
+def complaints(attack: Attack, report: dict[str, Any]) -> list[str]:
+    """What is not as the attack's front matter says."""
+    found = []
+    if report["status"] not in attack.expect.statuses:
+        found.append(f"it is {report['status']!r}: {report['message']}")
+    scores = {"": report["score"], **{one["name"]: one["score"] for one in report["exercises"]}}
+    for name, (how, points) in attack.expect.scores.items():
+        score = scores.get(name, 0)
+        if score > points or (how == "is" and score != points):
+            found.append(f"{name or 'the total'} is {score}, not {how} {points}")
+    for one in report["exercises"]:
+        wanted = attack.expect.exercises.get(one["name"], (one["status"],))
+        if one["status"] not in wanted:
+            found.append(f"{one['name']} is {one['status']}, not {' or '.join(wanted)}")
+    if report["seconds"] > attack.expect.seconds:
+        found.append(f"it took {report['seconds']} s, more than {attack.expect.seconds}")
+    if attack.expect.says not in json.dumps(report).lower():
+        found.append(f"it does not say {attack.expect.says!r}")
+    return found
 
 
 # -- processes --------------------------------------------------------------------------------------------------------

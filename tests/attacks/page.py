@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus import REPO, Attack, corpus
-from test_attacks import complaints, reports_in
+from harness import complaints, reports_in
 
 PAGE = REPO / "docs" / "attacks.md"
 MARK = "<!-- from here on: python tests/attacks/page.py -->\n"
