@@ -269,8 +269,7 @@ def _watched(folder: Path, run: Run, pid: int) -> Any:
     def watch() -> None:
         while not ended.wait(0.25):
             run.memory["command"] = max(run.memory["command"], peak_of(pid))
-            workers = [child for child in children_of(pid) if b"spawn_main" in _command_line(child)]
-            run.memory["worker"] = max(run.memory["worker"], *map(peak_of, workers), 0)
+            run.memory["worker"] = max(run.memory["worker"], *map(peak_of, children_of(pid)), 0)
             with contextlib.suppress(OSError):
                 sizes = [entry.stat(follow_symlinks=False).st_size for entry in _entries(str(folder))]
                 run.disk = max(run.disk, sum(sizes))
@@ -348,12 +347,6 @@ def peak_of(pid: int) -> int:
             if line.startswith(b"VmHWM:"):
                 return int(line.split()[1]) * 1024
     return 0
-
-
-def _command_line(pid: int) -> bytes:
-    with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes()
-    return b""
 
 
 def _left_running(mark: str, before: set[int]) -> list[str]:
