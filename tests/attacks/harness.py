@@ -30,6 +30,8 @@ from grader.inside.values import plain_text
 GRADE = (sys.executable, "-c", "from grader.cli.main import main; main()", "grade")
 LIMIT = 900
 """Seconds after which the batch is given up."""
+MOST_MEMORY = 400_000_000
+"""Bytes that the command and each of its workers may have."""
 
 
 @dataclass

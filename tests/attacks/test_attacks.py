@@ -13,14 +13,12 @@ import pytest
 import page
 from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
 from grader.reports.report import SCHEMA
-from harness import Run, complaints, reports_in
+from harness import MOST_MEMORY, Run, complaints, reports_in
 
 ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]
 MOST_REPORTS = 100
 """How many Reports one student's zip may be worth."""
-MOST_MEMORY = 400_000_000
-"""Bytes that the command and each of its workers may have."""
 
 
 def reports_of(attack: Attack, run: Run) -> list[dict[str, Any]]:
