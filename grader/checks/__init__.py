@@ -1,12 +1,13 @@
-"""What each exercise must do: one module per chapter, named after it with a `c` in front."""
+"""What each exercise must do: a folder for each chapter, and in it a file for each exercise."""
 
 import functools
 import importlib
 import pkgutil
+from typing import Any
 
-from ..judging.case import Exercise
+from ..judging.exercise import Exercise
 
-__all__ = ["Exercise", "chapters", "exercise_named", "exercises"]
+__all__ = ["Exercise", "chapter_of", "chapters", "exercise_named", "exercises"]
 
 
 @functools.cache
@@ -18,11 +19,20 @@ def chapters() -> tuple[str, ...]:
 
 @functools.cache
 def exercises(chapter: str) -> tuple[Exercise, ...]:
-    """The exercises of a chapter, in the order in which its module declares them."""
-    module = importlib.import_module(f".c{chapter}", __name__)
-    return tuple(value for value in vars(module).values() if isinstance(value, Exercise))
+    """The exercises of a chapter, in the order of its lesson."""
+    module: Any = importlib.import_module(f".c{chapter}", __name__)
+    if hasattr(module, "EXERCISES"):
+        return tuple(module.EXERCISES)
+    from ..judging.legacy.case import Exercise as Old
+
+    return tuple(value for value in vars(module).values() if isinstance(value, Old))  # type: ignore[misc]
 
 
 def exercise_named(name: str) -> Exercise | None:
     """The exercise of that name, from whichever chapter has it."""
     return next((one for chapter in chapters() for one in exercises(chapter) if one.name == name), None)
+
+
+def chapter_of(exercise: Exercise) -> str:
+    """The chapter that an exercise belongs to."""
+    return next(chapter for chapter in chapters() if exercise in exercises(chapter))

@@ -15,7 +15,7 @@ from jwt_from_scratch import Key
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
 from ..inside.values import show
-from ..judging.case import Case, Predicate, exercise
+from ..judging.legacy.case import Case, Predicate, exercise
 from . import rsa_pool
 from .rsa_pool import PREFIX, RSAKey, rsa_key
 

@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from jwt_from_scratch.services import p256
 from jwt_from_scratch.services.p256 import FIELD, A, B, G, N, Point
 
-from ..judging.case import Case, exercise
+from ..judging.legacy.case import Case, exercise
 
 _LIBRARIES = (
     "cryptography",

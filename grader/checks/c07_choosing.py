@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
-from ..judging.case import Case, exercise
+from ..judging.legacy.case import Case, exercise
 
 _TOKEN_MAKERS = (
     "jwt",

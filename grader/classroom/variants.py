@@ -5,7 +5,7 @@ import hashlib
 from ..course.masters import CourseError, read_source
 from ..engine.rebuild import BadSubmission, read_regular
 from ..engine.sandbox import FULL
-from ..judging.judge import picture
+from ..judging.words import picture
 from .autograde import submissions
 from .classdir import ClassDir
 
@@ -28,8 +28,8 @@ def variants(folder: ClassDir, assignment: str, student: str, exercise: str = ""
             raise CourseError(str(error)) from None
         assert one.master is not None
         for ours in read_source(one.master).exercises:
-            trials = ours.case(options.seed(digest, student)).trials
-            calls[ours.name] = [(picture(ours.name, trial), trial.wants) for trial in trials]
+            trials = ours.trials(options.seed(digest, student))
+            calls[ours.name] = [(picture(ours.name, trial), trial.want.text) for trial in trials]
     if exercise and exercise not in calls:
         raise CourseError(f"{exercise}: not in {assignment}; there are: {', '.join(calls)}")
     return {name: those for name, those in calls.items() if exercise in ("", name)}

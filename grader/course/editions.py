@@ -12,10 +12,11 @@ from typing import Any
 import nbformat
 
 from ..files import write_whole
+from ..inside.calling import STUB
 from . import answers
 from .masters import ANSWER, ANSWER_POINTS, CHECK, EXERCISE, NOTEBOOKS, Cell, Chapter, course
 
-CODE_STUB = '# Write your code here, in place of the next line.\nraise NotImplementedError("not written yet")'
+CODE_STUB = f'# Write your code here, in place of the next line.\nraise NotImplementedError("{STUB}")'
 TEXT_STUB = "**Your answer**\n\n*Double-click here and write, in your own words.*"
 
 

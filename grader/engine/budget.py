@@ -164,9 +164,6 @@ class Budget:
                     yield
                 finally:
                     self._thinking = False
-        except Spent:
-            self.seconds = 0.0
-            raise
         finally:
             self._thinking = False  # also when it rang right there
             self.seconds -= time.process_time() - started
@@ -184,6 +181,7 @@ class Budget:
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
         if self._thinking:
+            self.seconds = 0.0  # should somebody swallow it
             raise Spent(_TOO_LONG)
 
 

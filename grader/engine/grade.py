@@ -4,7 +4,7 @@ import ast
 import functools
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -13,7 +13,9 @@ from typing import Any
 from ..checks import Exercise
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, CourseError, get_ready, read_source
 from ..inside.calling import CRASHED, Outcome
-from ..judging.judge import Result, judge
+from ..judging.answering import Ask, final
+from ..judging.judge import judge
+from ..judging.result import Result
 from ..learner.display import as_text
 from ..reports.report import Report, make_report, unreadable, versions
 from . import selftest
@@ -236,8 +238,8 @@ def grade_submission(
                 raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
             if step.kind == CHECK:
                 exercise = exercises[step.name]
-                call = _silent(gone) if gone else _caller(process, exercise, end, budget)
-                results[step.name] = _judged(exercise, call, seed, budget)
+                ask = _gone(gone) if gone else _caller(process, exercise, end, budget)
+                results[step.name] = _judged(exercise, ask, seed, budget)
             elif not gone:
                 error = process.run_cell(step.source)
                 outputs = shown(process.outputs, budget)
@@ -246,14 +248,14 @@ def grade_submission(
         except (GaveUp, Spent) as error:
             gone = f"was not run: {error}"
             if step.kind == CHECK:
-                results[step.name] = judge(exercises[step.name], _silent(gone), seed)
+                results[step.name] = judge(exercises[step.name], _gone(gone), seed)
         cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
     cells = [replace(ran, source=written(ran.source, budget)) for ran in cells]  # the answers come first
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
 
 
-def _judged(exercise: Exercise, call: Callable[[tuple[Any, ...]], Outcome], seed: str, budget: Budget) -> Result:
+def _judged(exercise: Exercise, ask: Ask, seed: str, budget: Budget) -> Result:
     """What the check finds.
 
     Raises:
@@ -261,7 +263,7 @@ def _judged(exercise: Exercise, call: Callable[[tuple[Any, ...]], Outcome], seed
     """
     try:
         with budget.thinking():
-            return judge(exercise, call, seed)
+            return judge(exercise, ask, seed)
     except (GaveUp, SandboxError):
         raise
     except Exception as error:  # an answer that its check did not think of must not cost the other exercises
@@ -269,8 +271,8 @@ def _judged(exercise: Exercise, call: Callable[[tuple[Any, ...]], Outcome], seed
         return Result(exercise.name, 0, exercise.points, CRASHED, (f"{exercise.name}: {reason}.",))
 
 
-def _silent(why: str) -> Callable[[tuple[Any, ...]], Outcome]:
-    return lambda args: Outcome(CRASHED, text=why)
+def _gone(why: str) -> Ask:
+    return lambda calls: [Outcome(CRASHED, text=why)]
 
 
 def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
@@ -282,18 +284,20 @@ def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
     return replace(ran, source=f'check("{name}")', outputs=[{"output_type": "stream", "name": "stdout", "text": text}])
 
 
-def _caller(
-    process: LearnerProcess, exercise: Exercise, end: float, budget: Budget
-) -> Callable[[tuple[Any, ...]], Outcome]:
-    def call(args: tuple[Any, ...]) -> Outcome:
-        if time.monotonic() > end:
-            raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
-        with budget.asking():
-            outcome = process.call(exercise.name, args, exercise.seconds, exercise.forbids)
-        budget.take_answer(outcome.packed)
-        return outcome
+def _caller(process: LearnerProcess, exercise: Exercise, end: float, budget: Budget) -> Ask:
+    def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for args in calls:
+            if time.monotonic() > end:
+                raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
+            with budget.asking():
+                outcomes.append(process.call(exercise.name, args, exercise.seconds, exercise.forbids))
+            budget.take_answer(outcomes[-1].packed)
+            if final(outcomes[-1]):
+                break
+        return outcomes
 
-    return call
+    return ask
 
 
 def _with_remarks(result: Result, notes: list[str], error: str) -> Result:

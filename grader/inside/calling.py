@@ -29,12 +29,16 @@ NOT_PLAIN = "not plain"
 MISSING = "missing"
 BAD_SIGNATURE = "bad signature"
 CRASHED = "crashed"
-"""What can come of a call. The last one only the other side of a process wall can tell."""
+NOT_WRITTEN = "not written"
+"""What can come of a call. Only the other side of a process wall can tell that it crashed."""
+
+STUB = "not written yet"
+"""What the NotImplementedError of a stub says, as a lesson leaves a function for its learner to write."""
 
 ANOTHER = "__init__"
 """In a play's script, in place of a method: from here on the steps are those of a new object."""
 
-_KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE)
+_KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE, NOT_WRITTEN)
 
 _EXCEPTIONS = {
     name: kind for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)
@@ -54,10 +58,12 @@ class Outcome:
     Attributes:
         kind: one of the constants above.
         packed: the returned value, packed (RETURNED).
-        names: the exception's built-in ancestors, nearest first (RAISED).
+        names: the exception's built-in ancestors, nearest first (RAISED); or what the value is (NOT_PLAIN): its type
+            and that type's ancestors, or TOO_LARGE.
         text: what went wrong, for people, short and ASCII.
         where: "function, line n" of the learner's code, innermost (RAISED).
         printed: how many characters the call printed.
+        changed: whether the arguments came back changed.
     """
 
     kind: str
@@ -66,6 +72,7 @@ class Outcome:
     text: str = ""
     where: str = ""
     printed: int = 0
+    changed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as JSON can carry it."""
@@ -81,7 +88,7 @@ class Outcome:
         texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError("an outcome's texts are strings")
-        if texts["kind"] not in _KINDS or type(data["printed"]) is not int:
+        if texts["kind"] not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
             raise ValueError("no outcome that a call can have")
         if texts["kind"] == RETURNED and pack(unpack(texts["packed"])) != texts["packed"]:
             raise ValueError("a value that was not packed by pack")
@@ -90,7 +97,7 @@ class Outcome:
         if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
             raise TypeError("an exception's names are strings")
         short = tuple(plain_text(name, 60) for name in names[:10])
-        return cls(**texts, names=short, printed=data["printed"])
+        return cls(**texts, names=short, printed=data["printed"], changed=data["changed"])
 
 
 class TimeUp(BaseException):
@@ -142,7 +149,8 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
     try:
         return Outcome(RETURNED, packed=pack(value), printed=printed.count)
     except NotPlain as error:
-        return Outcome(NOT_PLAIN, text=f"it returned something that can't be compared: {error}", printed=printed.count)
+        text = f"it returned something that can't be compared: {error}"
+        return Outcome(NOT_PLAIN, names=error.names, text=text, printed=printed.count)
 
 
 def is_class(name: str) -> bool:
@@ -201,6 +209,8 @@ def _raised(error: BaseException, function: Any, printed: int) -> Outcome:
     except BaseException:  # its __str__ is the learner's too
         text = ""
     where = _where(error.__traceback__, _globals(function))
+    if type(error) is NotImplementedError and text == STUB:
+        return Outcome(NOT_WRITTEN, names=names, text=STUB, where=where, printed=printed)
     return Outcome(RAISED, names=names, text=plain_text(text, 160), where=where, printed=printed)
 
 

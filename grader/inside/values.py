@@ -15,6 +15,8 @@ MAX_PACKED = 200_000
 MAX_VALUES = 10_000
 """Values in one packed value, itself and those inside each other counted. The checks' have 1,300."""
 
+TOO_LARGE = "too large"
+
 MAX_DEPTH = 64
 """How deep lists, tuples and dicts may nest. The deepest argument of the course's checks has 50."""
 
@@ -29,7 +31,15 @@ _WIDEST = 12
 
 
 class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
-    """A value that is not plain, too large, too deep, or text that packs none."""
+    """A value that is not plain, too large, too deep, or text that packs none.
+
+    Attributes:
+        names: of a value of another type, that type's name and those of its ancestors; or TOO_LARGE.
+    """
+
+    def __init__(self, text: str, names: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.names = names
 
 
 def pack(value: Any, in_order: bool = False) -> str:
@@ -110,11 +120,11 @@ class _Room:
         """
         kind = type(value)
         if kind is int and value.bit_length() > MAX_BITS:
-            raise NotPlain(f"an integer of more than {MAX_BITS} bits is too large")
+            raise NotPlain(f"an integer of more than {MAX_BITS} bits is too large", (TOO_LARGE,))
         self._characters -= 4 + (len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0)
         self._values -= 1
         if self._characters < 0 or self._values < 0:
-            raise NotPlain("too large")
+            raise NotPlain("too large", (TOO_LARGE,))
 
 
 def _tag(value: Any, depth: int, room: _Room, in_order: bool) -> Any:
@@ -136,7 +146,8 @@ def _tag(value: Any, depth: int, room: _Room, in_order: bool) -> Any:
         pairs = [[_tag(one, depth + 1, room, in_order) for one in pair] for pair in value.items()]
         _refuse_collisions(list(value))
         return ["d", *(pairs if in_order else sorted(pairs, key=lambda pair: json.dumps(pair[0])))]
-    raise NotPlain(f"a value of type {plain_text(kind.__name__, 40)}")
+    ancestors = tuple(plain_text(one.__name__, 40) for one in type.mro(kind)[:10])
+    raise NotPlain(f"a value of type {plain_text(kind.__name__, 40)}", ancestors if isinstance(kind, type) else ())
 
 
 def _untag(tagged: Any, depth: int, room: _Room) -> Any:

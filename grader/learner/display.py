@@ -7,7 +7,8 @@ colour says, a word says too.
 import re
 from html import escape as escape
 
-from ..judging.judge import ALL, HALF, NOT_ATTEMPTED, PASSED, Result, Row
+from ..judging.result import COSTS, NOT_ATTEMPTED, PASSED, Result, Row
+from ..judging.verdict import ALL, HALF
 
 _GREEN, _RED, _GREY = "#2e9e4f", "#d9534f", "#8a8a8a"
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
@@ -72,7 +73,7 @@ def _table(result: Result) -> str:
 
 def _cost(row: Row, before: str) -> str:
     """Which wrong answers cost more than their part."""
-    return f"{before}costs {row.cost}" if row.cost in (HALF, ALL) else ""
+    return f"{before}costs {row.cost}" if row.cost in (COSTS[HALF], COSTS[ALL]) else ""
 
 
 def as_text(result: Result) -> str:

@@ -12,13 +12,16 @@ import os
 import sys
 import time
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import checks
 from ..files import write_whole
 from ..inside import calling
-from ..judging.judge import Result, judge
+from ..judging.answering import final
+from ..judging.judge import judge
+from ..judging.result import Result
 from . import display, scores
 
 SELF_PACED_SEED = "self-paced"
@@ -159,18 +162,22 @@ def submit(*chapters: str) -> Message:
 
 
 def _checked(exercise: checks.Exercise) -> Result:
-    _state["chapter"] = exercise.chapter
+    _state["chapter"] = checks.chapter_of(exercise)
     namespace = _namespace()
 
-    def call(args: tuple[Any, ...]) -> calling.Outcome:
-        outcome = calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids)
-        if outcome.kind == calling.RAISED and "KeyboardInterrupt" in outcome.names:
-            raise KeyboardInterrupt
-        return outcome
+    def ask(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:
+        outcomes: list[calling.Outcome] = []
+        for args in calls:
+            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids))
+            if outcomes[-1].kind == calling.RAISED and "KeyboardInterrupt" in outcomes[-1].names:
+                raise KeyboardInterrupt
+            if final(outcomes[-1]):
+                break
+        return outcomes
 
     # Anything on stderr would make nbgrader count the check as failed.
     with contextlib.redirect_stderr(io.StringIO()):
-        result = judge(exercise, call, SELF_PACED_SEED)
+        result = judge(exercise, ask, SELF_PACED_SEED)
     scores.record(Path.cwd(), exercise.name, result.score)
     return result
 

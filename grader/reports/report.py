@@ -12,7 +12,7 @@ from typing import Any, TypeVar, get_origin
 
 from ..course.masters import NOTEBOOKS, Chapter
 from ..inside.values import plain_text, shorten
-from ..judging.judge import NOT_ATTEMPTED, Result
+from ..judging.result import NOT_ATTEMPTED, Result
 
 GRADED, UNREADABLE = "graded", "unreadable"
 """The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded."""

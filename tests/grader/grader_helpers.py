@@ -19,7 +19,8 @@ from grader.course import editions as build
 from grader.course import masters as course
 from grader.engine.sandbox import SandboxError, Zygote
 from grader.inside import calling
-from grader.judging.judge import Result, judge
+from grader.judging.judge import judge
+from grader.judging.result import Result
 
 REPO = Path(__file__).resolve().parents[2]
 SOLUTIONS = Path(__file__).resolve().parent / "solutions"

@@ -9,7 +9,7 @@ from grader_helpers import judged
 
 import jwt_from_scratch
 from grader.checks import c07_choosing, exercise_named
-from grader.judging.judge import PASSED, Result
+from grader.judging.result import PASSED, Result
 from jwt_from_scratch import algorithms
 
 ATTEMPTS: dict[str, Callable[..., Any]] = {

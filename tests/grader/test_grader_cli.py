@@ -282,7 +282,7 @@ def test_start_in_a_read_only_folder_is_a_line(tmp_path: Path) -> None:
 
 
 def test_the_schema_is_strict_and_knows_every_status() -> None:
-    from grader.judging.judge import STATUSES
+    from grader.judging.result import STATUSES
 
     exercise = SCHEMA["properties"]["exercises"]["items"]
     assert tuple(exercise["properties"]["status"]["enum"]) == STATUSES

@@ -8,7 +8,7 @@ import pytest
 from grader_helpers import judged, load_solution, solution_files
 
 from grader.checks import exercise_named
-from grader.judging.judge import PASSED, Result
+from grader.judging.result import PASSED, Result
 from jwt_from_scratch.services import p256 as given
 from jwt_from_scratch.services.p256 import FIELD, A, B, G, N
 

@@ -3,7 +3,7 @@
 import json
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,9 @@ from grader.engine.sandbox import NONE
 from grader.inside import calling
 from grader.inside.calling import Outcome
 from grader.inside.values import MAX_BITS, MAX_COLLIDING, NotPlain, pack, unpack
-from grader.judging.judge import STATUSES, Result, judge
+from grader.judging.answering import final
+from grader.judging.judge import judge
+from grader.judging.result import STATUSES, Result
 from grader.learner.display import as_html, as_text
 
 SEED = "fuzz"
@@ -128,11 +130,12 @@ def right_answers(exercise: Exercise) -> list[Outcome]:
     names = load_solution(solution_files(exercise.name)[0])
     came: list[Outcome] = []
 
-    def call(args: tuple[Any, ...]) -> Outcome:
-        came.append(calling.invoke(names, exercise.name, args, exercise.seconds))
-        return came[-1]
+    def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
+        answers = [calling.invoke(names, exercise.name, args, exercise.seconds) for args in calls]
+        came.extend(answers)
+        return answers
 
-    result = judge(exercise, call, SEED)
+    result = judge(exercise, ask, SEED)
     assert result.score == exercise.points
     return came
 
@@ -148,7 +151,16 @@ def returned(value: Any) -> Outcome:
 def judged(exercise: Exercise, answer: Callable[[int], Outcome]) -> Result:
     """The verdict on a function whose answer to each call is this one's."""
     count = iter(range(10**9))
-    result = judge(exercise, lambda args: answer(next(count)), SEED)
+
+    def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for _ in calls:
+            outcomes.append(answer(next(count)))
+            if final(outcomes[-1]):
+                break
+        return outcomes
+
+    result = judge(exercise, ask, SEED)
     assert 0 <= result.score <= result.max_score == exercise.points
     assert result.status in STATUSES
     for text in (*result.messages, *result.mistakes, as_text(result), as_html(result)):

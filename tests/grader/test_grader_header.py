@@ -12,7 +12,7 @@ import pytest
 from grader_helpers import judged
 
 from grader.checks import c02_hmac, c03_claims, c04_header, exercise_named
-from grader.judging.judge import FAILED, PARTIAL, PASSED, Result
+from grader.judging.result import FAILED, PARTIAL, PASSED, Result
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
 Function = Callable[..., Any]

@@ -11,7 +11,7 @@ import pytest
 from grader_helpers import judged
 
 from grader.checks import c08_keys, exercise_named
-from grader.judging.judge import PASSED
+from grader.judging.result import PASSED
 from jwt_from_scratch import Key, KeySet
 
 VECTORS = Path(__file__).resolve().parents[1] / "vectors"

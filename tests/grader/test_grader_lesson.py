@@ -16,7 +16,7 @@ from grader_helpers import CHAPTERS, EXERCISES, load_solution, python, solution_
 
 import grader as course_grader
 from grader import checks
-from grader.judging.judge import Result, Row
+from grader.judging.result import Result, Row
 from grader.learner import display, lesson, scores
 from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress, submit
 

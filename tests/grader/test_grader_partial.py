@@ -9,7 +9,7 @@ import pytest
 from grader_helpers import judged
 
 from grader.checks import c08_keys, c10_browser, exercise_named
-from grader.judging.judge import FAILED, PARTIAL, Result
+from grader.judging.result import FAILED, PARTIAL, Result
 
 
 def result_of(name: str, function: Callable[..., Any]) -> Result:

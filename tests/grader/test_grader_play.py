@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from grader.judging.case import Case, Exercise, exercise
 from grader_helpers import judged
 
 from grader.engine.process import LearnerProcess
@@ -11,9 +12,8 @@ from grader.engine.sandbox import NONE, Zygote
 from grader.inside import calling
 from grader.inside.calling import MISSING, RETURNED, Outcome
 from grader.inside.values import pack
-from grader.judging.case import Case, Exercise, exercise
-from grader.judging.judge import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED
 from grader.judging.play import Earlier, another, does, first_wrong
+from grader.judging.result import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED
 
 
 class Counter:

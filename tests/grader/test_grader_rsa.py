@@ -13,7 +13,7 @@ from grader_helpers import SEEDS, judged
 
 from grader.checks import c05_rsa, exercise_named
 from grader.checks.rsa_pool import PREFIX, encode
-from grader.judging.judge import FAILED, Result
+from grader.judging.result import FAILED, Result
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
 Equal = Callable[[bytes, bytes], object]

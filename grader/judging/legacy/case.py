@@ -1,3 +1,5 @@
+# ruff: noqa
+# mypy: ignore-errors
 """How an exercise says what it wants: `@exercise`, and the `case` it is written against.
 
     @exercise("b64u_encode", points=5, spec="RFC 7515 §2", hints=("vague", "nearer", "nearly there"))
@@ -22,8 +24,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
 
-from ..inside.calling import RAISED, RETURNED, Outcome, is_class
-from ..inside.values import pack, show, unpack
+from ...inside.calling import RAISED, RETURNED, Outcome, is_class
+from ...inside.values import pack, show, unpack
 from .play import Step, first_wrong, script
 
 Predicate = Callable[[Any], bool | str]

@@ -1,0 +1,83 @@
+"""Asking a function, wherever it lives, all trials of its exercise, and the verdicts on what comes."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..inside import calling
+from ..inside.calling import Outcome
+from ..inside.values import TOO_LARGE, pack, unpack
+from .exercise import Exercise
+from .result import CRASHED, FAILED, FORBIDDEN, MISSING, NOT_ATTEMPTED, TIMED_OUT
+from .trial import Answer, Args, Trial
+from .verdict import Verdict
+
+GROUP = 16
+"""How many trials are asked in one go: the grader forks the learner's process once for each (see `engine.process`)."""
+
+ARGUMENTS = "arguments"
+"""The rule that every exercise has: what came in belongs to the caller."""
+
+# After one of these a further call tells nothing new, or costs another time limit.
+FINAL = {
+    calling.MISSING: MISSING,
+    calling.BAD_SIGNATURE: FAILED,
+    calling.TIMED_OUT: TIMED_OUT,
+    calling.FORBIDDEN: FORBIDDEN,
+    calling.CRASHED: CRASHED,
+    calling.NOT_WRITTEN: NOT_ATTEMPTED,
+}
+
+Ask = Callable[[Sequence[Args]], list[Outcome]]
+"""Calls the learner's function with each of these arguments in turn, wherever it lives; may stop at a final outcome."""
+
+
+def answered(exercise: Exercise, trials: Sequence[Trial], ask: Ask) -> list[Answer]:
+    """The answers to these trials, in their order, up to the first that is final."""
+    answers: list[Answer] = []
+    for start in range(0, len(trials), GROUP):
+        group = trials[start : start + GROUP]
+        # Packed and unpacked: whoever changes an argument changes a copy.
+        outcomes = ask([unpack(pack(args, in_order=True)) for trial in group for args in trial.calls])
+        for trial in group:
+            own, outcomes = outcomes[: len(trial.calls)], outcomes[len(trial.calls) :]
+            answers.append(Answer(trial, own, verdict_on(exercise, trial, own)))
+            if final(own[-1]) or not outcomes:
+                break
+        if final(answers[-1].outcome):
+            break
+    return answers
+
+
+def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Verdict:
+    """The verdict on the outcomes of a trial's calls; a right answer is spoilt by arguments that came back changed."""
+    odd = next((one for one in outcomes if final(one)), None)
+    if odd is not None:
+        return Verdict(False, odd.kind, taken=True)
+    verdict = trial.want.verdict(outcomes)
+    if verdict.right and not exercise.may_change and any(one.changed for one in outcomes):
+        return Verdict(False, ARGUMENTS, "leave its arguments as they are")
+    return verdict
+
+
+def final(outcome: Outcome) -> bool:
+    """Whether to stop here. A value too large to compare costs as much again at each further call."""
+    return outcome.kind in FINAL or (outcome.kind == calling.NOT_PLAIN and TOO_LARGE in outcome.names)
+
+
+def errors_of(exercise: Exercise, trials: Sequence[Trial], program: Callable[..., Any]) -> list[Answer]:
+    """What a program of our own answers to these trials."""
+    return answered(exercise, trials, asking(program, exercise.seconds))
+
+
+def asking(program: Callable[..., Any], seconds: float) -> Ask:
+    """Ask a function, or a class, that lives in this process."""
+
+    def ask(calls: Sequence[Args]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for args in calls:
+            outcomes.append(calling.call(program, args, seconds))
+            if final(outcomes[-1]):
+                break
+        return outcomes
+
+    return ask

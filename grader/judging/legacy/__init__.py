@@ -1,0 +1,1 @@
+"""The older machinery, while chapters move to the rules."""

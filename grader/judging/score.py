@@ -1,0 +1,42 @@
+"""From answers to points.
+
+A wrong answer whose stake is all points costs all of them: a plain valid input answered wrongly, a bad input
+taken by which anybody gets in. So refusing everything earns nothing. Else each rule counts alike, by the share of its
+trials that are right, and each rule of which a trial with half the points at stake is wrong halves what is earned.
+Whoever is not right everywhere has a point less than full marks at least.
+"""
+
+from collections.abc import Sequence
+
+from .answering import ARGUMENTS
+from .exercise import Exercise
+from .trial import Answer, Trial
+from .verdict import ALL, HALF
+
+
+def score(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) -> int:
+    """The points; what was not asked any more because an earlier answer was final counts as wrong."""
+    wrong = [answer for answer in answers if answer.wrong]
+    unasked = trials[len(answers) :]
+    if not wrong and not unasked:
+        return exercise.points
+    stakes = [(answer.trial.stake, answer.trial.rules) for answer in wrong if answer.costs and not _changed(answer)]
+    stakes += [(trial.stake, trial.rules) for trial in unasked]
+    if any(stake == ALL for stake, _ in stakes):
+        return 0
+    halves = len(frozenset[str]().union(*(rules or {""} for stake, rules in stakes if stake == HALF)))
+    return min(exercise.points - 1, int(exercise.points * _share(trials, answers)) >> halves)
+
+
+def _share(trials: Sequence[Trial], answers: list[Answer]) -> float:
+    """The mean, over the rules, of the share of a rule's trials that are right."""
+    of_rule: dict[str, list[bool]] = {}
+    right = [not answer.wrong for answer in answers] + [False] * (len(trials) - len(answers))
+    for trial, good in zip(trials, right, strict=True):
+        for rule in trial.rules or {""}:
+            of_rule.setdefault(rule, []).append(good)
+    return sum(sum(one) / len(one) for one in of_rule.values()) / len(of_rule)
+
+
+def _changed(answer: Answer) -> bool:
+    return answer.verdict.key == ARGUMENTS

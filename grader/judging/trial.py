@@ -1,0 +1,71 @@
+"""One trial: a call, or a few, and what must come of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..inside.calling import Outcome
+from .verdict import PART, Stake, Verdict
+from .wants import Want
+
+Args = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One call and what must come of it.
+
+    Attributes:
+        args: the arguments, plain values; of a class exercise, the script of a play.
+        want: what must come of it.
+        rules: the rules that a bad input breaks, or whose good side a valid one shows; none where it shows several.
+        bad: whether this is a bad input, to be refused.
+        stake: what a wrong answer costs.
+        text: what is particular about it, for people: "kid: null".
+        base: among which good values a single one stands (see `aspects`), or "".
+        plain: whether it is the plain case of its base: who fails it shows nothing of what else stands in that base.
+        more: further calls in the same process, for wants that look at several.
+    """
+
+    args: Args
+    want: Want
+    rules: frozenset[str] = frozenset()
+    bad: bool = False
+    stake: Stake = PART
+    text: str = ""
+    base: str = ""
+    plain: bool = False
+    more: tuple[Args, ...] = ()
+
+    @property
+    def calls(self) -> tuple[Args, ...]:
+        """The arguments of all its calls, in turn."""
+        return (self.args, *self.more)
+
+    @property
+    def label(self) -> str:
+        """Names this trial among those of its exercise, whatever the seed."""
+        return f"{self.text} | {self.base}" if self.base else self.text
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A trial, what came of its calls, and the verdict on that."""
+
+    trial: Trial
+    outcomes: list[Outcome] = field(repr=False)
+    verdict: Verdict
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is."""
+        return not self.verdict.right
+
+    @property
+    def costs(self) -> bool:
+        """Whether it costs the trial's stake: a bad input taken, a valid one answered wrongly. Else it costs a part."""
+        return self.wrong and (self.verdict.taken if self.trial.bad else True)
+
+    @property
+    def outcome(self) -> Outcome:
+        """What came of the last call that was made."""
+        return self.outcomes[-1]

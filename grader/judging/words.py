@@ -1,0 +1,66 @@
+"""Calls and answers as a learner would write them, short, and with what decides still in them."""
+
+from typing import Any
+
+from ..inside import calling
+from ..inside.values import plain_text, shorten, show, sketch, unpack
+from .trial import Answer, Trial
+from .wants import Differs, Plays
+
+WHOLE = 600
+"""Characters of an argument in the one call that is shown whole."""
+
+
+def picture(name: str, trial: Trial, beside: Trial | None = None, whole: bool = False) -> str:
+    """The call as the learner would write it, each argument shortened around what sets it apart.
+
+    Args:
+        name: the exercise's name.
+        trial: whose call; the last one where it has several.
+        beside: a trial to compare with: what it has in common with that one is cut first.
+        whole: whether to show each value of the arguments, and cut only inside of long ones.
+    """
+    if isinstance(trial.want, Plays):
+        return f"{name}()"
+    args = trial.calls[-1]
+    if isinstance(trial.want, Differs):
+        return f"{name}({show(args[0], 150)}, ...)"
+    others: tuple[Any, ...] = beside.args if beside is not None and len(beside.args) == len(args) else args
+    texts = [_argument(arg, other, whole) for arg, other in zip(args, others, strict=True)]
+    return f"{name}({', '.join(texts)})"
+
+
+def _argument(arg: Any, other: Any, whole: bool) -> str:
+    if type(arg) in (str, bytes):
+        return around(arg, other, 120 if whole else 60)
+    return shorten(sketch(arg, 60), WHOLE) if whole else show(arg, 60)
+
+
+def around(value: Any, other: Any, limit: int) -> str:
+    """A text or bytes, cut so that the first place in which it differs from another stays in."""
+    if type(value) is not type(other) or value == other or len(ascii(value)) <= limit:
+        return show(value, limit)
+    first = next((i for i, (a, b) in enumerate(zip(value, other, strict=False)) if a != b), min(len(value), len(other)))
+    start = max(0, first - limit // 3)
+    cut = value[start : start + limit - 10]
+    dots = "..." if start else ""
+    return f"{dots}{show(cut, limit)}{'...' if start + len(cut) < len(value) else ''}"
+
+
+def came(answer: Answer) -> str:
+    """What came of the last call, for people."""
+    outcome = answer.outcome
+    if outcome.kind == calling.RETURNED:
+        value = unpack(outcome.packed)
+        large = isinstance(answer.trial.want, Differs) and isinstance(value, tuple) and len(value) > 1
+        return f"returned ({show(value[0])}, ...)" if large else f"returned {show(value)}"
+    if outcome.kind == calling.RAISED:
+        name = outcome.names[0] if outcome.names else "an exception"
+        text = f": {outcome.text}" if outcome.text else ""
+        return f"raised {name}{text}{f' ({outcome.where})' if outcome.where else ''}"
+    return outcome.text
+
+
+def window(text: str, limit: int) -> str:
+    """A text fit for a table."""
+    return plain_text(text, limit)
