@@ -6,6 +6,8 @@ one zip file per student. Whose a file is, and which attempt counts, is decided 
 there is passed over, but for what programs leave by themselves.
 """
 
+import io
+import itertools
 import os
 import stat
 import time
@@ -14,22 +16,20 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from ..engine.rebuild import MAX_BYTES
+from ..engine.budget import (
+    MAX_BYTES,
+    MAX_DIRECTORY,
+    MAX_MEMBERS,
+    MAX_UNPACKED_ALTOGETHER,
+    MAX_UNPACKED_BYTES,
+    MAX_WORKS,
+    MAX_ZIP_BYTES,
+)
 from .attempts import Found, is_platforms_own, no_notebook, sorted_out
 from .names import is_notebook, lesson_named_in, origin, owners
 
 __all__ = ["Found", "collect", "in_a_students_folder", "in_an_archive", "look_through"]
 
-MAX_MEMBERS = 50_000
-"""Files in one zip file."""
-MAX_WORKS = 100
-"""Notebooks and zip files in a zip file that lies in a folder or in another zip file: one student's."""
-MAX_ZIP_BYTES = 200_000_000
-"""Size of a zip file that lies in a folder or in another zip file."""
-MAX_UNPACKED_BYTES = 200_000_000
-"""What may come out of one such zip file, all in all: members can share their bytes and be many."""
-MAX_UNPACKED_ALTOGETHER = 10_000_000_000
-"""The same for the zip file that the teacher named."""
 MAX_DEPTH = 20
 """Folders inside each other."""
 
@@ -116,10 +116,15 @@ def _in_folder(
     folder: Path, place: PurePosixPath, room: _Room, *, depth: int, passed_over: Collection[str] = ()
 ) -> Iterator[Found]:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as inside:
+            entries = list(itertools.islice(inside, MAX_MEMBERS + 1))
     except OSError as error:
         yield _found(folder, place, f"the folder can't be opened: {error.strerror}")
         return
+    if len(entries) > MAX_MEMBERS:
+        yield _found(folder, place, f"more than {MAX_MEMBERS:,} files in one folder")
+        return
+    entries.sort(key=lambda entry: entry.name)
     there = [entry for entry in entries if not _skipped(entry.name) and entry.name not in passed_over]
     if not there and place.name:
         yield _found(folder, place, not_taken="an empty folder")
@@ -160,7 +165,7 @@ def _in_zip(file: Path, name: PurePosixPath, room: _Room, budget: _Budget, *, de
     """The notebooks in a zip file. Depth 0 is the one that the teacher named."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | (os.O_NOFOLLOW if depth else 0))
-        with os.fdopen(handle, "rb") as stream:
+        with _Careful(io.FileIO(handle, "r")) as stream:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode) or (depth and status.st_size > MAX_ZIP_BYTES):
                 yield _found(file, name, "not a regular zip file, or too large")
@@ -175,12 +180,32 @@ def _in_zip(file: Path, name: PurePosixPath, room: _Room, budget: _Budget, *, de
         yield _found(file, name, f"the zip file can't be read: {_reason(error)}")
 
 
+class _Careful(io.BufferedReader):
+    """A file of which nobody reads much at once.
+
+    `zipfile` reads a whole table of contents in one go, whatever it says of its own size, and makes an object of each
+    entry. So this looks at its size, however it is found.
+    """
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+            ValueError: there are more than a table of contents may have.
+        """
+        asked = size if size is not None and 0 <= size <= MAX_DIRECTORY else MAX_DIRECTORY + 1
+        data = super().read(asked)
+        if len(data) > MAX_DIRECTORY:
+            raise ValueError(f"its table of contents is larger than {MAX_DIRECTORY // 1_000_000} MB")
+        return data
+
+
 def _members(
     archive: zipfile.ZipFile, place: PurePosixPath, room: _Room, budget: _Budget, depth: int
 ) -> Iterator[Found]:
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
-        raise ValueError(f"{len(members)} files; at most {MAX_MEMBERS} are read")
+        raise ValueError(f"{len(members):,} files; at most {MAX_MEMBERS:,} are read")
     names = [PurePosixPath(member.filename.replace("\\", "/")) for member in members]
     files = [
         (member, name)

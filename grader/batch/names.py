@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 
 from ..checks import exercises
 from ..course.masters import chapter_names
-from ..engine.rebuild import MAX_BYTES
+from ..engine.budget import MAX_BYTES
 from ..student import NotAnId, StudentId
 
 _COPY_WORD = r"(?:copy|copie|copia|c[oó]pia|kopie|kopia|kopi)"

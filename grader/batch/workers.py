@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from .. import isolated
+from ..engine.budget import SUBMISSION_SECONDS
 from ..engine.grade import Graded, Grader, Options, SandboxError
-from ..engine.process import SUBMISSION_SECONDS
 from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
 from ..inside import linux
 from ..inside.values import plain_text

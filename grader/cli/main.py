@@ -166,21 +166,19 @@ def _is_batch(path: Path) -> bool:
 
 
 def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report], int]:
-    from ..engine.grade import BadSubmission, Grader
+    from ..engine.grade import Grader
     from ..inside.values import plain_text
+    from ..reports.report import UNREADABLE
     from ..reports.table import print_reports
 
-    reports, code = [], OK
     with Grader(options) as grader:
         grader.prove()
-        for path in paths:
-            try:
-                reports.append(grader.grade(path))
-            except BadSubmission as error:
-                click.echo(f"grader: {plain_text(str(error), 500)}", err=True)
-                code = BAD_INPUT
-    print_reports(reports)
-    return reports, code
+        reports = [grader.grade_or_say_why(path, name=str(path), student="").report for path in paths]
+    for report in reports:
+        if report.status == UNREADABLE:
+            click.echo(f"grader: {plain_text(f'{report.submission}: {report.message}', 500)}", err=True)
+    print_reports([report for report in reports if report.status != UNREADABLE])
+    return reports, BAD_INPUT if any(report.status == UNREADABLE for report in reports) else OK
 
 
 def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:

@@ -6,13 +6,14 @@ import hashlib
 import hmac
 import json
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, CourseError, get_ready, read_source
 from ..inside.calling import CRASHED, Outcome
 from ..judging import library
 from ..judging.answering import Ask
@@ -22,10 +23,11 @@ from ..learner.display import as_text
 from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
 from . import mounts, selftest
-from .process import SUBMISSION_SECONDS, GaveUp, LearnerProcess
+from .budget import SUBMISSION_SECONDS, Budget, Spent
+from .process import GaveUp, LearnerProcess
 from .rebuild import EXTRA, NOTE, BadSubmission, Step, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
-from .showing import shown, writable
+from .showing import fitted, shown, writable
 from .written import Text
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
@@ -161,12 +163,18 @@ class Grader:
         started = time.monotonic()
         data = read_regular(path)
         digest = hashlib.sha256(data).hexdigest()
-        submission = read_submission(path, data, read_source(master) if master else None)
+        budget = Budget()
+        try:
+            with budget.thinking():
+                submission = read_submission(path, data, read_source(master) if master else None)
+        except Spent as error:
+            raise BadSubmission(f"{path}: {error}") from None
         seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
         place = mounts.library() if self._zygote.level == FULL else str(library.HERE)
-        with library.seen_at(place), LearnerProcess(self._zygote, hidden, seconds=SUBMISSION_SECONDS) as process:
-            results, cells = grade_submission(submission, process, seed, self._options.run_demos)
+        process = LearnerProcess(self._zygote, hidden, seconds=SUBMISSION_SECONDS, budget=budget)
+        with library.seen_at(place), process:
+            results, cells = grade_submission(submission, process, seed, self._options.run_demos, budget)
         report = make_report(
             submission.chapter,
             results,
@@ -187,11 +195,17 @@ class Grader:
 
         Raises:
             SandboxError: the sandbox broke.
+            CourseError: master is none.
         """
         try:
             return self.grade_cells(path, name=name, student=student, master=master)
         except BadSubmission as error:
             return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
+        except (CourseError, SandboxError):
+            raise
+        except Exception as error:  # whatever nobody thought of
+            reason = f"the grader failed on it ({type(error).__name__}), which is a fault of the grader"
+            return self.unreadable(reason, name=name, student=student)
 
     def unreadable(self, reason: str, *, name: str, student: str) -> Graded:
         """The Report on a submission that can't be graded."""
@@ -231,7 +245,7 @@ def _imported(source: str) -> list[str]:
 
 
 def grade_submission(
-    submission: Submission, process: LearnerProcess, seed: str, run_demos: bool
+    submission: Submission, process: LearnerProcess, seed: str, run_demos: bool, budget: Budget
 ) -> tuple[list[Result], list[Ran]]:
     """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
     results: dict[str, Result] = {}
@@ -249,25 +263,42 @@ def grade_submission(
         try:
             if step.kind == CHECK:
                 exercise = exercises[step.name]
-                ask = _gone(gone) if gone else _caller(process, exercise)
-                results[step.name] = judge(exercise, ask, seed)
+                ask = _gone(gone) if gone else _caller(process, exercise, budget)
+                results[step.name] = _judged(exercise, ask, seed, budget)
             elif not gone:
                 error = process.run_cell(step.source)
-                outputs = shown(process.outputs)
+                outputs = shown(process.outputs, budget)
                 if error and step.kind in (EXERCISE, EXTRA):
                     broken[step.name] = error
-        except GaveUp as error:
+        except (GaveUp, Spent) as error:
             gone = f"was not run: {error}"
             if step.kind == CHECK:
                 results[step.name] = judge(exercises[step.name], _gone(gone), seed)
         cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
+    cells = [replace(ran, source=fitted(ran.source, budget)) for ran in cells]  # the answers come first
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
 
 
 def _shown(kind: str, cell: str, text: Text | Step) -> Ran:
     """What a learner wrote in words: nothing runs."""
     return Ran(kind, cell, writable(text.source), [], {writable(name): uri for name, uri in text.attachments.items()})
+
+
+def _judged(exercise: Exercise, ask: Ask, seed: str, budget: Budget) -> Result:
+    """What the check finds.
+
+    Raises:
+        GaveUp, Spent, SandboxError: it was stopped.
+    """
+    try:
+        with budget.thinking():
+            return judge(exercise, ask, seed)
+    except (GaveUp, SandboxError):
+        raise
+    except Exception as error:  # an answer that its check did not think of must not cost the other exercises
+        reason = f"its check failed on an answer ({type(error).__name__}), which is a fault of the grader"
+        return Result(exercise.name, 0, exercise.points, CRASHED, (f"{exercise.name}: {reason}.",))
 
 
 def _gone(why: str) -> Ask:
@@ -283,8 +314,15 @@ def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
     return replace(ran, source=f'check("{name}")', outputs=[{"output_type": "stream", "name": "stdout", "text": text}])
 
 
-def _caller(process: LearnerProcess, exercise: Exercise) -> Ask:
-    return lambda calls: process.call_many(exercise.name, calls, exercise.seconds, exercise.forbids)
+def _caller(process: LearnerProcess, exercise: Exercise, budget: Budget) -> Ask:
+    def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
+        with budget.asking():
+            outcomes = process.call_many(exercise.name, calls, exercise.seconds, exercise.forbids)
+        for outcome in outcomes:
+            budget.take_answer(outcome.packed)
+        return outcomes
+
+    return ask
 
 
 def _with_remarks(result: Result, notes: list[str], error: str) -> Result:

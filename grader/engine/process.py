@@ -13,6 +13,7 @@ from ..inside.calling import CRASHED, TIMED_OUT, Outcome, longest, waited_for_pr
 from ..inside.confine import OPEN_FILES
 from ..inside.frames import ENDED, LATE, Channel, WireError
 from ..inside.values import pack, plain_text
+from .budget import Budget
 from .sandbox import MEMORY, NONE, Zygote
 
 CELL_SECONDS = 20.0
@@ -21,8 +22,6 @@ GRACE = 2.0
 """Seconds beyond a limit that the process itself keeps, before it is killed."""
 MAX_STARTS = 6
 """How often one submission's process is started before the rest of it is given up."""
-SUBMISSION_SECONDS = 300.0
-"""How long one submission may take altogether, the cells included that are run again after a crash."""
 GROUP = 64
 """How many questions one fork answers. Forking costs some milliseconds, what most exercises ask costs less."""
 FORK_SECONDS = 10.0
@@ -44,6 +43,7 @@ class LearnerProcess:
         memory: bytes for all its processes together.
         grace: seconds beyond a limit that the process itself keeps, before it is killed.
         seconds: how long it may be asked things, from now on and whatever it is started again for.
+        budget: what its messages are counted in.
     """
 
     def __init__(
@@ -54,12 +54,14 @@ class LearnerProcess:
         memory: int = MEMORY,
         grace: float | None = None,
         seconds: float = math.inf,
+        budget: Budget | None = None,
     ) -> None:
         self._zygote = zygote
         self._hidden = hidden
         self._memory = memory
         self._grace = grace
         self._seconds, self._end = seconds, time.monotonic() + seconds
+        self._budget = budget or Budget()
         # In the sandbox it has a home of its own, made and gone with it.
         self._folder = (
             tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
@@ -94,6 +96,7 @@ class LearnerProcess:
 
         Raises:
             GaveUp: the process has ended too often, or its time is over.
+            Spent: it has said too much.
         """
         self.outputs = []
         self._cells += 1
@@ -132,6 +135,7 @@ class LearnerProcess:
 
         Raises:
             GaveUp: the process has ended too often, or its time is over.
+            Spent: it has said too much.
         """
         request = {"name": name, "seconds": seconds, "forbids": list(forbids), "at_once": False}
         outcomes: list[Outcome] = []
@@ -197,7 +201,9 @@ class LearnerProcess:
         """The answer of this number, for which a process has so many seconds of its own."""
         if not channel.readable(0.0):  # most answers come with the one before
             self._wait(channel, seconds, pid)
+        before = channel.received
         answer = channel.receive(self._patience())
+        self._budget.take_message(channel.received - before)
         if answer.get("id") != number:
             raise WireError("it answered out of turn")
         return answer

@@ -16,13 +16,9 @@ from typing import Any
 
 from ..checks import exercises
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
+from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE
 from .pictures import data_uri
 from .written import Text, own_words, sort_out
-
-MAX_BYTES = 10_000_000
-MAX_CELLS = 2_000
-MAX_SOURCE = 1_000_000
-"""What a submission may be: bytes of the file, cells in it, characters in one cell."""
 
 MAX_PICTURES = 50
 MAX_PICTURE_BYTES = 6_000_000
@@ -71,11 +67,12 @@ class _Theirs:
     id: str
     grade_id: str
     attachments: dict[str, str] = field(default_factory=dict)
+    is_long: bool = False
 
     @cached_property
     def defines(self) -> list[str]:
-        """The functions and classes that it defines."""
-        return defined_names(self.source) if self.is_code else []
+        """The functions and classes that it defines, as far as it is parsed."""
+        return defined_names(self.source) if self.is_code and not self.is_long else []
 
 
 def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> Submission:
@@ -91,6 +88,7 @@ def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> S
     """
     notebook = _notebook(path, data)
     cells = [_theirs(cell) for cell in notebook["cells"]]
+    _spare_long_code(cells)
     return rebuild(master or _chapter_of(notebook, cells, path), cells)
 
 
@@ -101,6 +99,8 @@ def _notebook(path: Path, data: bytes) -> dict[str, Any]:
         raise BadSubmission(f"{path}: not UTF-8 text, so not a notebook; submit the .ipynb file itself") from None
     if not text.strip():
         raise BadSubmission(f"{path}: the file is empty; save the notebook and submit it again")
+    if sum(map(data.count, (b"[", b"{"))) > MAX_BRACKETS:
+        raise BadSubmission(f"{path}: more data in it than a notebook has; clear its outputs and submit it again")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
@@ -111,6 +111,15 @@ def _notebook(path: Path, data: bytes) -> dict[str, Any]:
     if len(cells) > MAX_CELLS:
         raise BadSubmission(f"{path}: {len(cells)} cells; at most {MAX_CELLS} are graded")
     return notebook  # type: ignore[no-any-return]
+
+
+def _spare_long_code(cells: list[_Theirs]) -> None:
+    """Which code is not parsed here, because that can't be stopped midway. It runs in the sandbox like other code."""
+    left = MAX_CODE
+    for cell in cells:
+        if cell.is_code:
+            cell.is_long = len(cell.source) > min(MAX_SOURCE, left)
+            left -= 0 if cell.is_long else len(cell.source)
 
 
 def read_regular(path: Path) -> bytes:
@@ -147,7 +156,7 @@ def _theirs(cell: dict[str, Any]) -> _Theirs:
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
     is_code = cell.get("cell_type") == "code"
     return _Theirs(
-        source=source[:MAX_SOURCE] if isinstance(source, str) else "",
+        source=source if isinstance(source, str) else "",
         is_code=is_code,
         id=_text(cell.get("id")),
         grade_id=_text(grade_id),
@@ -212,6 +221,12 @@ def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
             step = Step(NOTE, one.source, cell=_before(master, one.place), attachments=one.attachments)
             extras[one.place].append(step)
     submission.steps += extras[-1]
+    if any(cell.is_long for cell in cells):
+        lacking = [
+            cell.name for index, cell in enumerate(master.cells) if cell.kind == EXERCISE and index not in theirs
+        ]
+        for name in lacking:
+            submission.notes[name].append(f"{name} is not looked for in cells of more than {MAX_SOURCE:,} characters.")
     for index, cell in enumerate(master.cells):
         submission.steps += _steps(cell, theirs.get(index))
         submission.steps += extras[index]

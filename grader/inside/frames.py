@@ -12,8 +12,8 @@ import struct
 import time
 from typing import Any
 
-MAX_FRAME = 16_000_000
-"""Bytes of one message; a packed value has at most 8 million."""
+MAX_FRAME = 4_000_000
+"""Bytes of one message. A packed value has at most 2.8 million of them, a cell's source or outputs 1.4 million."""
 
 LATE, ENDED = "no answer in time", "the process ended"
 """What a `WireError` says when a deadline has passed, or the other end is gone."""
@@ -32,6 +32,8 @@ class Channel:
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
         end.setblocking(False)
+        self.received = 0
+        """Bytes of all messages that came."""
 
     def send(self, message: dict[str, Any], seconds: float | None = None) -> None:
         """Write a message.
@@ -64,6 +66,7 @@ class Channel:
         (length,) = _LENGTH.unpack(self._read(_LENGTH.size, end))
         if length > MAX_FRAME:
             raise WireError("the answer is too large")
+        self.received += length
         try:
             message = json.loads(self._read(length, end))
         except (ValueError, RecursionError):

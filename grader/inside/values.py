@@ -7,16 +7,29 @@ learner's (a subclass, a lying `__eq__`, a shared list) comes across. There is n
 
 import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
-MAX_PACKED = 1_000_000
-"""Characters of one packed value; a bigger answer is refused before it is written out."""
+MAX_PACKED = 200_000
+"""Characters of one packed value; a bigger answer is refused before it is written out. The checks' have 12,000."""
+
+MAX_VALUES = 10_000
+"""Values in one packed value, itself and those inside each other counted. The checks' have 1,300."""
 
 TOO_LARGE = "too large"
 
 MAX_DEPTH = 64
 """How deep lists, tuples and dicts may nest. The deepest argument of the course's checks has 50."""
+
+MAX_BITS = 14_000
+"""Bits of one integer. Python itself refuses to print one of some more, wherever anybody does it."""
+
+MAX_COLLIDING = 20
+"""Keys of one dict with the same hash. Each costs a comparison with all the others; no text and no bytes have it."""
+
+_WIDEST = 12
+"""Characters in which JSON writes one: an emoji as two escapes."""
 
 
 class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
@@ -54,10 +67,12 @@ def unpack(text: str) -> Any:
     Raises:
         NotPlain: text is nothing that `pack` writes.
     """
-    if len(text) > 8 * MAX_PACKED:
+    if len(text) > _WIDEST * MAX_PACKED:
         raise NotPlain("too large")
     try:
-        return _untag(json.loads(text), 0)
+        return _untag(json.loads(text), 0, _Room())
+    except NotPlain:
+        raise
     except (ValueError, TypeError, OverflowError, IndexError, RecursionError) as error:
         raise NotPlain(f"not a packed value: {type(error).__name__}") from None
 
@@ -95,6 +110,28 @@ def plain_text(text: str, limit: int = 300) -> str:
     return shorten("".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: 4 * limit]), limit)
 
 
+class _Room:
+    """What may still stand in one value."""
+
+    def __init__(self) -> None:
+        self._characters = MAX_PACKED
+        self._values = MAX_VALUES
+
+    def take(self, value: Any) -> None:
+        """Count one value, without those in it.
+
+        Raises:
+            NotPlain: it is too large by itself, or with what came before it.
+        """
+        kind = type(value)
+        if kind is int and value.bit_length() > MAX_BITS:
+            raise NotPlain(f"an integer of more than {MAX_BITS} bits is too large", (TOO_LARGE,))
+        self._characters -= 4 + (len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0)
+        self._values -= 1
+        if self._characters < 0 or self._values < 0:
+            raise NotPlain("too large", (TOO_LARGE,))
+
+
 _BASES: dict[type, Callable[[Any], Any]] = {
     str: str.__str__,
     int: int.__int__,
@@ -108,6 +145,9 @@ _BASES: dict[type, Callable[[Any], Any]] = {
 bool has no subclasses, and a bytearray is no bytes.
 """
 
+_HASHED = (bool, int, float, str, bytes, tuple, type(None))
+"""Types of keys whose hash is Python's own, as far as they hold nothing of the learner's; `unpack` looks at all."""
+
 _NAME = vars(type)["__name__"]  # a metaclass may lie about its own
 
 
@@ -117,14 +157,11 @@ class _Packing:
     def __init__(self, in_order: bool, of_base: bool) -> None:
         self._in_order = in_order
         self._of_base = of_base
-        self._left = MAX_PACKED
+        self._room = _Room()
 
     def tag(self, value: Any, depth: int) -> Any:
         kind = type(value)
-        size = len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0
-        self._left -= 4 + size
-        if self._left < 0:
-            raise NotPlain("too large", (TOO_LARGE,))
+        self._room.take(value)
         if value is None or kind in (bool, str):
             return value
         if kind is int:
@@ -138,11 +175,12 @@ class _Packing:
         if kind is list or kind is tuple:
             return ["l" if kind is list else "t", *(self.tag(item, depth + 1) for item in value)]
         if kind is dict or (self._of_base and issubclass(kind, dict)):
-            return ["d", *self._pairs(dict.items(value), depth + 1)]
+            return ["d", *self._pairs(list(dict.items(value)), depth + 1)]
         return self.tag(self._held(value, kind), depth)
 
-    def _pairs(self, items: Iterable[tuple[Any, Any]], depth: int) -> list[Any]:
+    def _pairs(self, items: list[tuple[Any, Any]], depth: int) -> list[Any]:
         pairs = [[self.tag(one, depth) for one in pair] for pair in items]
+        _refuse_collisions([key for key, _ in items if type(key) in _HASHED])
         if self._in_order:
             return pairs
         named = sorted(((json.dumps(pair[0]), pair) for pair in pairs), key=lambda one: one[0])
@@ -160,20 +198,31 @@ class _Packing:
         raise NotPlain(f"a value of type {ancestors[0]}", ancestors)
 
 
-def _untag(tagged: Any, depth: int) -> Any:
+def _untag(tagged: Any, depth: int, room: _Room) -> Any:
     if depth > MAX_DEPTH:
         raise ValueError("nested too deep")
     if tagged is None or isinstance(tagged, (bool, str)):
+        room.take(tagged)
         return tagged
     if not isinstance(tagged, list):
         raise TypeError("a bare number or object")
     tag, *rest = tagged
     if tag in ("i", "f", "b"):
         (text,) = rest
-        return int(text, 16) if tag == "i" else float.fromhex(text) if tag == "f" else bytes.fromhex(text)
+        value = int(text, 16) if tag == "i" else float.fromhex(text) if tag == "f" else bytes.fromhex(text)
+        room.take(value)
+        return value
+    room.take(None)
     if tag in ("l", "t"):
-        items = [_untag(item, depth + 1) for item in rest]
+        items = [_untag(item, depth + 1, room) for item in rest]
         return items if tag == "l" else tuple(items)
     if tag == "d":
-        return {_untag(key, depth + 1): _untag(item, depth + 1) for key, item in rest}
+        pairs = [(_untag(key, depth + 1, room), _untag(item, depth + 1, room)) for key, item in rest]
+        _refuse_collisions([key for key, _ in pairs])
+        return dict(pairs)
     raise ValueError("an unknown tag")
+
+
+def _refuse_collisions(keys: list[Any]) -> None:
+    if keys and max(Counter(map(hash, keys)).values()) > MAX_COLLIDING:
+        raise NotPlain(f"a dict with more than {MAX_COLLIDING} keys of one hash")

@@ -10,11 +10,11 @@ from typing import Any
 import jsonschema
 import pytest
 
+import page
 from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
 from grader.cli.ending import NOT_ALL_TAKEN
-from grader.inside.values import plain_text
 from grader.reports.report import SCHEMA
-from harness import Run
+from harness import MOST_MEMORY, Run, complaints, reports_in
 
 ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]
@@ -26,37 +26,6 @@ MOST_REPORTS = 100
 def reports_of(attack: Attack, run: Run) -> list[dict[str, Any]]:
     """The Reports on what lies in the attack's folder or zip file."""
     return reports_in(attack, list(run.reports.values()))
-
-
-def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of these Reports."""
-    folder = plain_text(os.fsencode(attack.student).decode("utf-8", "backslashreplace"), 1_000)
-    return [
-        report
-        for report in reports
-        if report["submission"].partition("/")[0].removesuffix(".zip").removesuffix(".ipynb") == folder
-    ]
-
-
-def complaints(attack: Attack, report: dict[str, Any]) -> list[str]:
-    """What is not as the attack's front matter says."""
-    found = []
-    if report["status"] not in attack.expect.statuses:
-        found.append(f"it is {report['status']!r}: {report['message']}")
-    scores = {"": report["score"], **{one["name"]: one["score"] for one in report["exercises"]}}
-    for name, (how, points) in attack.expect.scores.items():
-        score = scores.get(name, 0)
-        if score > points or (how == "is" and score != points):
-            found.append(f"{name or 'the total'} is {score}, not {how} {points}")
-    for one in report["exercises"]:
-        wanted = attack.expect.exercises.get(one["name"], (one["status"],))
-        if one["status"] not in wanted:
-            found.append(f"{one['name']} is {one['status']}, not {' or '.join(wanted)}")
-    if report["seconds"] > attack.expect.seconds:
-        found.append(f"it took {report['seconds']} s, more than {attack.expect.seconds}")
-    if attack.expect.says not in json.dumps(report).lower():
-        found.append(f"it does not say {attack.expect.says!r}")
-    return found
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.category}-{attack.name}")
@@ -110,6 +79,12 @@ def test_no_process_is_left(run: Run) -> None:
 
 def test_the_results_never_take_much_room(run: Run) -> None:
     assert run.disk < 1_000_000_000
+
+
+def test_the_grader_itself_needs_little_memory(run: Run) -> None:
+    """Whatever is handed in: it is limited before it is read."""
+    for name, peak in run.memory.items():
+        assert 10_000_000 < peak < MOST_MEMORY, (name, peak)
 
 
 def test_no_zip_makes_reports_without_end(run: Run) -> None:
@@ -173,6 +148,15 @@ def test_the_page_runs_and_loads_nothing(run: Run) -> None:
     page.feed(run.index)
     assert page.bad == []
     assert "<script>alert" not in run.index
+
+
+def test_the_page_lists_every_submission_and_says_what_it_tries() -> None:
+    """`python tests/attacks/page.py` makes it anew."""
+    lines = page.PAGE.read_text("utf-8").partition(page.MARK)[2].splitlines()
+    listed = {tuple(line.split(" | ")[:2]) for line in lines if line.startswith("| ") and "submission" not in line[:14]}
+    wanted = {tuple(page.row(attack, "").split(" | ")[:2]) for attack in corpus()}
+    assert wanted <= listed
+    assert wanted == listed or os.geteuid() != 0
 
 
 def test_the_corpus_is_as_broad_as_it_claims() -> None:

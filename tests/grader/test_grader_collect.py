@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 
 from grader.batch import collect as collect_module
 from grader.batch.collect import Found, collect, look_through
-from grader.engine.rebuild import MAX_BYTES
+from grader.engine.budget import MAX_BYTES
 from grader.student import StudentId
 
 NOTEBOOK = b'{"cells": []}'
@@ -447,6 +448,54 @@ def test_too_many_files_in_a_zip_file(place: Place, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(collect_module, "MAX_MEMBERS", 10)
     said = problem(place.zip(zipped({f"{number}/{NAME}": b"" for number in range(11)})))
     assert "11 files; at most 10 are read" in said
+
+
+def table_of(count: int, size: int | None = None) -> bytes:
+    """A zip file that is a table of contents and nothing else; it may lie about that table's size in a ZIP64 record."""
+    entry = struct.pack("<4s4B4H3L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, 33, 0, 0, 0, 7, *([0] * 6)) + b"a.ipynb"
+    table = entry * count
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, min(count, 0xFFFF), min(count, 0xFFFF), len(table), 0, 0)
+    if size is None:
+        return table + end
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, 0)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(table), 1)
+    return table + record + locator + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 2**32 - 1, 2**32 - 1, 0)
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["", "in a zip"])
+@pytest.mark.parametrize("size", [None, 53 * 190_000, 2**40], ids=["", "zip64", "lying"])
+def test_a_long_table_of_contents_is_not_read(place: Place, size: int | None, nested: bool) -> None:
+    data = table_of(190_000, size)
+    laid_out(
+        place.given, {"ada.zip": zipped({"in.zip": data}) if nested else data, "grace.zip": zipped({NAME: NOTEBOOK})}
+    )
+    tracemalloc.start()
+    try:
+        found = place.collect()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [bool(one.problem) for one in found] == [True, False]
+    assert size == 2**40 or "table of contents" in found[0].problem
+    assert peak < 40_000_000
+
+
+def test_a_table_of_contents_as_long_as_it_may_be_is_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped({f"{number}/{NAME}": NOTEBOOK for number in range(50)})
+    size = struct.unpack("<L", data[-10:-6])[0]
+    monkeypatch.setattr(collect_module, "MAX_DIRECTORY", max(size, len(NOTEBOOK)))
+    assert {one.problem for one in place.zip(data)} == {""}
+    monkeypatch.setattr(collect_module, "MAX_DIRECTORY", size - 1)
+    assert "table of contents" in problem(place.zip(data))
+
+
+def test_too_many_files_in_a_folder(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collect_module, "MAX_MEMBERS", 10)
+    laid_out(place.given, {f"ada/{number}.txt": b"" for number in range(10)} | {f"ada/{NAME}": NOTEBOOK})
+    laid_out(place.given, {f"grace/{NAME}": NOTEBOOK})
+    found = place.collect()
+    assert [one.student for one in found] == ["ada", "grace"]
+    assert [one.problem for one in found] == ["more than 10 files in one folder", ""]
 
 
 def test_zip_files_inside_each_other_end_somewhere(place: Place) -> None:

@@ -1,6 +1,7 @@
 """Whose solutions are alike: disguises are seen through, independent work is left alone, and the page is harmless."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from grader_helpers import cell_of, grader, load_solution, solution_files, solve
 from grader.batch.collect import Found, collect, look_through
 from grader.batch.likeness import OWN_SOLUTION, Likeness, compare
 from grader.batch.likeness_page import JUDGE, likeness_html
+from grader.engine.budget import MAX_LINES
 
 LESSON = "01_encoding"
 ORIGINAL = '''def json_loads_strict(text: bytes):
@@ -129,6 +131,28 @@ def test_the_page_holds_nothing_that_runs(tmp_path: Path) -> None:
     assert "default-src 'none'" in page
     assert JUDGE in page
     assert not re.search(r"\b(src|href)\s*=\s*[\"'](?!#)", page)
+
+
+def test_a_solution_of_empty_lines_is_cut_and_says_so(tmp_path: Path) -> None:
+    long = ORIGINAL + "\n" * 90_000 + "x = 1\n"
+    for who in ("ada", "bob"):
+        hand_in(tmp_path, who, long)
+    found = compared(tmp_path)
+    page = likeness_html(found)
+    assert len(page) < 500_000
+    assert "more lines" in page
+    (pair,) = [one for one in found.pairs if {one.left.student, one.right.student} == {"ada", "bob"}]
+    assert pair.score == 1
+    exercise = next(one for one in pair.exercises if one.name == "json_loads_strict")
+    assert len(exercise.left) == MAX_LINES + 1
+
+
+def test_a_long_line_of_many_tokens_takes_no_time(tmp_path: Path) -> None:
+    for who in ("ada", "bob"):
+        hand_in(tmp_path, who, ORIGINAL + "\nx = [" + " 1," * 300_000 + "]")
+    started = time.process_time()
+    assert names(compared(tmp_path))[0] == ("ada", "bob")
+    assert time.process_time() - started < 20
 
 
 def test_the_command_writes_a_page_and_says_who_judges(tmp_path: Path) -> None:

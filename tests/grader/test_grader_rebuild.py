@@ -361,7 +361,7 @@ def test_a_submission_has_a_time_limit_as_a_whole(
 
 
 def test_tampering_with_the_checker_in_reach_changes_nothing(graded: Graded, tmp_path: Path) -> None:
-    """Everything that is ★ against stock nbgrader and needs no sandbox: hooks, patches, a fake check."""
+    """What a submission can do to a grader in its own process, and needs no sandbox: hooks, patches, a fake check."""
     notebook = student(LESSON)
     cell_of(notebook, "b64u_encode").source = (
         "import builtins, sys\n"

@@ -3,6 +3,7 @@
 import json
 import math
 import struct
+import sys
 from collections import Counter, OrderedDict, defaultdict, namedtuple
 from enum import IntEnum, StrEnum
 from typing import Any
@@ -11,7 +12,20 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.inside.values import MAX_DEPTH, MAX_PACKED, NotPlain, pack, plain_text, shorten, show, sketch, unpack
+from grader.inside.values import (
+    MAX_BITS,
+    MAX_COLLIDING,
+    MAX_DEPTH,
+    MAX_PACKED,
+    MAX_VALUES,
+    NotPlain,
+    pack,
+    plain_text,
+    shorten,
+    show,
+    sketch,
+    unpack,
+)
 
 # st.text() leaves out lone surrogates; a learner's string may well have them.
 TEXT = st.one_of(st.text(), st.text(st.characters(), max_size=5), st.just("\ud800"), st.just("a\udfffb"))
@@ -195,16 +209,57 @@ def test_a_lying_key_is_refused() -> None:
     [
         "x" * (MAX_PACKED + 1),
         b"x" * (MAX_PACKED + 1),
-        [0] * MAX_PACKED,
-        1 << (8 * MAX_PACKED),
+        [0] * MAX_VALUES,
+        1 << MAX_BITS,
+        -(1 << MAX_BITS),
+        {1 << MAX_BITS: None},
         ["x" * (MAX_PACKED // 2)] * 3,
-        dict.fromkeys(range(MAX_PACKED // 4)),
+        dict.fromkeys(range(MAX_VALUES // 2)),
+        [[[None] * 99] * 100],
     ],
-    ids=["str", "bytes", "list", "int", "shared", "dict"],
+    ids=["str", "bytes", "list", "int", "negative", "key", "shared", "dict", "lists"],
 )
 def test_too_large_is_refused(value: Any) -> None:
     with pytest.raises(NotPlain, match="too large"):
         pack(value)
+    with pytest.raises(NotPlain, match="too large"):
+        unpack(json.dumps(tagged(value)))
+
+
+def tagged(value: Any) -> Any:
+    """What `pack` would write if it had no limits."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (int, bytes)):
+        return ["i", hex(value)] if isinstance(value, int) else ["b", value.hex()]
+    if isinstance(value, dict):
+        return ["d", *([tagged(key), tagged(one)] for key, one in value.items())]
+    return ["l", *map(tagged, value)]
+
+
+@pytest.mark.parametrize("text", ["x", "\u00e9", "\u20ac", "\U0001f600"])
+def test_whatever_can_be_packed_can_be_unpacked_however_long_it_is_written(text: str) -> None:
+    largest = text * (MAX_PACKED - 4)
+    assert unpack(pack(largest)) == largest
+
+
+def test_the_largest_integer_can_be_printed_and_is_itself_again() -> None:
+    for value in ((1 << MAX_BITS) - 1, 1 - (1 << MAX_BITS)):
+        assert unpack(pack(value)) == value
+        assert str(value)
+
+
+COLLIDING = [number * sys.hash_info.modulus for number in range(1, MAX_COLLIDING + 2)]
+
+
+@pytest.mark.parametrize("keys", [COLLIDING, [(key, ()) for key in COLLIDING]], ids=["integers", "tuples"])
+def test_keys_of_one_hash_are_few(keys: list[Any]) -> None:
+    few = dict.fromkeys(keys[1:])
+    assert unpack(pack(few)) == few
+    with pytest.raises(NotPlain, match="hash"):
+        pack(dict.fromkeys(keys))
+    with pytest.raises(NotPlain, match="hash"):
+        unpack(json.dumps(["d", *([json.loads(pack(key)), None] for key in keys)]))
 
 
 def nested(depth: int, make: Any = lambda inner: [inner]) -> Any:
@@ -280,7 +335,7 @@ def test_any_text_is_a_value_or_refused(text: str) -> None:
 
 def test_a_text_beyond_every_limit_is_refused_before_it_is_read() -> None:
     with pytest.raises(NotPlain, match="too large"):
-        unpack('"' + "x" * (8 * MAX_PACKED) + '"')
+        unpack('"' + "x" * (12 * MAX_PACKED) + '"')
 
 
 @given(VALUES, st.integers(min_value=10, max_value=200))
