@@ -20,7 +20,7 @@ from grader.engine.budget import LIMITS, MAX_CODE, MAX_SOURCE, Budget, Spent
 from grader.engine.grade import Grader, Options
 from grader.engine.rebuild import read_submission
 from grader.engine.sandbox import NONE
-from grader.engine.showing import CELL_OUTPUTS, CELL_TEXT, shown, written
+from grader.engine.showing import CELL_OUTPUTS, CELL_TEXT, fitted, shown
 from grader.inside import calling
 
 
@@ -246,10 +246,10 @@ def test_outputs_have_room_in_all_cells_together() -> None:
 
 def test_code_and_answers_have_room_in_all_cells_together() -> None:
     budget = Budget(sources=10_000)
-    texts = [written("x" * 4_000, budget) for _ in range(5)]
+    texts = [fitted("x" * 4_000, budget) for _ in range(5)]
     assert [len(text) > 3_000 for text in texts] == [True, True, False, False, False]
     assert all("cut here" in text for text in texts[2:])
-    assert written("", budget) == ""
+    assert fitted("", budget) == ""
 
 
 def test_a_class_s_cells_stay_small_whatever_they_show(grader: Grader, tmp_path: Path) -> None:
