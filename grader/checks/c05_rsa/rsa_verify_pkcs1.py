@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -162,8 +162,8 @@ def _signature(w: Any) -> Aspect:
     with_root = {"key": w.small, "message": text_with_root(w.second)}
     changed: dict[str, Callable[[bytes], bytes]] = {
         "its first bytes zero": lambda s: bytes(8) + s[8:],
-        **{f"byte {n} changed": lambda s, n=n: s[:n] + bytes([s[n] ^ 1]) + s[n + 1 :] for n in (8, 100, 255)},
     }
+    changed |= {f"byte {n} changed": partial(_one_changed, n) for n in (8, 100, 255)}
     return Aspect(
         "signature",
         good(named("made with the private key", lambda e: e.signer.sign_encoded(e.encoded))),
@@ -185,6 +185,10 @@ def _signature(w: Any) -> Aspect:
             stake=ALL,
         ),
     )
+
+
+def _one_changed(place: int, signature: bytes) -> bytes:
+    return bytes(byte ^ (i == place) for i, byte in enumerate(signature))
 
 
 def _around(w: Any) -> Aspect:
@@ -249,7 +253,7 @@ def oracle(n: int, e: int, message: bytes, signature: bytes) -> tuple[bool, set[
 @lru_cache(maxsize=512)
 def power(s: int, e: int, n: int) -> int:
     """s^e mod n, remembered: many trials have the same signature."""
-    return pow(s, e, n)
+    return int(pow(s, e, n))
 
 
 # -- what signatures are made of --------------------------------------------------------------------------------------
@@ -287,7 +291,7 @@ def framed(start: bytes, ending: Callable[[bytes], bytes], fill: bytes = b"") ->
 
     def make(e: Any) -> bytes:
         end = b"\0" + ending(e.signed)
-        room = e.key.size - 2 - len(end)
+        room = int(e.key.size) - 2 - len(end)
         return start + (b"\xff" * room + fill)[-room:] + end
 
     return make
