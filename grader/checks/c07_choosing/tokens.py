@@ -148,7 +148,14 @@ def _header(w: Any) -> list[Aspect]:
     head, extras = {"alg": "Ed25519", **HEAD}, kit.harmless_extras()
     forms = kit.odd_json(head, "alg") | kit.no_objects(head)
     few = ("alg twice, first null", "a new name twice", "NaN", "UTF-16", "nothing", "null", "its names in a list")
-    unknown = ({"crit": ["exp"], "exp": 1}, {"crit": []}, {"crit": None}, {"b64": True}, {"b64": False}, {"b64": None})
+    unknown: tuple[dict[str, Any], ...] = (
+        {"crit": ["exp"], "exp": 1},
+        {"crit": []},
+        {"crit": None},
+        {"b64": True},
+        {"b64": False},
+        {"b64": None},
+    )
     own = {"kty": "OKP", "crv": "Ed25519", "x": x_of(w.other)}
     return [
         Aspect(
