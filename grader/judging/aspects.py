@@ -144,7 +144,7 @@ def returned(answer: Any, args: Args) -> Want:
     return Returns(answer)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class from_aspects:  # noqa: N801 - used as a function: it is called with the seed's source of chance
     """The drafts of an exercise that is described by aspects.
 
@@ -218,6 +218,10 @@ def choices(
     aspects: list[Aspect], together: tuple[dict[str, str], ...] = ()
 ) -> Iterator[tuple[str, str, Value, Choice]]:
     """Every choice that makes a trial: (what is particular, the surroundings, the value that decides, the choice)."""
+    if len(aspects) == 1:  # a value has no surroundings then
+        (alone,) = aspects
+        yield from ((f"{alone.name}: {value.text}", BARE, value, {alone.name: value}) for value in alone.values)
+        return
     bare = {aspect.name: aspect.bare for aspect in aspects}
     full = {aspect.name: aspect.full for aspect in aspects}
     for base, surroundings in ((BARE, bare), (FULL, full)):
@@ -260,6 +264,16 @@ def written(make: Callable[[random.Random], Iterable[Trial]]) -> Source:
     return drafts
 
 
-def joined(*sources: Source) -> Source:
+@dataclass(frozen=True, eq=False)
+class joined:  # noqa: N801 - used as a function, as from_aspects is
     """The drafts of several sources, one behind the other."""
-    return lambda source: itertools.chain.from_iterable(one(source) for one in sources)
+
+    sources: tuple[Source, ...]
+
+    def __init__(self, *sources: Source) -> None:
+        object.__setattr__(self, "sources", sources)
+
+    def __call__(self, source: random.Random) -> Iterator[Draft]:
+        """All drafts for one seed."""
+        for one in self.sources:
+            yield from one(source)

@@ -90,7 +90,7 @@ def mistakes(exercise: Exercise, answers: list[Answer], found: list[Finding]) ->
             continue
         explains = (sentence for sentence, program in programs.items() if _same_errors(exercise, here, program))
         if (sentence := next(explains, None)) is not None:
-            named[sentence] = own
+            named[sentence] = named.get(sentence, frozenset()) | own
     return dict(itertools.islice(named.items(), MAX_MISTAKES))
 
 

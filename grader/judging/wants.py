@@ -303,7 +303,7 @@ def _without_values(text: str) -> str:
 
     Only quotes around a value are left out. A claim's name in quotes is still a name: `'exp'` names exp.
     """
-    return re.sub(r"\{[^{}]*\}", "", re.sub(r"(?<==|:)\s*('[^']*'|\"[^\"]*\")", "", text))
+    return re.sub(r"\{[^{}]*\}", "", re.sub(r"(?<=[=:])\s*('[^']*'|\"[^\"]*\")", "", text))
 
 
 def _other_kind(outcome: Outcome) -> str:
