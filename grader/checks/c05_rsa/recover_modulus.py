@@ -112,10 +112,13 @@ def leaving(factor: int, signed: dict[Pair, int], key: QuickKey, source: random.
 def some(count: int, key: QuickKey, source: random.Random) -> dict[Pair, int]:
     """So many pairs, and how many times n goes into the difference of each."""
     pairs = [pair_of(key, signing_input(source)) for _ in range(count)]
-    return {
-        (text, signature): (number(signature) ** key.e - number(encode(text, key.size))) // key.n
-        for text, signature in pairs
-    }
+    return {pair: quotient(pair, key) for pair in pairs}
+
+
+def quotient(pair: Pair, key: QuickKey) -> int:
+    """How many times n goes into s^e - m."""
+    text, signature = pair
+    return int(number(signature) ** key.e - number(encode(text, key.size))) // key.n
 
 
 # -- known mistakes ---------------------------------------------------------------------------------------------------

@@ -178,7 +178,7 @@ MISTAKES: Mistakes = {
         "It refuses signatures that do give the key away. Usual slips: dividing modulo FIELD in place of N, `//` in "
         "place of an inverse, no division by r at the end, no SHA-256, a wrong sign, or a scalar_mul that does not "
         "pass its own check.": replace(RECOVER, confirm=lambda d, public: False),
-        "This is k, the nonce. Return d = (s₁·k - e₁)/r.": replace(RECOVER, answer=lambda d, k: k),
+        "This is k, the nonce. One step is left: d = (s₁·k - e₁)/r. Return d.": replace(RECOVER, answer=lambda d, k: k),
         "It divides modulo FIELD. e, s, k and d live modulo N; FIELD is for coordinates.": replace(
             UNCONFIRMED,
             nonce=lambda e1, e2, s1, s2: (e1 - e2) * _by_field(s1 - s2) % FIELD,

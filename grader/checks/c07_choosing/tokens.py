@@ -272,7 +272,7 @@ def _whole() -> Aspect:
         good(named("made of its parts", lambda e: None)),
         bad("3 order", *(named(f"small key {n}", forged(data)) for n, data in enumerate(small_keys())), stake=ALL),
         bad(
-            ("3 spelling", "3 order"),
+            "3 spelling",
             *(named(f"another spelling of one, {n}", forged(data)) for n, data in enumerate(second_spellings())),
             stake=HALF,
         ),

@@ -71,9 +71,9 @@ def _bytes_of(x: Any) -> bytes | None:
 
 @functools.lru_cache(maxsize=256)
 def _wrong_point(data: bytes) -> frozenset[str]:
-    point = decoded(data)
-    wrong = {"3 spelling": encoded(point) != data, "3 order": order_divides(point, 3)}
-    return frozenset(rule for rule, broken in wrong.items() if broken)
+    if encoded(decoded(data)) != data:
+        return frozenset(["3 spelling"])  # all of these that can be had are small, too
+    return frozenset(["3 order"] if order_divides(decoded(data), 3) else [])
 
 
 @functools.lru_cache(maxsize=1024)
@@ -232,6 +232,12 @@ MISTAKES: Mistakes = {
             VERIFY, sound=lambda data: int.from_bytes(data, "little") < P and _check_point(data)
         ),
     },
+    ("3 spelling", "3 order"): {
+        "The key is never looked at. With 32 zero bytes for a key anyone can make signatures that fit, and OpenSSL "
+        "loads it. Refuse points of small order.": replace(VERIFY, sound=lambda data: True),
+        "It knows the eight keys of small order in one spelling each. Four of them have more: refuse bytes that are "
+        "not what encode_point gives.": replace(VERIFY, sound=lambda data: data not in small_keys()),
+    },
     "3 order": {
         "It refuses the key of 32 zero bytes and no other. Seven more points have a small order.": replace(
             VERIFY, sound=lambda data: data != bytes(32)
@@ -246,12 +252,6 @@ MISTAKES: Mistakes = {
         "One doubling finds the points whose order divides 2. Double three times.": replace(
             VERIFY, sound=lambda data: not order_divides(decoded(data), 1)
         ),
-    },
-    ("3 spelling", "3 order"): {
-        "The key is never looked at. With 32 zero bytes for a key anyone can make signatures that fit, and OpenSSL "
-        "loads it. Refuse points of small order.": replace(VERIFY, sound=lambda data: True),
-        "It knows the eight keys of small order in one spelling each. Four of them have more: refuse bytes that are "
-        "not what encode_point gives.": replace(VERIFY, sound=lambda data: data not in small_keys()),
     },
     "4": {
         "The token's segments are decoded by the forgiving decoder. open_token and b64u_decode are strict.": replace(
