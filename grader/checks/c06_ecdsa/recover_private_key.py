@@ -13,7 +13,21 @@ from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Trial
 from ...judging.verdict import ALL, PART, Stake
 from ...judging.wants import InTurn, Raises, Returns
-from .common import LIBRARIES, checked, digest, halves, inverse, join, mirrored, number, point, scalar, sign, small
+from .common import (
+    LIBRARIES,
+    checked,
+    digest,
+    halves,
+    inverse,
+    join,
+    known,
+    mirrored,
+    number,
+    point,
+    scalar,
+    sign,
+    small,
+)
 
 RULES = {
     "1": "The two r differ, so the nonces do: there is nothing to be had. Compare all 32 bytes.",
@@ -49,13 +63,23 @@ def oracle(public: Point, m1: bytes, sig1: bytes, m2: bytes, sig2: bytes) -> tup
 def trials(source: random.Random) -> Iterator[Trial]:
     """Pairs that give the key away, and pairs that do not."""
     m1, m2 = source.randbytes(30), source.randbytes(30)
-    d, k = small(source), scalar(source)
+    d, k = small(source), _nonce(source)
     usual = call(d, k, m1, m2)
     yield from _good(source, d, k, usual)
     yield from _bad(source, d, k, usual)
     another = call(small(source), k, m1, m2)
     wants = InTurn((Returns(d), Returns(oracle(*another)[0])))
     yield Trial(usual, wants, stake=ALL, text="a key's pair, and then another key's", more=(another,))
+
+
+def _nonce(source: random.Random) -> int:
+    """One whose r has a letter among its bytes, so that the other case of the letter is another r."""
+    return next(k for k in iter(lambda: scalar(source), 0) if _letter(join(known(k)[0] % N, 1)) < 32)
+
+
+def _letter(signature: bytes) -> int:
+    """The place of the first byte that is a letter; 32 if r has none."""
+    return next((place for place, byte in enumerate(signature[:32]) if chr(byte).isalpha() and byte < 128), 32)
 
 
 def _good(source: random.Random, d: int, k: int, usual: Call) -> Iterator[Trial]:
@@ -100,6 +124,11 @@ def _bad(source: random.Random, d: int, k: int, usual: Call) -> Iterator[Trial]:
             (("1",), f"byte {n} of the first r is another", (public, m1, _changed(first, n), m2, second))
             for n in _PLACES
         ),
+        (
+            ("1",),
+            "a letter of the second r in the other case",
+            (public, m1, first, m2, _changed(second, _letter(second), 32)),
+        ),
         (("1",), "the second r is 0", (public, m1, first, m2, bytes(32) + second[32:])),
         (("1",), "the second r is 1", (public, m1, first, m2, join(1, s2))),
         (("1",), "the second r is N - r", (public, m1, first, m2, join(N - r, s2))),
@@ -127,8 +156,8 @@ def _bad(source: random.Random, d: int, k: int, usual: Call) -> Iterator[Trial]:
 _PLACES = (0, 8, 16, 31)
 
 
-def _changed(signature: bytes, place: int) -> bytes:
-    return bytes(byte ^ (i == place) for i, byte in enumerate(signature))
+def _changed(signature: bytes, place: int, mask: int = 1) -> bytes:
+    return bytes(byte ^ mask * (i == place) for i, byte in enumerate(signature))
 
 
 # -- known mistakes ---------------------------------------------------------------------------------------------------

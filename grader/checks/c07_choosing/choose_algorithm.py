@@ -120,6 +120,9 @@ def _lists() -> Iterator[Row]:
     mint = {"verifiers_may_mint": True}
     for value in (tuple(SIZES), "ES256K", "RS256, PS256", "XXHS256XX", "RS256", "", None, {"RS256": True}, 7, True):
         yield "1 list", PART, f"verifiers_know is {value!r}", mint | {"verifiers_know": value}
+    for value in (tuple(SIZES), "RS256", None, 7):
+        bound = {"verifiers_know": value, "key_alg": "RS256"}
+        yield "1 list", PART, f"verifiers_know is {value!r}, and the key has an alg", bound
 
 
 def _keys() -> Iterator[Row]:
