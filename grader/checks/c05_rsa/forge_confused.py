@@ -172,19 +172,27 @@ def _confused(wanted: dict[str, Any], honest: str, pem: bytes) -> Predicate:
         if not isinstance(head, dict) or head.get("alg") != "HS256":
             alg = head.get("alg") if isinstance(head, dict) else None
             return f"say alg 'HS256' in the header, not {show(alg, 20)}"
-        return _wrong_mac(f"{header}.{payload}".encode(), signature, pem) or _wrong_claims(claims, wanted) or True
+        old = json_loads_strict(b64u_decode(honest.split(".")[1])).get("role")
+        return _wrong_mac(f"{header}.{payload}".encode(), signature, pem) or _wrong_claims(claims, wanted, old) or True
 
     return predicate
 
 
-def _wrong_claims(claims: Any, wanted: dict[str, Any]) -> str:
+def _wrong_claims(claims: Any, wanted: dict[str, Any], old: Any) -> str:
     if not isinstance(claims, dict) or "role" not in claims:
         return "have a role among the claims"
     if claims["role"] != "admin":
-        return "set the role to 'admin'"
-    if json.dumps(claims, sort_keys=True) != json.dumps(wanted, sort_keys=True):
-        return "leave every claim but the role as it was"
-    return ""
+        return f"set the role to 'admin'{'; it is still the old one' if claims['role'] == old else ''}"
+    if gone := wanted.keys() - claims.keys():
+        return f"keep {'the other claims' if len(gone) == len(wanted) - 1 else 'every claim'} of the token"
+    if claims.keys() - wanted.keys():
+        return "add no claim but role"
+    return "" if json_same(claims, wanted) else "leave every claim but the role as it was"
+
+
+def json_same(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON, 1 and 1.0 and true being three things."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
 
 
 def _wrong_mac(signing_input: bytes, signature: str, pem: bytes) -> str:

@@ -300,6 +300,7 @@ SLIPS: dict[str, tuple[Stake, Callable[[bytes], Reads]]] = {
     "it fits every message": (ALL, lambda m: lambda e, r, s: (r, inverse(s), r * inverse(s))),
     "it fits the mirror image of the key": (ALL, lambda m: lambda e, r, s: (r, e * inverse(s), -r * inverse(s))),
     "it fits a difference in place of the sum": (ALL, lambda m: lambda e, r, s: (r, -e * inverse(s), r * inverse(s))),
+    "it fits N - r": (PART, lambda m: lambda e, r, s: (N - r, e * inverse(s), r * inverse(s))),
     "it fits s for 1/s": (ALL, lambda m: lambda e, r, s: (r, e * s, r * s)),
 }
 """Signatures that fit for whoever makes one slip. Those that are right to a slip of theirs are for nobody else."""

@@ -70,7 +70,7 @@ def _exactly(name: str, wanted: str, *others: str) -> Aspect:
 
 
 def _jwk(w: Any) -> list[Aspect]:
-    extras = {"use": "enc", "key_ops": ["encrypt"], "x5c": ["MIIB"], "d": "AA", "Alg": "none", "y": 0}
+    extras = {"kid": 7, "use": "enc", "key_ops": ["encrypt"], "x5c": ["MIIB"], "d": "AA", "Alg": "none", "y": 0}
     others = ("ES256", "HS256", "Ed448", "none", "ed25519", "EdDSA ", "Ed25519 EdDSA")
     return [
         _exactly("kty", "OKP", "EC", "oct", "OKP Ed25519"),
