@@ -472,7 +472,7 @@ MISTAKES: Mistakes = {
         ),
     },
     ("3 none", "3 range", "3 curve"): {
-        "A public point that is none raises an exception. The answer is False for it, too.": replace(
+        "A public point that must be refused raises an exception. The answer is False there, too.": replace(
             VERIFY, refuse=_raising("key")
         ),
     },
