@@ -144,7 +144,7 @@ def returned(answer: Any, args: Args) -> Want:
     return Returns(answer)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class from_aspects:  # noqa: N801 - used as a function: it is called with the seed's source of chance
     """The drafts of an exercise that is described by aspects.
 
