@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from jwt_from_scratch import Key
 from jwt_from_scratch.encoding import b64u_encode
 
-from ..judging.legacy.case import Case, exercise
-from .rsa_pool import rsa_key
+from ...judging.legacy.case import Case, exercise
+from ..rsa_pool import rsa_key
 
 _KEY_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.keys")
 
