@@ -23,7 +23,14 @@ from .. import kit
 
 KEY_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.keys")
 NEEDED = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "oct": ("k", "kty")}
-NO_TEXTS = {"null": None, "a number": 65537, "true": True, "a list": ["AQAB"], "an object": {}, "bytes": b"AQAB"}
+NO_TEXTS: dict[str, Any] = {
+    "null": None,
+    "a number": 65537,
+    "true": True,
+    "a list": ["AQAB"],
+    "an object": {},
+    "bytes": b"AQAB",
+}
 RULES = {
     "1 kty": "kty is exactly RSA, EC, OKP or oct; for anything else nobody knows what counts (RFC 7638 §3.2).",
     "1 members": "Each member that counts is there and is a str (RFC 7518 §6, RFC 8037 §2). Else: ValueError.",
