@@ -6,7 +6,7 @@ from typing import Any
 
 from jwt_from_scratch.encoding import b64u_encode, json_dumps
 
-from ..judging.legacy.case import Case, Predicate, exercise
+from ...judging.legacy.case import Case, Predicate, exercise
 
 # -- cookie_for -------------------------------------------------------------------------------------------------------
 
