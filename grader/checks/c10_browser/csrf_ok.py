@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, named_ones, rare
+from ...judging.aspects import ABSENT, Aspect, Named, bad, from_aspects, good, named, named_ones, rare
 from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args
 from ...judging.verdict import ALL
@@ -74,7 +74,7 @@ def aspects(w: Any) -> list[Aspect]:
 def _sender() -> list[Aspect]:
     bearers = ("bearer abc", "BEARER abc", "bEARER x", "Bearer  x", "Bearer x y", "Bearer =", "Bearer Basic x")
     no_bearers = ["", "Bearer", "Bearer ", "bearer ", "Bearer\tabc", " Bearer abc", "Token Bearer abc", "BearerX abc"]
-    no_bearers += ["Basic Bearer abc", "Bear abc", *"Bearertoken Bearer:abc abc Bearer,abc Bearer=abc".split()]
+    no_bearers += ["Basic Bearer abc", "Bear abc", "Bearertoken", "Bearer:abc", "abc", "Bearer,abc", "Bearer=abc"]
     ours = ("Basic YWRhOnB3", "Bearer", "")
     return [
         Aspect(
@@ -116,7 +116,7 @@ def _site() -> Aspect:
         "-",
         "same",
     )
-    forms = [one for text in ("same-origin", "none") for one in kit.almost(text, *others)]
+    forms = [one for text in ("same-origin", "none") for one in kit.almost(text, *others) if one.what.isprintable()]
     near = {f"{one.text}: {one.what!r}": one.what for one in forms}
     alone = {"origin": ABSENT, "referer": ABSENT}
     return Aspect(
@@ -133,6 +133,11 @@ def _site() -> Aspect:
         bad("3", named("empty, with X-Requested-With", ""), along={**alone, "custom": "x"}),
         bad("3", named("empty, with a Referer", ""), along={"origin": ABSENT, "referer": lambda e: f"{e.trusted}/"}),
     )
+
+
+def _almost(origin: str) -> list[Named]:
+    """What is nearly this origin, as far as a header can hold it."""
+    return [one for one in kit.almost(origin) if one.what.isprintable()]
 
 
 def _looks_like(w: Any) -> dict[str, str]:
@@ -175,7 +180,7 @@ def _origin(w: Any) -> Aspect:
         bad("4", named("empty, and X-Requested-With", ""), along=alone | {"custom": "x"}),
         bad("4", named("another, and X-Requested-With", EVIL), along=alone | {"custom": "x"}),
         bad("4", "", along=alone),
-        bad("4", *named_ones(_looks_like(w)), *kit.almost(w.trusted), along=alone),
+        bad("4", *named_ones(_looks_like(w)), *_almost(w.trusted), along=alone),
         bad("4", named("with a path", f"{w.trusted}/board"), along=alone),
         bad("4", named("without its port", w.trusted), named("port 84", f"{w.trusted}:84"), along=with_port),
     )
@@ -185,7 +190,7 @@ def _referer(w: Any) -> Aspect:
     alone: dict[str, Any] = {"trusted": w.trusted, "site": ABSENT, "origin": ABSENT}
     with_port: dict[str, Any] = {**alone, "trusted": f"{w.trusted}:8443"}
     inside = {"in a query": f"{EVIL}/?from={w.trusted}/", "in a path": f"{EVIL}/{w.trusted}/", "at the end": EVIL}
-    near = {f"{one.text}, and a slash": f"{one.what}/" for one in kit.almost(w.trusted) if "slash" not in one.text}
+    near = {f"{one.text}, and a slash": f"{one.what}/" for one in _almost(w.trusted) if "slash" not in one.text}
     pages = {"/", "/board?page=2", "//", "/@kittens.example", f"/?to={EVIL}", "/\u00e9#x"}
     return Aspect(
         "referer",
@@ -206,7 +211,6 @@ def _referer(w: Any) -> Aspect:
             stake=ALL,
         ),
         bad("5", "", "about:blank", "null", "/", "/board", named("it and a query", f"{w.trusted}?p=1"), along=alone),
-        bad("5", named("it and a line break", f"{w.trusted}\n"), along=alone),
         bad("5", *named_ones({text: f"{one}/" for text, one in _looks_like(w).items()}), along=alone),
         bad("5", *named_ones(inside | near), along=alone),
         bad("5", named("another, and X-Requested-With", f"{EVIL}/"), along={**alone, "custom": "x"}),
@@ -220,7 +224,7 @@ def _others() -> list[Aspect]:
     near = (
         "X-Request-Id X-Requested Requested-With X-Requested-With-Me XX-Requested-With X-CSRF-Token X_Requested_With "
         "X-Forwarded-For X-Custom XRequestedWith X Origin-X Sec-Fetch-Mode"
-    ).split()
+    )
     values = ("fetch", "", "null", "false", "0", "com.example.app")
     return [
         Aspect(
@@ -237,7 +241,11 @@ def _others() -> list[Aspect]:
             rare({"Sec-Fetch-Mode": "navigate"}, {"Content-Type": "text/plain"}, {"Origin-Trial": "x"}),
             bad("7", named("none, and nothing else", lambda e: {}), along=SILENT, stake=ALL),
             bad("7", named("usual, and nothing else", lambda e: dict(usual)), along=SILENT, stake=ALL),
-            bad("6", *(named(f"{one}, and nothing else", lambda e, n=one: {n: "x"}) for one in near), along=SILENT),
+            bad(
+                "6",
+                *(named(f"{one}, and nothing else", lambda e, n=one: {n: "x"}) for one in near.split()),
+                along=SILENT,
+            ),
             bad("7", named("a cookie Authorization", lambda e: {"Cookie": "Authorization=Bearer abc"}), along=SILENT),
             bad(
                 "3",
