@@ -2,6 +2,6 @@
 
 from .cookie_for import cookie_for
 from .csrf_ok import csrf_ok
-from .old import storage_risks
+from .storage_risks import storage_risks
 
 EXERCISES = (cookie_for, csrf_ok, storage_risks)

@@ -4,7 +4,7 @@ import pytest
 
 from grader.checks.c10_browser.cookie_for import fault
 
-TOKEN = "e30.e30.AQID"  # noqa: S105 - three empty segments
+TOKEN = "e30.e30.AQID"
 
 
 @pytest.mark.parametrize(
