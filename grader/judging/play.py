@@ -25,6 +25,10 @@ Gives = Callable[..., bool | str] | type[Exception] | Any
 """What a step must give: an equal value; an exception; or a predicate of the value and the list of those before it."""
 
 
+MUST = "it must "
+"""How the complaint of a predicate begins."""
+
+
 @dataclass(frozen=True)
 class Earlier:
     """An argument: what an earlier step of the same play returned, counted from 0."""
@@ -61,8 +65,8 @@ class Step:
         try:
             verdict = self.gives(value, before)
         except Exception as error:  # the value is the learner's; a predicate need not foresee its type
-            verdict = f"it must {self.must} ({type(error).__name__})"
-        return "" if verdict is True else verdict if isinstance(verdict, str) else f"it must {self.must}"
+            verdict = f"{MUST}{self.must} ({type(error).__name__})"
+        return "" if verdict is True else verdict if isinstance(verdict, str) else f"{MUST}{self.must}"
 
 
 def does(method: str, *args: Any, gives: Gives, must: str = "") -> Step:
@@ -103,7 +107,7 @@ def shown(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
     kind, value, text = (*_results(steps, outcome)[index], "")[:3]
     got = f"returned {show(value)}" if kind == RETURNED else f"raised {_error(value)}{f': {text}' if text else ''}"
     # A predicate may know better than the step what is wrong.
-    wants = complaint.removeprefix("it must ") if complaint.startswith("it must ") else steps[index].wants
+    wants = complaint.removeprefix(MUST) if complaint.startswith(MUST) else steps[index].wants
     return left + "; ".join(calls[-4:]), plain_text(got, 200), wants
 
 
