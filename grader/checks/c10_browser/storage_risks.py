@@ -65,9 +65,17 @@ def _attributes() -> list[Aspect]:
     cases = ("httponly", "HTTPONLY", "hTTPoNLY")
     no_http = ("HttpOnlyX", "XHttpOnly", "Http-Only", "HttpOnl", "Http", "Not HttpOnly", "HttpOnly,Secure", "ttpOnly")
     lax, strict = ("samesite=lax", "SAMESITE=LAX", "SameSite=lAX"), ("samesite=strict", "SAMESITE=STRICT")
-    others = ("SameSite=None", "SameSite=Always", "SameSite=", "SameSite", "SameSite=Strictly", "SameSite=Laxer", "Lax")
+    others: tuple[str, ...] = (
+        "SameSite=None",
+        "SameSite=Always",
+        "SameSite=",
+        "SameSite",
+        "SameSite=Strictly",
+        "SameSite=Laxer",
+        "Lax",
+    )
     others += ("XSameSite=Strict", "SameSite=NotStrict", "SameSite=Lax,x", "Same=Strict", "Strict", "SameSite:Strict")
-    further = (
+    further: tuple[str, ...] = (
         "Path=/",
         "Max-Age=60",
         "Domain=a.example",

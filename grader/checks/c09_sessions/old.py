@@ -10,8 +10,8 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from ..judging.legacy.case import Case, exercise
-from ..judging.legacy.play import Earlier, Step, another, does
+from ...judging.legacy.case import Case, exercise
+from ...judging.legacy.play import Earlier, Step, another, does
 
 # -- SessionStore -----------------------------------------------------------------------------------------------------
 
