@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from types import CodeType, FrameType, TracebackType
 from typing import Any
 
+from .chance import deciding_bits
 from .values import NotPlain, pack, plain_text, unpack
 
 RETURNED = "returned"
@@ -37,6 +38,9 @@ STUB = "not written yet"
 
 ANOTHER = "__init__"
 """In a play's script, in place of a method: from here on the steps are those of a new object."""
+CHANCE = "__chance__"
+"""In a play's script, in place of a method, with a method and its arguments: how many bits of chance decide what that
+method of a new object returns (see `chance`)."""
 
 _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE, NOT_WRITTEN)
 
@@ -164,7 +168,7 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     Args:
         kind: the class; it is made without arguments.
         script: for each step (method, arguments); an argument is (False, a value) or (True, the number of an earlier
-            step, whose result it is). The method ANOTHER makes a new object.
+            step, whose result it is). The method ANOTHER makes a new object; CHANCE asks new ones.
     """
     thing = kind()
     came: list[tuple[Any, ...]] = []
@@ -173,6 +177,8 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
         try:
             if method == ANOTHER:
                 thing, value = kind(), None
+            elif method == CHANCE:
+                value = deciding_bits(_of_a_new_one(kind, *given), _globals(kind) or {})
             else:
                 value = getattr(thing, method)(*given)
             came.append((RETURNED, value))
@@ -182,6 +188,10 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
             outcome = _raised(error, kind, 0)
             came.append((RAISED, list(outcome.names), outcome.text))
     return came
+
+
+def _of_a_new_one(kind: type, method: str, *args: Any) -> Callable[[], Any]:
+    return lambda: getattr(kind(), method)(*args)
 
 
 def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..inside.calling import ANOTHER, RAISED, RETURNED, Outcome
+from ..inside.calling import ANOTHER, CHANCE, RAISED, RETURNED, Outcome
 from ..inside.values import pack, plain_text, show, unpack
 
 Gives = Callable[..., bool | str] | type[Exception] | Any
@@ -79,6 +79,15 @@ def another() -> Step:
     return Step(ANOTHER, (), None, "make a new object")
 
 
+def decided_by_chance(method: str, *args: Any, bits: int, must: str) -> Step:
+    """One step: of what this method of a new object returns, so many bits of the system's chance decide at least."""
+
+    def gives(value: Any, before: list[Any]) -> bool | str:
+        return value >= bits or f"{MUST}{must}; here {value or 'none'} of the bits decide"
+
+    return Step(CHANCE, (method, *args), gives, must)
+
+
 def script(steps: tuple[Step, ...]) -> tuple[Any, ...]:
     """The steps as plain values, as `calling.play` takes them: (method, ((is earlier, value), …))."""
     return tuple(
@@ -112,7 +121,11 @@ def shown(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
 
 
 def _call(step: Step) -> str:
-    return "a new object" if step.method == ANOTHER else f"{step.method}({', '.join(map(_argument, step.args))})"
+    if step.method == ANOTHER:
+        return "a new object"
+    method, args = (step.args[0], step.args[1:]) if step.method == CHANCE else (step.method, step.args)
+    call = f"{method}({', '.join(map(_argument, args))})"
+    return f"{call}, again and again, one bit of chance turned over," if step.method == CHANCE else call
 
 
 def _results(steps: tuple[Step, ...], outcome: Outcome) -> list[tuple[Any, ...]]:
