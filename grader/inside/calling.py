@@ -42,6 +42,15 @@ CHANCE = "__chance__"
 """In a play's script, in place of a method, with a method and its arguments: how many bits of chance decide what that
 method of a new object returns (see `chance`)."""
 
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "": lambda text: text,
+    "a space behind": lambda text: f"{text} ",
+    "a space before": lambda text: f" {text}",
+    "without its last letter": lambda text: text[:-1],
+    "twice": lambda text: text + text,
+}
+"""What a play's script can do to an earlier result before it is an argument."""
+
 _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE, NOT_WRITTEN)
 
 _EXCEPTIONS = {
@@ -168,17 +177,17 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     Args:
         kind: the class; it is made without arguments.
         script: for each step (method, arguments); an argument is (False, a value) or (True, the number of an earlier
-            step, whose result it is). The method ANOTHER makes a new object; CHANCE asks new ones.
+            step, whose result it is; perhaps with one of CHANGES). ANOTHER makes a new object; CHANCE asks new ones.
     """
     thing = kind()
     came: list[tuple[Any, ...]] = []
     for method, args in script:
-        given = [came[value][1] if earlier else value for earlier, value in args]
+        given = [CHANGES[how[0] if how else ""](came[value][1]) if earlier else value for earlier, value, *how in args]
         try:
             if method == ANOTHER:
                 thing, value = kind(), None
             elif method == CHANCE:
-                value = deciding_bits(_of_a_new_one(kind, *given), _globals(kind) or {})
+                value = deciding_bits(_asking(*given), _globals(kind) or {}, kind)
             else:
                 value = getattr(thing, method)(*given)
             came.append((RETURNED, value))
@@ -190,8 +199,8 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     return came
 
 
-def _of_a_new_one(kind: type, method: str, *args: Any) -> Callable[[], Any]:
-    return lambda: getattr(kind(), method)(*args)
+def _asking(method: str, *args: Any) -> Callable[[Any], Any]:
+    return lambda thing: getattr(thing, method)(*args)
 
 
 def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ..inside import calling
 from ..inside.calling import RAISED, RETURNED, Outcome
 from ..inside.values import pack, show, unpack
-from .play import MUST, Step, first_wrong
+from .play import MUST, Step, first_wrong, refused_otherwise, results
 from .verdict import RIGHT, Verdict
 
 Predicate = Callable[[Any], bool | str]
@@ -212,7 +212,8 @@ class Plays:
             return RIGHT
         # A predicate may know better than the step what is wrong.
         says = complaint.removeprefix(MUST) if complaint.startswith(MUST) else self.steps[index].wants
-        return Verdict(False, f"step {index}: {complaint}", says, taken=True)
+        taken = not refused_otherwise(self.steps[index], results(self.steps, outcome)[index])
+        return Verdict(False, f"step {index}: {complaint}", says, taken)
 
 
 @dataclass(frozen=True)
