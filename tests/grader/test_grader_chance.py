@@ -41,13 +41,13 @@ WAYS: dict[str, tuple[Callable[[], Any], int]] = {
 
 @pytest.mark.parametrize(("call", "bits"), WAYS.values(), ids=WAYS)
 def test_the_bits_that_decide_are_counted(call: Callable[[], Any], bits: int) -> None:
-    assert chance.deciding_bits(call, globals()) == bits
+    assert chance.deciding_bits(lambda _: call(), globals()) == bits
 
 
 def test_afterwards_the_system_is_asked_again() -> None:
     real = (os.urandom, urandom)
 
-    def fails() -> None:
+    def fails(thing: None) -> None:
         secrets.token_bytes(1)
         raise ZeroDivisionError
 
@@ -55,6 +55,14 @@ def test_afterwards_the_system_is_asked_again() -> None:
         chance.deciding_bits(fails, globals())
     assert (os.urandom, urandom) == real
     assert secrets.token_hex(16) != secrets.token_hex(16)
+
+
+def test_what_is_drawn_when_the_object_is_made_does_not_count() -> None:
+    def hashed(key: bytes) -> str:
+        return hashlib.sha256(key).hexdigest()
+
+    assert chance.deciding_bits(hashed, globals(), lambda: secrets.token_bytes(32)) == 0
+    assert chance.deciding_bits(lambda key: hashed(key + os.urandom(3)), globals(), lambda: os.urandom(32)) == 24
 
 
 def test_a_step_of_a_play_asks_new_objects() -> None:
