@@ -16,10 +16,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
 from .chance import deciding_bits
+from .elsewhere import elsewhere
 from .values import NotPlain, pack, plain_text, unpack
 
 RETURNED = "returned"
@@ -41,6 +42,9 @@ ANOTHER = "__init__"
 CHANCE = "__chance__"
 """In a play's script, in place of a method, with a method and its arguments: how many bits of chance decide what that
 method of a new object returns (see `chance`)."""
+
+ELSEWHERE = "elsewhere"
+"""Among what an exercise forbids: an answer that is another one in another process (see `elsewhere`)."""
 
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "": lambda text: text,
@@ -132,10 +136,25 @@ def invoke(
         kind = "a class" if isinstance(function, type) else f"of type {plain_text(type(function).__name__, 40)}"
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
     outcome = call(function, args, seconds, forbids)
+    if ELSEWHERE in forbids and outcome.kind == RETURNED and _answers_otherwise(function, args, seconds, outcome):
+        return Outcome(FORBIDDEN, text="its answer is another one when its cell has run anew", printed=outcome.printed)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
         return outcome
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else outcome
+
+
+def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:
+    """Whether the same function, made once more, returns something else."""
+    if not isinstance(function, FunctionType):
+        return False
+    try:
+        with time_limit(seconds):
+            other = elsewhere(function)
+    except TimeUp:
+        return False
+    there = call(other, args, seconds) if other else outcome
+    return there.kind == RETURNED and there.packed != outcome.packed
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
@@ -403,6 +422,8 @@ class _Packages:
     def of_code(self, module: Any, code: CodeType) -> str:
         """Which package, or single function, code of this module belongs to, or ""."""
         found = self.named(module)
+        if "hash" in self._packages and "__hash__" in code.co_names and not _of_python(module):
+            return "hash"  # by its other name, which no event of the profiler shows
         if found or not isinstance(module, str) or module not in self._parents:
             return found
         return self.named(f"{module}.{code.co_name}")
@@ -415,6 +436,10 @@ class _Packages:
         # A method in C has no module of its own; its object's type has.
         owner = type(getattr(function, "__self__", None))
         return "" if owner.__module__ == "builtins" else self.named(f"{owner.__module__}.{owner.__qualname__}")
+
+
+def _of_python(module: Any) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _alias(frame: FrameType) -> str:
