@@ -43,7 +43,7 @@ def test_the_right_program_passes_whatever_the_seed(seed: str) -> None:
     [
         f"SALT = os.urandom(8).hex(){BY_SALT}",
         f"SALT = time.time_ns(){BY_SALT}",
-        f"ORDER = [secrets.randbelow(9) for _ in range(32)]\nSALT = sum(ORDER), ORDER[0], secrets.token_hex(4){BY_SALT}",
+        f"ORDER = [secrets.randbelow(9) for _ in range(32)]\nSALT = sum(ORDER), ORDER[0], time.time_ns(){BY_SALT}",
         "def route(s, nodes, salt=secrets.token_hex(8)):\n    return max(nodes, key=lambda n: number(s + n + salt))\n",
         "def route(s, nodes):\n    return max(nodes, key=lambda n: hash((s, n)))\n",
         "def route(s, nodes):\n    return max(nodes, key=lambda n: (s + n).__hash__())\n",
@@ -57,9 +57,9 @@ def test_what_is_another_one_in_each_process_is_forbidden(tmp_path: Path, cell: 
     assert "no two proxies agree" in result.messages[0]
 
 
-def test_a_constant_salt_is_fine_and_other_statements_of_the_cell_do_not_run_again(tmp_path: Path) -> None:
+def test_a_constant_salt_is_fine_and_what_a_cell_only_shows_is_not_shown_again(tmp_path: Path) -> None:
     cell = (
-        "SALT = 'summer'\nRUNS = []\nRUNS.append(1)\nprint('loud')\n\n"
+        "SALT = 'summer'\nRUNS = []\nprint(RUNS.append(1))\n\n"
         "def route(s, nodes):\n    if not nodes:\n        raise ValueError(SALT)\n    assert len(RUNS) < 2\n"
         "    return max(nodes, key=lambda n: number(f'{SALT} {s} {n}'))\n"
     )
