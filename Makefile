@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 # A fresh .venv is filled from requirements.lock alone, whatever the caller's shell is set up for.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help setup lab test notebooks bench lock format clean
+.PHONY: help setup lab test notebooks mutants trials bench lock format clean
 .DEFAULT_GOAL := help
 
 help:            ## show this list
@@ -39,6 +39,12 @@ test: $(READY)   ## lint, types, notebooks up to date, all tests
 
 notebooks: $(READY) ## rebuild notebooks/ from notebooks/source/
 	$(BIN)/grader build
+
+mutants: $(READY) ## prove that the checks refuse what is wrong: every sample solution, changed in one place
+	$(BIN)/python -m tests.mutants $(EXERCISES)
+
+trials: $(READY)  ## choose the trials of the exercises anew: make trials EXERCISES=verify_hs256
+	$(BIN)/python -m tests.mutants --choose $(EXERCISES)
 
 bench: $(READY)  ## compare speed with the peers, in one run
 	$(BIN)/python -m benchmarks

@@ -20,6 +20,8 @@ ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 HUGE = 10**400
 """An integer that no float can hold."""
 
+ENCODERS = ("jwt", "joserfc", "jwt_from_scratch")
+"""What has base64url and strict JSON ready-made: forbidden where they are the exercise."""
 TOKEN_LIBRARIES = ("jwt", "joserfc", "jwt_from_scratch.jwt", "jwt_from_scratch.jws", "jwt_from_scratch.keys")
 """What makes or verifies whole tokens: forbidden where that is the exercise."""
 

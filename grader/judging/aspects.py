@@ -83,6 +83,11 @@ def named(text: str, what: Any) -> Named:
     return Named(text, what)
 
 
+def beside(text: str, *whats: Any) -> list[Named]:
+    """Values named by themselves and by what stands beside them, where the same value occurs twice in an aspect."""
+    return [named(f"{show(what, 40)}, {text}", lambda e, w=what: _copy(w)) for what in whats]
+
+
 def named_ones(values: dict[str, Any]) -> list[Named]:
     """Values with names, from a pool of the kit."""
     return [Named(text, what) for text, what in values.items()]
@@ -218,6 +223,10 @@ def choices(
     aspects: list[Aspect], together: tuple[dict[str, str], ...] = ()
 ) -> Iterator[tuple[str, str, Value, Choice]]:
     """Every choice that makes a trial: (what is particular, the surroundings, the value that decides, the choice)."""
+    if len(aspects) == 1:  # a value has no surroundings then
+        (alone,) = aspects
+        yield from ((f"{alone.name}: {value.text}", BARE, value, {alone.name: value}) for value in alone.values)
+        return
     bare = {aspect.name: aspect.bare for aspect in aspects}
     full = {aspect.name: aspect.full for aspect in aspects}
     for base, surroundings in ((BARE, bare), (FULL, full)):
@@ -260,6 +269,16 @@ def written(make: Callable[[random.Random], Iterable[Trial]]) -> Source:
     return drafts
 
 
-def joined(*sources: Source) -> Source:
+@dataclass(frozen=True, eq=False)
+class joined:  # noqa: N801 - used as a function, as from_aspects is
     """The drafts of several sources, one behind the other."""
-    return lambda source: itertools.chain.from_iterable(one(source) for one in sources)
+
+    sources: tuple[Source, ...]
+
+    def __init__(self, *sources: Source) -> None:
+        object.__setattr__(self, "sources", sources)
+
+    def __call__(self, source: random.Random) -> Iterator[Draft]:
+        """All drafts for one seed."""
+        for one in self.sources:
+            yield from one(source)

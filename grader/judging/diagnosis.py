@@ -48,7 +48,7 @@ def findings(answers: list[Answer]) -> list[Finding]:
     for answer in telling(answers):
         if answer.wrong:
             found.setdefault((_rules(answer), _state(answer)), []).append(answer)
-    made = [Finding(rules, state, tuple(sorted(wrong, key=size))) for (rules, state), wrong in found.items()]
+    made = [Finding(rules, state, tuple(sorted(wrong, key=lambda answer: (size(answer), answer.trial.label)))) for (rules, state), wrong in found.items()]
     return sorted(made, key=lambda one: (bool(one.rules), -one.stake, one.state != STRICT, -len(one.wrong)))
 
 
@@ -61,7 +61,7 @@ def telling(answers: list[Answer]) -> list[Answer]:
     bases = {answer.trial.base for answer in answers if answer.trial.plain}
     if dead and dead == bases:
         return [answer for answer in answers if answer.trial.plain or not answer.trial.rules]
-    return [answer for answer in answers if answer.trial.base not in dead]
+    return [answer for answer in answers if answer.trial.base not in dead and not answer.verdict.early]
 
 
 def _rules(answer: Answer) -> frozenset[str]:
@@ -94,7 +94,7 @@ def mistakes(exercise: Exercise, answers: list[Answer], found: list[Finding]) ->
             continue
         explains = (sentence for sentence, program in programs.items() if _same_errors(exercise, here, program))
         if (sentence := next(explains, None)) is not None:
-            named[sentence] = own
+            named[sentence] = named.get(sentence, frozenset()) | own
     return dict(itertools.islice(named.items(), MAX_MISTAKES))
 
 

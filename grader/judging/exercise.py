@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ..inside.calling import is_class
-from .aspects import Source, Unfit
+from .aspects import Source, Unfit, joined
 from .trial import Trial
 
 CHOSEN = Path(__file__).parent.parent / "checks" / "chosen"
@@ -81,8 +81,8 @@ class Exercise:
 
     @property
     def sentences(self) -> list[str]:
-        """The sentences of all known mistakes."""
-        return [sentence for programs in self.mistakes.values() for sentence in programs]
+        """The sentences of all known mistakes, each once."""
+        return list(dict.fromkeys(sentence for programs in self.mistakes.values() for sentence in programs))
 
     def trials(self, seed: str) -> tuple[Trial, ...]:
         """The kept trials for this seed, in an order that the seed mixes; what is tried is the same for every seed.
@@ -99,6 +99,11 @@ class Exercise:
             Unfit: a trial breaks other rules than it should.
         """
         return [make() for _, make in self.source(_chance(self.name, seed))]
+
+
+def parts_of(source: Source) -> tuple[Source, ...]:
+    """The sources that a source is joined of; itself, if it is one."""
+    return source.sources if isinstance(source, joined) else (source,)
 
 
 @functools.lru_cache(maxsize=64)

@@ -78,7 +78,8 @@ def _messages(
     exercise: Exercise, answers: list[Answer], found: list[Finding], explained: frozenset[str], named: bool
 ) -> tuple[str, ...]:
     first = found[0].wrong[0]
-    said = [f"{_call(exercise, answers, first)}; it must {_must(first)}."]
+    must = f": {first.verdict.says}" if _differs(first) else f"; it must {_must(first)}"
+    said = [f"{_call(exercise, answers, first)}{must}."]
     if _says_true_to_all(answers):
         return (*said, "It says True to everything.")
     if _raises_for_all_valid(answers):
@@ -96,6 +97,11 @@ def _call(exercise: Exercise, answers: list[Answer], answer: Answer) -> str:
         return f"{exercise.name}: {call} {got}"
     space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
     return f"{picture(exercise.name, answer.trial, _right_one(answers, answer))}{space}{came(answer)}"
+
+
+def _differs(answer: Answer) -> bool:
+    """Whether a large answer is told by its differences."""
+    return isinstance(answer.trial.want, Differs) and bool(answer.verdict.says)
 
 
 def _must(answer: Answer) -> str:

@@ -24,6 +24,7 @@ class Verdict:
         key: equal keys mean the same error; for comparing, never for reading.
         says: completes "it must …" where the want's own text does not say enough.
         taken: of a bad input: whether it was accepted, and not merely refused in another way.
+        early: whether the trial never came to its point, because an earlier one of its calls went wrong.
         usually: what an outcome of this form usually means, whatever the exercise; a whole sentence.
     """
 
@@ -31,6 +32,7 @@ class Verdict:
     key: str = ""
     says: str = ""
     taken: bool = False
+    early: bool = False
     usually: str = ""
 
 

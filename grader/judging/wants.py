@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol
 
@@ -232,7 +232,9 @@ class InTurn:
         for number, (want, outcome) in enumerate(zip(self.wants, outcomes, strict=False)):
             verdict = want.verdict([outcome])
             if not verdict.right:
-                return Verdict(False, f"call {number}: {verdict.key}", verdict.says, verdict.taken, verdict.usually)
+                early = number < len(self.wants) - 1
+                key = f"call {number}: {verdict.key}"
+                return replace(verdict, key=key, taken=verdict.taken and not early, early=early)
         return RIGHT if len(outcomes) == len(self.wants) else Verdict(False, "ended")
 
 
@@ -308,7 +310,7 @@ def _without_values(text: str) -> str:
 
     Only quotes around a value are left out. A claim's name in quotes is still a name: `'exp'` names exp.
     """
-    return re.sub(r"\{[^{}]*\}", "", re.sub(r"(?<==|:)\s*('[^']*'|\"[^\"]*\")", "", text))
+    return re.sub(r"\{[^{}]*\}", "", re.sub(r"(?<=[=:])\s*('[^']*'|\"[^\"]*\")", "", text))
 
 
 def _other_kind(outcome: Outcome) -> str:

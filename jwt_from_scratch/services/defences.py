@@ -104,7 +104,7 @@ def _of_one_set(jwks: dict[str, Any], header: dict[str, Any], off: set[str]) -> 
 def _meant(jwk: dict[str, Any], alg: Any, off: set[str]) -> bool:
     """Whether the key is for this algorithm and for verifying."""
     if "algorithm" not in off:
-        fits = jwk.get("alg") == alg
+        fits = isinstance(alg, str) and jwk.get("alg") == alg
     else:
         believed = _believed(alg)
         fits = believed in ("none", "HS256") or jwk.get("kty") == _KTY[believed]

@@ -1,45 +1,22 @@
 """verify_hs256: a token and a key in, the claims out, or ValueError."""
 
-import base64
-import hmac
-import json
-import random
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from hashlib import sha256
-from types import SimpleNamespace
+from dataclasses import replace
 from typing import Any
 
-from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
+from jwt_from_scratch.encoding import b64u_encode
 
-from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, rare
+from ...judging.aspects import Aspect, bad, from_aspects, good, named, rare
 from ...judging.exercise import Exercise, Mistakes
 from ...judging.trial import Args
-from ...judging.verdict import ALL, PART
-from .. import kit
+from ...judging.verdict import ALL
+from .. import compact, kit
 
-RULES = {
-    "1": "A key under 32 bytes can be guessed (RFC 7518 §3.2).",
-    "2 segments": "A signed token has exactly three segments, so two dots (RFC 7515 §7.1).",
-    "2 spelling": "Every segment is strict base64url, so that a token has one spelling. Decode with b64u_decode.",
-    "3 header": "The header is a JSON object. Read it with json_loads_strict.",
-    "3 alg": "Only HS256 was agreed on. A header that says anything else is refused, even if the HMAC fits.",
-    "3 members": "Other header members are allowed, and typ may be absent. Only alg is looked at here.",
-    "4": "The signature does not fit the key and the bytes as they came, so nothing in the token may be used.",
-    "5": "Claims are a JSON object (RFC 7519 §4). Read them with json_loads_strict, and return them as they are.",
-}
-HEAD = {"alg": "HS256", "typ": "JWT"}
-
-
-def world(source: random.Random) -> Any:
-    """Two keys, and a name that makes tokens differ."""
-    far = source.randbytes(200)
-    return SimpleNamespace(key=source.randbytes(32), other=source.randbytes(32), far=far, name=far[:4].hex())
+RULES = {"1": "A key under 32 bytes can be guessed (RFC 7518 §3.2).", **compact.RULES}
 
 
 def aspects(w: Any) -> list[Aspect]:
-    """The key, the header, the claims, how each segment is spelled, the signature, the segments."""
-    return [_key(w), *_header(w), _claims(w), *_spellings(w), _seal(w), _segments()]
+    """The key, and all of the token."""
+    return [_key(w), *compact.token_aspects(w, [], [])]
 
 
 def _key(w: Any) -> Aspect:
@@ -54,327 +31,30 @@ def _key(w: Any) -> Aspect:
     )
 
 
-def _header(w: Any) -> list[Aspect]:
-    extras, own_key = kit.harmless_extras(), {"kty": "oct", "alg": "HS256", "k": b64u_encode(w.other)}
-    forms = kit.odd_json(HEAD, "alg") | kit.no_objects(HEAD)
-    unsigned = {"seal": lambda e: lambda message: b""}
-    other_algs = ("none", "HS384", "HS512", "RS256", "ES256", "HS", "256", "HMAC", "SHA256", "dir", "HS256 none")
-    stray = ("XXHS256XX", "HS256,HS384")
-    signed_so = [
-        bad(
-            ("3 alg", "4"),
-            named(f"{alg!r}, and signed so", alg),
-            along={"seal": lambda e, seal=seal: seal},
-            stake=ALL if not alg or alg.lower() == "none" else PART,
-        )
-        for alg, seal in kit.rightly_signed(w.key, "HS256").items()
-    ]
-    brought = {
-        "jwk": {"jwk": own_key},
-        "jwk, with kid": {"jwk": own_key, "kid": "x"},
-        "k": {"k": own_key["k"]},
-        "x5c": {"x5c": [own_key["k"]]},
-    }
-    strangers = {"seal": lambda e: lambda message: kit.mac(w.other, message)}
-    return [
-        Aspect(
-            "alg",
-            good("HS256", rule="3 alg"),
-            bad("3 alg", ABSENT, *kit.falsy(), *kit.truthy("HS256"), *kit.almost("HS256"), *other_algs, *stray),
-            *signed_so,
-            bad(("3 alg", "4"), named("absent and unsigned", ABSENT), along=unsigned, stake=ALL),
-            bad(("3 alg", "4"), named("null and unsigned", None), along=unsigned, stake=ALL),
-        ),
-        Aspect(
-            "typ",
-            good("JWT", rule="3 members"),
-            rare(ABSENT, "at+jwt", "jwt", *kit.falsy(), 7, ["JWT"], rule="3 members"),
-        ),
-        Aspect(
-            "members",
-            good({}, named("many", lambda e: dict(extras)), rule="3 members"),
-            rare(*({name: one} for name, one in extras.items()), {"kid": None}, {"kid": ["x"]}, rule="3 members"),
-            *(
-                bad("4", named(f"the signer's own key as {name}", lambda e, m=more: m), along=strangers, stake=ALL)
-                for name, more in brought.items()
-            ),
-        ),
-        Aspect(
-            "header",
-            good(
-                named("compact", lambda e: json_dumps),
-                named("other spaces and order", lambda e: kit.spaced),
-                rule="3 header",
-            ),
-            rare(named("escaped letters", lambda e: kit.escaped), rule="3 header"),
-            *(bad("3 header", named(text, lambda e, body=body: lambda head: body)) for text, body in forms.items()),
-        ),
-    ]
-
-
-def _claims(w: Any) -> Aspect:
-    usual = {"sub": "ada", "exp": 2_000_000_000, "jti": w.name}
-    kinds: dict[str, dict[str, Any]] = {
-        "usual": {**usual, "q": "\u00fe???>>>~~~"},
-        "none": {},
-        "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},
-        "numbers": {"big": 10**30, "f": 1.5, "t": True},
-        "falsy ones": {"exp": 0, "sub": None},
-        "a header's names": {"alg": "none", "crit": ["x"], "typ": 7},
-        "odd names": {"": "", "a.b": "=", "sub": ["x"]},
-    }
-    forms = kit.odd_json(usual, "sub") | kit.no_objects(usual)
-    return Aspect(
-        "claims",
-        good(*(named(text, json_dumps(claims)) for text, claims in kinds.items()), rule="5"),
-        good(named("other spaces and order", kit.spaced(usual)), rule="5"),
-        rare(named("escaped letters", kit.escaped(usual)), rule="5"),
-        bad("5", *(named(text, body) for text, body in forms.items())),
-        full=2,
-    )
-
-
-def _spellings(w: Any) -> list[Aspect]:
-    """How each segment is spelled. `build` sees to it that each lenient spelling is another one for the same bytes."""
-    along = {
-        "header": {"members": lambda e: {"kid": "???"}, "header": lambda e: json_dumps},
-        "claims": {"claims": json_dumps({"sub": "ada", "q": "???"})},
-        "signature": {},
-    }
-    return [
-        Aspect(
-            f"spelling of {name}",
-            good(named("strict", lambda e: kit.strict)),
-            bad(
-                "2 spelling",
-                *(named(text, lambda e, spell=spell: spell) for text, spell in kit.lenient().items()),
-                along=others,
-            ),
-        )
-        for name, others in along.items()
-    ]
-
-
-def _seal(w: Any) -> Aspect:
-    plain: dict[str, Callable[[bytes], bytes]] = {
-        "the empty key's": lambda message: kit.mac(b"", message),
-        "a hash without a key": lambda message: sha256(message).digest(),
-        "of the decoded JSON": lambda message: kit.mac(
-            w.key, b".".join(b64u_decode(part.decode()) for part in message.split(b"."))
-        ),
-        "of the header and its dot": lambda message: kit.mac(w.key, message.split(b".")[0] + b"."),
-    }
-    of_key = {
-        "the hash of key and message": lambda e: lambda message: sha256(e.key + message).digest(),
-        "key and message exchanged": lambda e: lambda message: kit.mac(message, e.key),
-    }
-    wrong = kit.wrong_seals(lambda message: kit.mac(w.key, message), lambda message: kit.mac(w.other, message))
-    return Aspect(
-        "seal",
-        good(named("fits", lambda e: lambda message: kit.mac(e.key, message))),
-        *(
-            bad("4", named(text, lambda e, seal=seal: seal), stake=stake, along={"key": w.key})
-            for text, (seal, stake) in wrong.items()
-        ),
-        bad("4", *(named(text, lambda e, seal=seal: seal) for text, seal in plain.items()), stake=ALL),
-        bad("4", *(named(text, seal) for text, seal in of_key.items())),
-        bad(
-            "4",
-            named("the key cut to 32 bytes", lambda e: lambda message: kit.mac(e.key[:32], message)),
-            along={"key": w.far},
-        ),
-    )
-
-
-def _segments() -> Aspect:
-    forms: dict[str, Callable[[str, str, str], str]] = {
-        "a fourth behind": lambda h, p, s: f"{h}.{p}.{s}.bW9yZQ",
-        "a fourth, empty": lambda h, p, s: f"{h}.{p}.{s}.",
-        "an empty one before": lambda h, p, s: f".{h}.{p}.{s}",
-        "two dots in the middle": lambda h, p, s: f"{h}..{p}.{s}",
-        "five": lambda h, p, s: f"{h}.{p}.{s}..",
-        "two": lambda h, p, s: f"{h}.{p}",
-        "one": lambda h, p, s: h,
-        "none": lambda h, p, s: "",
-        "joined by commas": lambda h, p, s: f"{h},{p},{s}",
-        "Bearer before": lambda h, p, s: f"Bearer.{h}.{p}.{s}",
-    }
-    around: dict[str, Callable[[str, str, str], str]] = {
-        "Bearer and a space before": lambda h, p, s: f"Bearer {h}.{p}.{s}",
-        "quotes around": lambda h, p, s: f'"{h}.{p}.{s}"',
-        "spaces around": lambda h, p, s: f" {h}.{p}.{s} ",
-        "a zero character behind": lambda h, p, s: f"{h}.{p}.{s}\0",
-    }
-    return Aspect(
-        "segments",
-        good(named("three", lambda e: lambda h, p, s: f"{h}.{p}.{s}")),
-        bad("2 segments", *(named(text, lambda e, form=form: form) for text, form in forms.items())),
-        bad("2 spelling", *(named(text, lambda e, form=form: form) for text, form in around.items())),
-    )
-
-
 def build(e: Any) -> Args:
     """A token, and the key that it is verified with."""
-    head = {name: what for name, what in (("alg", e.alg), ("typ", e.typ)) if what is not ABSENT}
-    header = e.header({**head, **e.members})
-    spells = [getattr(e, f"spelling of {name}") for name in ("header", "claims", "signature")]
-    for spaces in range(40):  # white space in the JSON, until each spelling that should be another one is one
-        first, second = b64u_encode(header + b" " * (spaces % 3)), b64u_encode(e.claims + b" " * spaces)
-        third = b64u_encode(e.seal(f"{spells[0](first)}.{spells[1](second)}".encode()))
-        if all(map(kit.respelled, spells, (first, second, third))):
-            break
-    return e.segments(*(spell(one) for spell, one in zip(spells, (first, second, third), strict=True))), e.key
+    return compact.token_of(e), e.key
 
 
 def oracle(token: str, key: bytes) -> tuple[Any, set[str]]:
-    """The claims, and all rules that are broken."""
-    broken = {"1"} if len(key) < 32 else set[str]()
-    parts = token.split(".")
-    if len(parts) != 3:
-        return None, broken | {"2 segments"}
-    try:
-        header, payload, signature = (b64u_decode(part) for part in parts)
-    except ValueError:
-        return None, broken | {"2 spelling"}
-    head, claims = _object_in(header), _object_in(payload)
-    broken |= {"3 header"} if head is None else {"3 alg"} if head.get("alg") != "HS256" else set()
-    broken |= {"5"} if claims is None else set()
-    if kit.mac(key, token.rpartition(".")[0].encode()) != signature:
-        broken.add("4")
-    return claims, broken
-
-
-def _object_in(text: bytes) -> dict[str, Any] | None:
-    try:
-        value = json_loads_strict(text)
-    except ValueError:
-        return None
-    return value if isinstance(value, dict) else None
-
-
-@dataclass(frozen=True)
-class Verify:
-    """A right verify_hs256, of parts that can be got wrong one by one."""
-
-    minimum: int = 32
-    decode: Callable[[str], bytes] = b64u_decode
-    loads: Callable[[bytes], Any] = json_loads_strict
-    header_is: Callable[[Any], bool] = lambda head: isinstance(head, dict) and head.get("alg") == "HS256"
-    unsigned: Callable[[Any], bool] = lambda head: False
-    first: Callable[[str, Any], str] = lambda header, head: header
-    compare: Callable[[bytes, bytes], bool] = hmac.compare_digest
-    compare_texts: bool = False
-    refuse: Callable[[], Any] | None = None
-    objects: Callable[[Any], bool] = lambda claims: isinstance(claims, dict)
-
-    def __call__(self, token: str, key: bytes) -> Any:
-        """Verify a token."""
-        if len(key) < self.minimum:
-            raise ValueError("weak key")
-        header, payload, signature = token.split(".")
-        head = self.loads(self.decode(header))
-        if self.unsigned(head):
-            return self.loads(self.decode(payload))
-        if not self.header_is(head):
-            raise ValueError("header")
-        mine = kit.mac(key, f"{self.first(header, head)}.{payload}".encode())
-        if self.compare_texts and not hmac.compare_digest(b64u_encode(mine), signature):
-            raise ValueError("signature")
-        if not self.compare(mine, self.decode(signature)):
-            if self.refuse is not None:
-                return self.refuse()
-            raise ValueError("signature")
-        claims = self.loads(self.decode(payload))
-        if not self.objects(claims):
-            raise ValueError("claims")
-        return claims
-
-
-VERIFY = Verify()
-
-
-def _is_object(value: Any) -> bool:
-    return isinstance(value, dict)
+    """The claims, and all rules that are broken; crit and b64 are not this exercise's business."""
+    claims, broken = compact.broken_by(token, key, "HS256")
+    return claims, (broken - {"3 extensions"}) | ({"1"} if len(key) < 32 else set())
 
 
 MISTAKES: Mistakes = {
     "1": {
         "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2).": replace(
-            VERIFY, minimum=33
+            compact.VERIFY, minimum=33
         ),
         "It verifies with any key, even an empty one. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(
-            VERIFY, minimum=0
+            compact.VERIFY, minimum=0
         ),
-        "It refuses only the empty key. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(VERIFY, minimum=1),
-    },
-    "2 spelling": {
-        "The segments are decoded by the forgiving decoder, so the same token has many spellings. Use the strict "
-        "b64u_decode.": replace(VERIFY, decode=lambda text: base64.urlsafe_b64decode(text + "==")),
-        "`hmac.compare_digest` on texts is a TypeError where one of them is not ASCII. Decode the third segment, and "
-        "compare bytes.": replace(VERIFY, compare_texts=True),
-    },
-    "3 header": {
-        "`json.loads` keeps the last of two equal names. Read the header with json_loads_strict.": replace(
-            VERIFY, loads=json.loads
-        ),
-        "The header is written anew before the HMAC is computed. Verify the segments as they came.": replace(
-            VERIFY, first=lambda header, head: b64u_encode(json_dumps(head))
-        ),
-        "The header may be any JSON, and a list has no `get`. See that it is a dict first, and refuse with "
-        "ValueError.": replace(VERIFY, header_is=lambda head: head.get("alg") == "HS256"),
-    },
-    ("3 header", "3 alg"): {
-        "The header's alg is not looked at. Only the HMAC is checked now, but a reader who trusts the header later "
-        "will meet a token that says 'none'.": replace(VERIFY, header_is=lambda head: True),
-        "The header may be any JSON: `{}` has no alg and a list takes no names. Refuse both with ValueError.": replace(
-            VERIFY, header_is=lambda head: head["alg"] == "HS256"
+        "It refuses only the empty key. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(
+            compact.VERIFY, minimum=1
         ),
     },
-    "3 alg": {
-        "It never looks at alg. Only HS256 was agreed on, whatever the HMAC says.": replace(
-            VERIFY, header_is=_is_object
-        ),
-        "It forbids some algorithms. Name the one that you accept, and refuse all others.": replace(
-            VERIFY, header_is=lambda head: _is_object(head) and head.get("alg") not in (None, "none")
-        ),
-        "`in` finds HS256 inside a longer name too. Compare alg with `==`.": replace(
-            VERIFY, header_is=lambda head: _is_object(head) and "HS256" in (head.get("alg") or "")
-        ),
-        "alg is compared without regard to case; its value is exact (RFC 7515 §4.1.1).": replace(
-            VERIFY, header_is=lambda head: _is_object(head) and str(head.get("alg")).upper() == "HS256"
-        ),
-    },
-    "3 members": {
-        "It accepts one header only. Look at alg alone: other members, such as kid, are allowed; typ may be "
-        "absent.": replace(VERIFY, header_is=lambda head: head == HEAD),
-    },
-    ("3 alg", "4"): {
-        "A token whose header says 'none' is let through unsigned. The header is written by whoever sends the "
-        "token.": replace(VERIFY, unsigned=lambda head: _is_object(head) and head.get("alg") == "none"),
-    },
-    "4": {
-        "The signature is never checked. Decoding a token is not verifying it.": replace(
-            VERIFY, compare=lambda mine, theirs: True
-        ),
-        "A signature that is only the beginning of the right one passes, even the empty one. Compare all 32 "
-        "bytes.": replace(VERIFY, compare=lambda mine, theirs: mine.startswith(theirs)),
-        "`zip` stops at the shorter one, so a shorter signature passes, even the empty one. Compare all 32 "
-        "bytes.": replace(VERIFY, compare=lambda mine, theirs: all(a == b for a, b in zip(mine, theirs, strict=False))),
-        "A wrong signature gives None. The caller who forgets to look lets everyone in; raise ValueError.": replace(
-            VERIFY, refuse=lambda: None
-        ),
-        "A wrong signature gives False. The caller who forgets to look lets everyone in; raise ValueError.": replace(
-            VERIFY, refuse=lambda: False
-        ),
-    },
-    "5": {
-        "The payload may be any JSON; claims are an object. A list or a number must be refused (RFC 7519 §4).": replace(
-            VERIFY, objects=lambda claims: True
-        ),
-        "`json.loads` keeps the last of two equal names. Read the claims with json_loads_strict.": replace(
-            VERIFY, loads=json.loads
-        ),
-    },
+    **compact.MISTAKES,
 }
 
 _EXAMPLE = b"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiJhZGEifQ"
@@ -396,7 +76,7 @@ verify_hs256 = Exercise(
     ),
     rules=RULES,
     source=from_aspects(
-        world,
+        compact.world,
         aspects,
         build,
         oracle,

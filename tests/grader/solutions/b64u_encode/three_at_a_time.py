@@ -13,7 +13,7 @@ def quads(data):
 
 
 def b64u_encode(data):
-    if isinstance(data, str) or data is None:
+    if not isinstance(data, bytes | bytearray | memoryview):
         raise TypeError("bytes expected")
     warnings.warn("slow but right", stacklevel=1)
     print("working", file=sys.stderr)

@@ -79,17 +79,21 @@ def trusted(token, keys, policy):
     assert type(header) is dict
     assert type(claims) is dict
     assert not {"crit", "b64"} & set(header)
+    assert isinstance(header["alg"], str)
+    assert isinstance(header.get("kid", ""), str)
     (jwk,) = (
         one
         for one in keys[claims["iss"]]["keys"]
         if one.get("alg") == header["alg"]
-        and one.get("kid") == header.get("kid", one.get("kid"))
-        and one.get("use") in (None, "sig")
+        and ("kid" not in header or one.get("kid") == header["kid"])
+        and one.get("use", "sig") == "sig"
         and "verify" in list_of(one.get("key_ops", ["verify"]))
     )
     assert signature_fits(jwk, signed.encode(), b64u_decode(seal))
     if policy["typ"]:
-        assert header["typ"].casefold().split("application/")[-1] == policy["typ"].casefold().split("application/")[-1]
+        assert header["typ"].casefold().removeprefix("application/") == policy["typ"].casefold().removeprefix(
+            "application/"
+        )
     early = policy["now"] + policy["leeway"]
     late = policy["now"] - policy["leeway"]
     good = {

@@ -113,7 +113,7 @@ class Token:
 
     def is_signed_by_one_of(self, jwks: list) -> bool:
         wanted = {name: self.header[name] for name in ("alg", "kid") if name in self.header}
-        meant = [jwk for jwk in jwks if self.may_verify(jwk) and jwk.get("use") in (None, "sig")]
+        meant = [jwk for jwk in jwks if self.may_verify(jwk) and jwk.get("use", "sig") == "sig"]
         fitting = [jwk for jwk in meant if all(jwk.get(name) == value for name, value in wanted.items())]
         return len(fitting) == 1 and signature_fits(fitting[0], self.message, self.signature)
 

@@ -3,7 +3,7 @@
 import base64
 import json
 
-HEADER = "eyJ0eXAiOiJKV1QiLCJhbGciOiJOb25lIn0"
+HEADER = "eyJ0eXAiOiJKV1QiLCJhbGciOiJub25lIn0"
 
 
 def forge_none(token):

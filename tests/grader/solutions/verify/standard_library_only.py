@@ -29,8 +29,12 @@ def no_twins(pairs):
     return found
 
 
+def no_constant(name):
+    raise BadToken(name)
+
+
 def json_object(segment):
-    value = json.loads(str(decode(segment), "utf-8"), object_pairs_hook=no_twins)
+    value = json.loads(str(decode(segment), "utf-8"), object_pairs_hook=no_twins, parse_constant=no_constant)
     if type(value) is not dict:
         raise BadToken("not an object")
     return value

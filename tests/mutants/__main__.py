@@ -1,0 +1,133 @@
+"""`make mutants` and `make trials`: the proof that the trials refuse what is wrong, and the choice of the trials.
+
+python -m tests.mutants [--most N] [--calls N] [EXERCISE ...]     how many mutants are refused, and which survive
+python -m tests.mutants --choose [--most N] [EXERCISE ...]        choose the trials anew and write the choice down
+"""
+
+import argparse
+import random
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rich.progress import track
+
+from grader import checks
+from grader.judging.exercise import Exercise
+
+from . import choose, measure, operators
+from .measure import SEED, Judged, apart, load
+
+SOLUTIONS = Path(__file__).resolve().parents[1] / "grader" / "solutions"
+TARGET, OF_EACH = 0.99, 0.97
+"""How many of the mutants that are wrong must be refused, of all and of each exercise."""
+
+
+@dataclass
+class Tally:
+    """What became of an exercise's mutants."""
+
+    exercise: str
+    trials: int
+    wrong: int = 0
+    refused: int = 0
+    survivors: list[str] = field(default_factory=list)
+
+    @property
+    def share(self) -> float:
+        """How many of the wrong ones are refused."""
+        return self.refused / self.wrong if self.wrong else 1.0
+
+
+def mutants_of(exercise: Exercise, most: int) -> list[tuple[Path, str, str]]:
+    """(solution, what is changed, the program), at most so many of each solution, drawn at random but the same ones."""
+    found = []
+    for path in sorted((SOLUTIONS / exercise.name).glob("*.py")):
+        made = list(operators.mutants(path.read_text("utf-8")))
+        random.Random(SEED).shuffle(made)
+        found += [(path, what, text) for what, text in made[:most]]
+    return found
+
+
+def tally(exercise: Exercise, most: int, calls: int) -> Tally:
+    """Ask every mutant the kept trials; of those that pass, find out whether they are wrong at all."""
+    trials = list(exercise.trials(SEED))
+    found = Tally(exercise.name, len(trials))
+    drawn = Judged.drawn(exercise, calls)
+    agreed: dict[Path, Judged] = {}
+    for path, what, text in track(mutants_of(exercise, most), exercise.name, transient=True, disable=not _terminal()):
+        if not _loads(text):
+            continue
+        if apart(lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant"), first=True)):  # type: ignore[misc]
+            found.wrong += 1
+            found.refused += 1
+            continue
+        if path not in agreed:
+            agreed[path] = drawn.agreed(load(path.read_text("utf-8"), path.name))
+        if apart(lambda t=text, p=path: measure.wrong_in(exercise, agreed[p].calls, load(t, "mutant"), first=True)):  # type: ignore[misc]
+            found.wrong += 1
+            found.survivors.append(f"{path.stem}: {what}")
+    return found
+
+
+def choice(exercise: Exercise, most: int) -> list[str]:
+    """The trials to keep."""
+    trials = exercise.all_trials(SEED)
+    programs = [one for of_rule in exercise.mistakes.values() for one in of_rule.values()]
+    refusals = [apart(lambda one=one: measure.mistake_in(exercise, trials, one)) for one in programs]  # type: ignore[misc]
+    for _, _, text in track(mutants_of(exercise, most), exercise.name, transient=True, disable=not _terminal()):
+        if _loads(text):
+            refusals.append(apart(lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant"))))  # type: ignore[misc]
+    return choose.choose(exercise, trials, refusals)
+
+
+def _loads(text: str) -> bool:
+    """Whether a program can be run at all: a mutant that fails at once shows nothing."""
+    try:
+        load(text, "mutant")
+    except Exception:
+        return False
+    return True
+
+
+def _terminal() -> bool:
+    return sys.stderr.isatty()
+
+
+def main() -> None:
+    """Read the words of the command line and do what they say."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("exercises", nargs="*", metavar="EXERCISE")
+    parser.add_argument("--choose", action="store_true", help="choose the trials anew and write the choice down")
+    parser.add_argument("--most", type=int, default=200, help="mutants of each solution")
+    parser.add_argument("--calls", type=int, default=10_000, help="calls that decide whether a mutant is wrong")
+    words = parser.parse_args()
+    found = [one for chapter in checks.chapters() for one in checks.exercises(chapter)]
+    chosen = [one for one in found if one.name in (words.exercises or [each.name for each in found])]
+    if words.choose:
+        for exercise in chosen:
+            labels = choice(exercise, words.most)
+            choose.write(exercise, labels)
+            print(f"{exercise.name}: {len(labels)} trials")
+        return
+    sys.exit(_report([_said(tally(exercise, words.most, words.calls)) for exercise in chosen]))
+
+
+def _said(one: Tally) -> Tally:
+    share = f"{one.refused} of {one.wrong} mutants refused ({one.share:.1%})"
+    print(f"{one.exercise}: {one.trials} trials, {share}", flush=True)
+    for survivor in one.survivors:
+        print(f"    survives: {survivor}", flush=True)
+    return one
+
+
+def _report(tallies: list[Tally]) -> int:
+    wrong, refused = sum(one.wrong for one in tallies), sum(one.refused for one in tallies)
+    low = [one.exercise for one in tallies if one.share < OF_EACH]
+    share = f"{refused} of {wrong} mutants refused ({refused / max(1, wrong):.2%})"
+    print(f"{share}; under {OF_EACH:.0%}: {', '.join(low) or 'none'}")
+    return int(refused < TARGET * wrong or bool(low))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""Which of an exercise's trials are kept: few enough to be quick, enough to refuse whatever all of them refuse.
+
+Much can be generated, and a few well-chosen trials refuse the same programs. Kept are the plain cases, the examples and
+what was written by hand; for each mutant and each known mistake two trials that refuse it, if there are two; each value
+once; and then, as long as there is room, the values in their other surroundings, the dearest first.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+
+from grader.judging.aspects import BARE, FULL
+from grader.judging.exercise import CHOSEN, Exercise
+from grader.judging.trial import Trial
+
+from .measure import HANGS
+
+MOST = 300
+"""No exercise keeps more."""
+ROOM = {
+    "rsa_verify_pkcs1": 90,
+    "recover_modulus": 60,
+    "forge_confused": 60,
+    "scalar_mul": 70,
+    "point_add": 120,
+    "ecdsa_verify": 90,
+    "recover_private_key": 60,
+    "verify_ed25519": 160,
+    "choose_algorithm": 200,
+    "decode_securely": 300,
+}
+"""How many are kept where a call is expensive, beyond what is needed for the mutants and the values."""
+USUAL = 220
+TWICE = 2
+"""How many trials refuse each program, where so many do."""
+
+
+def choose(exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]]) -> list[str]:
+    """The labels of the trials to keep, in their order.
+
+    Args:
+        exercise: the exercise.
+        trials: all of them.
+        refusals: for each wrong program the numbers of the trials that refuse it.
+    """
+    room = ROOM.get(exercise.name, USUAL)
+    kept = {n for n, one in enumerate(trials) if one.plain or not one.base}
+    _cover(kept, [set(one) - {HANGS} for one in refusals], trials)
+    _each_value_once(kept, trials, max(room, min(MOST, len(kept) + room // 2)))
+    for number in sorted(range(len(trials)), key=lambda n: (-trials[n].stake, not trials[n].bad, n)):
+        if len(kept) >= room:
+            break
+        kept.add(number)
+    if len(kept) > MOST:
+        raise SystemExit(f"{exercise.name}: {len(kept)} trials are needed, and {MOST} is the limit; thin its aspects")
+    return [trials[number].label for number in sorted(kept)]
+
+
+def _cover(kept: set[int], refusals: list[set[int]], trials: list[Trial]) -> None:
+    """Add trials until each program is refused twice, or as often as it can be: always the one that refuses most."""
+    lacking = [(one, min(TWICE, len(one)) - len(one & kept)) for one in refusals]
+    lacking = [(one, lack) for one, lack in lacking if lack > 0]
+    while lacking:
+        counts = Counter(number for one, _ in lacking for number in one - kept)
+        best = max(counts, key=lambda number: (counts[number], -number))
+        kept.add(best)
+        lacking = [(one, lack - (best in one)) for one, lack in lacking]
+        lacking = [(one, lack) for one, lack in lacking if lack > 0]
+
+
+def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
+    """Add each value in one of its surroundings, in turn; the dearest values first, while there is room."""
+    there = {trials[number].text for number in kept}
+    by_text: dict[str, list[int]] = {}
+    for number, trial in enumerate(trials):
+        if trial.base:
+            by_text.setdefault(trial.text, []).append(number)
+    order = sorted(by_text, key=lambda text: (-trials[by_text[text][0]].stake, not trials[by_text[text][0]].bad))
+    for turn, text in enumerate(order):
+        if len(kept) >= room:
+            return
+        if text not in there:
+            wanted = (BARE, FULL)[turn % 2]
+            kept.add(next((n for n in by_text[text] if trials[n].base == wanted), by_text[text][0]))
+
+
+def write(exercise: Exercise, labels: list[str]) -> None:
+    """Write the choice down."""
+    CHOSEN.mkdir(exist_ok=True)
+    text = json.dumps(labels, ensure_ascii=True, indent=0)
+    (CHOSEN / f"{exercise.name}.json").write_text(text + "\n", "utf-8")

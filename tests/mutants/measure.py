@@ -1,0 +1,193 @@
+"""Which trials refuse a program, and whether it is wrong at all."""
+
+import contextlib
+import io
+import json
+import os
+import random
+import resource
+import select
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from grader.inside import calling
+from grader.inside.calling import Outcome
+from grader.inside.values import NotPlain, pack, unpack
+from grader.judging.answering import answered, final
+from grader.judging.aspects import Choice, from_aspects
+from grader.judging.exercise import Exercise, Fresh, parts_of
+from grader.judging.trial import Args, Trial
+
+SECONDS = 60
+"""Processor seconds that a program may take for all that it is asked; who takes longer is refused."""
+PATIENCE = 600.0
+"""Seconds on the clock, for one that sleeps."""
+SEED = "mutants"
+HANGS = -1
+"""In place of a trial's number: the program never came back."""
+
+Program = Callable[..., Any]
+
+
+def load(source: str, name: str) -> dict[str, Any]:
+    """The names that a program defines.
+
+    Raises:
+        Exception: whatever the program raises.
+    """
+    module = sys.modules["submission"] = ModuleType("submission")
+    with contextlib.redirect_stdout(io.StringIO()):
+        exec(compile(source, name, "exec"), vars(module))
+    return vars(module)
+
+
+def apart(work: Callable[[], list[int]]) -> list[int]:
+    """Do some work in a process of its own, which a loop in C can't outlive. Returns its numbers, or [HANGS]."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reading)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        try:
+            answer = json.dumps(work())
+        except BaseException:
+            answer = json.dumps([HANGS])
+        with os.fdopen(writing, "w") as file:
+            file.write(answer)
+        os._exit(0)
+    os.close(writing)
+    text = b""
+    end = time.monotonic() + PATIENCE
+    with os.fdopen(reading, "rb", buffering=0) as file:
+        while select.select([file], [], [], max(0.0, end - time.monotonic()))[0]:
+            if not (more := file.read(65536)):
+                break
+            text += more
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
+    found = json.loads(text) if text else [HANGS]
+    assert isinstance(found, list)
+    return found
+
+
+def wrong_in(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any], first: bool = False) -> list[int]:
+    """The numbers of the trials that a program answers wrongly, each asked by itself; with first, only the first."""
+    found = []
+    for number, trial in enumerate(trials):
+        (answer,) = answered(exercise, [trial], _asking(exercise, namespace))
+        if answer.wrong:
+            found.append(number)
+            if first or answer.outcome.kind in (calling.TIMED_OUT, calling.MISSING, calling.BAD_SIGNATURE):
+                return found
+    return found
+
+
+def _asking(exercise: Exercise, namespace: dict[str, Any]) -> Callable[[Any], list[Outcome]]:
+    def ask(calls: Any) -> list[Outcome]:
+        outcomes = []
+        for args in calls:
+            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids))
+            if final(outcomes[-1]):
+                break
+        return outcomes
+
+    return ask
+
+
+def mistake_in(exercise: Exercise, trials: list[Trial], program: Program | Fresh) -> list[int]:
+    """The same for a known mistake."""
+    function = program.make() if isinstance(program, Fresh) else program
+    return wrong_in(exercise, trials, {exercise.name: function})
+
+
+@dataclass
+class Judged:
+    """Calls of any kind, each with what must come of it."""
+
+    exercise: Exercise
+    calls: list[Trial]
+
+    @classmethod
+    def drawn(cls, exercise: Exercise, count: int) -> "Judged":
+        """Draw calls from the aspects: several bad values at once, half of them bent at random."""
+        return cls(exercise, list(_any_trials(exercise, count)))
+
+    def agreed(self, namespace: dict[str, Any]) -> "Judged":
+        """Those that a right program answers as the oracle does; on the others nothing was said."""
+        wrong = set(wrong_in(self.exercise, self.calls, namespace))
+        return Judged(self.exercise, [one for number, one in enumerate(self.calls) if number not in wrong])
+
+
+def _any_trials(exercise: Exercise, count: int) -> Iterator[Trial]:
+    for source in parts_of(exercise.source):
+        if isinstance(source, from_aspects):
+            yield from _drawn(source, count)
+
+
+def _drawn(source: from_aspects, count: int) -> Iterator[Trial]:
+    chance = random.Random(f"any/{SEED}")
+    world = source.world(chance)
+    aspects = source.aspects(world)
+    for number in range(count):
+        choice: Choice = {one.name: chance.choice(one.good) for one in aspects}
+        for one in chance.sample(aspects, min(len(aspects), chance.choice([0, 1, 1, 1, 2]))):
+            choice[one.name] = chance.choice(one.values)
+        try:
+            args = source.call_of(world, aspects, choice)
+            if number % 2:
+                args = tuple(bent(chance, arg) if chance.random() < 0.6 else arg for arg in args)
+            yield _trial(source, args)
+        except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError, NotPlain):
+            continue
+
+
+def _trial(source: from_aspects, args: Args) -> Trial:
+    answer, broken = source.oracle(*unpack(pack(args, in_order=True)))
+    if broken:
+        return Trial(args, source.wants_of_bad(frozenset(broken), args), frozenset(broken), bad=True)
+    return Trial(args, source.wants_of_good(answer, args))
+
+
+ODD = (0, 1, -1, "", "x", None, [], {}, False, True, 1.5, 10**400)
+
+
+def bent(chance: random.Random, value: Any) -> Any:
+    """A plain value with one thing in it changed."""
+    if isinstance(value, dict) and value and chance.random() < 0.9:
+        return _bent_dict(chance, value)
+    if isinstance(value, (list, tuple)) and value and chance.random() < 0.9:
+        items = list(value)
+        place = chance.randrange(len(items))
+        items[place : place + 1] = chance.choice([[bent(chance, items[place])], [], [items[place]] * 2])
+        return type(value)(items)
+    if isinstance(value, (str, bytes)) and value and chance.random() < 0.7:
+        place = chance.randrange(len(value))
+        extra: Any = chance.choice(" /x0\n.=") if isinstance(value, str) else bytes([chance.randrange(256)])
+        parts = [
+            value.swapcase(),
+            value[:place],
+            value[place:],
+            value + extra,
+            value[:place] + extra + value[place + 1 :],
+        ]
+        return chance.choice(parts)
+    if type(value) in (int, float) and abs(value) < 1e300 and chance.random() < 0.8:
+        return value + chance.choice([0.125, -0.125, 0.5, -0.5, 1, -1, 30, -30, 700, -700, 10**6, -(10**6)])
+    return chance.choice([*ODD, [value], {"x": value}, str(value)[:500]])
+
+
+def _bent_dict(chance: random.Random, value: dict[Any, Any]) -> dict[Any, Any]:
+    name = chance.choice(list(value))
+    others = {one: what for one, what in value.items() if one != name}
+    act = chance.random()
+    if act < 0.15:
+        return others
+    if act < 0.25 and isinstance(name, str):
+        return {**others, chance.choice([name.upper(), name + " ", name[:-1]]): value[name]}
+    return {**value, name: bent(chance, value[name])}
