@@ -48,7 +48,10 @@ def findings(answers: list[Answer]) -> list[Finding]:
     for answer in telling(answers):
         if answer.wrong:
             found.setdefault((_rules(answer), _state(answer)), []).append(answer)
-    made = [Finding(rules, state, tuple(sorted(wrong, key=lambda answer: (size(answer), answer.trial.label)))) for (rules, state), wrong in found.items()]
+    made = [
+        Finding(rules, state, tuple(sorted(wrong, key=lambda answer: (size(answer), answer.trial.label))))
+        for (rules, state), wrong in found.items()
+    ]
     return sorted(made, key=lambda one: (bool(one.rules), -one.stake, one.state != STRICT, -len(one.wrong)))
 
 

@@ -1,17 +1,18 @@
 """find_key: a key set and a header in, the one JWK out that the token may be verified with, or ValueError."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
 from jwt_from_scratch.encoding import b64u_encode
 
-from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, named_ones, rare
+from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, named_ones, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL
+from ...judging.wants import Raises, Returns, Want
 from .. import kit
 from .jwk_thumbprint import KEY_MAKERS
 
@@ -306,6 +307,15 @@ def _same(one: Any, other: Any) -> bool:
     return type(one) is type(other) and bool(one == other)
 
 
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """The same header with other sets."""
+    w, header = world(source), {"alg": ALG, "kid": KID}
+    one, other = {**w.second, "kid": KID}, w.strangers
+    sets = [({"keys": [jwk]}, header) for jwk in (one, other, w.second)]
+    wants: tuple[Want, ...] = (Returns(one), Returns(other), Raises())
+    yield kit.in_turn("one header, three sets", *zip(sets, wants, strict=True))
+
+
 def _exactly_one(found: list[Jwk], of_alg: list[Jwk]) -> Any:
     if len(found) != 1:
         raise ValueError("not exactly one")
@@ -536,6 +546,9 @@ find_key = Exercise(
         "`if len(found) != 1: raise ValueError(…)`, and `return found[0]`.",
     ),
     rules=RULES,
-    source=from_aspects(world, aspects, build, oracle, examples=(({"keys": [_A, _B]}, {"alg": "HS256", "kid": "b"}),)),
+    source=joined(
+        from_aspects(world, aspects, build, oracle, examples=(({"keys": [_A, _B]}, {"alg": "HS256", "kid": "b"}),)),
+        written(in_turn),
+    ),
     mistakes=MISTAKES,
 )

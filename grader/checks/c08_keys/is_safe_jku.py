@@ -2,17 +2,17 @@
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...judging.aspects import Aspect, Value, bad, from_aspects, good, named, named_ones, rare
+from ...judging.aspects import Aspect, Value, bad, from_aspects, good, joined, named, named_ones, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, Stake
-from ...judging.wants import Refuses
+from ...judging.wants import Refuses, Returns, Want
 from .. import kit
 
 RULES = {
@@ -259,6 +259,15 @@ def oracle(url: Any, allowed_origins: list[str]) -> tuple[Any, set[str]]:
     return not broken, broken
 
 
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """The same address with other lists, and another address with the same host's name in it."""
+    w = world(source)
+    url, other = f"https://{w.host}{w.path}", f"https://{w.host}.m.example{w.path}"
+    calls: list[tuple[Args, Want]] = [((url, w.origins), Returns(True)), ((url, ["https://10.0.0.7"]), Refuses())]
+    yield kit.in_turn("one address, two lists", *calls)
+    yield kit.in_turn("two addresses, one list", calls[0], ((other, w.origins), Refuses()), calls[0])
+
+
 def refused(broken: frozenset[str], args: Args) -> Refuses:
     """The answer to a bad address."""
     return Refuses()
@@ -471,16 +480,19 @@ is_safe_jku = Exercise(
         "`return 'https://' + host in allowed_origins`.",
     ),
     rules=RULES,
-    source=from_aspects(
-        world,
-        aspects,
-        build,
-        oracle,
-        wants_of_bad=refused,
-        examples=(
-            ("https://keys.uppsala.example/v2/jwks.json", _UPPSALA),
-            ("https://keys.uppsala.example@mallory.example/", _UPPSALA),
+    source=joined(
+        from_aspects(
+            world,
+            aspects,
+            build,
+            oracle,
+            wants_of_bad=refused,
+            examples=(
+                ("https://keys.uppsala.example/v2/jwks.json", _UPPSALA),
+                ("https://keys.uppsala.example@mallory.example/", _UPPSALA),
+            ),
         ),
+        written(in_turn),
     ),
     mistakes=MISTAKES,
 )

@@ -5,7 +5,7 @@ import hashlib
 import json
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
@@ -14,9 +14,9 @@ from jwt_from_scratch.encoding import b64u_encode
 
 from ...inside.calling import RETURNED, Outcome
 from ...inside.values import unpack
-from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, named_ones, rare
+from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, named_ones, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import HALF
 from ...judging.wants import Returns, Want
 from .. import kit
@@ -186,6 +186,13 @@ def oracle(jwk: Jwk) -> tuple[Any, set[str]]:
         return None, {"1 members"}
     text = json.dumps(members, sort_keys=True, separators=(",", ":"))
     return b64u_encode(hashlib.sha256(text.encode()).digest()), set()
+
+
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """Two keys with the same kid, and all but one member in common."""
+    w = world(source)
+    keys = [{**w.keys["EC"], "kid": "1"}, {**w.keys["EC"], "kid": "1", "y": w.secret}]
+    yield kit.in_turn("two keys that differ in y", *(((jwk,), Hashed(oracle(jwk)[0])) for jwk in keys))
 
 
 @dataclass(frozen=True)
@@ -391,15 +398,18 @@ jwk_thumbprint = Exercise(
         "`hashlib.sha256(…).digest()`, `b64u_encode`.",
     ),
     rules=RULES,
-    source=from_aspects(
-        world,
-        aspects,
-        build,
-        oracle,
-        wants_of_good=hashed,
-        examples=(
-            ({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},),
+    source=joined(
+        from_aspects(
+            world,
+            aspects,
+            build,
+            oracle,
+            wants_of_good=hashed,
+            examples=(
+                ({"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},),
+            ),
         ),
+        written(in_turn),
     ),
     mistakes=MISTAKES,
 )

@@ -2,16 +2,17 @@
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from jwt_from_scratch.encoding import b64u_encode, json_dumps
 
-from ...judging.aspects import Aspect, from_aspects, good, named, rare
+from ...judging.aspects import Aspect, from_aspects, good, joined, named, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.wants import Satisfies, Want
+from .. import kit
 
 NAME_CHARACTERS = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 """What a cookie's name is made of (RFC 10025 §4.1.1)."""
@@ -44,6 +45,12 @@ def aspects(tokens: list[str]) -> list[Aspect]:
 def oracle(token: str) -> tuple[Any, set[str]]:
     """The answer is any good cookie."""
     return token, set()
+
+
+def in_turn(tokens_from: random.Random) -> Iterator[Trial]:
+    """Two tokens, one behind the other."""
+    calls = (((token,), good_cookie(token, (token,))) for token in world(tokens_from)[:2])
+    yield kit.in_turn("two tokens", *calls)
 
 
 def good_cookie(token: str, args: Args) -> Want:
@@ -172,8 +179,11 @@ cookie_for = Exercise(
         'One f-string: `return f"__Host-token={token}; Path=/; Secure; HttpOnly; SameSite=Lax"`.',
     ),
     rules={},
-    source=from_aspects(
-        world, aspects, lambda e: (e.token,), oracle, wants_of_good=good_cookie, examples=(("e30.e30.AQID",),)
+    source=joined(
+        from_aspects(
+            world, aspects, lambda e: (e.token,), oracle, wants_of_good=good_cookie, examples=(("e30.e30.AQID",),)
+        ),
+        written(in_turn),
     ),
     mistakes=MISTAKES,
 )

@@ -2,16 +2,16 @@
 
 import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from ...judging.aspects import ABSENT, Aspect, Named, bad, from_aspects, good, named, named_ones, rare
+from ...judging.aspects import ABSENT, Aspect, Named, bad, from_aspects, good, joined, named, named_ones, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL
-from ...judging.wants import Refuses
+from ...judging.wants import Refuses, Returns, Want
 from .. import kit
 
 RULES = {
@@ -293,6 +293,15 @@ def _decided(method: str, headers: dict[str, str], trusted: str) -> str | None:
     return "6" if set(headers) - {"cookie", "host", "user-agent", "authorization"} else "7"
 
 
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """The same headers with another method, and the same request with another trusted origin."""
+    w = world(source)
+    post, get = ({"method": method, "headers": {"Origin": w.trusted}} for method in ("POST", "GET"))
+    calls: list[tuple[Args, Want]] = [((post, w.trusted), Returns(True)), ((post, EVIL), Refuses())]
+    yield kit.in_turn("one request, two trusted origins", *calls)
+    yield kit.in_turn("two methods, one origin that is not trusted", ((get, EVIL), Returns(True)), calls[1])
+
+
 def refused(broken: frozenset[str], args: Args) -> Refuses:
     """The answer to a request that may not act."""
     return Refuses()
@@ -492,13 +501,16 @@ csrf_ok = Exercise(
         "`return 'x-requested-with' in headers`.",
     ),
     rules=RULES,
-    source=from_aspects(
-        world,
-        aspects,
-        build,
-        oracle,
-        wants_of_bad=refused,
-        examples=(({"method": "POST", "headers": {"origin": "null"}}, "https://shed.example"),),
+    source=joined(
+        from_aspects(
+            world,
+            aspects,
+            build,
+            oracle,
+            wants_of_bad=refused,
+            examples=(({"method": "POST", "headers": {"origin": "null"}}, "https://shed.example"),),
+        ),
+        written(in_turn),
     ),
     mistakes=MISTAKES,
 )
