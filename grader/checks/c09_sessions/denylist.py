@@ -55,7 +55,8 @@ def asks(iss: Any, jti: Any, now: float, gives: Any) -> Step:
 
 def _plain(w: Any) -> Iterator[Trial]:
     yield plain("a listed token", adds(w.here, w.jti, w.exp), asks(w.here, w.jti, w.exp - 600, True))
-    yield play("a new list", asks(w.here, w.jti, 1, False), does("size", 1, gives=0), rule="4 own", bad=True)
+    yield play("a new list", asks(w.here, "none", 1, False), rule="4 own", bad=True)
+    yield play("the size of a new list", does("size", 1, gives=0), rule="3", bad=True)
     yield play(
         "the docstring's example",
         *(adds("https://hall.example", "7w", 1900), asks("https://hall.example", "7w", 1899, True)),
@@ -67,15 +68,19 @@ def _plain(w: Any) -> Iterator[Trial]:
         rule="2",
         stake=HALF,
     )
-    own = (adds(w.here, w.jti, w.exp), another(), asks(w.here, w.jti, 1, False), does("size", 1, gives=0))
+    # Each with a jti of its own, so that lists that share their entries make the same errors in any order.
+    first, second = f"{w.jti}-1", f"{w.jti}-2"
+    own = (adds(w.here, first, w.exp), another(), asks(w.here, first, 1, False))
     yield play("a second list", *own, rule="4 own", bad=True, stake=HALF)
     yield play(
         "a second list with its own entry",
-        *(adds(w.here, w.jti, w.exp), another(), adds(w.here, w.other, w.exp), asks(w.here, w.jti, 1, False)),
-        *(asks(w.here, w.other, 1, True), does("size", 1, gives=1)),
+        *(adds(w.here, second, w.exp), another(), adds(w.here, w.other, w.exp), asks(w.here, second, 1, False)),
+        asks(w.here, w.other, 1, True),
         rule="4 own",
         bad=True,
     )
+    sizes = (adds(w.here, w.jti, w.exp), another(), adds(w.here, w.other, w.exp), does("size", 1, gives=1))
+    yield play("the size of a second list", *sizes, rule="3", bad=True)
 
 
 def _pairs(w: Any) -> Iterator[Trial]:
