@@ -4,6 +4,13 @@ A lesson does `from grader import check, hint`; everything else is behind the `g
 package loads nothing until one of these names is used: every lesson pays for what stands here.
 """
 
+import sys
+
+if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
+    # `python -m grader` is on its way, and Python has put the current folder first among the places to import from.
+    # It may be a folder of submissions; so it goes before anything else is imported. See `isolated`.
+    del sys.path[0]
+
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:

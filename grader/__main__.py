@@ -2,9 +2,13 @@
 
 import sys
 
+from .isolated import reenter
+
 
 def main() -> None:
-    """Run the command line, or say what to install for it."""
+    """Run the command line in an isolated interpreter, or say what to install for it."""
+    reenter("grader.__main__")
+    sys.argv[0] = "grader"
     try:
         from .cli.main import main as run
     except ModuleNotFoundError as error:

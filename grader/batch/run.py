@@ -11,10 +11,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ..engine.grade import Options
 from ..files import write_whole
+from ..inside.values import plain_text
+from ..reports.local_key import LocalKey, local_key
 from ..reports.overview import overview_html
 from ..reports.report import Report
 from ..reports.summary import summary_csv
 from .collect import Found, collect
+from .output_folder import UNPACKED, refuse_foreign
 from .workers import grade_batch
 
 
@@ -27,17 +30,20 @@ def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | 
 
     Args:
         targets: what to grade.
-        out: gets `reports/`, `summary.csv` and `index.html`; Reports that are there already are kept.
+        out: gets `reports/`, `summary.csv` and `index.html`; Reports that this machine kept there stay.
         options: how to grade.
         jobs: how many at a time; one per processor, if not given.
 
     Raises:
         Nothing: there is no submission.
+        ForeignFile: there is a link in `out`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a target can't be read or a result can't be written.
     """
+    refuse_foreign(out, targets)
+    key = local_key((out, *targets))
     with submissions_in(targets, out) as found:
-        reports = grade_found(found, out, options, jobs)
+        reports = grade_found(found, out, options, jobs, key)
     write_summaries(out, reports)
     return reports
 
@@ -57,15 +63,17 @@ def submissions_in(targets: Sequence[Path], out: Path) -> Iterator[list[Found]]:
         yield found
 
 
-def grade_found(found: list[Found], out: Path, options: Options, jobs: int | None = None) -> list[Report]:
+def grade_found(found: list[Found], out: Path, options: Options, jobs: int | None, key: LocalKey) -> list[Report]:
     """Grade submissions that were found, with a progress bar; Reports in `out` that are up to date are kept.
+
+    What is kept is sealed with the key, and what was not sealed with it is graded again.
 
     Raises:
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a Report can't be written.
     """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return _with_progress(found, out / "reports", options, jobs or processors)
+    return _with_progress(found, out / "reports", options, jobs or processors, key)
 
 
 def write_summaries(out: Path, reports: list[Report]) -> None:
@@ -81,7 +89,7 @@ def write_summaries(out: Path, reports: list[Report]) -> None:
 @contextmanager
 def _unpacked(out: Path) -> Iterator[Path]:
     """A folder for what comes out of zip files. It lies in `out`, so that even after a kill it is found and removed."""
-    folder = out / ".unpacked"
+    folder = out / UNPACKED
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -90,8 +98,9 @@ def _unpacked(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _with_progress(found: list[Found], folder: Path, options: Options, jobs: int) -> list[Report]:
+def _with_progress(found: list[Found], folder: Path, options: Options, jobs: int, key: LocalKey) -> list[Report]:
     console = Console(stderr=True)
+    not_ours: list[Path] = []
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     kept = 0
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
@@ -102,10 +111,20 @@ def _with_progress(found: list[Found], folder: Path, options: Options, jobs: int
             kept += not fresh
             progress.update(bar, advance=1, rate=_rate(progress, bar))
 
-        reports = grade_batch(found, folder, options, jobs, done)
+        reports = grade_batch(found, folder, options, jobs, done, key=key, not_ours=not_ours.append)
+    for text in _remarks(not_ours, key):
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
     if kept:
         console.print(f"{kept} of {len(found)} had been graded before", highlight=False)
     return reports
+
+
+def _remarks(not_ours: list[Path], key: LocalKey) -> Iterator[str]:
+    if not_ours:
+        names = ", ".join(plain_text(str(path), 200) for path in not_ours[:3]) + (", ..." if len(not_ours) > 3 else "")
+        yield f"{len(not_ours)} graded again: results not written with this machine's key, or changed since ({names})"
+    if key.problem:
+        yield f"the next run will grade all of this again: no key can be kept ({plain_text(key.problem, 500)})"
 
 
 def _rate(progress: Progress, bar: TaskID) -> str:

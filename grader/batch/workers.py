@@ -8,28 +8,30 @@ break one, that submission gets a Report that says so, and a new worker takes ov
 import contextlib
 import hashlib
 import itertools
-import json
-import multiprocessing
 import os
 import re
 import signal
+import subprocess
 import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
-from multiprocessing import resource_tracker
+from dataclasses import dataclass, field, replace
+from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
 
-from ..engine.grade import SUBMISSION_SECONDS, Graded, Grader, Options, SandboxError
+from .. import isolated
+from ..engine.grade import Graded, Grader, Options, SandboxError
+from ..engine.process import SUBMISSION_SECONDS
 from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
-from ..files import write_whole
 from ..inside import linux
-from ..inside.calling import TIMED_OUT
-from ..reports.report import Report, unreadable
+from ..inside.values import plain_text
+from ..reports.local_key import LocalKey, local_key
+from ..reports.report import LONG, Report, unreadable
 from .collect import Found
+from .kept import Kept, NotOurs
 
 PATIENCE = 2 * SUBMISSION_SECONDS
 """Seconds after which a worker that does not answer is replaced. It keeps the submission's own limit itself."""
@@ -41,8 +43,7 @@ MAX_TRIES = 2
 class _Task:
     number: int
     found: Found = field(compare=False)
-    report: Path = field(compare=False)
-    cells: Path = field(compare=False)
+    kept: Kept = field(compare=False)
     tries: int = field(default=0, compare=False)
     alone: bool = field(default=False, compare=False)
 
@@ -53,6 +54,9 @@ def grade_batch(
     options: Options,
     jobs: int,
     done: Callable[[Report, bool], None] = lambda report, fresh: None,
+    *,
+    key: LocalKey | None = None,
+    not_ours: Callable[[Path], None] = lambda path: None,
 ) -> list[Report]:
     """Grade submissions and write a Report for each.
 
@@ -62,6 +66,8 @@ def grade_batch(
         options: how to grade.
         jobs: how many at a time.
         done: called for each Report; fresh says whether it was made now.
+        key: what the Reports that are kept are sealed with; this machine's, if not given.
+        not_ours: called for each file of an earlier run that is not believed, and made again.
 
     Returns:
         The Reports, in the order of the submissions.
@@ -70,9 +76,10 @@ def grade_batch(
         SandboxError: the sandbox can't be set up or broke.
         OSError: a Report can't be written.
     """
-    batch = _Batch(options, jobs, done)
+    key = key or local_key((folder,))
+    batch = _Batch(options, jobs, done, key)
     try:
-        return batch.run(_tasks(submissions, folder))
+        return batch.run(_tasks(submissions, folder), not_ours)
     finally:
         batch.close()
 
@@ -86,7 +93,7 @@ def _tasks(submissions: Iterable[Found], folder: Path) -> list[_Task]:
     found = list(submissions)
     paths = report_paths([one.name for one in found])
     return [
-        _Task(number, one, folder / path, cells_beside(folder) / path)
+        _Task(number, one, Kept(folder / path, cells_beside(folder) / path))
         for number, (one, path) in enumerate(zip(found, paths, strict=True))
     ]
 
@@ -118,17 +125,18 @@ def _report_name(name: str, taken: set[str]) -> str:
 
 
 class _Batch:
-    def __init__(self, options: Options, jobs: int, done: Callable[[Report, bool], None]) -> None:
-        self._options = options
+    def __init__(self, options: Options, jobs: int, done: Callable[[Report, bool], None], key: LocalKey) -> None:
+        self._options = replace(options, inputs_key=options.inputs_key or key.mac("inputs"))
+        self._key = key
         self._jobs = jobs
         self._done = done
         self._reports: dict[int, Report] = {}
         self._workers: list[_Worker] = []
 
-    def run(self, tasks: list[_Task]) -> list[Report]:
-        waiting = deque(task for task in tasks if not self._is_there(task))
+    def run(self, tasks: list[_Task], not_ours: Callable[[Path], None]) -> list[Report]:
+        waiting = deque(task for task in tasks if not self._is_there(task, not_ours))
         again = self._work(waiting, min(self._jobs, len(waiting)))
-        # What ran out of time may have had too little of the machine: once more, with nothing beside it.
+        # What ran out of anything may have had too little of the machine: once more, with nothing beside it.
         self._work(deque(again), 1)
         return [self._reports[task.number] for task in tasks]
 
@@ -136,22 +144,28 @@ class _Batch:
         for worker in self._workers:
             worker.close()
 
-    def _is_there(self, task: _Task) -> bool:
+    def _is_there(self, task: _Task, not_ours: Callable[[Path], None]) -> bool:
+        """Whether an earlier run has kept this very grade, and nobody has touched it since."""
+        kept, found = task.kept, task.found
         try:
-            report = Report.from_dict(json.loads(task.report.read_text("utf-8")))
-            digest = hashlib.sha256(read_regular(task.found.path)).hexdigest()
-        except (OSError, ValueError, TypeError, KeyError, RecursionError, BadSubmission):
+            report = kept.read(self._key).report if self._options.keep_cells else kept.read_report(self._key)
+            digest = hashlib.sha256(read_regular(found.path)).hexdigest()
+        except NotOurs:
+            not_ours(kept.report)
             return False
-        grading_id = self._options.grading_id(digest, task.found.student, task.found.master)
-        if not report.grading_id or report.grading_id != grading_id:
+        except (OSError, BadSubmission):
             return False
-        if self._options.keep_cells and not task.cells.is_file():
+        grading_id = self._options.grading_id(digest, found.student, found.master)
+        if not report.grading_id or (report.grading_id, report.submission) != (
+            grading_id,
+            plain_text(found.name, LONG),
+        ):
             return False
         self._keep(task, Graded(report, []), fresh=False)
         return True
 
     def _work(self, waiting: deque[_Task], jobs: int) -> list[_Task]:
-        """Grade these with so many workers. Returns those that ran out of time and deserve another try."""
+        """Grade these with so many workers. Returns those that ran out of something and deserve another try."""
         again: list[_Task] = []
         while len(self._workers) > jobs:
             self._workers.pop().close()
@@ -166,13 +180,15 @@ class _Batch:
                 if task is None:
                     continue
                 graded = worker.take()
+                beside_others = self._jobs > 1 and not task.alone
                 if graded is None:
-                    self._broken(worker, task, waiting)
-                elif self._jobs > 1 and not task.alone and _ran_out(graded.report):
-                    task.alone = True
+                    self._broken(worker, task, again if beside_others else waiting)
+                elif graded.ran_out and beside_others:
                     again.append(task)
                 else:
                     self._keep(task, graded, fresh=True)
+        for task in again:
+            task.alone = True
         return again
 
     def _ready(self) -> list["_Worker"]:
@@ -181,12 +197,12 @@ class _Batch:
         answered = [ends[end] for end in wait(list(ends), timeout=1.0)]  # type: ignore[index]
         return answered or [worker for worker in busy if time.monotonic() > worker.until]
 
-    def _broken(self, worker: "_Worker", task: _Task, waiting: deque[_Task]) -> None:
+    def _broken(self, worker: "_Worker", task: _Task, later: "list[_Task] | deque[_Task]") -> None:
         self._workers[self._workers.index(worker)] = _Worker(self._options)
         worker.close()
         task.tries += 1
         if task.tries < MAX_TRIES:
-            waiting.append(task)
+            later.append(task)
             return
         report = unreadable(
             "the grader failed on it, twice",
@@ -199,29 +215,25 @@ class _Batch:
         self._keep(task, Graded(report, []), fresh=True)
 
     def _keep(self, task: _Task, graded: Graded, fresh: bool) -> None:
-        if fresh and self._options.keep_cells:
-            write_whole(task.cells, json.dumps([asdict(cell) for cell in graded.cells]) + "\n")
         if fresh:
-            write_whole(task.report, json.dumps(graded.report.to_dict(), indent=2) + "\n")
+            graded = task.kept.write(graded, self._key, with_cells=self._options.keep_cells)
         self._reports[task.number] = graded.report
         self._done(graded.report, fresh)
-
-
-def _ran_out(report: Report) -> bool:
-    return any(exercise.status == TIMED_OUT for exercise in report.exercises)
 
 
 class _Worker:
     """A process that grades what it is given."""
 
     def __init__(self, options: Options) -> None:
-        context = multiprocessing.get_context("spawn")
-        resource_tracker.ensure_running()  # it would let Ctrl-C through again when it starts
-        self.connection, theirs = context.Pipe()
-        self._process = context.Process(target=_work, args=(theirs, options, os.getpid()), daemon=True)
-        with _ctrl_c_waits():  # and for the worker it waits until `_work` knows what to do
-            self._process.start()
-        theirs.close()
+        # Not by `multiprocessing`, whose processes look for modules in the current folder first.
+        self.connection, theirs = Pipe()
+        with theirs, _ctrl_c_waits():  # and for the worker it waits until `_work` knows what to do
+            arguments = [str(theirs.fileno()), str(os.getpid())]
+            self._process = subprocess.Popen(  # noqa: S603 - our own command
+                [*_command(), *arguments], pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
+            )
+        with contextlib.suppress(OSError):  # it is gone; `take` will find out
+            self.connection.send(options)
         self.task: _Task | None = None
         self.until = 0.0
 
@@ -248,7 +260,7 @@ class _Worker:
 
     def close(self) -> None:
         self._process.kill()
-        self._process.join()
+        self._process.wait()
         self.connection.close()
 
 
@@ -259,6 +271,18 @@ def _ctrl_c_waits() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _command() -> list[str]:
+    return isolated.command(__name__, work_for_parent.__name__)
+
+
+def work_for_parent() -> None:
+    """What a worker's process calls: its arguments are the number of its connection and its parent's process."""
+    descriptor, parent = map(int, sys.argv[1:])
+    connection: Connection[Any, Any] = Connection(descriptor)
+    with contextlib.suppress(EOFError):  # the parent has gone
+        _work(connection, connection.recv(), parent)
 
 
 def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> None:

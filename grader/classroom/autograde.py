@@ -7,12 +7,11 @@ runs nbgrader's own converter over them: it finds each graded submission prepare
 
 import glob
 import hashlib
-import json
 import os
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +23,14 @@ from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
 from ..batch.collect import Found
+from ..batch.kept import Kept
 from ..batch.workers import cells_beside, report_paths
 from ..course.masters import CHECK, CourseError
-from ..engine.grade import Graded, Ran
-from ..files import write_whole
-from ..reports.report import Report
+from ..engine.grade import Graded
 from .classdir import ClassDir
+from .late import refresh
 from .quarantine import FOLDER, quarantine
+from .times import class_zone
 
 _RECORDED = "recorded"
 _CHECK_OF = 'check("{}")'
@@ -48,38 +48,16 @@ def submissions(folder: ClassDir, assignment: str, student: str = "*", notebook:
     if not known:
         raise CourseError(f"{assignment}: there is no such assignment (no notebook in {source})")
     found = []
+    zone = class_zone(folder.app.config)
     pattern = coursedir.format_path(coursedir.submitted_directory, student, glob.escape(assignment))
     for place in sorted(map(Path, glob.glob(pattern))):
         who = place.parent.name
-        quarantine(place, folder.root / FOLDER / who / assignment)
+        quarantine(place, folder.root / FOLDER / who / assignment, zone)
         for path in sorted(place.glob(f"{notebook}.ipynb")):
             if path.stem in known:
                 name = f"{who}/{assignment}/{path.stem}"
                 found.append(Found(path, name, who, master=folder.source(assignment, path.stem)))
     return found
-
-
-@dataclass(frozen=True)
-class Kept:
-    """The Report and the cells of a submission, as files."""
-
-    report: Path
-    cells: Path
-
-    def read(self) -> Graded:
-        """What was kept.
-
-        Raises:
-            OSError, ValueError, TypeError, KeyError: it is not there, or something else.
-        """
-        report = Report.from_dict(json.loads(self.report.read_text("utf-8")))
-        cells = [Ran(**one) for one in json.loads(self.cells.read_text("utf-8"))]
-        return Graded(report, cells)
-
-    def write(self, graded: Graded) -> None:
-        """Keep something else, whole or not at all."""
-        write_whole(self.cells, json.dumps([vars(cell) for cell in graded.cells]) + "\n")
-        write_whole(self.report, json.dumps(graded.report.to_dict(), indent=2) + "\n")
 
 
 def kept(folder: ClassDir, found: Iterable[Found]) -> dict[Path, Kept]:
@@ -115,7 +93,7 @@ class Recorder(Autograde):  # type: ignore[misc]
 
     def prepared(self, path: Path) -> Graded:
         """What grading this submission found; the exporter asks."""
-        return self.results[Path(self.coursedir.root) / path].read()
+        return self.results[Path(self.coursedir.root) / path].read(self.folder.key)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """Whether this submission is to be recorded: it is new, or graded anew, or half recorded."""
@@ -233,6 +211,7 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
     try:
         with _one_engine(coursedir):
             recorder.start()
+            refresh(coursedir, folder.app, assignment)
     except NbGraderException as error:
         raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
     finally:

@@ -10,6 +10,7 @@ from typing import Any
 from ..course.masters import CourseError
 from ..engine.grade import Options
 from ..files import write_whole
+from ..reports.local_key import LocalKey, local_key
 from .assemble import Book, BookCell
 
 CONFIG = "nbgrader_config.py"
@@ -59,6 +60,11 @@ class ClassDir:
     def graded(self) -> Path:
         """Where the Reports are, the cells as they ran, the summary and the overview."""
         return self.root / "graded"
+
+    @property
+    def key(self) -> LocalKey:
+        """What the results in `graded` are sealed with: not by the class secret, for that lies in this directory."""
+        return local_key((self.root,))
 
     def options(self, level: str, run_demos: bool = False) -> Options:
         """How this class's submissions are graded: with its secret, and with cells for people to see."""

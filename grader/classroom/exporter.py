@@ -21,6 +21,7 @@ from ..engine.grade import Graded, Grader, Options, SandboxError
 from ..engine.sandbox import FULL
 from .assemble import Book, assemble
 from .classdir import ClassDir, read_book
+from .closed import require_closed
 
 
 class GradingExporter(NotebookExporter):
@@ -36,7 +37,7 @@ class GradingExporter(NotebookExporter):
         """The graded notebook as text, and nbgrader's resources.
 
         Raises:
-            NbGraderException: the class's master is missing, or there is no sandbox.
+            NbGraderException: the class's master is missing, its directory is open, or there is no sandbox.
         """
         converter: Any = self.parent
         if not converter._sanitizing:  # our own, the second time
@@ -68,7 +69,9 @@ class GradingExporter(NotebookExporter):
         converter: Any = self.parent
         if hasattr(converter, "prepared"):
             return converter.prepared(path)  # type: ignore[no-any-return]
-        options = ClassDir(Path(converter.coursedir.root)).options(self.level)
+        root = Path(converter.coursedir.root)
+        require_closed(root)
+        options = ClassDir(root).options(self.level)
         name = f"{student}/{path.parent.name}/{path.stem}"
         try:
             return _grader(options).grade_or_say_why(path, name=name, student=student, master=source)

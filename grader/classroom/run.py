@@ -3,13 +3,17 @@
 from pathlib import Path
 
 from ..batch.collect import Found
+from ..batch.kept import Kept, NotOurs
+from ..batch.output_folder import refuse_foreign
 from ..batch.run import Nothing, grade_found, write_summaries
 from ..course.masters import CourseError
 from ..engine.grade import Graded
+from ..reports.local_key import LocalKey
 from ..reports.report import Report
 from ..terminal import counting
-from .autograde import Kept, kept, record, regrade_only, submissions
+from .autograde import kept, record, regrade_only, submissions
 from .classdir import ClassDir
+from .closed import require_closed
 
 
 def run_class(
@@ -38,16 +42,19 @@ def run_class(
         force: grade and record everything anew.
 
     Raises:
-        CourseError: no such assignment, or nbgrader refuses a submission.
+        CourseError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
         Nothing: no submissions.
+        ForeignFile: there is a link in `graded/`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a result can't be written.
     """
+    require_closed(folder.root)
+    refuse_foreign(folder.graded, assignments=[path.name for path in folder.source("x", "x").parent.parent.iterdir()])
     found = submissions(folder, assignment, student)
     if not found:
         raise Nothing(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
     results = kept(folder, found)
-    before = {one.path: _read(results[one.path]) for one in found} if exercise else {}
+    before = {one.path: _read(results[one.path], folder.key) for one in found} if exercise else {}
     if force or exercise:
         for one in found:
             results[one.path].report.unlink(missing_ok=True)
@@ -71,15 +78,15 @@ def _grade(
 ) -> list[Report]:
     if exercise and not any(exercise in (one.name for one in old.report.exercises) for old in before.values() if old):
         raise CourseError(f"{exercise}: nobody was graded on an exercise of this name yet")
-    reports = grade_found(found, folder.graded, folder.options(level, run_demos), jobs)
+    reports = grade_found(found, folder.graded, folder.options(level, run_demos), jobs, folder.key)
     for one in found:
         if old := before.get(one.path):
-            results[one.path].write(regrade_only(exercise, old, results[one.path].read()))
-    return [results[one.path].read().report for one in found] if exercise else reports
+            results[one.path].write(regrade_only(exercise, old, results[one.path].read(folder.key)), folder.key)
+    return [results[one.path].read_report(folder.key) for one in found] if exercise else reports
 
 
-def _read(result: Kept) -> Graded | None:
+def _read(result: Kept, key: LocalKey) -> Graded | None:
     try:
-        return result.read()
-    except (OSError, ValueError, TypeError, KeyError):
+        return result.read(key)
+    except (OSError, NotOurs):
         return None

@@ -24,6 +24,7 @@ def fail(text: str, code: int = BAD_INPUT) -> NoReturn:
 @contextmanager
 def problems() -> Iterator[None]:
     """What people can put right becomes one line and an exit code."""
+    from ..batch.output_folder import ForeignFile
     from ..batch.run import Nothing
     from ..course.masters import CourseError
     from ..engine.sandbox import SandboxError
@@ -31,7 +32,7 @@ def problems() -> Iterator[None]:
 
     try:
         yield
-    except (CourseError, Nothing, NotOne) as error:
+    except (CourseError, ForeignFile, Nothing, NotOne) as error:
         fail(str(error))
     except SandboxError as error:
         fail(f"{error}\n`--unsafe-no-sandbox` grades without one: only for code that you trust", NO_SANDBOX)

@@ -143,9 +143,13 @@ def grade(
         else:
             reports, code = _grade_files(paths, options)
         write_forms(reports, targets)
-    if code == OK and fail_under and any(100 * one.score < fail_under * one.max_score for one in reports):
+    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in reports):
         code = BELOW
     sys.exit(code)
+
+
+def _is_enough(report: Report, percent: int) -> bool:
+    return report.is_what_was_asked_for and 100 * report.score >= percent * report.max_score
 
 
 def _is_batch(path: Path) -> bool:
@@ -281,12 +285,13 @@ def class_() -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--course-id", default="jwt-from-scratch", show_default=True, help="What the gradebook calls the course.")
 @click.option("--db", default="", metavar="URL", help="The gradebook's SQLAlchemy URL.  [DIR/gradebook.db]")
-def init(folder: Path, course_id: str, db: str) -> None:
+@click.option("--timezone", default="UTC", show_default=True, help="The class's time zone, such as Europe/Berlin.")
+def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
     """Make a course directory: settings, sources, releases and a gradebook. What is there already stays."""
     from ..classroom import setup
 
     with _problems():
-        setup.init(folder, course_id=course_id, db_url=db)
+        setup.init(folder, course_id=course_id, db_url=db, timezone=timezone)
     click.echo(f"{folder}/ is ready: `cd {folder}`, then `grader class roster FILE.csv` and `jupyter lab`", err=True)
 
 
@@ -324,6 +329,23 @@ def points(assignment: str, exercise: str | None, worth: float | None, folder: P
             click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
         for name, value in points.read(course, assignment).items():
             click.echo(f"{value:6g}  {name}")
+
+
+@class_.command()
+@click.argument("assignment")
+@click.argument("time", nargs=-1)
+@click.option("--student", default="", help="This student's own deadline; it moves with everybody's.")
+@_COURSE_DIR
+def deadline(assignment: str, time: tuple[str, ...], student: str, folder: Path) -> None:
+    """Show an assignment's deadline, or set it: `2026-10-19 12:00`, in the class's zone or with one; or `none`.
+
+    Penalties follow at once.
+    """
+    from ..classroom.classdir import ClassDir
+    from ..classroom.late import deadline
+
+    with _problems():
+        click.echo(deadline(ClassDir.at(folder), assignment, " ".join(time), student))
 
 
 @class_.command()

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .ending import BAD_INPUT, REFUSED, fail, problems
+
+if TYPE_CHECKING:
+    from ..reports.local_key import LocalKey
 
 _OUTPUTS = {
     "json": "Write the Reports as one JSON array; '-' is stdout.",
@@ -31,6 +34,11 @@ _KEY = click.option(
     required=True,
     type=click.Path(path_type=Path),
     help="The course key that `grader keys init` made.",
+)
+_FOREIGN = click.option(
+    "--unsafe-foreign-reports",
+    is_flag=True,
+    help="Believe Reports from another machine: whoever could write the files decides the scores.",
 )
 _ISSUER = click.option("--issuer", metavar="COURSE", required=True, help="What the course is called; the claim iss.")
 
@@ -79,19 +87,30 @@ def keys_init(target: Path | None) -> None:
     click.echo(f"private: {private}  (back it up, show it to nobody)\npublic:  {public}  (give it to everybody)")
 
 
+def _local(folder: Path, foreign: bool) -> LocalKey | None:
+    """The key that Reports must have been kept with, or None where others are to be believed."""
+    from ..reports.local_key import local_key
+
+    if foreign:
+        click.echo("grader: warning: what the Reports say is signed, whoever wrote them", err=True)
+    return None if foreign else local_key((folder,))
+
+
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 @_KEY
 @_ISSUER
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where they go.  [FOLDER/receipts]")
-def receipts(folder: Path, key_file: Path, issuer: str, out: Path | None) -> None:
-    """Sign a receipt for each Report in a graded folder. A Report that has its receipt keeps it."""
+@_FOREIGN
+def receipts(folder: Path, key_file: Path, issuer: str, out: Path | None, unsafe_foreign_reports: bool) -> None:
+    """Sign a receipt for each Report that this machine kept in a graded folder. One that has its receipt keeps it."""
     from ..receipts.issue import issue_all
     from ..receipts.keys import KeyProblem, read_key
 
+    local = _local(folder, unsafe_foreign_reports)
     try:
         with problems():
-            done = issue_all(folder, read_key(key_file), issuer, out or folder / "receipts")
+            done = issue_all(folder, read_key(key_file), issuer, out or folder / "receipts", local)
     except KeyProblem as error:
         fail(str(error))
     for problem in done.problems:
@@ -107,14 +126,18 @@ def receipts(folder: Path, key_file: Path, issuer: str, out: Path | None) -> Non
 @_KEY
 @_ISSUER
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file.  [in FOLDER/certificates]")
-def certificate(folder: Path, student: str, key_file: Path, issuer: str, out: Path | None) -> None:
+@_FOREIGN
+def certificate(
+    folder: Path, student: str, key_file: Path, issuer: str, out: Path | None, unsafe_foreign_reports: bool
+) -> None:
     """Sign a certificate for a student who has handed in every lesson."""
     from ..receipts.certificate import Incomplete, certify
     from ..receipts.keys import KeyProblem, read_key
 
+    local = _local(folder, unsafe_foreign_reports)
     try:
         with problems():
-            path = certify(folder, student, read_key(key_file), issuer, out)
+            path = certify(folder, student, read_key(key_file), issuer, local, out)
     except (KeyProblem, Incomplete) as error:
         fail(str(error))
     click.echo(f"grader: {path}", err=True)

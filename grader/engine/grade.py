@@ -3,34 +3,32 @@
 import ast
 import functools
 import hashlib
+import hmac
+import json
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import dataclass, field, replace
+from pathlib import Path, PurePath
 from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
 from ..inside.calling import CRASHED, Outcome
-from ..judging.answering import Ask, final
+from ..judging import library
+from ..judging.answering import Ask
 from ..judging.judge import judge
 from ..judging.result import Result
 from ..learner.display import as_text
+from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
-from . import selftest
-from .process import GaveUp, LearnerProcess
-from .rebuild import EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
+from . import mounts, selftest
+from .process import SUBMISSION_SECONDS, GaveUp, LearnerProcess
+from .rebuild import EXTRA, NOTE, BadSubmission, Step, Submission, chapter_named_in, read_regular, read_submission
 from .sandbox import FULL, SandboxError, Zygote
 from .showing import shown, writable
+from .written import Text
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
-
-SUBMISSION_SECONDS = 300.0
-"""How long one submission may take altogether."""
-
-ANSWERS = ("joserfc", "jwt", "jwt_from_scratch", "nbgrader")
-"""Packages that could be the answer. Where no setup cell of a chapter imports one, its learners can't either."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +39,8 @@ class Options:
         level: "full", or "none" for no sandbox.
         layers: the sandbox's layers that a self-test has proved, for the Reports.
         run_demos: run the demonstration cells too.
-        secret: a class secret; with it nobody can know the inputs of the checks beforehand.
+        secret: a class secret: it decides the inputs of the checks, so that nobody can know them beforehand.
+        inputs_key: what decides them in its place where there is none; this machine's, if not given.
         keep_cells: keep the cells as they ran, for people to look at.
         own_masters: most submissions are rebuilt on the course's own masters; a class has others.
     """
@@ -49,16 +48,19 @@ class Options:
     level: str = FULL
     layers: tuple[str, ...] = ()
     run_demos: bool = False
-    secret: str = ""
+    secret: str = field(default="", repr=False)
+    inputs_key: str = field(default="", repr=False)
     keep_cells: bool = False
     own_masters: bool = True
 
     def seed(self, sha256: str, student: str) -> str:
         """What decides the inputs of the checks.
 
-        The submission's own hash is in it: a table of answers can't hold the inputs that it will meet.
+        The submission's own hash is in it: a table of answers can't hold the inputs that it will meet. And it is made
+        with a key, so that nobody can compute them beforehand; who grades the file again gets the same.
         """
-        return "/".join((self.secret, student, sha256))
+        key = self.secret or self.inputs_key or local_key().mac("inputs")
+        return hmac.new(key.encode(), json.dumps([student, sha256]).encode(), hashlib.sha256).hexdigest()
 
     def grading_id(self, sha256: str, student: str, master: Path | None = None) -> str:
         """Names all that decides the grade of the file with this hash: the same id means the same grade."""
@@ -73,24 +75,34 @@ class Ran:
     """One of the learner's cells, or one of the master's, as it was graded.
 
     Attributes:
-        kind: as in `course`, or "extra".
-        cell: the id of the master's cell; of an extra cell, that of the one before it, or "".
+        kind: as in `course`; or "extra" or "note", code or Markdown of the learner's own.
+        cell: the id of the master's cell; of a cell of the learner's own, that of the one before it, or "".
         source: what the learner wrote, or the master.
         outputs: what it showed, fit to be shown to people (see `showing`).
+        attachments: the pictures of an answer or a note by name, as `data:` addresses (see `pictures`).
     """
 
     kind: str
     cell: str
     source: str
     outputs: list[dict[str, Any]]
+    attachments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A graded submission: its Report, and, if they were to be kept, its cells."""
+    """A graded submission.
+
+    Attributes:
+        report: what was found.
+        cells: as they ran, if they were to be kept.
+        ran_out: whether anything ran out of anything, or ended before its time: on a busy machine it might not have
+            otherwise.
+    """
 
     report: Report
     cells: list[Ran]
+    ran_out: bool = False
 
 
 class Grader:
@@ -102,7 +114,7 @@ class Grader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._zygote = Zygote(options.level)
+        self._zygote = Zygote(options.level, options.run_demos)
         try:
             if options.own_masters:
                 get_ready()  # while it warms up
@@ -152,7 +164,8 @@ class Grader:
         submission = read_submission(path, data, read_source(master) if master else None)
         seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
-        with LearnerProcess(self._zygote, hidden) as process:
+        place = mounts.library() if self._zygote.level == FULL else str(library.HERE)
+        with library.seen_at(place), LearnerProcess(self._zygote, hidden, seconds=SUBMISSION_SECONDS) as process:
             results, cells = grade_submission(submission, process, seed, self._options.run_demos)
         report = make_report(
             submission.chapter,
@@ -165,8 +178,9 @@ class Grader:
             layers=self._options.layers,
             seconds=time.monotonic() - started,
             grading_id=self._options.grading_id(digest, student, master),
+            expected="" if master else _another_lesson(str(path) if name is None else name, submission.chapter),
         )
-        return Graded(report, cells if self._options.keep_cells else [])
+        return Graded(report, cells if self._options.keep_cells else [], process.ran_out)
 
     def grade_or_say_why(self, path: Path, *, name: str, student: str, master: Path | None = None) -> Graded:
         """Grade a notebook file; if it can't be graded, the Report says why.
@@ -192,12 +206,18 @@ class Grader:
         return Graded(report, [])
 
 
+def _another_lesson(name: str, chapter: Chapter) -> str:
+    """The lesson that a file's name promises, or else its folder's, if that is not this one."""
+    promised = chapter_named_in(PurePath(name).name) or chapter_named_in(name)
+    return promised.name if promised and promised.name != chapter.name else ""
+
+
 @functools.cache
 def hidden_packages(chapter: Chapter, run_demos: bool) -> tuple[str, ...]:
     """The packages that could be an answer and that no setup cell (or demo that runs) of the chapter imports."""
     running = (SETUP, DEMO) if run_demos else (SETUP,)
     used = {name for cell in chapter.cells if cell.kind in running for name in _imported(cell.source)}
-    return tuple(name for name in ANSWERS if name not in used)
+    return tuple(name for name in mounts.ANSWERS if name not in used)
 
 
 def _imported(source: str) -> list[str]:
@@ -216,20 +236,20 @@ def grade_submission(
     """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
     results: dict[str, Result] = {}
     broken: dict[str, str] = {}
-    cells = [Ran(ANSWER, cell, writable(text), []) for cell, text in submission.answers.items()]
+    cells = [_shown(ANSWER, cell, one) for cell, parts in submission.answers.items() for one in parts]
     exercises = {exercise.name: exercise for exercise in submission.chapter.exercises}
-    end = time.monotonic() + SUBMISSION_SECONDS
     gone = ""
     for step in submission.steps:
         if step.kind == DEMO and not run_demos:
             continue
+        if step.kind == NOTE:
+            cells.append(_shown(NOTE, step.cell, step))
+            continue
         outputs: list[dict[str, Any]] = []
         try:
-            if time.monotonic() > end and not gone:
-                raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
             if step.kind == CHECK:
                 exercise = exercises[step.name]
-                ask = _gone(gone) if gone else _caller(process, exercise, end)
+                ask = _gone(gone) if gone else _caller(process, exercise)
                 results[step.name] = judge(exercise, ask, seed)
             elif not gone:
                 error = process.run_cell(step.source)
@@ -245,6 +265,11 @@ def grade_submission(
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
 
 
+def _shown(kind: str, cell: str, text: Text | Step) -> Ran:
+    """What a learner wrote in words: nothing runs."""
+    return Ran(kind, cell, writable(text.source), [], {writable(name): uri for name, uri in text.attachments.items()})
+
+
 def _gone(why: str) -> Ask:
     return lambda calls: [Outcome(CRASHED, text=why)]
 
@@ -258,18 +283,8 @@ def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
     return replace(ran, source=f'check("{name}")', outputs=[{"output_type": "stream", "name": "stdout", "text": text}])
 
 
-def _caller(process: LearnerProcess, exercise: Exercise, end: float) -> Ask:
-    def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        for args in calls:
-            if time.monotonic() > end:
-                raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
-            outcomes.append(process.call(exercise.name, args, exercise.seconds, exercise.forbids))
-            if final(outcomes[-1]):
-                break
-        return outcomes
-
-    return ask
+def _caller(process: LearnerProcess, exercise: Exercise) -> Ask:
+    return lambda calls: process.call_many(exercise.name, calls, exercise.seconds, exercise.forbids)
 
 
 def _with_remarks(result: Result, notes: list[str], error: str) -> Result:

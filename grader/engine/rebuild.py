@@ -16,13 +16,21 @@ from typing import Any
 
 from ..checks import exercises
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
+from .pictures import data_uri
+from .written import Text, own_words, sort_out
 
 MAX_BYTES = 10_000_000
 MAX_CELLS = 2_000
 MAX_SOURCE = 1_000_000
 """What a submission may be: bytes of the file, cells in it, characters in one cell."""
 
+MAX_PICTURES = 50
+MAX_PICTURE_BYTES = 6_000_000
+"""Pictures attached to one Markdown cell, and their characters in base64 together."""
+
 EXTRA = "extra"
+NOTE = "note"
+"""Cells of the learner's own: code, which runs, and Markdown, which is shown."""
 
 
 class BadSubmission(Exception):  # noqa: N818 - it says what is wrong
@@ -31,13 +39,15 @@ class BadSubmission(Exception):  # noqa: N818 - it says what is wrong
 
 @dataclass
 class Step:
-    """One thing to do while grading: run this source, or check this exercise."""
+    """One thing to do while grading: run this source, check this exercise, or show this note."""
 
     kind: str
     source: str
     name: str = ""
     cell: str = ""
-    """The id of the master's cell; of an extra cell, that of the one before it."""
+    """The id of the master's cell; of a cell of the learner's own, that of the one before it."""
+    attachments: dict[str, str] = field(default_factory=dict)
+    """The pictures of a note by name, as `data:` addresses."""
 
 
 @dataclass
@@ -48,8 +58,8 @@ class Submission:
     steps: list[Step]
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Remarks by exercise, for the Report."""
-    answers: dict[str, str] = field(default_factory=dict)
-    """The written answers by cell id."""
+    answers: dict[str, list[Text]] = field(default_factory=dict)
+    """What was written in answer to each question, by the answer cell's id."""
 
 
 @dataclass
@@ -60,6 +70,7 @@ class _Theirs:
     is_code: bool
     id: str
     grade_id: str
+    attachments: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def defines(self) -> list[str]:
@@ -134,12 +145,27 @@ def _theirs(cell: dict[str, Any]) -> _Theirs:
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    is_code = cell.get("cell_type") == "code"
     return _Theirs(
         source=source[:MAX_SOURCE] if isinstance(source, str) else "",
-        is_code=cell.get("cell_type") == "code",
+        is_code=is_code,
         id=_text(cell.get("id")),
         grade_id=_text(grade_id),
+        attachments={} if is_code else _attachments(cell.get("attachments")),
     )
+
+
+def _attachments(given: Any) -> dict[str, str]:
+    """The pictures attached to a cell, by name, as far as there is room for them. Anything else is left out."""
+    kept: dict[str, str] = {}
+    room = MAX_PICTURE_BYTES
+    for name, forms in list(given.items())[:MAX_PICTURES] if isinstance(given, dict) else []:
+        texts = forms.values() if isinstance(forms, dict) else []
+        found = next((uri for text in texts if isinstance(text, str) and (uri := data_uri(text))), None)
+        if found and len(found) <= room:
+            room -= len(found)
+            kept[str(name)] = found
+    return kept
 
 
 def _text(value: Any) -> str:
@@ -176,39 +202,78 @@ def _share(chapter_name: str, names: set[str]) -> float:
 def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
     """Put a learner's cells in their places on the master."""
     submission = Submission(master, [])
-    theirs, extras = _match(master, cells, submission)
+    theirs, own = _match(master, cells, submission)
+    submission.answers, notes = sort_out(master, [one for one in own if isinstance(one, Text)])
+    extras: defaultdict[int, list[Step]] = defaultdict(list)
+    for one in own:
+        if isinstance(one, _Extra):
+            extras[one.place].append(Step(EXTRA, one.source, cell=_before(master, one.place)))
+        elif one in notes:
+            step = Step(NOTE, one.source, cell=_before(master, one.place), attachments=one.attachments)
+            extras[one.place].append(step)
     submission.steps += extras[-1]
     for index, cell in enumerate(master.cells):
-        submission.steps += _steps(cell, theirs.get(index), submission)
+        submission.steps += _steps(cell, theirs.get(index))
         submission.steps += extras[index]
     return submission
 
 
+@dataclass
+class _Extra:
+    """A code cell of the learner's own, and the index of the master's cell before it."""
+
+    source: str
+    place: int
+
+
 def _match(
     master: Chapter, cells: list[_Theirs], submission: Submission
-) -> tuple[dict[int, _Theirs], defaultdict[int, list[Step]]]:
-    """The learner's version of the master's solution and answer cells, and the extra cells by where they stand."""
+) -> tuple[dict[int, _Theirs], list[_Extra | Text]]:
+    """The learner's version of the master's solution cells, and the cells of the learner's own, in their order."""
     find = _Finder(master, cells)
     theirs: dict[int, _Theirs] = {}
-    extras: defaultdict[int, list[Step]] = defaultdict(list)
-    place = -1
+    own: list[_Extra | Text] = []
+    place, last = -1, 0
     for cell in cells:
         index = find(cell)
         ours = master.cells[index] if index is not None else None
         if index is not None and ours is not None:
-            if ours.kind in (EXERCISE, ANSWER) and index in theirs:
-                submission.notes[ours.name].append(f"{ours.name or 'the answer'} occurs twice; the first one counts.")
+            if ours.kind == EXERCISE and index in theirs:
+                submission.notes[ours.name].append(f"{ours.name} occurs twice; the first one counts.")
                 continue
+            last = _close(own, last, index)
             place = index
-            if ours.kind in (EXERCISE, ANSWER):
+            if ours.kind == EXERCISE:
                 theirs[index] = cell
                 continue
-            if ours.kind == CHECK or cell.source == ours.source:
+            if ours.kind == CHECK or (ours.kind != ANSWER and cell.source == ours.source):
                 continue
-        if cell.is_code and cell.source.strip():
-            after = master.cells[place].id if place >= 0 else ""
-            extras[place].append(Step(EXTRA, cell.source, cell=after))
-    return theirs, extras
+        is_answer = ours is not None and ours.kind == ANSWER
+        if is_answer or not cell.is_code:
+            own += _own_text(cell, ours, place, len(master.cells))
+        elif cell.source.strip():
+            own.append(_Extra(cell.source, place))
+    return theirs, own
+
+
+def _own_text(cell: _Theirs, ours: Cell | None, place: int, until: int) -> list[Text]:
+    """The learner's words in a cell, if there are any."""
+    if ours is not None and ours.kind == ANSWER:
+        return [Text(cell.source, cell.attachments, place, until, place)]
+    words = own_words(cell.source, cell.id, ours)
+    return [Text(words, cell.attachments, place, until)] if words else []
+
+
+def _close(own: list[_Extra | Text], last: int, index: int) -> int:
+    """Note in the texts since the last one of the master's cells which cell of the master stands behind them."""
+    for one in own[last:]:
+        if isinstance(one, Text):
+            one.until = index
+    return len(own)
+
+
+def _before(master: Chapter, place: int) -> str:
+    return master.cells[place].id if place >= 0 else ""
 
 
 class _Finder:
@@ -231,13 +296,11 @@ class _Finder:
         return self._by_id.get(cell.id, self._by_source.get(cell.source))
 
 
-def _steps(cell: Cell, theirs: _Theirs | None, submission: Submission) -> Iterable[Step]:
+def _steps(cell: Cell, theirs: _Theirs | None) -> Iterable[Step]:
     if cell.kind in (SETUP, DEMO):
         return [Step(cell.kind, cell.source, cell=cell.id)]
     if cell.kind == CHECK:
         return [Step(CHECK, "", cell.name, cell.id)]
     if theirs is not None and cell.kind == EXERCISE:
         return [Step(EXERCISE, theirs.source, cell.name, cell.id)]
-    if theirs is not None and cell.kind == ANSWER:
-        submission.answers[cell.id] = theirs.source
     return []

@@ -4,14 +4,12 @@ bubblewrap puts the outer layers on: a read-only file system that holds only wha
 environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
 """
 
-import functools
 import itertools
 import os
 import shutil
 import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from ..inside.frames import Channel, WireError
+from . import cgroup, mounts
 
 FULL, NONE = "full", "none"
 """How learner code is isolated: by everything here, or only by a process of its own."""
@@ -29,16 +28,12 @@ MEMORY = 512 * 2**20
 """Bytes of memory for one submission, all its processes together."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-ROOM = "/opt/course"
-"""Where the sandbox has the reference module and the few files of `grader` that the zygote needs."""
-_ENVIRONMENT_ROOM = "/opt/environment"
-"""Where it has the virtual environment, which may well lie in a folder that it must not show, such as /tmp."""
-_FILES_INSIDE = ("__init__.py", "inside")
 
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "FONTCONFIG_FILE": "/etc/fonts.conf",  # or matplotlib's first import complains
     # Threads before a fork would be fatal, and a submission has one core anyway.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -46,7 +41,10 @@ _ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
 }
 _HOME = "/home/learner"
-VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR")
+_FIRST_USER, _USERS_EACH = 1_879_048_192, 32
+_LAST_USER, _FEW_USERS = 65_533, 14
+_zygotes: Iterator[int] = itertools.count()
+VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR", "LD_LIBRARY_PATH")
 """The names of all environment variables that a learner's process has."""
 
 
@@ -57,16 +55,23 @@ class SandboxError(Exception):
 class Zygote:
     """A zygote, which warms up by itself. One submission at a time: `start` a learner's process, `stop` it.
 
+    Args:
+        level: "full" or "none".
+        demos: whether demonstrations will run, for which more has to be ready.
+
     Raises:
         SandboxError: something that it needs is missing.
     """
 
-    def __init__(self, level: str = FULL) -> None:
+    def __init__(self, level: str = FULL, demos: bool = False) -> None:
         self.level = level
+        self.cgroups = cgroup.find() if level == FULL else cgroup.Cgroups()
+        """Where each submission gets a control group of its own, if anywhere."""
+        self._group: cgroup.Group | None = None
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - see close()
         mine, theirs = socket.socketpair()
         with theirs:
-            command = [*(_bubblewrap() if level == FULL else ()), *_python(level, theirs.fileno())]
+            command = [*(_bubblewrap() if level == FULL else ()), *_python(level, theirs.fileno(), demos)]
             home = _HOME if level == FULL else tempfile.gettempdir()
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command,
@@ -81,14 +86,28 @@ class Zygote:
         self._channel = Channel(mine)
         self._ready = False
 
+    @property
+    def counts(self) -> str:
+        """Who limits a submission's memory, in words."""
+        return f"cgroup v{self.cgroups.version}" if self.cgroups.version else "watched"
+
+    @property
+    def shares(self) -> str:
+        """Who shares the processor out, in words."""
+        return f"cgroup v{self.cgroups.version}" if self.cgroups.shares else "by the system"
+
+    def counted_processes(self) -> int:
+        """How many processes are in the control group of what the last start began."""
+        return self._group.size() if self._group else 0
+
     def __enter__(self) -> "Zygote":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def start(self, *, hidden: tuple[str, ...] = (), home: str = "", memory: int = MEMORY) -> Channel:
-        """Fork a learner's process and return the wire to it.
+    def start(self, *, hidden: tuple[str, ...] = (), home: str = "", memory: int = MEMORY) -> tuple[Channel, int]:
+        """Fork a learner's process and return the wire to it, and its number.
 
         Args:
             hidden: packages that it can't import.
@@ -100,26 +119,55 @@ class Zygote:
         """
         self.wait()
         mine, theirs = socket.socketpair()
-        request = {"do": "start", "packages": hidden, "hidden": _places(hidden), "home": home, "memory": memory}
+        request = {
+            "do": "start",
+            "packages": hidden,
+            "hidden": mounts.places_of(hidden),
+            "home": home,
+            "memory": memory,
+        }
         channel = Channel(mine)
+        channel.name_senders()
         try:
+            self._group = self.cgroups.group(memory)
             with theirs:
-                self._channel.send(request, START_SECONDS)
+                self._channel.send({**request, "counted": self._group is not None}, START_SECONDS)
                 self._channel.send_descriptor(theirs.fileno())
+            if self._group:
+                self._place(self._group, channel)
+            pid = channel.sender(START_SECONDS)
             answer = channel.receive(START_SECONDS)
-        except WireError as error:
+        except (WireError, OSError) as error:
             raise SandboxError(f"the sandbox broke: {error}") from None
         if answer.get("ready") is not True:
             raise SandboxError(f"the sandbox could not be set up: {answer.get('failed')}")
-        return channel
+        return channel, pid
+
+    def _place(self, group: cgroup.Group, channel: Channel) -> None:
+        """Put the first process of a submission into its group, before it does anything, and let the zygote see it."""
+        events = group.open_events()
+        try:
+            self._channel.send_descriptor(events)
+        finally:
+            os.close(events)
+        group.add(channel.sender(START_SECONDS))
+        channel.receive(START_SECONDS)
+        channel.send({"placed": True}, START_SECONDS)
 
     def stop(self) -> dict[str, Any]:
         """Kill what the last start began. Says why it had been killed before, and how many processes are left."""
         try:
             self._channel.send({"do": "stop"}, START_SECONDS)
-            return self._channel.receive(START_SECONDS)
+            said = self._channel.receive(START_SECONDS)
         except WireError as error:
             raise SandboxError(f"the sandbox broke: {error}") from None
+        self._leave_group()
+        return said
+
+    def _leave_group(self) -> None:
+        if self._group:
+            self._group.close()
+            self._group = None
 
     def close(self) -> None:
         """End the zygote and everything in it."""
@@ -127,6 +175,7 @@ class Zygote:
         self._process.kill()
         self._process.wait()
         self._errors.close()
+        self._leave_group()
 
     def wait(self) -> None:
         """Wait until it is warm.
@@ -177,128 +226,59 @@ def _explain(said: str) -> str:
     return f"the sandbox did not start: {said}"
 
 
-def shows(place: Path) -> bool:
-    """Whether a learner's process could see a file at this place: what must stay secret belongs elsewhere."""
-    words = [*_system(), *_interpreter(), *_course()]
-    sources = [after for word, after in itertools.pairwise(words) if word in ("--ro-bind", "--ro-bind-try")]
-    real = Path(os.path.realpath(place))
-    return any(real.is_relative_to(os.path.realpath(source)) for source in sources)
-
-
-def _python(level: str, descriptor: int) -> list[str]:
-    room = ROOM if level == FULL else str(_PACKAGE.parent)
+def _python(level: str, descriptor: int, demos: bool) -> list[str]:
+    room = mounts.ROOM if level == FULL else str(_PACKAGE.parent)
     code = f"import sys; sys.path.insert(0, {room!r}); from grader.inside.zygote import main; main()"
-    program = inside(sys.executable) if level == FULL else sys.executable
-    return [program, "-I", "-c", code, str(descriptor), level]
+    program = mounts.program() if level == FULL else sys.executable
+    return [program, "-I", "-c", code, str(descriptor), level, str(_unused_user()), *(["demos"] if demos else [])]
+
+
+def _unused_user() -> int:
+    """The user that root's zygote becomes: another one for each, so that they share nothing that is counted by user.
+
+    Numbers from a range that no convention uses (systemd's "Users, Groups, UIDs and GIDs"); in a container that has
+    no such numbers, from the few that are left below 65,534.
+    """
+    uid = _FIRST_USER + _USERS_EACH * os.getpid() + next(_zygotes) % _USERS_EACH
+    there = _has_number("/proc/self/uid_map", uid) and _has_number("/proc/self/gid_map", uid)
+    return uid if there else _LAST_USER - uid % _FEW_USERS
+
+
+def _has_number(file: str, number: int) -> bool:
+    """Whether this user namespace has such a user or group."""
+    ranges = [tuple(map(int, line.split())) for line in Path(file).read_text().splitlines()]
+    return any(first <= number < first + count for first, _, count in ranges)
 
 
 def _bubblewrap() -> list[str]:
     if problem := missing():
         raise SandboxError(problem)
+    try:
+        shown, hidden = mounts.mounts(), mounts.hidden()
+    except OSError as error:
+        raise SandboxError(f"{error.filename}: {error.strerror}") from None
     rights = ["--cap-drop", "ALL", "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    folders = [place for place, is_folder in hidden if is_folder]
     return [
         *("bwrap", "--die-with-parent", "--new-session"),
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
         # Root drops to a user of no one's in the zygote; anyone else needs a user namespace to do what follows.
         *(rights if os.getuid() == 0 else ["--unshare-user"]),
-        *_system(),
-        *_interpreter(),
-        *(word for place in _masks()[1:] for word in ("--tmpfs", place)),
-        *_course(),
+        *(word for name, value in mounts.variables().items() for word in ("--setenv", name, value)),
+        *(word for source, place in shown for word in _put("--ro-bind", source, place)),
+        *(word for target, place in mounts.links() for word in _put("--symlink", target, place)),
+        *(word for place in folders for word in ("--tmpfs", place)),
+        *(word for place, is_folder in hidden if not is_folder for word in ("--ro-bind", os.devnull, place)),
         # The zygote mounts its own /proc over this one, and each learner's process one over that.
         *("--dev", "/dev", "--dir", "/dev/shm", "--dir", _HOME, "--dir", "/tmp", "--bind", "/proc", "/proc"),  # noqa: S108
         # Each file system that bubblewrap makes belongs to the user who grades, whom the learner's process may be.
-        *(word for place in (*_masks(), "/dev", "/") for word in ("--remount-ro", place)),
+        *(word for place in (*folders, "/dev", "/") for word in ("--remount-ro", place)),
         "--",
     ]
 
 
-def _masks() -> list[str]:
-    """What is hidden under an empty file system: local programs, and the installed packages of this project."""
-    return ["/usr/local", *(place for name in ("grader", "jwt_from_scratch") for place in _installed(name))]
-
-
-def _system() -> Iterator[str]:
-    yield from ("--ro-bind", "/usr", "/usr", "--tmpfs", "/usr/local")
-    for name in ("bin", "sbin", "lib", "lib32", "lib64", "libx32"):
-        place = f"/{name}"
-        if os.path.islink(place):
-            yield from ("--symlink", os.readlink(place), place)
-        elif os.path.isdir(place):
-            yield from ("--ro-bind", place, place)
-    for file in (_PACKAGE / "inside" / "etc").iterdir():
-        yield from _bind(str(file), f"/etc/{file.name}")
-    for place in ("/etc/ld.so.cache", "/etc/alternatives"):
-        yield from ("--ro-bind-try", place, place)
-
-
-def inside(place: str) -> str:
-    """Where the sandbox has a file of Python or of its virtual environment."""
-    in_environment = sys.prefix != sys.base_prefix and Path(place).is_relative_to(sys.prefix)
-    return f"{_ENVIRONMENT_ROOM}/{Path(place).relative_to(sys.prefix)}" if in_environment else place
-
-
-def _interpreter() -> Iterator[str]:
-    """Python itself, where it is, and the virtual environment."""
-    base = os.path.realpath(sys.base_prefix)
-    if base == "/usr/local":
-        files = Path(sysconfig.get_config_var("LIBDIR") or "/usr/local/lib").glob("libpython*")
-        parts = [sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"), *map(str, files)]
-        for path in dict.fromkeys((*parts, os.path.realpath(sys.executable))):
-            yield from _bind(path, path)
-        if sys.prefix == sys.base_prefix:
-            yield from _bind(sysconfig.get_path("purelib"), sysconfig.get_path("purelib"))
-    elif base != "/usr":
-        yield from _bind(base, base)
-    if sys.prefix != sys.base_prefix:
-        yield from _bind(os.path.realpath(sys.prefix), _ENVIRONMENT_ROOM)
-    yield from _links_to(sys.executable)
-
-
-def _links_to(program: str) -> Iterator[str]:
-    """The links that lead to the interpreter and lie outside what is mounted."""
-    mounted = (sys.prefix, os.path.realpath(sys.prefix), os.path.realpath(sys.base_prefix), "/usr/bin")
-    for _ in range(10):
-        if not os.path.islink(program):
-            return
-        target = os.path.normpath(os.path.join(os.path.dirname(program), os.readlink(program)))
-        if not any(Path(program).is_relative_to(place) for place in mounted):
-            yield from ("--symlink", target, program)
-        program = target
-
-
-def _course() -> Iterator[str]:
-    for name in _FILES_INSIDE:
-        yield from _bind(str(_PACKAGE / name), f"{ROOM}/grader/{name}")
-    yield from _bind(str(_package_folder("jwt_from_scratch")), f"{ROOM}/jwt_from_scratch")
-
-
-def _bind(source: str, place: str) -> Iterator[str]:
-    """Mount something read-only, in folders that every user may pass; bubblewrap alone would make them private."""
+def _put(what: str, source: str, place: str) -> Iterator[str]:
+    """Mount or link something, in folders that every user may pass; bubblewrap alone would make them private."""
     for parent in reversed(Path(place).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
-    yield from ("--ro-bind", source, place)
-
-
-def _package_folder(name: str) -> Path:
-    import importlib.util
-
-    spec = importlib.util.find_spec(name)
-    if spec is None or not spec.submodule_search_locations:
-        raise SandboxError(f"the package {name} is not installed")
-    return Path(next(iter(spec.submodule_search_locations)))
-
-
-def _installed(name: str) -> list[str]:
-    """Where the sandbox has the package, if it is among the installed ones."""
-    places = [Path(sysconfig.get_path(key), name) for key in ("purelib", "platlib")]
-    return list(dict.fromkeys(inside(str(place)) for place in places if place.is_dir()))
-
-
-@functools.cache
-def _places(packages: tuple[str, ...]) -> list[str]:
-    """Where the sandbox has these packages, and the grader's own files."""
-    places = [f"{ROOM}/grader"]
-    for name in packages:
-        places += _installed(name) if name != "jwt_from_scratch" else [f"{ROOM}/jwt_from_scratch"]
-    return places
+    yield from (what, source, place)

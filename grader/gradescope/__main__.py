@@ -1,10 +1,20 @@
 """What `run_autograder` runs: `python -m grader.gradescope ROOT LEVEL CHAPTER`."""
 
 import sys
-from pathlib import Path
 
-from .container import grade_into_results
+from ..isolated import reenter
 
-if __name__ == "__main__":
+
+def main() -> None:
+    """Grade what lies below ROOT, in an isolated interpreter."""
+    reenter("grader.gradescope.__main__")
+    from pathlib import Path
+
+    from .container import grade_into_results
+
     root, level, chapter = sys.argv[1:]
     grade_into_results(Path(root), level, chapter)
+
+
+if __name__ == "__main__":
+    main()

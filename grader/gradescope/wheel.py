@@ -17,6 +17,8 @@ from .archive import packed
 
 _DISTRIBUTION = "jwt-from-scratch"
 _PACKAGE = Path(__file__).resolve().parents[1]
+_START = "jwt_from_scratch-start.pth"
+"""What Python reads at its start; in the repository it is `grader/start.pth`."""
 _WHEEL = "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -50,6 +52,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
         "grader": _PACKAGE,
         "grader/notebooks": NOTEBOOKS,
         "grader/requirements.lock": lock_file(),
+        _START: next(path for path in (_PACKAGE / "start.pth", _PACKAGE.parent / _START) if path.is_file()),
     }
     seen: set[str] = set()
     for name, place in places.items():
@@ -61,7 +64,7 @@ def _sources() -> Iterator[tuple[str, bytes]]:
 
 
 def _is_left_out(path: Path) -> bool:
-    return path.suffix == ".pyc" or any(part == "__pycache__" or part.startswith(".") for part in path.parts)
+    return path.suffix in (".pyc", ".pth") or any(part == "__pycache__" or part.startswith(".") for part in path.parts)
 
 
 def _about(found: Distribution, folder: str) -> dict[str, bytes]:

@@ -11,11 +11,13 @@ import functools
 import importlib
 import inspect
 import io
+import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
@@ -80,7 +82,7 @@ class Outcome:
         text: what went wrong, for people, short and ASCII.
         where: "function, line n" of the learner's code, innermost (RAISED).
         printed: how many characters the call printed.
-        changed: whether the arguments came back changed.
+        changed: whether the arguments came back other than they went in.
     """
 
     kind: str
@@ -146,7 +148,7 @@ def invoke(
 
 def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:
     """Whether the same function, made once more, returns something else."""
-    if not isinstance(function, FunctionType):
+    if not isinstance(function, FunctionType) or outcome.changed:
         return False
     try:
         with time_limit(seconds):
@@ -162,6 +164,20 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 
     Where it is a class, args is the script of a play.
     """
+    before = _packed(args)
+    outcome = _call(function, args, seconds, forbids)
+    return outcome if _packed(args) == before else replace(outcome, changed=True)
+
+
+def _packed(args: tuple[Any, ...]) -> str:
+    """The arguments as text; of those that can't be packed, what the matter is."""
+    try:
+        return pack(args, in_order=True)
+    except NotPlain as error:
+        return str(error)
+
+
+def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
     printed = _Counter()
     policy = _Policy(forbids)
     try:
@@ -179,7 +195,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
     if broken := policy.verdict():
         return broken
     try:
-        return Outcome(RETURNED, packed=pack(value), printed=printed.count)
+        return Outcome(RETURNED, packed=pack(value, of_base=True), printed=printed.count)
     except NotPlain as error:
         text = f"it returned something that can't be compared: {error}"
         return Outcome(NOT_PLAIN, names=error.names, text=text, printed=printed.count)
@@ -282,30 +298,87 @@ class _Counter(io.TextIOBase):
 # -- the time limit ---------------------------------------------------------------------------------------------------
 
 
+PATIENCE = 3.0
+"""How many times its limit a call may take at most, if it gets no processor for so long."""
+
+
+@dataclass
+class Limit:
+    """Whether a time limit has rung."""
+
+    rang: bool = False
+
+
+def longest(seconds: float, waited: float) -> float:
+    """How many seconds a call may take whose limit is given and that waited so many for a processor."""
+    return min(seconds + waited, PATIENCE * seconds)
+
+
+def waited_for_processor(pid: int | None = None) -> float:
+    """How many seconds a process's first thread, or this one's own, has been ready to run and did not run.
+
+    0 where the system does not say. See "sched" in the kernel's documentation: schedstat, second field, nanoseconds.
+    """
+    try:
+        with open("/proc/thread-self/schedstat" if pid is None else f"/proc/{pid}/schedstat", "rb") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+class _Waiting:
+    """How long this thread has waited for a processor, read again no more than four times a second.
+
+    Most calls last microseconds, and the system's file costs ten of them.
+    """
+
+    def __init__(self) -> None:
+        self._read: tuple[int, float, float] = (0, 0.0, 0.0)
+
+    def about(self, now: float) -> float:
+        process, when, waited = self._read
+        if process != os.getpid() or now - when > 0.25:
+            waited = waited_for_processor()
+            self._read = (os.getpid(), now, waited)
+        return waited
+
+
+_WAITING = _Waiting()
+
+
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeUp in the block when it takes too long.
+def time_limit(seconds: float) -> Iterator[Limit]:
+    """Raise TimeUp in the block when it takes too long. Time in which it waited for a processor does not count.
 
     SIGALRM where there is one, again and again, because a loop may swallow the first; an asynchronous exception
     elsewhere (Windows). Off the main thread neither is safe, and there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield Limit()
     elif hasattr(signal, "setitimer"):
         yield from _alarm(seconds)
     else:
         yield from _asynchronous(seconds)
 
 
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float) -> Iterator[Limit]:
+    limit = Limit()
+    started = time.monotonic()
+    waited = _WAITING.about(started)
+
     def ring(number: int, frame: FrameType | None) -> None:
+        left = started + longest(seconds, waited_for_processor() - waited) - time.monotonic()
+        if left > 0.01 and not limit.rang:
+            signal.setitimer(signal.ITIMER_REAL, left, 0.2)
+            return
+        limit.rang = True
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
     try:
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-            yield
+            yield limit
         finally:
             _disarm(before)
     finally:  # also when the alarm rings right there
@@ -322,7 +395,7 @@ def _disarm(before: Any) -> None:
             continue
 
 
-def _asynchronous(seconds: float) -> Iterator[None]:
+def _asynchronous(seconds: float) -> Iterator[Limit]:
     import ctypes
 
     thread = ctypes.c_ulong(threading.get_ident())
@@ -331,7 +404,7 @@ def _asynchronous(seconds: float) -> Iterator[None]:
     )
     timer.start()
     try:
-        yield
+        yield Limit()
     finally:
         timer.cancel()
 

@@ -157,10 +157,15 @@ def make_shell() -> Shell:
     # Help by `name?` is shown beside a notebook, not in it.
     shell.set_hook("show_in_pager", page.as_hook(lambda *_, **__: None), 99)  # type: ignore[no-untyped-call]
     # Before anything else: a matplotlib figure left open is shown at the end of its cell, as in a notebook.
-    from matplotlib_inline.backend_inline import flush_figures
-
-    shell.events.register("post_execute", lambda: "matplotlib.pyplot" in sys.modules and flush_figures())
+    shell.events.register("post_execute", _show_figures)
     return shell
+
+
+def _show_figures() -> None:
+    if "matplotlib.pyplot" in sys.modules:  # it costs as much memory as all the rest, and few cells use it
+        from matplotlib_inline.backend_inline import flush_figures
+
+        flush_figures()
 
 
 def warm_up(shell: Any) -> None:

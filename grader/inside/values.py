@@ -5,7 +5,9 @@ that type. `pack` writes one as text and `unpack` makes an equal one, built from
 learner's (a subclass, a lying `__eq__`, a shared list) comes across. There is no pickle here on purpose.
 """
 
+import itertools
 import json
+from collections.abc import Callable, Iterable
 from typing import Any
 
 MAX_PACKED = 1_000_000
@@ -29,19 +31,21 @@ class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
         self.names = names
 
 
-def pack(value: Any, in_order: bool = False) -> str:
+def pack(value: Any, in_order: bool = False, of_base: bool = False) -> str:
     """Write a plain value as text. Equal values of equal types give equal text: 1 is not True here, nor 1.0.
 
     Args:
         value: the value.
         in_order: dicts keep the order of their members, so equal ones may give two texts. For arguments, where it may
             matter; not for what is compared.
+        of_base: take a NamedTuple for a tuple, a StrEnum for a str, a Counter for a dict, and so on: what a subclass
+            of a built-in type holds, read by that type's own methods and never by the subclass's. For what a learner's
+            function returned, and only in the learner's process.
 
     Raises:
         NotPlain: value is not plain, or too large or deep.
     """
-    budget = [MAX_PACKED]
-    return json.dumps(_tag(value, 0, budget, in_order), separators=(",", ":"))
+    return json.dumps(_Packing(in_order, of_base).tag(value, 0), separators=(",", ":"))
 
 
 def unpack(text: str) -> Any:
@@ -91,29 +95,69 @@ def plain_text(text: str, limit: int = 300) -> str:
     return shorten("".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: 4 * limit]), limit)
 
 
-def _tag(value: Any, depth: int, budget: list[int], in_order: bool) -> Any:
-    kind = type(value)
-    size = len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0
-    budget[0] -= 4 + size
-    if budget[0] < 0:
-        raise NotPlain("too large", (TOO_LARGE,))
-    if value is None or kind in (bool, str):
-        return value
-    if kind is int:
-        return ["i", hex(value)]
-    if kind is float:
-        return ["f", value.hex()]
-    if kind is bytes:
-        return ["b", value.hex()]
-    if depth >= MAX_DEPTH:
-        raise NotPlain("nested too deep")
-    if kind is list or kind is tuple:
-        return ["l" if kind is list else "t", *(_tag(item, depth + 1, budget, in_order) for item in value)]
-    if kind is dict:
-        pairs = [[_tag(one, depth + 1, budget, in_order) for one in pair] for pair in value.items()]
-        return ["d", *(pairs if in_order else sorted(pairs, key=lambda pair: json.dumps(pair[0])))]
-    ancestors = tuple(plain_text(one.__name__, 40) for one in type.mro(kind)[:10])
-    raise NotPlain(f"a value of type {plain_text(kind.__name__, 40)}", ancestors if isinstance(kind, type) else ())
+_BASES: dict[type, Callable[[Any], Any]] = {
+    str: str.__str__,
+    int: int.__int__,
+    float: float.__float__,
+    bytes: bytes.__bytes__,
+    list: lambda value: list(list.__iter__(value)),
+    tuple: lambda value: tuple(tuple.__iter__(value)),
+}
+"""How the value that a subclass of each type holds is read; a dict is read where it is packed.
+
+bool has no subclasses, and a bytearray is no bytes.
+"""
+
+_NAME = vars(type)["__name__"]  # a metaclass may lie about its own
+
+
+class _Packing:
+    """One value on its way into text, and how much room is left for it."""
+
+    def __init__(self, in_order: bool, of_base: bool) -> None:
+        self._in_order = in_order
+        self._of_base = of_base
+        self._left = MAX_PACKED
+
+    def tag(self, value: Any, depth: int) -> Any:
+        kind = type(value)
+        size = len(value) if kind in (str, bytes) else value.bit_length() // 4 if kind is int else 0
+        self._left -= 4 + size
+        if self._left < 0:
+            raise NotPlain("too large", (TOO_LARGE,))
+        if value is None or kind in (bool, str):
+            return value
+        if kind is int:
+            return ["i", hex(value)]
+        if kind is float:
+            return ["f", value.hex()]
+        if kind is bytes:
+            return ["b", value.hex()]
+        if depth >= MAX_DEPTH:
+            raise NotPlain("nested too deep")
+        if kind is list or kind is tuple:
+            return ["l" if kind is list else "t", *(self.tag(item, depth + 1) for item in value)]
+        if kind is dict or (self._of_base and issubclass(kind, dict)):
+            return ["d", *self._pairs(dict.items(value), depth + 1)]
+        return self.tag(self._held(value, kind), depth)
+
+    def _pairs(self, items: Iterable[tuple[Any, Any]], depth: int) -> list[Any]:
+        pairs = [[self.tag(one, depth) for one in pair] for pair in items]
+        if self._in_order:
+            return pairs
+        named = sorted(((json.dumps(pair[0]), pair) for pair in pairs), key=lambda one: one[0])
+        if self._of_base and any(one[0] == after[0] for one, after in itertools.pairwise(named)):
+            raise NotPlain("a dict with two keys that are the same")  # two of a subclass, each equal only to itself
+        return [pair for _, pair in named]
+
+    def _held(self, value: Any, kind: type) -> Any:
+        """What an object of a built-in type's subclass holds."""
+        if self._of_base:
+            for base, read in _BASES.items():
+                if issubclass(kind, base):
+                    return read(value)
+        ancestors = tuple(plain_text(_NAME.__get__(one), 40) for one in type.mro(kind)[:10])
+        raise NotPlain(f"a value of type {ancestors[0]}", ancestors)
 
 
 def _untag(tagged: Any, depth: int) -> Any:

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from .. import isolated
 from ..course.masters import NOTEBOOKS
 from ..files import write_whole
 
@@ -41,7 +42,8 @@ def copy_missing(folder: Path) -> list[Path]:
 def run_lab(folder: Path, port: int, no_browser: bool) -> int:
     """Run JupyterLab on folder until it ends, and print its address once it answers. Returns its exit code."""
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
+        *isolated.run("import runpy; runpy.run_module('jupyterlab', run_name='__main__', alter_sys=True)"),
+        *("--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"),
         *(f"--ServerApp.root_dir={folder.resolve()}", f"--LabApp.default_url=/lab/tree/{FIRST}"),
         *("--Application.log_level=ERROR", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate"),
     ]
@@ -52,7 +54,8 @@ def run_lab(folder: Path, port: int, no_browser: bool) -> int:
     # A token of our own, in the environment where no other user sees it; then Jupyter prints no address of its own.
     environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24), "JUPYTER_CONFIG_PATH": _config_path()}
     # With nothing on its stdin, Jupyter does not ask whether Ctrl-C was meant.
-    with _ending(subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL)) as lab:  # noqa: S603
+    # It starts in a folder of ours: Jupyter reads settings from the current one, too. Kernels start in the learner's.
+    with _ending(subprocess.Popen(command, env=environment, cwd=SETTINGS, stdin=subprocess.DEVNULL)) as lab:  # noqa: S603
         address = _address(lab)
         if address:
             print(f"\nJupyterLab is ready:\n\n    {address}\n\nLeave it running; Ctrl-C here ends it.\n", flush=True)
@@ -60,7 +63,8 @@ def run_lab(folder: Path, port: int, no_browser: bool) -> int:
 
 
 def _config_path() -> str:
-    return os.pathsep.join([str(SETTINGS), *filter(None, [os.environ.get("JUPYTER_CONFIG_PATH")])])
+    theirs = os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep)
+    return os.pathsep.join([str(SETTINGS), *(os.path.abspath(place) for place in theirs if place)])
 
 
 def _has_display() -> bool:

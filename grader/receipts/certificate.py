@@ -4,17 +4,21 @@ from pathlib import Path
 
 from jwt_from_scratch import Key
 
+from ..batch.output_folder import refuse_foreign_in
 from ..batch.run import Nothing
 from ..batch.workers import report_paths
 from ..course.masters import chapter_names
 from ..inside.values import plain_text
+from ..reports.local_key import LocalKey
 from ..reports.report import Report
 from .tokens import (
     CERTIFICATE,
     Unfit,
+    Unreadable,
     as_report,
     certificate_claims,
     keep_or_sign,
+    own_report,
     read_file,
     receipt_claims,
     report_files,
@@ -25,35 +29,54 @@ class Incomplete(Exception):  # noqa: N818 - it says what is wrong
     """Lessons that were not handed in. The text names them."""
 
 
-def certify(folder: Path, student: str, key: Key, issuer: str, out: Path | None = None) -> Path:
+def certify(folder: Path, student: str, key: Key, issuer: str, local: LocalKey | None, out: Path | None = None) -> Path:
     """Sign a certificate, unless the one that is there says the same already. Returns its path.
 
     Where a student has handed a lesson in twice, the better one counts.
 
+    Args:
+        folder: what `grader grade --out` wrote.
+        student: whose it is, as the Reports say.
+        key: the course key.
+        issuer: what the course is called.
+        local: the key that the Reports were kept with; None believes whatever they say.
+        out: the file; one in `folder`, if not given.
+
     Raises:
         Nothing: there is no Report of this student.
         Incomplete: a lesson is missing.
+        ForeignFile: there is a link among the certificates.
         OSError: the file can't be written.
     """
-    best = _best(folder, student, issuer)
+    refuse_foreign_in(folder / "certificates")
+    best, unfit = _best(folder, student, issuer, local)
+    problems = f" ({'; '.join(unfit[:3])})" if unfit else ""
     if not best:
-        raise Nothing(f"{folder}: no Report of a student called {plain_text(student)!r}")
+        raise Nothing(f"{folder}: no Report of a student called {plain_text(student)!r}{problems}")
     if missing := [name for name in chapter_names() if name not in best]:
-        raise Incomplete(f"{plain_text(student)} has not handed in: {', '.join(missing)}")
+        raise Incomplete(f"{plain_text(student)} has not handed in: {', '.join(missing)}{problems}")
     path = out or folder / "certificates" / f"{report_paths([student])[0].removesuffix('.json')}.jwt"
     claims = certificate_claims(student, [best[name] for name in chapter_names()], issuer)
     keep_or_sign(path, claims, CERTIFICATE, key)
     return path
 
 
-def _best(folder: Path, student: str, issuer: str) -> dict[str, Report]:
+def _best(folder: Path, student: str, issuer: str, local: LocalKey | None) -> tuple[dict[str, Report], list[str]]:
+    """The student's best Report of each chapter, and why some that seem to be the student's do not count."""
     best: dict[str, Report] = {}
-    for _, path in report_files(folder):
+    unfit = []
+    for name, path in report_files(folder):
         try:
-            report = as_report(read_file(path))
+            data = read_file(path)
+            if as_report(data).student != student:
+                continue
+            report = own_report(data, local)
             receipt_claims(report, issuer)  # what is not fit for a receipt counts for nothing here
-        except (Unfit, OSError):
+        except Unreadable:
             continue
-        if report.student == student and (report.chapter not in best or best[report.chapter].score < report.score):
+        except (Unfit, OSError) as error:
+            unfit.append(f"{plain_text(name, 500)}: {getattr(error, 'strerror', None) or error}")
+            continue
+        if report.chapter not in best or best[report.chapter].score < report.score:
             best[report.chapter] = report
-    return best
+    return best, unfit

@@ -5,9 +5,11 @@ from pathlib import Path
 
 from jwt_from_scratch import Key
 
+from ..batch.output_folder import refuse_foreign_in
 from ..batch.run import Nothing
 from ..inside.values import plain_text
-from .tokens import RECEIPT, Unfit, Unreadable, as_report, keep_or_sign, read_file, receipt_claims, report_files
+from ..reports.local_key import LocalKey
+from .tokens import RECEIPT, Unfit, Unreadable, keep_or_sign, own_report, read_file, receipt_claims, report_files
 
 
 @dataclass
@@ -21,19 +23,28 @@ class Issued:
     """Whether a Report has none for another reason than that its submission could not be read."""
 
 
-def issue_all(folder: Path, key: Key, issuer: str, out: Path) -> Issued:
+def issue_all(folder: Path, key: Key, issuer: str, out: Path, local: LocalKey | None) -> Issued:
     """Sign a receipt for each Report in `folder`, into `out`, at the Report's own place there.
+
+    Args:
+        folder: what `grader grade --out` wrote.
+        key: the course key.
+        issuer: what the course is called.
+        out: where the receipts go.
+        local: the key that the Reports were kept with; None believes whatever they say.
 
     Raises:
         Nothing: there is no Report.
+        ForeignFile: there is a link among the receipts.
         OSError: a receipt can't be written.
     """
+    refuse_foreign_in(folder / "receipts")
     done, found = Issued(), list(report_files(folder))
     if not found:
         raise Nothing(f"{folder}: no Report in {folder / 'reports'}; name a folder that `grader grade --out` wrote")
     for name, path in found:
         try:
-            report = as_report(read_file(path))
+            report = own_report(read_file(path), local)
             claims = receipt_claims(report, issuer)
         except (Unfit, OSError) as error:
             done.is_bad |= not isinstance(error, Unreadable)

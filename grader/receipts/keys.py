@@ -9,7 +9,7 @@ from typing import Any
 from jwt_from_scratch import JWTError, Key, KeySet
 from jwt_from_scratch.encoding import json_loads_strict
 
-from ..engine.sandbox import shows
+from ..engine.mounts import shows
 from ..files import write_new_secret, write_whole
 from ..inside.values import plain_text
 

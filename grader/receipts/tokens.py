@@ -13,7 +13,9 @@ from typing import Any
 from jwt_from_scratch import JWTError, Key, decode, encode
 from jwt_from_scratch.encoding import b64u_encode
 
+from ..batch.kept import NotOurs, parsed
 from ..files import write_whole
+from ..reports.local_key import LocalKey
 from ..reports.report import UNREADABLE, Report
 
 RECEIPT, CERTIFICATE = "grade-receipt+jwt", "course-certificate+jwt"
@@ -123,6 +125,24 @@ def as_report(data: bytes) -> Report:
         return Report.from_dict(json.loads(data))
     except (ValueError, TypeError, KeyError, RecursionError):
         raise Unfit("not a Report") from None
+
+
+def own_report(data: bytes, key: LocalKey | None) -> Report:
+    """The Report in a file's bytes, if this machine kept it just so; without a key, whatever the file says.
+
+    Raises:
+        Unfit: it is none, or another one.
+    """
+    report = as_report(data)
+    if key is not None:
+        try:
+            return parsed(data, key)
+        except NotOurs:
+            raise Unfit(
+                "it was not written with this machine's key, or was changed since; grade the submission here, or let "
+                "--unsafe-foreign-reports believe it"
+            ) from None
+    return report
 
 
 def report_files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -10,7 +10,10 @@ _PROPERTIES = ("student", "chapter", "status", "score", "max_score", "sandbox", 
 
 
 def junit_xml(reports: Sequence[Report]) -> str:
-    """The file's text. A case passes with full points and fails otherwise; an unreadable submission is an error."""
+    """The file's text. A case passes with full points and fails otherwise.
+
+    A submission that is unreadable, or another lesson than its name says, is an error.
+    """
     suites = [_suite(report) for report in reports]
     root = ElementTree.Element("testsuites", name="grader")
     for count in ("tests", "failures", "errors"):
@@ -23,7 +26,9 @@ def junit_xml(reports: Sequence[Report]) -> str:
 
 def _suite(report: Report) -> ElementTree.Element:
     name = printable(report.submission)
-    cases = [_case(exercise, name) for exercise in report.exercises] or [_unreadable(report, name)]
+    cases = [_case(exercise, name) for exercise in report.exercises]
+    if not cases or not report.is_what_was_asked_for:
+        cases.append(_error(report, name))
     suite = ElementTree.Element("testsuite", name=name, tests=str(len(cases)))
     suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
     suite.set("errors", str(sum(case.find("error") is not None for case in cases)))
@@ -49,7 +54,7 @@ def _case(exercise: ExerciseReport, suite: str) -> ElementTree.Element:
     return case
 
 
-def _unreadable(report: Report, suite: str) -> ElementTree.Element:
+def _error(report: Report, suite: str) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname=suite, name="submission")
     error = ElementTree.SubElement(case, "error", type=printable(report.status), message=printable(report.message))
     error.text = printable(report.message)

@@ -2,10 +2,11 @@
 
 import functools
 import hashlib
+import hmac
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
@@ -13,11 +14,12 @@ from typing import Any, TypeVar, get_origin
 from ..course.masters import NOTEBOOKS, Chapter
 from ..inside.values import plain_text, shorten
 from ..judging.result import NOT_ATTEMPTED, Result
+from .local_key import LocalKey
 
 GRADED, UNREADABLE = "graded", "unreadable"
 """The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded."""
 
-_LONG = 1_000
+LONG = 1_000
 """Characters of a path that a Report keeps."""
 
 SCHEMA = Path(__file__).with_name("report.schema.json")
@@ -45,7 +47,7 @@ class Report:
         student: whose it is, in a batch; else "".
         chapter: such as "01_encoding"; "" for a file that can't be read and does not say.
         status: "graded", "not attempted" or "unreadable".
-        message: why it is unreadable, else "".
+        message: why it is unreadable, or which lesson it is in place of which; else "".
         sha256: of the submitted file, in hex; "" if it can't be read.
         sandbox: how the learner's code was isolated: "full", or "none" for not at all.
         layers: the layers of the sandbox that the self-test has proved.
@@ -53,6 +55,8 @@ class Report:
         versions: of Python and of the packages that decide a grade.
         seed_id: names the seed of the inputs without telling it.
         grading_id: names all that decided this grade; the same id means the same grade.
+        expected: the lesson that the file's name promises, if the notebook is another one; else "".
+        mac: proves to the machine that kept this Report that it is unchanged; "" for one that was not kept.
     """
 
     submission: str
@@ -70,10 +74,29 @@ class Report:
     versions: dict[str, str]
     seed_id: str
     grading_id: str
+    expected: str = ""
+    mac: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """The Report as JSON can carry it; it fits `SCHEMA`."""
         return asdict(self)
+
+    def sealed(self, key: LocalKey) -> "Report":
+        """The same with its MAC."""
+        return replace(self, mac=self._mac(key))
+
+    def is_ours(self, key: LocalKey) -> bool:
+        """Whether it was sealed with this key and has not changed since."""
+        return hmac.compare_digest(self.mac.encode("utf-8", "replace"), self._mac(key).encode())
+
+    def _mac(self, key: LocalKey) -> str:
+        whole = {name: value for name, value in self.to_dict().items() if name != "mac"}
+        return key.mac("report", json.dumps(whole, sort_keys=True, separators=(",", ":")).encode())
+
+    @property
+    def is_what_was_asked_for(self) -> bool:
+        """Whether there is a grade of the lesson that the file's name promises: `--fail-under` demands it."""
+        return self.status != UNREADABLE and not self.expected
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Report":
@@ -92,6 +115,8 @@ _Made = TypeVar("_Made", Report, ExerciseReport)
 def _typed(kind: type[_Made], data: dict[str, Any]) -> _Made:
     for field in fields(kind):
         wanted = get_origin(field.type) or field.type
+        if field.default is not MISSING and field.name not in data:  # it is newer than the document
+            continue
         if not isinstance(data[field.name], (int, float) if wanted is float else wanted):  # type: ignore[arg-type]
             raise TypeError(f"{field.name} is of another type")
     return kind(**data)
@@ -109,17 +134,18 @@ def make_report(
     layers: Sequence[str],
     seconds: float,
     grading_id: str,
+    expected: str = "",
 ) -> Report:
     """Sum up the results of one submission."""
     attempted = any(result.status != NOT_ATTEMPTED for result in results)
     return Report(
-        submission=plain_text(submission, _LONG),
-        student=plain_text(student, _LONG),
+        submission=plain_text(submission, LONG),
+        student=plain_text(student, LONG),
         chapter=chapter.name,
         score=sum(result.score for result in results),
         max_score=chapter.points,
         status=GRADED if attempted else NOT_ATTEMPTED,
-        message="",
+        message=f"its name says {expected}, but the notebook is {chapter.name}" if expected else "",
         exercises=[_exercise(result) for result in results],
         sha256=sha256,
         sandbox=sandbox,
@@ -128,6 +154,7 @@ def make_report(
         versions=versions(),
         seed_id=hashlib.sha256(f"seed id of {seed}".encode()).hexdigest()[:16],
         grading_id=grading_id,
+        expected=expected,
     )
 
 
@@ -136,8 +163,8 @@ def unreadable(
 ) -> Report:
     """The Report on a file that can't be graded. Its maximum is its chapter's, where the path names one."""
     return Report(
-        submission=plain_text(submission, _LONG),
-        student=plain_text(student, _LONG),
+        submission=plain_text(submission, LONG),
+        student=plain_text(student, LONG),
         chapter=chapter.name if chapter else "",
         score=0,
         max_score=chapter.points if chapter else 0,

@@ -18,13 +18,14 @@ def print_reports(reports: Sequence[Report]) -> None:
         name = escape(report.submission)
         console.print(f"[bold]{name}[/] · {report.chapter} · {report.status}", soft_wrap=True, highlight=False)
         console.print(_table(report))
+        _print_message(console, report)
     if len(reports) > 1:
         total, possible = sum(r.score for r in reports), sum(r.max_score for r in reports)
         console.print(f"{len(reports)} submissions: {total} of {possible} points")
 
 
 def print_batch(reports: Sequence[Report]) -> None:
-    """One line per chapter, and each submission that can't be read."""
+    """One line per chapter, and each submission that can't be read or is another lesson than its name says."""
     console = Console(stderr=True)
     table = Table()
     for heading in ("chapter", "number", "full points", "mean", "untried", "unreadable"):
@@ -40,8 +41,12 @@ def print_batch(reports: Sequence[Report]) -> None:
         table.add_row(chapter or "unknown", str(len(those)), *map(str, counts))
     console.print(table)
     for report in reports:
-        if report.message:
-            console.print(f"{escape(report.submission)}: {escape(report.message)}", soft_wrap=True, highlight=False)
+        _print_message(console, report)
+
+
+def _print_message(console: Console, report: Report) -> None:
+    if report.message:
+        console.print(f"{escape(report.submission)}: {escape(report.message)}", soft_wrap=True, highlight=False)
 
 
 def _table(report: Report) -> Table:

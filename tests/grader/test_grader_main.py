@@ -6,7 +6,7 @@ import sys
 
 def test_a_bare_install_says_what_to_install() -> None:
     code = "import sys; sys.modules['click'] = None; from grader.__main__ import main; main()"
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-I", "-c", code], capture_output=True, text=True)
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1
     assert "'click' is missing" in done.stderr

@@ -228,3 +228,50 @@ def test_a_form_that_cannot_be_written_is_a_line(half: Path, tmp_path: Path) -> 
         done = run("grade", "--unsafe-no-sandbox", half, f"--{form}", tmp_path)
         assert done.exit_code == 2
         assert done.stderr.splitlines()[-1].endswith(f"{tmp_path}: Is a directory")
+
+
+NOT_ASKED_FOR = {
+    "no notebook": ("01_encoding.ipynb", "{}"),
+    "no notebook, and no lesson in its name": ("mine.ipynb", "no JSON"),
+    "empty": ("01_encoding.ipynb", ""),
+    "not of this course": ("01_encoding.ipynb", '{"cells": []}'),
+    "the first lesson under another's name": ("12_capstone.ipynb", "00_start_here"),
+    "the same in a copy": ("ada/12_capstone-Copy1 (2).ipynb", "00_start_here"),
+    "the same in the other's folder": ("12_capstone/homework.ipynb", "00_start_here"),
+}
+
+
+@pytest.mark.parametrize("kind", NOT_ASKED_FOR)
+def test_fail_under_fails_for_what_was_not_asked_for(kind: str, tmp_path: Path, editions: Path) -> None:
+    name, content = NOT_ASKED_FOR[kind]
+    path = tmp_path / "submitted" / name
+    path.parent.mkdir(parents=True)
+    lesson = editions / "solved" / f"{content}.ipynb"
+    path.write_text(lesson.read_text("utf-8") if len(content) > 8 and lesson.is_file() else content, "utf-8")
+    reports, junit = tmp_path / "reports.json", tmp_path / "junit.xml"
+    done = run(
+        *("grade", "--unsafe-no-sandbox", tmp_path / "submitted", "--out", tmp_path / "out", "--fail-under", 1),
+        *("--json", reports, "--junit", junit),
+    )
+    assert done.exit_code == 1
+    (one,) = json.loads(reports.read_text("utf-8"))
+    (suite,) = ElementTree.fromstring(junit.read_text("utf-8"))
+    assert suite.attrib["errors"] == "1"
+    if content == "00_start_here":
+        assert (one["chapter"], one["expected"], one["score"]) == ("00_start_here", "12_capstone", 5)
+        assert one["message"] == "its name says 12_capstone, but the notebook is 00_start_here"
+        assert one["message"] in done.stderr
+        alone = run("grade", "--unsafe-no-sandbox", path, "--fail-under", 1)
+        assert (alone.exit_code, one["message"] in alone.stderr) == (1, True)
+    else:
+        assert (one["status"], one["expected"]) == ("unreadable", "")
+
+
+@pytest.mark.parametrize("name", ["00_start_here.ipynb", "homework.ipynb", "12_capstone/00_start_here.ipynb"])
+def test_a_file_whose_name_promises_this_lesson_or_none_is_what_was_asked_for(
+    name: str, tmp_path: Path, editions: Path
+) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes((editions / "solved" / "00_start_here.ipynb").read_bytes())
+    assert run("grade", "--unsafe-no-sandbox", path, "--fail-under", 100).exit_code == 0

@@ -14,9 +14,10 @@ from grader_helpers import CHAPTERS, POINTS, python
 from report_helpers import exercise, report, unreadable
 
 from grader.cli import main as cli
-from grader.engine.sandbox import shows
+from grader.engine.mounts import shows
 from grader.receipts import keys
 from grader.receipts.tokens import CERTIFICATE, RECEIPT
+from grader.reports.local_key import LocalKey, local_key
 from grader.reports.report import Report
 from jwt_from_scratch import Key, KeySet, decode, encode, sign, verify
 
@@ -54,7 +55,8 @@ class Desk:
     def graded(self) -> Path:
         return self.root / "graded"
 
-    def add(self, one: Report) -> Path:
+    def add(self, one: Report, key: LocalKey | None = None) -> Path:
+        one = one.sealed(key or local_key())
         path = self.graded / "reports" / f"{one.submission}.json"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(json.dumps(one.to_dict()), "utf-8")
@@ -424,3 +426,49 @@ def test_a_certificate_shows_where_there_was_no_sandbox(desk: Desk) -> None:
     desk.certify("ada", "--out", desk.root / "mine.jwt")
     said = desk.check(desk.root / "mine.jwt").stdout
     assert said.count("sandbox none") == 1
+
+
+# -- Reports that this machine did not write --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("spoil", ["another machine's", "edited", "without a MAC"])
+def test_nothing_is_signed_for_a_report_that_this_machine_did_not_keep(desk: Desk, spoil: str) -> None:
+    desk.add(report(submission="grace/01_encoding.ipynb", student="grace"))
+    path = desk.add(
+        report(exercises=[exercise(score=1)]), LocalKey(b"another") if spoil == "another machine's" else None
+    )
+    if spoil == "edited":
+        path.write_text(path.read_text("utf-8").replace('"score": 1', '"score": 5'), "utf-8")
+    if spoil == "without a MAC":
+        path.write_text(json.dumps({**json.loads(path.read_text("utf-8")), "mac": ""}), "utf-8")
+    done = desk.issue()
+    assert done.exit_code == 2
+    assert "ada/01_encoding.ipynb.json: it was not written with this machine's key" in done.stderr
+    assert "grade the submission here, or let --unsafe-foreign-reports believe it" in done.stderr
+    assert not desk.receipt().exists()
+    assert desk.receipt("grace/01_encoding.ipynb").exists()
+
+
+def test_reports_from_elsewhere_are_signed_on_ones_word(desk: Desk) -> None:
+    desk.add(report(), LocalKey(b"another"))
+    done = desk.issue("--unsafe-foreign-reports")
+    assert done.exit_code == 0
+    assert "warning: what the Reports say is signed, whoever wrote them" in done.stderr
+    assert desk.check(desk.receipt()).exit_code == 0
+
+
+def test_a_certificate_counts_no_foreign_report(desk: Desk) -> None:
+    for chapter in CHAPTERS:
+        foreign = LocalKey(b"another") if chapter == CHAPTERS[3] else None
+        desk.add(report(submission=f"ada/{chapter}.ipynb", chapter=chapter), foreign)
+    said = line(desk.certify("ada"), 2)
+    assert f"has not handed in: {CHAPTERS[3]} (ada/{CHAPTERS[3]}.ipynb.json: it was not written" in said
+    assert desk.certify("ada", "--unsafe-foreign-reports").exit_code == 0
+
+
+def test_receipts_are_not_written_through_a_link(desk: Desk) -> None:
+    desk.add(report())
+    (desk.root / "other").mkdir()
+    (desk.graded / "receipts").symlink_to(desk.root / "other")
+    assert "graded/receipts: a link" in line(desk.issue(), 2)
+    assert not list((desk.root / "other").iterdir())

@@ -3,8 +3,8 @@
 import json
 import math
 import struct
-from collections import OrderedDict, namedtuple
-from enum import IntEnum
+from collections import Counter, OrderedDict, defaultdict, namedtuple
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
@@ -328,3 +328,113 @@ def test_shorten_keeps_both_ends(text: str, limit: int) -> None:
         assert len(short) == limit
         assert text.startswith(head)
         assert text.endswith(tail)
+
+
+# -- what subclasses of built-in types hold ---------------------------------------------------------------------------
+
+
+class Lies(dict):  # type: ignore[type-arg]
+    """Says what it does not hold."""
+
+    def items(self) -> Any:
+        return [("lie", 1)]
+
+    def __iter__(self) -> Any:
+        return iter(["lie"])
+
+    def __len__(self) -> int:
+        return 1
+
+
+class LyingText(str):
+    def __str__(self) -> str:
+        return "lie"
+
+    def __len__(self) -> int:
+        return 0
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class LyingList(list):  # type: ignore[type-arg]
+    def __iter__(self) -> Any:
+        return iter(["lie"])
+
+
+class LyingInt(int):
+    def __int__(self) -> int:
+        return 0
+
+    def __index__(self) -> int:
+        return 0
+
+    def bit_length(self) -> int:
+        return 0
+
+
+class Word(StrEnum):
+    ONE = "one"
+
+
+@pytest.mark.parametrize(
+    ("value", "held"),
+    [
+        (Pair(1, Pair(2, 3)), (1, (2, 3))),
+        (OrderedDict(b=1, a=2), {"a": 2, "b": 1}),
+        (defaultdict(list, x=[1]), {"x": [1]}),
+        (Counter("aab"), {"a": 2, "b": 1}),
+        (Word.ONE, "one"),
+        ({Word.ONE: Colour.RED}, {"one": 1}),
+        (Colour.RED, 1),
+        (Str("x"), "x"),
+        (Int(3), 3),
+        (Bytes(b"x"), b"x"),
+        (type("MyFloat", (float,), {})(1.5), 1.5),
+        (type("MyTuple", (tuple,), {})((True, 0)), (True, 0)),
+        (Lies(true=1), {"true": 1}),
+        (LyingText("true"), "true"),
+        (LyingList(["true"]), ["true"]),
+        (LyingInt(7), 7),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_a_subclass_holds_is_read_by_the_built_in_type(value: Any, held: Any) -> None:
+    packed = pack(value, of_base=True)
+    assert packed == pack(held)
+    assert pack(unpack(packed)) == packed
+    assert repr(unpack(packed)) == repr(held) or isinstance(held, dict)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Liar(), Pretender(), object(), len, {1}, bytearray(b"x"), memoryview(b"x"), 1j, range(3), int, {"k": bytearray()}],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_plain_value_of_any_kind_is_still_none(value: Any) -> None:
+    with pytest.raises(NotPlain):
+        pack(value, of_base=True)
+
+
+def test_bool_stays_apart_from_int_in_subclasses_too() -> None:
+    assert pack([True, Colour.RED, 1], of_base=True) == pack([True, 1, 1])
+
+
+def test_two_keys_that_hold_the_same_are_no_dict() -> None:
+    class Apart(str):
+        __hash__ = object.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            return self is other
+
+    with pytest.raises(NotPlain, match="two keys"):
+        pack({Apart("a"): 1, Apart("a"): 2}, of_base=True)
+
+
+def test_a_type_that_lies_about_its_name_is_named_all_the_same() -> None:
+    class Meta(type):
+        @property
+        def __name__(cls) -> str:  # type: ignore[override]
+            raise RuntimeError
+
+    with pytest.raises(NotPlain, match="Nameless"):
+        pack(Meta("Nameless", (), {})(), of_base=True)

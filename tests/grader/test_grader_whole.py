@@ -13,6 +13,7 @@ from grader_helpers import CHAPTERS, SYLLABUS
 from grader.receipts.certificate import certify
 from grader.receipts.keys import make_key, read_jwks, read_key
 from grader.receipts.verify import verified
+from grader.reports.local_key import local_key
 
 SECONDS = 60.0
 """What the whole course may take on two processors; it takes some ten."""
@@ -40,7 +41,7 @@ def test_the_solved_course_earns_every_point_and_a_certificate(editions: Path, t
     assert seconds < SECONDS
 
     private, public = make_key(tmp_path / "keys" / "course.json")
-    path = certify(graded, "ada", read_key(private), COURSE)
+    path = certify(graded, "ada", read_key(private), COURSE, local_key())
     claims = verified(path, read_jwks(public), issuer=COURSE).claims
     assert (claims["sub"], claims["score"], claims["max_score"]) == ("ada", 300, 300)
     assert [one["name"] for one in claims["chapters"]] == list(SYLLABUS)

@@ -2,12 +2,12 @@
 
 import functools
 import os
-import sysconfig
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ...inside.values import show
+from ...judging import library
 from ...judging.aspects import Aspect, from_aspects, good, named
 from ...judging.exercise import RETURNS, Exercise
 from ...judging.trial import Args
@@ -20,15 +20,15 @@ RULES = {**forging.RULES, "4": "The key is the file's content, all bytes of it, 
 
 
 @functools.cache
-def files() -> dict[str, str]:
+def files() -> dict[str, Path]:
     """Files that everybody can read: an empty one, some of Python's own, one of these no text."""
-    folder = Path(sysconfig.get_path("stdlib"))
+    folder = library.HERE
     texts = [folder / name for name in TEXTS if (folder / name).is_file()]
-    found = {f"a text, {number}": str(path) for number, path in enumerate(texts[:5])}
+    found = {f"a text, {number}": path for number, path in enumerate(texts[:5])}
     binaries = [*folder.glob("lib-dynload/*.so"), *folder.glob("__pycache__/*.pyc")]
     binaries.sort(key=lambda path: (path.suffix != ".so", path.stat().st_size, path.name))
-    binary = [str(path) for path in binaries if {0x0D, 0xFF} <= set(path.read_bytes())][:1]
-    return {**found, "an empty file": os.devnull, **({"no text": binary[0]} if binary else {})}
+    binary = [path for path in binaries if {0x0D, 0xFF} <= set(path.read_bytes())][:1]
+    return {**found, "an empty file": Path(os.devnull), **({"no text": binary[0]} if binary else {})}
 
 
 def aspects(w: Any) -> list[Aspect]:
@@ -36,8 +36,13 @@ def aspects(w: Any) -> list[Aspect]:
     paths = list(files().items())
     return [
         *forging.aspects(w),
-        Aspect("path", good(*(named(text, path) for text, path in paths), rule="4")),
+        Aspect("path", good(*(named(text, _seen(path)) for text, path in paths), rule="4")),
     ]
+
+
+def _seen(path: Path) -> str:
+    """Where the learner's code sees a file."""
+    return library.seen(path) if path.is_relative_to(library.HERE) else str(path)
 
 
 def build(e: Any) -> Args:
@@ -48,7 +53,7 @@ def build(e: Any) -> Args:
 def server(args: Args) -> Server:
     """A server that takes as key the file which kid names."""
     path = args[1]
-    content = Path(path).read_bytes()
+    content = library.file(path).read_bytes()
 
     def broken(head: dict[str, Any], message: bytes, signature: bytes, old: str) -> str:
         if wrong := forging.not_hs256(head):
@@ -73,7 +78,7 @@ def _as_latin_1(content: bytes) -> bytes:
 
 FORGE = Forge(
     header=lambda header, path: {**header, "kid": path},
-    seal=lambda message, old, path: kit.mac(Path(path).read_bytes(), message),
+    seal=lambda message, old, path: kit.mac(library.file(path).read_bytes(), message),
 )
 
 forge_kid = Exercise(
@@ -113,14 +118,14 @@ forge_kid = Exercise(
             ),
             "The signature is made of hexadecimal digits. Take `.digest()`, not `.hexdigest()`, and b64u_encode "
             "that.": replace(
-                FORGE, seal=lambda message, old, path: kit.mac(Path(path).read_bytes(), message).hex().encode()
+                FORGE, seal=lambda message, old, path: kit.mac(library.file(path).read_bytes(), message).hex().encode()
             ),
             "The old signature does not fit the new header and payload. Sign them with the bytes of the file.": replace(
                 FORGE, seal=lambda message, old, path: old
             ),
             "The file was opened as text, but an HMAC key is bytes: `Path(path).read_bytes()`.": replace(
                 FORGE,
-                seal=lambda message, old, path: kit.mac(Path(path).read_text("latin-1"), message),  # type: ignore[arg-type]
+                seal=lambda message, old, path: kit.mac(library.file(path).read_text("latin-1"), message),  # type: ignore[arg-type]
             ),
         },
         (RETURNS, "4"): {
@@ -128,17 +133,17 @@ forge_kid = Exercise(
                 FORGE, seal=lambda message, old, path: kit.mac(b"", message)
             ),
             "The file's content was stripped. The server takes every byte of it, the last line break too.": replace(
-                FORGE, seal=lambda message, old, path: kit.mac(Path(path).read_bytes().strip(), message)
+                FORGE, seal=lambda message, old, path: kit.mac(library.file(path).read_bytes().strip(), message)
             ),
         },
         "4": {
             "The file was opened as text. Where it is none, that fails or changes its bytes: "
             "`Path(path).read_bytes()`.": replace(
-                FORGE, seal=lambda message, old, path: kit.mac(Path(path).read_text("utf-8").encode(), message)
+                FORGE, seal=lambda message, old, path: kit.mac(library.file(path).read_text("utf-8").encode(), message)
             ),
             "The file was read as text in latin-1 and encoded anew, which changes its bytes: "
             "`Path(path).read_bytes()`.": replace(
-                FORGE, seal=lambda message, old, path: kit.mac(_as_latin_1(Path(path).read_bytes()), message)
+                FORGE, seal=lambda message, old, path: kit.mac(_as_latin_1(library.file(path).read_bytes()), message)
             ),
         },
     },

@@ -1,0 +1,110 @@
+"""This machine's own key: what it proves, nobody else can forge, and what it decides, nobody can know beforehand.
+
+It lies in the user's state directory, made at first use, for its owner alone. Losing it loses no work: what was made
+with another key is made again. It signs nothing for others; that is what the course key is for (see `receipts`).
+"""
+
+import functools
+import hashlib
+import hmac
+import os
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..files import write_new_secret
+
+_BYTES = 32
+_NAME = Path("jwt-from-scratch", "local-key")
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class LocalKey:
+    """The key, and why it won't be there the next time, if it won't.
+
+    Attributes:
+        problem: "" for a key that is kept, else the reason, for people.
+    """
+
+    _key: bytes
+    problem: str = ""
+
+    def mac(self, purpose: str, message: bytes = b"") -> str:
+        """HMAC-SHA-256 (RFC 2104) in hex; each purpose has a key of its own."""
+        own = hmac.digest(self._key, purpose.encode(), hashlib.sha256)
+        return hmac.new(own, message, hashlib.sha256).hexdigest()
+
+
+def local_key(apart_from: Iterable[Path] = ()) -> LocalKey:
+    """This machine's key, or a new one for this process alone where none can be kept.
+
+    Args:
+        apart_from: folders in which others may write, such as those of submissions. A key in one of them is not used.
+    """
+    place = default_place()
+    if place is None:
+        return _throwaway("there is no home for it; set HOME or XDG_STATE_HOME")
+    real = Path(os.path.realpath(place))
+    for folder in apart_from:
+        if real.is_relative_to(os.path.realpath(folder)):
+            return _throwaway(f"{place} lies in {folder}, where submissions are")
+    return _kept(place)
+
+
+def default_place() -> Path | None:
+    """A file in the user's state directory (XDG Base Directory Specification); None if there is no such thing."""
+    state = os.environ.get("XDG_STATE_HOME", "")
+    if os.path.isabs(state):
+        return Path(state) / _NAME
+    home = os.path.expanduser("~")
+    return Path(home, ".local", "state") / _NAME if os.path.isabs(home) and home != os.sep else None
+
+
+@functools.cache
+def _kept(place: Path) -> LocalKey:
+    try:
+        if not os.path.lexists(place):
+            _make(place)
+        return LocalKey(_read(place))
+    except OSError as error:
+        return _throwaway(f"{place}: {error.strerror}")
+    except ValueError as error:
+        return _throwaway(f"{place}: {error}; remove it, and another one is made")
+
+
+@functools.cache
+def _throwaway(problem: str) -> LocalKey:
+    return LocalKey(secrets.token_bytes(_BYTES), problem)
+
+
+def _make(place: Path) -> None:
+    try:
+        write_new_secret(place, secrets.token_hex(_BYTES) + "\n")
+    except FileExistsError:  # another process was quicker
+        if not place.is_file():
+            raise
+
+
+def _read(place: Path) -> bytes:
+    """The key in the file.
+
+    Raises:
+        OSError: it can't be opened; a link is not followed.
+        ValueError: it is not ours alone, or no key.
+    """
+    handle = os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    with open(handle, "rb") as file:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:
+            raise ValueError("it is not a file of its own")
+        if os.name == "posix" and (status.st_uid != os.geteuid() or status.st_mode & 0o077):
+            raise ValueError("others can read it, or it belongs to another user")
+        if os.name == "posix" and place.parent.stat().st_mode & 0o022:
+            raise ValueError("others can write in its folder")
+        text = file.read(200)
+    key = bytes.fromhex(text.decode("ascii"))  # whose errors are ValueErrors
+    if len(key) != _BYTES:
+        raise ValueError("it is no key")
+    return key
