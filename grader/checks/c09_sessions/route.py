@@ -31,7 +31,11 @@ _ONE = "return one of the nodes' names"
 def trials(source: random.Random) -> Iterator[Trial]:
     """All trials. What several answers must have in common is asked of the same ids and names for every seed, so that
     it is no matter of luck whether it shows."""
-    nodes, (session_id,) = [f"node-{source.randbytes(3).hex()}" for _ in range(4)], _ids(source, 1)
+    # Not sorted, so that whoever sorts the list in place is seen to, whatever the seed.
+    nodes, (session_id,) = (
+        sorted((f"node-{source.randbytes(3).hex()}" for _ in range(4)), reverse=True),
+        _ids(source, 1),
+    )
     yield Trial((session_id, nodes), Satisfies(_is_one_of(nodes), _ONE), stake=ALL, text="four nodes", plain=True)
     fixed = random.Random("route")  # noqa: S311 - see above
     nodes = [f"node-{fixed.randbytes(3).hex()}" for _ in range(4)]
