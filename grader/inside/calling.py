@@ -18,9 +18,11 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from types import CodeType, FrameType, TracebackType
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
+from .chance import deciding_bits
+from .elsewhere import elsewhere
 from .values import NotPlain, pack, plain_text, unpack
 
 RETURNED = "returned"
@@ -39,6 +41,21 @@ STUB = "not written yet"
 
 ANOTHER = "__init__"
 """In a play's script, in place of a method: from here on the steps are those of a new object."""
+CHANCE = "__chance__"
+"""In a play's script, in place of a method, with a method and its arguments: how many bits of chance decide what that
+method of a new object returns (see `chance`)."""
+
+ELSEWHERE = "elsewhere"
+"""Among what an exercise forbids: an answer that is another one in another process (see `elsewhere`)."""
+
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "": lambda text: text,
+    "a space behind": lambda text: f"{text} ",
+    "a space before": lambda text: f" {text}",
+    "without its last letter": lambda text: text[:-1],
+    "twice": lambda text: text + text,
+}
+"""What a play's script can do to an earlier result before it is an argument."""
 
 _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE, NOT_WRITTEN)
 
@@ -121,10 +138,25 @@ def invoke(
         kind = "a class" if isinstance(function, type) else f"of type {plain_text(type(function).__name__, 40)}"
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
     outcome = call(function, args, seconds, forbids)
+    if ELSEWHERE in forbids and outcome.kind == RETURNED and _answers_otherwise(function, args, seconds, outcome):
+        return Outcome(FORBIDDEN, text="its answer is another one when its cell has run anew", printed=outcome.printed)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
         return outcome
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else outcome
+
+
+def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:
+    """Whether the same function, made once more, returns something else."""
+    if not isinstance(function, FunctionType) or outcome.changed:
+        return False
+    try:
+        with time_limit(seconds):
+            other = elsewhere(function)
+    except TimeUp:
+        return False
+    there = call(other, args, seconds) if other else outcome
+    return there.kind == RETURNED and there.packed != outcome.packed
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
@@ -180,15 +212,17 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     Args:
         kind: the class; it is made without arguments.
         script: for each step (method, arguments); an argument is (False, a value) or (True, the number of an earlier
-            step, whose result it is). The method ANOTHER makes a new object.
+            step, whose result it is; perhaps with one of CHANGES). ANOTHER makes a new object; CHANCE asks new ones.
     """
     thing = kind()
     came: list[tuple[Any, ...]] = []
     for method, args in script:
-        given = [came[value][1] if earlier else value for earlier, value in args]
+        given = [CHANGES[how[0] if how else ""](came[value][1]) if earlier else value for earlier, value, *how in args]
         try:
             if method == ANOTHER:
                 thing, value = kind(), None
+            elif method == CHANCE:
+                value = deciding_bits(_asking(*given), _globals(kind) or {}, kind)
             else:
                 value = getattr(thing, method)(*given)
             came.append((RETURNED, value))
@@ -198,6 +232,10 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
             outcome = _raised(error, kind, 0)
             came.append((RAISED, list(outcome.names), outcome.text))
     return came
+
+
+def _asking(method: str, *args: Any) -> Callable[[Any], Any]:
+    return lambda thing: getattr(thing, method)(*args)
 
 
 def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:
@@ -457,6 +495,8 @@ class _Packages:
     def of_code(self, module: Any, code: CodeType) -> str:
         """Which package, or single function, code of this module belongs to, or ""."""
         found = self.named(module)
+        if "hash" in self._packages and "__hash__" in code.co_names and not _of_python(module):
+            return "hash"  # by its other name, which no event of the profiler shows
         if found or not isinstance(module, str) or module not in self._parents:
             return found
         return self.named(f"{module}.{code.co_name}")
@@ -469,6 +509,10 @@ class _Packages:
         # A method in C has no module of its own; its object's type has.
         owner = type(getattr(function, "__self__", None))
         return "" if owner.__module__ == "builtins" else self.named(f"{owner.__module__}.{owner.__qualname__}")
+
+
+def _of_python(module: Any) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _alias(frame: FrameType) -> str:

@@ -38,7 +38,19 @@ def test_help_loads_nothing_heavy() -> None:
 def test_the_learners_process_holds_no_checks() -> None:
     """What the child loads before it hides the rest: no exercise, no engine beyond its own, no report."""
     names = {name for name in loaded_by("import grader.inside.child") if name.split(".")[0] == "grader"}
-    inside = ("answering", "calling", "child", "confine", "frames", "landlock", "linux", "shell", "values")
+    inside = (
+        "answering",
+        "calling",
+        "chance",
+        "child",
+        "confine",
+        "elsewhere",
+        "frames",
+        "landlock",
+        "linux",
+        "shell",
+        "values",
+    )
     assert names <= {"grader", "grader.inside", *(f"grader.inside.{name}" for name in inside)}
 
 

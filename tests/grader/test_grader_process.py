@@ -324,6 +324,18 @@ def test_a_stopped_process_is_late(learner: LearnerProcess, impatient: None) -> 
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
 
 
+def test_a_function_is_asked_as_another_process_would_have_it(learner: LearnerProcess) -> None:
+    """A cell's salt is drawn anew, its table is filled anew, and what it only shows is not shown again."""
+    cell = (
+        "import os\nSALT = {}\nTABLE = []\nfor number in range(4):\n    TABLE.append(number)\nTABLE.append(4)\n"
+        "print('x' if len(TABLE) == 5 else 1 / 0)\n\ndef f(text):\n    return SALT + text + str(TABLE)\n"
+    )
+    for salt, kind in (("os.urandom(8).hex()", calling.FORBIDDEN), ("'summer'", calling.RETURNED)):
+        assert learner.run_cell(cell.format(salt)) == ""
+        assert call(learner, "f", "a", forbids=(calling.ELSEWHERE,)).kind == kind
+        assert call(learner, "f", "a").kind == calling.RETURNED
+
+
 # -- questions in groups ----------------------------------------------------------------------------------------------
 
 
