@@ -1,0 +1,136 @@
+"""`python -m interop [NAME ...]`: install, ask, judge, write docs/interop.json and the tables of docs/interop.md."""
+
+import argparse
+import datetime
+import json
+import platform
+import sys
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from grader.files import write_whole
+
+from . import asking, installing, minting, tables
+from .cases import NOW, Case, topics
+from .installing import NotHad, Ready
+from .judging import BEYOND, READ, verdict
+from .libraries import LIBRARIES, NOT_TO_BE_HAD, Library
+from .places import MATRIX, PAGE
+
+_console = Console(stderr=True)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m interop", description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these libraries; docs/ is then left as it is")
+    parser.add_argument("--no-install", action="store_true", help="run what is there")
+    given = parser.parse_args()
+    chosen = [library for library in LIBRARIES if not given.names or library.name in given.names]
+    if not chosen:
+        parser.error(f"no such library; there are: {', '.join(library.name for library in LIBRARIES)}")
+    if not asking.can_freeze() and not given.no_install:
+        _try_faketime()
+    found, missing = _all_ready(chosen, not given.no_install)
+    cases = {topic: [one for one in group if asking.can_freeze() or one.now == NOW] for topic, group in topics().items()}
+    matrix = _matrix(found, missing, cases)
+    if given.names:
+        _print(matrix)
+    else:
+        write_whole(MATRIX, json.dumps(matrix, ensure_ascii=False, indent=1) + "\n")
+        write_whole(PAGE, tables.renewed(PAGE.read_text("utf-8"), matrix))
+        _console.print(f"wrote {MATRIX.name} and the tables of {PAGE.name}; {len(found)} of {len(chosen)} were to be had")
+    return 0
+
+
+def _try_faketime() -> None:
+    try:
+        installing.debian(["faketime"])
+    except NotHad as why:
+        _console.print(f"the cases about the clock are left out: {why}")
+
+
+def _all_ready(chosen: list[Library], install: bool) -> tuple[list[Ready], dict[str, str]]:
+    found, missing = [], {}
+    with Progress(console=_console) as progress:
+        task = progress.add_task("installing", total=len(chosen))
+        for library in chosen:
+            progress.update(task, description=f"installing {library.name}")
+            try:
+                found.append(installing.ready(library, install=install))
+            except NotHad as why:
+                missing[library.name] = str(why)
+                progress.console.print(f"not to be had: {library.name}: {why}", markup=False)
+            progress.advance(task)
+    return found, missing
+
+
+def _matrix(found: list[Ready], missing: dict[str, str], cases: dict[str, list[Case]]) -> dict[str, Any]:
+    tokens = {one.library.name: minting.minted(one) for one in found}
+    of_others = [
+        minting.as_case(name, kind, made["token"])
+        for name, kinds in tokens.items()
+        for kind, made in kinds.items()
+        if "token" in made
+    ]
+    every = [case for group in cases.values() for case in group]
+    results = _results(found, [*every, *of_others])
+    for name, kinds in tokens.items():
+        for kind, made in kinds.items():
+            if "token" in made:
+                said = {reader: results[reader][f"{name}: {kind}"] for reader in results}
+                made["not read by"] = {reader: word for reader, word in said.items() if word != READ}  # type: ignore[assignment]
+                del made["token"]
+    return {
+        "date": datetime.datetime.now(datetime.UTC).date().isoformat(),
+        "python": platform.python_version(),
+        "frozen": asking.can_freeze(),
+        "cases": {
+            case.id: {"topic": topic, "text": case.text, "alg": case.alg} for topic in cases for case in cases[topic]
+        },
+        "libraries": {
+            one.library.name: {
+                "language": one.library.language,
+                "from": one.library.source,
+                "version": one.version,
+                "checks claims": one.library.checks_claims,
+                "results": {case.id: results[one.library.name][case.id] for case in every},
+            }
+            for one in found
+        },
+        "minted": tokens,
+        "not to be had": {**missing, **NOT_TO_BE_HAD},
+    }
+
+
+def _results(found: list[Ready], cases: list[Case]) -> dict[str, dict[str, str]]:
+    results: dict[str, dict[str, str]] = {one.library.name: {} for one in found}
+    freeze = asking.can_freeze()
+
+    def work(one: Ready) -> None:
+        said = asking.answers(one, cases, freeze=freeze)
+        results[one.library.name] = {case.id: verdict(case, said[case.id], one.library) for case in cases}
+
+    with Progress(console=_console) as progress, ThreadPoolExecutor(2) as pool:
+        task = progress.add_task("asking", total=len(found))
+        for done in as_completed([pool.submit(work, one) for one in found]):
+            done.result()
+            progress.advance(task)
+    return results
+
+
+def _print(matrix: dict[str, Any]) -> None:
+    """What was not read, for somebody who works on a driver."""
+    for name, library in matrix["libraries"].items():
+        print(f"{name} {library['version']}")
+        for id, said in library["results"].items():
+            if said != READ and not said.startswith(BEYOND):
+                print(f"  {id:10} {matrix['cases'][id]['text']:50} {said}")
+        for kind, made in matrix["minted"][name].items():
+            print(f"  minted {kind}: {json.dumps(made, ensure_ascii=False)}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+def renewed(t, m): return t or "# x\n"
