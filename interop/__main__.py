@@ -18,7 +18,7 @@ from .cases import NOW, Case, topics
 from .installing import NotHad, Ready
 from .judging import BEYOND, READ, verdict
 from .libraries import LIBRARIES, NOT_TO_BE_HAD, Library
-from .places import MATRIX, PAGE
+from .places import MATRIX, PAGE, READERS
 
 _console = Console(stderr=True)
 
@@ -34,14 +34,19 @@ def main() -> int:
     if not asking.can_freeze() and not given.no_install:
         _try_faketime()
     found, missing = _all_ready(chosen, not given.no_install)
-    cases = {topic: [one for one in group if asking.can_freeze() or one.now == NOW] for topic, group in topics().items()}
+    cases = {
+        topic: [one for one in group if asking.can_freeze() or one.now == NOW] for topic, group in topics().items()
+    }
     matrix = _matrix(found, missing, cases)
     if given.names:
         _print(matrix)
     else:
         write_whole(MATRIX, json.dumps(matrix, ensure_ascii=False, indent=1) + "\n")
+        write_whole(READERS, json.dumps(tables.readers(matrix), ensure_ascii=False, indent=1) + "\n")
         write_whole(PAGE, tables.renewed(PAGE.read_text("utf-8"), matrix))
-        _console.print(f"wrote {MATRIX.name} and the tables of {PAGE.name}; {len(found)} of {len(chosen)} were to be had")
+        _console.print(
+            f"wrote {MATRIX.name} and the tables of {PAGE.name}; {len(found)} of {len(chosen)} were to be had"
+        )
     return 0
 
 
@@ -68,7 +73,7 @@ def _all_ready(chosen: list[Library], install: bool) -> tuple[list[Ready], dict[
 
 
 def _matrix(found: list[Ready], missing: dict[str, str], cases: dict[str, list[Case]]) -> dict[str, Any]:
-    tokens = {one.library.name: minting.minted(one) for one in found}
+    tokens = {one.library.name: minting.minted(one) for one in found if one.library.name not in tables.SECOND}
     of_others = [
         minting.as_case(name, kind, made["token"])
         for name, kinds in tokens.items()
@@ -128,7 +133,7 @@ def _print(matrix: dict[str, Any]) -> None:
         for id, said in library["results"].items():
             if said != READ and not said.startswith(BEYOND):
                 print(f"  {id:10} {matrix['cases'][id]['text']:50} {said}")
-        for kind, made in matrix["minted"][name].items():
+        for kind, made in matrix["minted"].get(name, {}).items():
             print(f"  minted {kind}: {json.dumps(made, ensure_ascii=False)}")
 
 

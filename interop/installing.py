@@ -37,7 +37,9 @@ def ready(library: Library, *, install: bool = True) -> Ready:
     Raises:
         NotHad: the library, its language or its driver is not to be had here.
     """
-    return {"here": _here, "PyPI": _from_pypi, "npm": _from_npm, "Debian": _from_debian}[library.source](library, install)
+    return {"here": _here, "PyPI": _from_pypi, "npm": _from_npm, "Debian": _from_debian}[library.source](
+        library, install
+    )
 
 
 def _here(library: Library, install: bool) -> Ready:
@@ -77,7 +79,9 @@ def _from_npm(library: Library, install: bool) -> Ready:
         quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
         _run(["npm", "install", *quiet, "--prefix", str(folder), library.package])
         (folder / "whole").touch()
-    found = re.search(r'"version":\s*"([^"]+)"', (folder / "node_modules" / library.package / "package.json").read_text("utf-8"))
+    found = re.search(
+        r'"version":\s*"([^"]+)"', (folder / "node_modules" / library.package / "package.json").read_text("utf-8")
+    )
     return Ready(library, found[1] if found else "?", ["node", str(DRIVERS / library.driver)], {"LIBRARY": str(folder)})
 
 
@@ -127,7 +131,11 @@ def _built(library: Library, version: str) -> list[str]:
     source = DRIVERS / library.driver
     runners = {".py": [sys.executable], ".pl": ["perl"], ".rb": ["ruby"], ".escript": ["escript"]}
     if source.suffix in runners:
-        paths = ":".join(map(str, sorted(Path("/usr/lib/erlang/lib").glob("ji*/ebin")))) if source.suffix == ".escript" else ""
+        paths = (
+            ":".join(map(str, sorted(Path("/usr/lib/erlang/lib").glob("ji*/ebin"))))
+            if source.suffix == ".escript"
+            else ""
+        )
         return [*runners[source.suffix], str(source), *([paths] if paths else []), *library.words]
     shared = [path for path in sorted(source.parent.rglob("*")) if path.is_file()]
     mark = hashlib.sha256(b"".join([version.encode(), *(path.read_bytes() for path in shared)])).hexdigest()[:12]

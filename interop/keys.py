@@ -13,7 +13,13 @@ from jwt_from_scratch.encoding import b64u_encode
 
 from .places import CACHE
 
-CURVES = {"secp256r1": ("P-256", 32), "secp384r1": ("P-384", 48), "secp521r1": ("P-521", 66), "secp256k1": ("secp256k1", 32)}  # fmt: skip
+CURVES = {
+    "secp256r1": ("P-256", 32),
+    "secp384r1": ("P-384", 48),
+    "secp521r1": ("P-521", 66),
+    "secp256k1": ("secp256k1", 32),
+}
+"""By `cryptography`'s name: the JWK's name, and the width of a coordinate in bytes."""
 
 
 def octets(size: int, name: str) -> bytes:
@@ -31,8 +37,8 @@ def rsa_key(bits: int, exponent: int = 65537) -> rsa.RSAPrivateKey:
     """An RSA key with a modulus of exactly so many bits, odd numbers of them and rare exponents included."""
     path = CACHE / "keys" / f"rsa-{bits}-{exponent}.pem"
     if not path.exists():
-        key = rsa.generate_private_key(exponent, bits) if _plain(bits, exponent) else _from_primes(bits, exponent)
-        _keep(path, key)
+        plain = _plain(bits, exponent)
+        _keep(path, rsa.generate_private_key(exponent, bits) if plain else _from_primes(bits, exponent))
     key = serialization.load_pem_private_key(path.read_bytes(), None)
     assert isinstance(key, rsa.RSAPrivateKey)
     assert key.key_size == bits
@@ -106,13 +112,10 @@ def public_jwk(private: Any) -> dict[str, Any]:
     if isinstance(public, ec.EllipticCurvePublicKey):
         (crv, width), point = CURVES[public.curve.name], public.public_numbers()
         return {"kty": "EC", "crv": crv, "x": uint(point.x, width), "y": uint(point.y, width)}
-    crv = {ed25519.Ed25519PublicKey: "Ed25519", ed448.Ed448PublicKey: "Ed448"}.get(_interface(public), "")
     raw = b64u_encode(public.public_bytes_raw())
-    return {"kty": "OKP", "crv": crv, "x": raw} if crv else {"kty": "AKP", "alg": "ML-DSA-44", "pub": raw}
-
-
-def _interface(public: Any) -> type:
-    return next((one for one in (ed25519.Ed25519PublicKey, ed448.Ed448PublicKey) if isinstance(public, one)), object)
+    if isinstance(public, ed25519.Ed25519PublicKey | ed448.Ed448PublicKey):
+        return {"kty": "OKP", "crv": "Ed25519" if isinstance(public, ed25519.Ed25519PublicKey) else "Ed448", "x": raw}
+    return {"kty": "AKP", "alg": "ML-DSA-44", "pub": raw}
 
 
 def private_jwk(private: Any) -> dict[str, Any]:

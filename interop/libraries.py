@@ -27,18 +27,17 @@ class Library:
     """Whether it reads a JWS whose payload is no claims set. A library for JWT alone need not."""
 
 
-def _python(name: str, driver: str, package: str = "", **more: bool) -> Library:
-    return Library(name, "Python", "PyPI", package or name, f"python/{driver}_driver.py", **more)
+def _python(name: str, driver: str, package: str = "", checks_claims: bool = True) -> Library:
+    path = f"python/{driver}_driver.py"
+    return Library(name, "Python", "PyPI", package or name, path, checks_claims=checks_claims)
 
 
-def _node(name: str, driver: str, package: str = "", language: str = "JavaScript", **more: bool) -> Library:
-    return Library(name, language, "npm", package or name, f"node/{driver}.mjs", **more)
+def _node(name: str, driver: str, package: str = "", language: str = "JavaScript") -> Library:
+    return Library(name, language, "npm", package or name, f"node/{driver}.mjs", any_payload=False)
 
 
 _C = ("gcc", "libc6-dev", "libjansson-dev", "libssl-dev")
 _CPP = ("g++", "libc6-dev", "nlohmann-json3-dev", "libssl-dev")
-_JWT_ONLY = {"any_payload": False}
-_NO_CLAIMS = {"checks_claims": False}
 
 LIBRARIES = (
     Library("this module", "Python", "here", "", "python/reference_driver.py"),
@@ -48,22 +47,22 @@ LIBRARIES = (
     _python("Authlib", "authlib"),
     _python("jwcrypto", "jwcrypto"),
     _python("python-jose", "python_jose", "python-jose[cryptography]"),
-    _python("josepy", "josepy", **_NO_CLAIMS),
+    _python("josepy", "josepy", checks_claims=False),
     _python("jwskate", "jwskate"),
     _python("cryptojwt", "cryptojwt"),
     _python("Gehirn jwt", "gehirn", "jwt"),
-    _node("jose (npm)", "jose", "jose"),
-    _node("jsonwebtoken", "jsonwebtoken", **_JWT_ONLY),
-    _node("fast-jwt", "fast-jwt", **_JWT_ONLY),
-    _node("jsrsasign", "jsrsasign"),
-    _node("node-jose", "node-jose", **_NO_CLAIMS),
-    _node("@node-rs/jsonwebtoken", "node-rs-jsonwebtoken", language="Rust, for Node", **_JWT_ONLY),
-    _node("njwt", "njwt", **_JWT_ONLY),
-    _node("jwt-simple", "jwt-simple", **_JWT_ONLY),
-    _node("cloudflare-worker-jwt", "cloudflare-worker-jwt", "@tsndr/cloudflare-worker-jwt", **_JWT_ONLY),
-    _node("hono/jwt", "hono", "hono", **_JWT_ONLY),
-    _node("@hapi/jwt", "hapi-jwt", **_JWT_ONLY),
-    _node("aws-jwt-verify", "aws-jwt-verify", **_JWT_ONLY),
+    Library("jose (npm)", "JavaScript", "npm", "jose", "node/jose.mjs"),
+    _node("jsonwebtoken", "jsonwebtoken"),
+    _node("fast-jwt", "fast-jwt"),
+    Library("jsrsasign", "JavaScript", "npm", "jsrsasign", "node/jsrsasign.mjs"),
+    Library("node-jose", "JavaScript", "npm", "node-jose", "node/node-jose.mjs", checks_claims=False),
+    _node("@node-rs/jsonwebtoken", "node-rs-jsonwebtoken", language="Rust, for Node"),
+    _node("njwt", "njwt"),
+    _node("jwt-simple", "jwt-simple"),
+    _node("cloudflare-worker-jwt", "cloudflare-worker-jwt", "@tsndr/cloudflare-worker-jwt"),
+    _node("hono/jwt", "hono", "hono"),
+    _node("@hapi/jwt", "hapi-jwt"),
+    _node("aws-jwt-verify", "aws-jwt-verify"),
     Library("Web Crypto in Node", "JavaScript", "here", "", "node/webcrypto.mjs", checks_claims=False),
     Library("jose (command)", "C", "Debian", "jose", "python/jose_command_driver.py", checks_claims=False),
     Library("libjwt", "C", "Debian", "libjwt-dev", "c/libjwt.c", ("-ljwt",), _C, False, False),

@@ -1,6 +1,6 @@
 """Valid tokens and keys of the less usual kinds, one module per topic."""
 
-from . import claims, curves, headers, keysets, payloads, pem, rsa, secrets, serializations, times
+from . import claims, curves, headers, kept, keysets, payloads, pem, rsa, secrets, serializations, times
 from .making import NOW, Case
 
 __all__ = ["NOW", "Case", "all_cases", "topics"]
@@ -16,6 +16,7 @@ _MODULES = {
     "sets of keys": keysets,
     "PEM": pem,
     "the RFCs' examples, and other forms": serializations,
+    "tokens that keep the rules": kept,
 }
 
 

@@ -84,5 +84,3 @@ def _others() -> list[Case]:
     if mldsa44_key() is not None:
         found.append(case("F18", "ML-DSA-44, AKP key (RFC 9964)", "ML-DSA-44", mldsa44_key(), rare=True))
     return found
-
-

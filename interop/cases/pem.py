@@ -65,8 +65,10 @@ def _armour(label: str, der: bytes) -> str:
 
 def _der(tag: int, content: bytes) -> bytes:
     size = len(content)
-    head = bytes([size]) if size < 128 else bytes([0x80 + (size.bit_length() + 7) // 8]) + size.to_bytes(
-        (size.bit_length() + 7) // 8, "big"
+    head = (
+        bytes([size])
+        if size < 128
+        else bytes([0x80 + (size.bit_length() + 7) // 8]) + size.to_bytes((size.bit_length() + 7) // 8, "big")
     )
     return bytes([tag]) + head + content
 
@@ -79,8 +81,6 @@ def _with_pss_type(private: Any) -> str:
 
 
 def _compressed(private: Any) -> str:
-    point = private.public_key().public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint
-    )
+    point = private.public_key().public_bytes(serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint)
     types = _der(0x30, bytes.fromhex("06072a8648ce3d0201") + bytes.fromhex("06082a8648ce3d030107"))
     return _armour("PUBLIC KEY", _der(0x30, types + _der(0x03, b"\0" + point)))

@@ -54,5 +54,3 @@ def _jwks() -> list[Case]:
         rs256("G06", "JWK with use sig, no alg", {**jwk, "use": "sig"}),
         rs256("G08", "private JWK of n, e, d alone", {**jwk, "d": private_jwk(private)["d"]}),
     ]
-
-

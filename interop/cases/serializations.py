@@ -10,7 +10,7 @@ from jwt_from_scratch import Key
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode
 
 from ..places import VECTORS
-from .making import Case
+from .making import NOW, Case
 
 _THEN = 1_300_819_000.0
 """Before the `exp` of the tokens in RFC 7515, of 2011."""
@@ -47,11 +47,11 @@ def _compact() -> list[Case]:
     found = []
     for number, section in [(7515, f"A.{n}") for n in (1, 2, 3, 4)] + [(7520, f"4.{n}") for n in (1, 2, 3, 4)]:
         one = _signed(number, section)
-        now = {} if (number, section) > (7515, "A.3") else {"now": _THEN}
+        now = NOW if (number, section) > (7515, "A.3") else _THEN
         text = f"RFC {number} {section} ({one['alg']})"
         key = _offers(one["key"], one["alg"])
         id, data = f"R{number}-{section}", one["payload"].encode()
-        found.append(Case(id, text, one["alg"], one["token"], data, key, kind="jws", **now))
+        found.append(Case(id, text, one["alg"], one["token"], data, key, kind="jws", now=now))
     ed = _rfc(8037)["signed"]
     key = _offers(_rfc(8037)["public"]["jwk"], "EdDSA")
     text = "RFC 8037 A.4 (EdDSA)"
@@ -62,8 +62,9 @@ def _detached() -> list[Case]:
     one = _signed(7520, "4.4")
     header, _, signature = one["token"].split(".")
     data, key = one["payload"].encode(), _offers(one["key"], "HS256")
-    more = {"kind": "jws", "form": "detached"}
-    return [Case("R7520-4.5", "RFC 7520 4.5, detached", "HS256", f"{header}..{signature}", data, key, **more)]
+    return [
+        Case("R7520-4.5", "RFC 7520 4.5, detached", "HS256", f"{header}..{signature}", data, key, "jws", "detached")
+    ]
 
 
 def _unencoded() -> list[Case]:

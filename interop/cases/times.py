@@ -44,5 +44,3 @@ def _clock() -> list[Case]:
         at("K04", "iat is now", claims(f'"iat":{_T}')),
         at("K05", "exp is in 0.3 seconds, at the full second", f'{{"sub":"ada","exp":{_T + 1}}}', 0.7),
     ]
-
-

@@ -29,17 +29,29 @@ known() ->
      || Family <- ["HS", "RS", "PS", "ES"], Size <- ["256", "384", "512"]]
         ++ [<<"ES256K">>, <<"EdDSA">>, <<"Ed25519">>, <<"Ed448">>].
 
-%% A set by itself verifies nothing here; the caller takes its key out of it.
 key(Asked) ->
     case maps:get(<<"key">>, Asked) of
         #{<<"jwk">> := Jwk} -> jose_jwk:from_map(Jwk);
         #{<<"pem">> := Pem} -> jose_jwk:from_pem(Pem);
-        #{<<"jwks">> := Set} ->
-            {jose_jwk, {jose_jwk_set, Keys}, _, _} = jose_jwk:from_map(Set),
-            [Found | _] = [Key || Key <- Keys, {_, #{<<"kty">> := <<"EC">>}} <- [catch jose_jwk:to_map(Key)]],
-            Found;
+        #{<<"jwks">> := Set} -> of_set(jose_jwk:from_map(Set), maps:get(<<"token">>, Asked));
         _ -> throw({beyond, "key form"})
     end.
+
+%% A set by itself verifies nothing here; the caller takes out the key with the token's kid, or of its type.
+of_set({jose_jwk, {jose_jwk_set, Keys}, _, _}, Token) ->
+    Header = jiffy:decode(jose_jws:peek_protected(Token), [return_maps]),
+    {Name, Wanted} = case Header of
+                         #{<<"kid">> := Kid} -> {<<"kid">>, Kid};
+                         _ -> {<<"kty">>, <<"EC">>}
+                     end,
+    Fits = fun(Key) ->
+                   {_, Jwk} = (catch jose_jwk:to_map(Key)),
+                   Common = #{<<"RS256">> => <<"RSA">>, <<"ES256">> => <<"EC">>},
+                   maps:get(Name, Jwk, none) =:= Wanted
+                       andalso maps:get(<<"kty">>, Jwk, none) =:= maps:get(maps:get(<<"alg">>, Header), Common)
+           end,
+    [Found | _] = [Key || Key <- Keys, (catch Fits(Key)) =:= true],
+    Found.
 
 act(#{<<"mint">> := Claims, <<"alg">> := Alg, <<"date">> := null} = Asked) ->
     {_, Token} = jose_jws:compact(jose_jwt:sign(key(Asked), #{<<"alg">> => Alg}, Claims)),

@@ -5,7 +5,7 @@ use JSON::PP (); use MIME::Base64 qw(encode_base64 decode_base64url);
 use Exporter 'import';
 our @EXPORT = qw(beyond pick serve numbers);
 
-my $questions = JSON::PP->new->utf8->allow_bignum;
+my $questions = JSON::PP->new->utf8;
 my $claims = JSON::PP->new->utf8->allow_nonref->canonical->allow_blessed->convert_blessed->allow_bignum;
 my $answers = JSON::PP->new->ascii->canonical;
 

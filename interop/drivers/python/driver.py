@@ -62,7 +62,7 @@ def serve(read, mint=None):
                 answer |= _minted(mint, case) if "mint" in case else _read(read, case)
         except Beyond as why:
             answer["beyond"] = str(why)
-        except Exception as error:  # noqa: BLE001 - whatever a library raises is its answer
+        except Exception as error:
             answer["refused"] = f"{type(error).__name__}: {error}".replace("\n", " ")[:200]
         print(json.dumps(answer), flush=True)
 

@@ -1,4 +1,6 @@
-from driver import Beyond, only, pick, serve, unb64
+import json
+
+from driver import Beyond, claims, kty, only, pick, serve, unb64
 from jwt import JWT
 from jwt.jwa import supported_signing_algorithms
 from jwt.jwk import OctetJWK, jwk_from_dict, jwk_from_pem
@@ -10,8 +12,8 @@ from jwt.utils import get_int_from_datetime
 def key_of(case):
     form, key = pick(case, "secret", "jwk", "pem", "jwks")
     if form == "jwks":
-        kid = "e1" if b'"kid"' in unb64(case["token"].split(".")[0]) else None
-        return JWKSet.from_dict(key).filter_keys(kid=kid, kty="EC")[0]
+        kid = json.loads(unb64(case["token"].split(".")[0])).get("kid")
+        return JWKSet.from_dict(key).filter_keys(kid=kid, kty=kty(case))[0]
     if form == "secret":
         return OctetJWK(key)
     return jwk_from_dict(key) if form == "jwk" else jwk_from_pem(key.encode())
@@ -29,8 +31,6 @@ def read(case):
 
 def mint(case):
     if case["date"] is not None:
-        from driver import claims
-
         dated = claims(case)
         return JWT().encode({**dated, "exp": get_int_from_datetime(dated["exp"])}, key_of(case), alg=case["alg"])
     return JWT().encode(case["mint"], key_of(case), alg=case["alg"])

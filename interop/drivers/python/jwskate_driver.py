@@ -1,7 +1,7 @@
 import json
 
 from driver import Beyond, claims, only, pick, serve
-from jwskate import Jwk, JwkSet, Jwt, JwsCompact, JwsJsonFlat, JwsJsonGeneral, SignedJwt, SymmetricJwk
+from jwskate import Jwk, JwkSet, JwsCompact, JwsJsonFlat, JwsJsonGeneral, Jwt, SignedJwt, SymmetricJwk
 
 
 def key_of(case):

@@ -18,7 +18,8 @@ read = lambda do |asked|
 end
 
 mint = lambda do |asked|
-  claims = asked["date"] ? asked["mint"].merge("exp" => Time.at(asked["date"]).utc) : asked["mint"]
+  claims = asked["mint"].transform_keys(&:to_sym)
+  claims[:exp] = Time.at(asked["date"]).utc if asked["date"]
   form, key = pick(asked, "secret", "pem")
   JSON::JWT.new(claims).sign(form == "pem" ? pem(key) : key, asked["alg"].to_sym).to_s
 end
