@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from ..encoding import b64u_decode
 from ..errors import EncodingError, TokenError
@@ -57,7 +57,9 @@ RULES = (
     Rule("iat", "Let `iat` be no later than the reader's clock: take a second or two off.", ("B11",)),
     Rule("one audience", "Write `aud` as one string, not as a list.", ("B03", "B04")),
     Rule(
-        "small numbers", "Keep integers within ±(2^53-1); write longer ones as strings.", ("B13a", "B13c", "B14", "B15")
+        "small numbers",
+        "Keep integers between -(2^53-1) and 2^53-1; write longer ones as strings.",
+        ("B13a", "B13c", "B14", "B15"),
     ),
     Rule("no NUL", "Keep U+0000 out of texts.", ("B19",)),
     Rule("distinct names", "Let no two claims differ in case alone.", ("B24", "B24b")),
@@ -90,12 +92,10 @@ class Advice(NamedTuple):
     """How many libraries were asked."""
 
     def __str__(self) -> str:
-        who = [
-            f"{verb} by {', '.join(names)}"
-            for verb, names in (("refused", self.refuse), ("misread", self.misread))
-            if names
-        ]
-        return f"{self.found}: {'; '.join(who) or 'nobody was asked'} (of {self.of}). {self.rule.says}"
+        not_read = "not read" if self.rule.knowing else "refused"
+        pairs = ((not_read, self.refuse), ("misread", self.misread))
+        who = "; ".join(f"{verb} by {', '.join(names)}" for verb, names in pairs if names)
+        return f"{self.found}: {f'{who} (of {self.of})' if who else 'nobody was asked'}. {self.rule.says}"
 
 
 def advice(token: str, now: float | None = None) -> list[Advice]:
@@ -211,6 +211,9 @@ def _times(claims: dict[str, Any], now: float | None) -> Iterator[_Found]:
             yield "iat", "B11", "iat lies ahead of the clock"
 
 
+_BIGGEST_DOUBLE = Decimal("1.7976931348623157e308")
+
+
 def _values(claims: dict[str, Any]) -> Iterator[_Found]:
     """Numbers, texts and depth, anywhere in the claims."""
     biggest, deepest, nul = Decimal(0), 0, False
@@ -223,8 +226,8 @@ def _values(claims: dict[str, Any]) -> Iterator[_Found]:
             rest += [(one, depth + 1) for one in inside]
         elif isinstance(value, str):
             nul = nul or "\0" in value
-        elif isinstance(value, Decimal) and abs(value) > Decimal("1.7976931348623157e308"):
-            biggest = max(biggest, abs(value))
+        elif isinstance(value, Decimal) and value.copy_abs() > _BIGGEST_DOUBLE:
+            biggest = max(biggest, value.copy_abs())
         elif isinstance(value, int):
             biggest = max(biggest, Decimal(abs(value)))
     if biggest >= 2**53:
@@ -239,12 +242,16 @@ def _values(claims: dict[str, Any]) -> Iterator[_Found]:
 def _json(data: bytes) -> dict[str, Any]:
     """A JSON object, read as it is written: numbers with a fraction or an exponent become Decimals."""
     try:
-        value = json.loads(data.decode("utf-8"), parse_float=Decimal)
-    except (ValueError, RecursionError):
+        value = json.loads(data.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
+    except (ValueError, ArithmeticError, RecursionError):  # exponents beyond what Decimal holds; nesting
         raise EncodingError("not JSON that this module reads") from None
     if not isinstance(value, dict):
         raise TokenError("not a JSON object")
     return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise EncodingError(f"{name} is not JSON")
 
 
 # -- who reads what ------------------------------------------------------------------------------------------------
