@@ -13,41 +13,73 @@ from rich.progress import Progress
 
 from grader.files import write_whole
 
-from . import asking, installing, minting, tables
+from . import asking, comparing, installing, minting, tables
 from .cases import NOW, Case, topics
 from .installing import NotHad, Ready
 from .judging import BEYOND, READ, verdict
 from .libraries import LIBRARIES, NOT_TO_BE_HAD, Library
-from .places import MATRIX, PAGE, READERS
+from .places import CACHE, MATRIX, PAGE, READERS
 
 _console = Console(stderr=True)
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m interop", description=__doc__)
-    parser.add_argument("names", nargs="*", help="only these libraries; docs/ is then left as it is")
-    parser.add_argument("--no-install", action="store_true", help="run what is there")
-    given = parser.parse_args()
+    given = _options()
+    if given.tables:
+        _write_tables(_recorded())
+        return 0
     chosen = [library for library in LIBRARIES if not given.names or library.name in given.names]
-    if not chosen:
-        parser.error(f"no such library; there are: {', '.join(library.name for library in LIBRARIES)}")
     if not asking.can_freeze() and not given.no_install:
         _try_faketime()
     found, missing = _all_ready(chosen, not given.no_install)
-    cases = {
-        topic: [one for one in group if asking.can_freeze() or one.now == NOW] for topic, group in topics().items()
-    }
+    frozen = asking.can_freeze()
+    cases = {topic: [one for one in group if frozen or one.now == NOW] for topic, group in topics().items()}
     matrix = _matrix(found, missing, cases)
     if given.names:
         _print(matrix)
-    else:
-        write_whole(MATRIX, json.dumps(matrix, ensure_ascii=False, indent=1) + "\n")
-        write_whole(READERS, json.dumps(tables.readers(matrix), ensure_ascii=False, indent=1) + "\n")
-        write_whole(PAGE, tables.renewed(PAGE.read_text("utf-8"), matrix))
-        _console.print(
-            f"wrote {MATRIX.name} and the tables of {PAGE.name}; {len(found)} of {len(chosen)} were to be had"
-        )
+        return 0
+    return _finish(matrix, given.write)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m interop", description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these libraries; docs/ is then left as it is")
+    parser.add_argument("--no-install", action="store_true", help="run what is there")
+    parser.add_argument("--write", action="store_true", help="write docs/ also where some are missing now")
+    parser.add_argument("--tables", action="store_true", help="ask nobody; write what is made of docs/interop.json")
+    given = parser.parse_args()
+    if unknown := set(given.names) - {library.name for library in LIBRARIES}:
+        known = ", ".join(library.name for library in LIBRARIES)
+        parser.error(f"no such library: {', '.join(sorted(unknown))}; there are: {known}")
+    return given
+
+
+def _recorded() -> dict[str, Any]:
+    recorded: dict[str, Any] = json.loads(MATRIX.read_text("utf-8"))
+    return recorded
+
+
+def _finish(matrix: dict[str, Any], write: bool) -> int:
+    """Say what is different, and write docs/ unless that would lose what was recorded with more libraries."""
+    before = _recorded()
+    changes = comparing.differences(before, matrix)
+    for line in changes or ["nothing is different from the last run"]:
+        _console.print(line, markup=False, highlight=False)
+    text = json.dumps(matrix, ensure_ascii=False, indent=1) + "\n"
+    fewer = comparing.lost(before, matrix) or not matrix["frozen"]
+    if fewer and not write:
+        write_whole(CACHE / MATRIX.name, text)
+        _console.print(f"docs/ is left as it is, since not all could be asked; the result is {CACHE / MATRIX.name}")
+        return 0
+    write_whole(MATRIX, text)
+    _write_tables(matrix)
+    _console.print(f"wrote {MATRIX.name}, {READERS.name} and the tables of {PAGE.name}")
     return 0
+
+
+def _write_tables(matrix: dict[str, Any]) -> None:
+    write_whole(READERS, json.dumps(tables.readers(matrix), ensure_ascii=False, indent=1) + "\n")
+    write_whole(PAGE, tables.renewed(PAGE.read_text("utf-8"), matrix))
 
 
 def _try_faketime() -> None:
@@ -73,7 +105,10 @@ def _all_ready(chosen: list[Library], install: bool) -> tuple[list[Ready], dict[
 
 
 def _matrix(found: list[Ready], missing: dict[str, str], cases: dict[str, list[Case]]) -> dict[str, Any]:
-    tokens = {one.library.name: minting.minted(one) for one in found if one.library.name not in tables.SECOND}
+    freeze = asking.can_freeze()
+    tokens = {
+        one.library.name: minting.minted(one, freeze=freeze) for one in found if one.library.name not in tables.SECOND
+    }
     of_others = [
         minting.as_case(name, kind, made["token"])
         for name, kinds in tokens.items()
@@ -138,4 +173,8 @@ def _print(matrix: dict[str, Any]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        _console.print("interrupted; what is installed stays, and the same command goes on")
+        sys.exit(130)

@@ -6,7 +6,7 @@ from typing import Any
 from jwt_from_scratch.encoding import b64u_decode
 
 from .asking import ask
-from .cases import Case
+from .cases import NOW, Case
 from .cases.curves import P256
 from .cases.making import EXP, SECRET, offered
 from .installing import Ready
@@ -37,14 +37,14 @@ def _signing_key(alg: str) -> dict[str, Any]:
     return {"jwk": {**private_jwk(private), "alg": alg}, "pem": private_pem(private)}
 
 
-def minted(ready: Ready) -> dict[str, dict[str, str]]:
+def minted(ready: Ready, *, freeze: bool = True) -> dict[str, dict[str, str]]:
     """By kind: the token, its header, its claims and what was changed in them; or why there is none."""
     questions = [
         {"id": kind, "mint": claims, "date": date, "alg": alg, "key": _signing_key(alg)}
         for kind, (alg, claims, date) in KINDS.items()
     ]
     found = {}
-    for kind, answer in ask(ready, questions).items():
+    for kind, answer in ask(ready, questions, NOW if freeze else None).items():
         if answer is None or "token" not in answer:
             found[kind] = {"none": str((answer or {}).get("beyond") or (answer or {}).get("refused") or "no answer")}
         else:

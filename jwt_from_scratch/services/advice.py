@@ -31,10 +31,10 @@ class Rule(NamedTuple):
 
 
 RULES = (
-    Rule("compact", "Use the compact form, with the payload in it.", ("R7515-A.7", "R7515-A.6", "R7520-4.5"), True),
     Rule(
-        "claims", "Let the payload be a JSON object: a token of anything else is no JWT.", ("C01", "C02", "C03"), True
+        "compact", "Use the compact form, with the payload in it.", ("R7515-A.7", "R7515-A.6", "R7520-4.5", "C01"), True
     ),
+    Rule("claims", "Let the payload be a JSON object: a token of anything else is no JWT.", ("C02", "C03"), True),
     Rule(
         *("algorithm", "Sign with RS256 or ES256, or with HS256 where one party holds the only key."),
         ("D06", "D05", "E02", "E03", "E08", "E09", "E10", "F02", "F03", "F13", "F14", "F16", "F12", "F18"),
@@ -177,8 +177,7 @@ def _in_payload(payload: bytes, now: float | None) -> Iterator[_Found]:
     try:
         claims = _json(payload)
     except (EncodingError, TokenError):
-        plain = "C03" if payload.isascii() else "C02"
-        yield "claims", plain if payload else "C01", "the payload is no JSON object"
+        yield "claims", "C03" if payload.isascii() else "C02", "the payload is no JSON object"
         return
     yield from _times(claims, now)
     aud = claims.get("aud")
