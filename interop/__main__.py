@@ -178,3 +178,6 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         _console.print("interrupted; what is installed stays, and the same command goes on")
         sys.exit(130)
+    except OSError as error:
+        _console.print(f"{error.filename}: {error.strerror}", markup=False)
+        sys.exit(2)

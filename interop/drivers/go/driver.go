@@ -37,21 +37,31 @@ func value(text *string) string {
 	return *text
 }
 
-func knows(list string, asked question) error {
-	if !strings.Contains(" "+list+" ", " "+asked.Alg+" ") {
-		return beyond{"alg " + asked.Alg}
+// End the answer with this error, if it is one.
+func must(err error) {
+	if err != nil {
+		panic(err)
 	}
-	return nil
+}
+
+// Refuse to judge an algorithm or a serialization that the library does not know.
+func only(asked question, algorithms string, forms string) {
+	if !strings.Contains(" "+algorithms+" ", " "+asked.Alg+" ") {
+		panic(beyond{"alg " + asked.Alg})
+	}
+	if !strings.Contains(" "+forms+" ", " "+asked.Form+" ") {
+		panic(beyond{"form " + asked.Form})
+	}
 }
 
 // The key in the first of these forms that the question offers, and which one it is.
-func pick(asked question, forms ...string) (string, json.RawMessage, error) {
+func pick(asked question, forms ...string) (string, json.RawMessage) {
 	for _, form := range forms {
 		if key, there := asked.Key[form]; there {
-			return form, key, nil
+			return form, key
 		}
 	}
-	return "", nil, beyond{"key form"}
+	panic(beyond{"key form"})
 }
 
 func now() time.Time {
@@ -68,31 +78,21 @@ func date(seconds float64) time.Time {
 
 func answer(asked question) (said map[string]interface{}) {
 	said = map[string]interface{}{"id": asked.Id}
-	refuse := func(why string) {
-		if len(why) > 200 {
-			why = why[:200]
-		}
-		said["refused"] = why
-	}
 	defer func() {
-		if trouble := recover(); trouble != nil {
-			refuse(fmt.Sprint("panic: ", trouble))
+		switch why := recover().(type) {
+		case nil:
+		case beyond:
+			said["beyond"] = why.what
+		default:
+			said["refused"] = fmt.Sprintf("%.200s", fmt.Sprint(why))
 		}
 	}()
-	var found interface{}
-	var err error
 	if asked.Mint != nil {
-		found, err = mint(asked)
-	} else {
-		found, err = read(asked)
+		said["token"] = mint(asked)
+		return
 	}
-	if b, is := err.(beyond); is {
-		said["beyond"] = b.what
-	} else if err != nil {
-		refuse(err.Error())
-	} else if asked.Mint != nil {
-		said["token"] = found
-	} else if data, is := found.([]byte); is {
+	found := read(asked)
+	if data, is := found.([]byte); is {
 		said["bytes"] = base64.StdEncoding.EncodeToString(data)
 	} else {
 		written, _ := json.Marshal(found)

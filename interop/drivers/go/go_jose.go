@@ -8,89 +8,70 @@ import (
 	"gopkg.in/square/go-jose.v2/jwt"
 )
 
-func key(asked question) (interface{}, error) {
-	form, raw, err := pick(asked, "jwk", "secret", "jwks")
-	switch {
-	case err != nil:
-		return nil, err
-	case form == "secret":
-		return unb64(text(raw)), nil
-	case form == "jwk":
+func key(asked question) interface{} {
+	form, raw := pick(asked, "jwk", "secret", "jwks")
+	switch form {
+	case "secret":
+		return unb64(text(raw))
+	case "jwk":
 		found := &jose.JSONWebKey{}
-		return found, json.Unmarshal(raw, found)
+		must(json.Unmarshal(raw, found))
+		return found
 	}
 	found := &jose.JSONWebKeySet{}
-	return found, json.Unmarshal(raw, found)
+	must(json.Unmarshal(raw, found))
+	return found
 }
 
-func readJws(asked question, key interface{}) (interface{}, error) {
+func readJws(asked question, key interface{}) []byte {
 	if strings.HasPrefix(asked.Form, "detached") {
 		signed, err := jose.ParseDetached(asked.Token, unb64(asked.Payload))
-		if err != nil {
-			return nil, err
-		}
-		return unb64(asked.Payload), signed.DetachedVerify(unb64(asked.Payload), key)
+		must(err)
+		must(signed.DetachedVerify(unb64(asked.Payload), key))
+		return unb64(asked.Payload)
 	}
 	signed, err := jose.ParseSigned(asked.Token)
-	if err != nil {
-		return nil, err
-	}
+	must(err)
 	if asked.Form == "general" {
 		_, _, payload, err := signed.VerifyMulti(key)
-		return payload, err
+		must(err)
+		return payload
 	}
 	payload, err := signed.Verify(key)
-	if payload == nil {
-		payload = []byte{}
-	}
-	return payload, err
+	must(err)
+	return payload
 }
 
-func read(asked question) (interface{}, error) {
-	if err := knows(common+" EdDSA", asked); err != nil {
-		return nil, err
-	}
-	if asked.Form == "b64false" {
-		return nil, beyond{"form " + asked.Form}
-	}
-	found, err := key(asked)
-	if err != nil {
-		return nil, err
-	}
+func read(asked question) interface{} {
+	only(asked, common+" EdDSA", "compact flat general detached detached-b64false")
+	found := key(asked)
 	if asked.Kind == "jws" {
 		return readJws(asked, found)
 	}
 	token, err := jwt.ParseSigned(asked.Token)
-	if err != nil {
-		return nil, err
-	}
+	must(err)
 	claims, all := jwt.Claims{}, map[string]interface{}{}
-	if err = token.Claims(found, &claims, &all); err != nil {
-		return nil, err
-	}
+	must(token.Claims(found, &claims, &all))
 	wanted := jwt.Expected{Issuer: value(asked.Iss), Time: now()}
 	if asked.Aud != nil {
 		wanted.Audience = jwt.Audience{*asked.Aud}
 	}
+	must(claims.Validate(wanted))
 	if _, there := all["sub"]; there || claims.Subject != "" {
 		all["sub"] = claims.Subject
 	}
-	return all, claims.Validate(wanted)
+	return all
 }
 
-func mint(asked question) (interface{}, error) {
-	found, err := key(asked)
-	if err != nil {
-		return nil, err
-	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(asked.Alg), Key: found}, nil)
-	if err != nil {
-		return nil, err
-	}
+func mint(asked question) string {
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.SignatureAlgorithm(asked.Alg), Key: key(asked)}, nil)
+	must(err)
 	claims := map[string]interface{}{}
 	json.Unmarshal(asked.Mint, &claims)
 	if asked.Date != nil {
 		claims["exp"] = jwt.NewNumericDate(date(*asked.Date))
 	}
-	return jwt.Signed(signer).Claims(claims).CompactSerialize()
+	token, err := jwt.Signed(signer).Claims(claims).CompactSerialize()
+	must(err)
+	return token
 }
