@@ -1,8 +1,8 @@
 #!/bin/sh
 # go-jose 2.6.0 (Debian's golang-gopkg-square-go-jose.v2) encrypts an empty text, and can't decrypt what comes of it.
 #
-# An empty plaintext is as good as any (RFC 7516 §5.1 says "M"; both content methods allow it), and its ciphertext is the empty
-# segment. Decrypt takes an empty segment for a failure. For one byte everything is well.
+# An empty plaintext is as good as any: both methods of content encryption (RFC 7518 §5.2, §5.3) take it. What comes out of
+# decrypting it is a nil slice, and that is what Decrypt takes for a failure. With one byte everything is well.
 #
 # Needs apt-get (nothing is installed: library and compiler are unpacked into a temporary folder). Seen with Go 1.19:
 #   A256GCM, 1 byte: read

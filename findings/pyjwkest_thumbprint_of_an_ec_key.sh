@@ -1,8 +1,8 @@
 #!/bin/sh
 # pyjwkest 1.4.4 (PyPI) computes a thumbprint of an EC key that nobody else computes.
 #
-# RFC 7638 §3.2: the members that count for an EC key are crv, kty, x and y. The package's list for EC keys lacks kty. For
-# RSA keys its list is whole, so the example of the RFC comes out right. The EC key here is that of RFC 7515 A.3.
+# RFC 7638 §3.2: the members that count for an EC key are crv, kty, x and y. The package's list for EC keys has "key" where
+# "kty" should be, and leaves out what is not there. For RSA keys its list is right. The EC key here is that of RFC 7515 A.3.
 #
 # Seen with Python 3.11:
 #   RSA: as joserfc and jwcrypto
