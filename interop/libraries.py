@@ -109,9 +109,9 @@ LIBRARIES = (
 )
 
 NOT_TO_BE_HAD = {
-    "PHP (firebase/php-jwt, lcobucci/jwt)": "neither Debian, PyPI nor npm has them",
-    "Java (Nimbus, jjwt, jose4j, java-jwt)": "neither Debian, PyPI nor npm has them",
-    ".NET (Microsoft.IdentityModel)": "neither Debian, PyPI nor npm has it",
-    "Swift (JWTKit), Elixir (Joken), Kotlin, Dart": "neither Debian, PyPI nor npm has them",
+    "PHP (firebase/php-jwt, lcobucci/jwt)": "neither Debian 12, PyPI nor npm has them",
+    "Java (Nimbus, jjwt, jose4j, java-jwt)": "neither Debian 12, PyPI nor npm has them",
+    ".NET (Microsoft.IdentityModel)": "neither Debian 12, PyPI nor npm has it",
+    "Swift (JWTKit), Elixir (Joken), Kotlin, Dart": "neither Debian 12, PyPI nor npm has them",
 }
 """Widely used, and in none of the three registries that `make interop` asks."""
