@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from .advice import advice
 from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, fail
 from .ending import problems as _problems
 from .pipeline import PIPELINE, output_options
@@ -392,5 +393,5 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
         _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in PIPELINE:
+for _command in (advice, *PIPELINE):
     cli.add_command(_command)
