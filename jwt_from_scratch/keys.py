@@ -117,9 +117,8 @@ class Key:
             raise KeyRefused(f"a JWK is a JSON object, not {type(jwk).__name__}")
         kty, named, kid, use = (_optional_text(jwk, member) for member in ("kty", "alg", "kid", "use"))
         if kty not in _READERS:
-            raise KeyRefused(
-                "the JWK's kty is missing or not supported" if kty is None else f"unsupported kty {kty[:40]!r}"
-            )
+            what = " (ML-DSA, RFC 9964)" if kty == "AKP" else ""
+            raise KeyRefused("the JWK has no kty" if kty is None else f"the kty {kty[:40]!r}{what} is not supported")
         names = _resolve(kty, jwk.get("crv"), named, alg)
         private, public = _READERS[kty](jwk, ALGORITHMS[names[0]])
         return cls(names, private, public, kid, use, _key_ops(jwk))
@@ -335,9 +334,15 @@ def _resolve(kty: str, crv: Any, named: str | None, alg: str | None) -> tuple[st
     if name is None:
         if kty in ("EC", "OKP") and isinstance(crv, str) and crv in _BY_CURVE:
             return _check_kty(_BY_CURVE[crv], kty)
-        raise KeyRefused(f"this {kty} key names no algorithm that is supported; pass alg=")
+        if kty in ("EC", "OKP"):
+            raise KeyRefused(f"the curve {_named(crv)} is not supported; choose from {', '.join(_BY_CURVE)}")
+        raise KeyRefused(f"this {kty} key names no algorithm; pass alg=")
     algorithm_named(name)
     return _check_kty((name,), kty)
+
+
+def _named(crv: Any) -> str:
+    return repr(crv[:40]) if isinstance(crv, str) else "(missing, or not a string)"
 
 
 def _check_kty(names: tuple[str, ...], kty: str) -> tuple[str, ...]:
@@ -461,7 +466,7 @@ def _read_okp(
     jwk: dict[str, Any], algorithm: Algorithm
 ) -> tuple[ed25519.Ed25519PrivateKey | None, ed25519.Ed25519PublicKey]:
     if jwk.get("crv") != "Ed25519":
-        raise KeyRefused("of the OKP curves only Ed25519 is supported")
+        raise KeyRefused(f"the curve {_named(jwk.get('crv'))} is not supported; of the OKP curves only Ed25519 is")
     x = _octets(jwk, "x", 32)
     check_ed25519_point(x)
     with _refusing("an Ed25519 public key"):
@@ -531,7 +536,7 @@ def _read_pem(data: str | bytes) -> tuple[Any, Any]:
     except UnicodeEncodeError:
         raise KeyRefused("not a PEM: it holds characters outside ASCII") from None
     if b"-----BEGIN CERTIFICATE-----" in pem:
-        raise KeyRefused("this PEM is a certificate; take the public key out of it first")
+        raise KeyRefused("this PEM is an X.509 certificate; check it and take the public key out of it first")
     if b"PRIVATE KEY-----" in pem:
         with _refusing("an unencrypted private key in PEM that this module can use"):
             private: Any = serialization.load_pem_private_key(pem, None)
@@ -550,7 +555,9 @@ def _kind(public: Any) -> tuple[str, str | None]:
         for algorithm in ALGORITHMS.values():
             if isinstance(algorithm, ECDSA) and algorithm.curve.name == public.curve.name:
                 return "EC", algorithm.crv
-    raise KeyRefused("keys of this type are not supported")
+        raise KeyRefused(f"keys on the curve {public.curve.name} are not supported")
+    name = type(public).__name__.removesuffix("PublicKey")  # Ed448, X25519, DSA, MLDSA44
+    raise KeyRefused(f"keys of the type {name} are not supported")
 
 
 def _public_part(private: Any) -> Any:
