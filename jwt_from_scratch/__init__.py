@@ -1,6 +1,6 @@
 """JSON Web Tokens from scratch: a small, strict reference module (RFC 7515, 7517, 7518, 7519, 8037, 8725, 9864).
 
-Read it in this order: `encoding`, `errors`, `algorithms`, `keys`, `jws`, `claims`, `jwt`.
+Read it in this order: `encoding`, `errors`, `algorithms`, `material`, `jwk`, `keys`, `jws`, `claims`, `jwt`.
 
 >>> from jwt_from_scratch import Key, encode, decode
 >>> key = Key.generate("HS256")

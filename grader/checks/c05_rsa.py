@@ -27,6 +27,8 @@ _LIBRARIES = (
     "jwt_from_scratch.jws",
     "jwt_from_scratch.jwt",
     "jwt_from_scratch.keys",
+    "jwt_from_scratch.jwk",
+    "jwt_from_scratch.material",
 )
 
 
@@ -504,7 +506,15 @@ def _recover_with(
     "forge_confused",
     points=10,
     spec="RFC 8725 §2.1, §3.1",
-    forbids=("jwt", "joserfc", "jwt_from_scratch.jwt", "jwt_from_scratch.jws", "jwt_from_scratch.keys"),
+    forbids=(
+        "jwt",
+        "joserfc",
+        "jwt_from_scratch.jwt",
+        "jwt_from_scratch.jws",
+        "jwt_from_scratch.keys",
+        "jwt_from_scratch.jwk",
+        "jwt_from_scratch.material",
+    ),
     because="you make this token by hand; PyJWT, for one, refuses to sign with a PEM",
     hints=(
         "The server has one variable for its key and lets the token say what to do with it. Which algorithm takes any "

@@ -24,6 +24,8 @@ _TOKEN_MAKERS = (
     "jwt_from_scratch.jwt",
     "jwt_from_scratch.jws",
     "jwt_from_scratch.keys",
+    "jwt_from_scratch.jwk",
+    "jwt_from_scratch.material",
     "jwt_from_scratch.algorithms",
 )
 

@@ -17,7 +17,7 @@ from jwt_from_scratch.encoding import b64u_encode
 from ..judging.legacy.case import Case, exercise
 from .rsa_pool import rsa_key
 
-_KEY_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.keys")
+_KEY_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.keys", "jwt_from_scratch.jwk", "jwt_from_scratch.material")
 
 Jwk = dict[str, Any]
 
