@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from ..checks import exercises
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names
+from ..course.names import bound_names, defined_names, read_names
+from ..inside.calling import STUB
 
 MAX_BYTES = 10_000_000
 MAX_CELLS = 2_000
@@ -23,13 +25,15 @@ MAX_SOURCE = 1_000_000
 """What a submission may be: bytes of the file, cells in it, characters in one cell."""
 
 EXTRA = "extra"
+AGAIN = "again"
+"""A second look at an exercise that was not passed, behind cells further down that define it or what it needs."""
 
 
 class BadSubmission(Exception):  # noqa: N818 - it says what is wrong
     """A file that can't be graded at all. The text is one line that names the file."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Step:
     """One thing to do while grading: run this source, or check this exercise."""
 
@@ -181,7 +185,52 @@ def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
     for index, cell in enumerate(master.cells):
         submission.steps += _steps(cell, theirs.get(index), submission)
         submission.steps += extras[index]
+    for cell in master.cells:
+        if cell.kind == EXERCISE:
+            _let_the_last_count(cell, submission)
     return submission
+
+
+def _let_the_last_count(exercise: Cell, submission: Submission) -> None:
+    """Of several cells that define an exercise the last one counts, as in a kernel; the others run where they stand.
+
+    A further definition behind the check, in a cell that is not the exercise's own, may as well be an experiment, or a
+    helper of the next exercise. So it counts only for whom the check is not passed without it.
+    """
+    name, steps = exercise.name, submission.steps
+    own = [step for step in steps if step.kind == EXERCISE and step.name == name]
+    check = next(step for step in steps if step.kind == CHECK and step.name == name)
+    last = max((steps.index(step) for step in own if _binds(step, {name})), default=-1)
+    if last > steps.index(check):
+        steps.insert(last, steps.pop(steps.index(check)))
+    place = steps.index(check)
+    defining = [step for step in steps if step in own or step.kind == EXTRA if name in _definitions(step)]
+    before = [step for step in defining if steps.index(step) < place]
+    counts = before[-1] if before else own[-1] if own else None
+    if counts is None or STUB in counts.source:
+        counts = defining[-1] if defining else counts
+    for step in own:
+        step.kind, step.name = EXTRA, ""
+    if counts:
+        counts.kind, counts.name, counts.cell = EXERCISE, name, exercise.id
+    if len(own) > 1:
+        submission.notes[name].append(f"{name} has {len(own)} cells; the last one that defines it counts.")
+    needed = {name} | (read_names(counts.source) if counts and _is_short(counts) else set())
+    later = [step for step in steps[place:] if step.kind in (EXERCISE, EXTRA) and _binds(step, needed)]
+    if later:
+        steps.insert(steps.index(later[-1]) + 1, Step(AGAIN, "", name, check.cell))
+
+
+def _binds(step: Step, names: set[str]) -> bool:
+    return _is_short(step) and bool(names & bound_names(step.source))
+
+
+def _definitions(step: Step) -> list[str]:
+    return defined_names(step.source) if _is_short(step) else []
+
+
+def _is_short(step: Step) -> bool:
+    return len(step.source) <= MAX_SOURCE
 
 
 def _match(
@@ -191,19 +240,25 @@ def _match(
     find = _Finder(master, cells)
     theirs: dict[int, _Theirs] = {}
     extras: defaultdict[int, list[Step]] = defaultdict(list)
-    place = -1
+    place, seen = -1, set[int]()
     for cell in cells:
         index = find(cell)
         ours = master.cells[index] if index is not None else None
         if index is not None and ours is not None:
-            if ours.kind in (EXERCISE, ANSWER) and index in theirs:
-                submission.notes[ours.name].append(f"{ours.name or 'the answer'} occurs twice; the first one counts.")
+            if ours.kind == ANSWER and index in theirs:
+                submission.notes[ours.name].append("the answer occurs twice; the first one counts.")
                 continue
-            place = index
+            if ours.kind == EXERCISE and index in theirs:  # a copy, or the other half of a cell that was split
+                if cell.is_code and cell.source.strip():
+                    extras[place].append(Step(EXERCISE, cell.source, ours.name, ours.id))
+                continue
+            if index not in seen:  # a copy stands where it stands
+                place = index
+            seen.add(index)
             if ours.kind in (EXERCISE, ANSWER):
                 theirs[index] = cell
                 continue
-            if ours.kind == CHECK or cell.source == ours.source:
+            if cell.source == ours.source:
                 continue
         if cell.is_code and cell.source.strip():
             after = master.cells[place].id if place >= 0 else ""
