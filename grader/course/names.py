@@ -2,6 +2,7 @@
 
 import ast
 import re
+import symtable
 import warnings
 
 _CODE_MAGICS = ("time", "capture", "prun")
@@ -37,19 +38,34 @@ def bound_names(source: str) -> set[str]:
 
 
 def read_names(source: str) -> set[str]:
-    """Every name that a cell's code looks up, in its functions, too."""
-    nodes = [node for statement in _statements(source) for node in ast.walk(statement)]
-    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
+    """Every name that a cell's code looks up in the notebook, in its functions, too; their own names do not count."""
+    with warnings.catch_warnings(action="ignore"):
+        tables = [symtable.symtable(_python(source), "cell", "exec")]
+    names: set[str] = set()
+    while tables:
+        table = tables.pop()
+        top = table.get_type() == "module"
+        names |= {one.get_name() for one in table.get_symbols() if one.is_referenced() and (top or one.is_global())}
+        tables += table.get_children()
+    return names
 
 
 def _statements(source: str) -> list[ast.stmt]:
+    with warnings.catch_warnings(action="ignore"):
+        return ast.parse(_python(source)).body
+
+
+def _python(source: str) -> str:
+    """The code as plain Python; "" if there is no reading it."""
     with warnings.catch_warnings(action="ignore"):  # of what a learner wrote, such as "\d" in a plain string
         for text in (source, _without_magics(source)):
             try:
-                return ast.parse(text).body
+                ast.parse(text)
+                symtable.symtable(text, "cell", "exec")
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
-    return []
+            return text
+    return ""
 
 
 def _without_magics(source: str) -> str:

@@ -17,9 +17,10 @@ from typing import Any
 from ..checks import exercises
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names
 from ..course.names import bound_names, defined_names, read_names
+from ..files import MAX_NOTEBOOK
 from ..inside.calling import STUB
 
-MAX_BYTES = 10_000_000
+MAX_BYTES = MAX_NOTEBOOK
 MAX_CELLS = 2_000
 MAX_SOURCE = 1_000_000
 """What a submission may be: bytes of the file, cells in it, characters in one cell."""

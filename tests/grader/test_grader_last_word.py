@@ -204,4 +204,4 @@ def test_the_names_that_a_cell_binds(source: str, names: set[str]) -> None:
 
 
 def test_the_names_that_a_cell_reads() -> None:
-    assert read_names("def f(a):\n    b = g(a)\n    return h.x") == {"a", "g", "h"}
+    assert read_names("def f(a):\n    b = g(a)\n    return h.x") == {"g", "h"}
