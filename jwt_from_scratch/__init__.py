@@ -11,13 +11,14 @@ Read it in this order: `encoding`, `errors`, `algorithms`, `material`, `jwk`, `k
 
 from .errors import ClaimError, EncodingError, ExpiredError, JWTError, KeyRefused, SignatureError, TokenError
 from .jws import Signed, sign, verify
-from .jwt import decode, encode
+from .jwt import Issuer, Unverified, decode, decode_from, encode, peek
 from .keys import Key, KeySet
 
 __all__ = [
     "ClaimError",
     "EncodingError",
     "ExpiredError",
+    "Issuer",
     "JWTError",
     "Key",
     "KeyRefused",
@@ -25,8 +26,11 @@ __all__ = [
     "SignatureError",
     "Signed",
     "TokenError",
+    "Unverified",
     "decode",
+    "decode_from",
     "encode",
+    "peek",
     "sign",
     "verify",
 ]

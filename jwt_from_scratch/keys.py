@@ -5,14 +5,14 @@ one rule ends every attack that makes a verifier use a key for another algorithm
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives import serialization
 
 from .algorithms import ALGORITHMS, HMAC, Algorithm, algorithm_named
 from .errors import EncodingError, KeyRefused
 from .jwk import READERS, key_ops_of, members, named_curve, optional_text, thumbprint
-from .material import kind, public_part, read_pem
+from .material import check_passphrase, kind, public_part, read_pem
 
 _BY_CURVE = {"P-256": ("ES256",), "P-384": ("ES384",), "P-521": ("ES512",), "Ed25519": ("Ed25519", "EdDSA")}
 
@@ -101,21 +101,24 @@ class Key:
         return cls(names, private, public, kid, use, key_ops_of(jwk))
 
     @classmethod
-    def from_pem(cls, data: str | bytes, alg: str | None = None, kid: str | None = None) -> "Key":
-        """Read a public or an unencrypted private key in PEM (RFC 7468 §10, §13; PKCS#1 and SEC1 forms too).
+    def from_pem(
+        cls, data: str | bytes, alg: str | None = None, kid: str | None = None, *, passphrase: bytes | None = None
+    ) -> "Key":
+        """Read a public or a private key in PEM (RFC 7468 §10, §11, §13; PKCS#1 and SEC1 forms too).
 
         Args:
             data: the PEM text, "-----BEGIN … KEY-----".
             alg: the algorithm, needed for RSA; an elliptic curve decides by itself.
             kid: the key's name in a key set.
+            passphrase: what an encrypted private key is encrypted with; it must be given for those, and only for those.
 
         Raises:
             TypeError: an argument of the wrong type.
-            JWTError: anything wrong with the PEM, or an alg that contradicts it.
+            JWTError: anything wrong with the PEM or its passphrase, or an alg that contradicts it.
         """
         if alg is not None:
             algorithm_named(alg)
-        private, public = read_pem(data)
+        private, public = read_pem(data, passphrase)
         kty, crv = kind(public)
         return cls(_resolve(kty, crv, None, alg), private, public, kid)
 
@@ -172,14 +175,23 @@ class Key:
                 jwk[name] = list(value) if isinstance(value, tuple) else value
         return jwk
 
-    def to_pem(self, private: bool = False) -> str:
-        """The key as PEM: SubjectPublicKeyInfo, or unencrypted PKCS#8 when private (RFC 7468 §13, §10).
+    def to_pem(self, private: bool = False, *, passphrase: bytes | None = None) -> str:
+        """The key as PEM: SubjectPublicKeyInfo, or PKCS#8 when private (RFC 7468 §13, §10).
+
+        Args:
+            private: the private key, not the public one.
+            passphrase: encrypt the private key with it (RFC 7468 §11); at most 1023 bytes.
 
         Raises:
-            JWTError: private is wanted and absent, or the key is a shared secret, which has no PEM form.
+            TypeError: passphrase is neither bytes nor None.
+            JWTError: a passphrase that is empty, too long or for a public key; private is wanted and absent; or the key
+                is a shared secret, which has no PEM form.
         """
         if self._algorithm.kty == "oct":
             raise KeyRefused("a shared secret has no PEM form")
+        check_passphrase(passphrase)
+        if passphrase is not None and not private:
+            raise KeyRefused("a public key is not encrypted; a passphrase is for private=True")
         if not private:
             pem: bytes = self._public.public_bytes(
                 serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
@@ -187,9 +199,10 @@ class Key:
         elif self._private is None:
             raise KeyRefused("this is a public key; it has no private PEM")
         else:
-            pem = self._private.private_bytes(
-                serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-            )
+            encryption: serialization.KeySerializationEncryption = serialization.NoEncryption()
+            if passphrase is not None:
+                encryption = serialization.BestAvailableEncryption(passphrase)
+            pem = self._private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption)
         return pem.decode("ascii")
 
     def thumbprint(self) -> str:
@@ -229,13 +242,25 @@ class Key:
             raise KeyRefused(f"this key's key_ops do not include {operation!r}")
 
 
-class KeySet:
-    """Some keys, of which a token's header may choose one by `alg` and `kid` (RFC 7517 §5)."""
+class LeftOut(NamedTuple):
+    """A member of a JWK set that is no key here: its kid, if it has one, and why."""
 
-    __slots__ = ("_keys",)
+    kid: str | None
+    reason: str
+
+
+class KeySet:
+    """Some keys, of which a token's header may choose one by `alg` and `kid` (RFC 7517 §5).
+
+    Attributes:
+        left_out: the members of a JWK set that were left out, and why.
+    """
+
+    __slots__ = ("_keys", "left_out")
 
     def __init__(self, keys: Iterable[Key]) -> None:
         self._keys = tuple(keys)
+        self.left_out: tuple[LeftOut, ...] = ()
         for key in self._keys:
             if not isinstance(key, Key):
                 raise TypeError(f"a KeySet holds Key objects, not {type(key).__name__}")
@@ -243,6 +268,8 @@ class KeySet:
     @classmethod
     def from_jwks(cls, jwks: dict[str, Any], alg: str | None = None) -> "KeySet":
         """Read a JWK set (RFC 7517 §5). Members that `Key.from_jwk` refuses are left out, as the RFC asks.
+
+        `left_out` says which and why. Large issuers name no `alg` in their RSA keys: pass the one that they document.
 
         Args:
             jwks: the JSON object with the member "keys", as a dict.
@@ -256,13 +283,16 @@ class KeySet:
             algorithm_named(alg)
         if not isinstance(jwks, dict) or not isinstance(jwks.get("keys"), list):
             raise KeyRefused('a JWK set is a JSON object with an array "keys"')
-        keys = []
+        keys, left_out = [], []
         for jwk in jwks["keys"]:
             try:
                 keys.append(Key.from_jwk(jwk, alg))
-            except (KeyRefused, EncodingError):
-                continue
-        return cls(keys)
+            except (KeyRefused, EncodingError) as error:
+                kid = jwk.get("kid") if isinstance(jwk, dict) else None
+                left_out.append(LeftOut(kid if isinstance(kid, str) else None, str(error)))
+        made = cls(keys)
+        made.left_out = tuple(left_out)
+        return made
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)
@@ -297,8 +327,17 @@ class KeySet:
         found = [key for key in self._keys if key.accepts(alg) and (kid is None or key.kid == kid)]
         if len(found) != 1:
             wanted = f"alg {alg[:40]!r}" + ("" if kid is None else f" and kid {kid[:40]!r}")
-            raise KeyRefused(f"{'no key' if not found else 'more than one key'} in the set has {wanted}")
+            if found:
+                raise KeyRefused(f"more than one key in the set has {wanted}")
+            raise KeyRefused(f"no key in the set has {wanted}{self._why_not(kid)}")
         return found[0]
+
+    def _why_not(self, kid: str | None) -> str:
+        """What was left out that may have been meant: of that name, or any where there is none of that name."""
+        meant = [one for one in self.left_out if one.kid == kid] or list(self.left_out)
+        if not meant:
+            return ""
+        return f"; {len(self.left_out)} of its members were left out, one because {meant[0].reason}"
 
 
 def _resolve(kty: str, crv: Any, named: str | None, alg: str | None) -> tuple[str, ...]:

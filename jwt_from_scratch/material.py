@@ -30,29 +30,54 @@ def refusing(what: str) -> Iterator[None]:
         raise KeyRefused(f"not {what}") from None
 
 
-def read_pem(data: str | bytes) -> tuple[Any, Any]:
+def check_passphrase(passphrase: bytes | None) -> None:
+    """Refuse what can't be one: TypeError for another type, KeyRefused for other lengths than OpenSSL takes."""
+    if not isinstance(passphrase, bytes | None):
+        raise TypeError(f"a passphrase must be bytes or None, not {type(passphrase).__name__}")
+    if passphrase is not None and not 0 < len(passphrase) <= 1023:
+        raise KeyRefused("a passphrase has 1 to 1023 bytes")
+
+
+def read_pem(data: str | bytes, passphrase: bytes | None = None) -> tuple[Any, Any]:
     """The pair (private, public) in a PEM.
 
     Raises:
-        TypeError: data is neither str nor bytes.
-        KeyRefused: it is no PEM of a key that this module can use.
+        TypeError: an argument of the wrong type.
+        KeyRefused: it is no PEM of a key that this module can use, or passphrase does not fit.
     """
     if not isinstance(data, (str, bytes)):
         raise TypeError(f"a PEM must be str or bytes, not {type(data).__name__}")
+    check_passphrase(passphrase)
     if len(data) > MAX_PEM:
         raise KeyRefused(f"a PEM of more than {MAX_PEM} characters")
     try:
         pem = data.encode("ascii") if isinstance(data, str) else data
     except UnicodeEncodeError:
         raise KeyRefused("not a PEM: it holds characters outside ASCII") from None
-    if b"-----BEGIN CERTIFICATE-----" in pem:
-        raise KeyRefused("this PEM is an X.509 certificate; check it and take the public key out of it first")
+    _check_blocks(pem)
+    encrypted = b"BEGIN ENCRYPTED PRIVATE KEY" in pem or b"Proc-Type: 4,ENCRYPTED" in pem
+    if encrypted != (passphrase is not None):
+        raise KeyRefused("this PEM is encrypted; pass passphrase=" if encrypted else "this PEM is not encrypted")
     if b"PRIVATE KEY-----" in pem:
-        with refusing("an unencrypted private key in PEM that this module can use"):
-            private: Any = serialization.load_pem_private_key(pem, None)
+        with refusing(
+            f"a private key in PEM that this module can {'open with this passphrase' if encrypted else 'use'}"
+        ):
+            private: Any = serialization.load_pem_private_key(pem, passphrase)
             return private, private.public_key()
     with refusing("a public or private key in PEM that this module can use"):
         return None, serialization.load_pem_public_key(pem)
+
+
+def _check_blocks(pem: bytes) -> None:
+    """Refuse what is not one key, and say what it is: the usual accidents of configuration files."""
+    if b"\\n" in pem and b"-----BEGIN" in pem:
+        raise KeyRefused("this PEM has a backslash and an n in place of its line ends: replace each with a line end")
+    certified = b"-----BEGIN CERTIFICATE-----" in pem
+    if certified and b"KEY-----" not in pem:
+        raise KeyRefused("this PEM is an X.509 certificate; check it and take the public key out of it first")
+    if pem.count(b"-----BEGIN ") - pem.count(b"-----BEGIN EC PARAMETERS-----") > 1:
+        other = "an X.509 certificate" if certified else "more"
+        raise KeyRefused(f"this PEM has a key and {other} in it: pass the block of one key alone")
 
 
 def kind(public: Any) -> tuple[str, str | None]:
