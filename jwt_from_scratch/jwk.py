@@ -20,11 +20,7 @@ _THUMBPRINT_MEMBERS = {
 
 
 def optional_text(jwk: dict[str, Any], member: str) -> str | None:
-    """A member that is a string wherever it is present, or None.
-
-    Raises:
-        KeyRefused: it is something else.
-    """
+    """A member that is a string wherever it is present, or None; anything else is a KeyRefused."""
     if member not in jwk:
         return None
     value = jwk[member]
@@ -34,11 +30,7 @@ def optional_text(jwk: dict[str, Any], member: str) -> str | None:
 
 
 def key_ops_of(jwk: dict[str, Any]) -> tuple[str, ...] | None:
-    """The operations that the key is for, or None (RFC 7517 §4.3).
-
-    Raises:
-        KeyRefused: they are not an array of different strings.
-    """
+    """The operations that the key is for, or None; a KeyRefused if they are not an array of different strings."""
     if "key_ops" not in jwk:
         return None
     key_ops = jwk["key_ops"]

@@ -258,9 +258,9 @@ class KeySet:
 
     __slots__ = ("_keys", "left_out")
 
-    def __init__(self, keys: Iterable[Key]) -> None:
+    def __init__(self, keys: Iterable[Key], left_out: Iterable[LeftOut] = ()) -> None:
         self._keys = tuple(keys)
-        self.left_out: tuple[LeftOut, ...] = ()
+        self.left_out = tuple(left_out)
         for key in self._keys:
             if not isinstance(key, Key):
                 raise TypeError(f"a KeySet holds Key objects, not {type(key).__name__}")
@@ -290,9 +290,7 @@ class KeySet:
             except (KeyRefused, EncodingError) as error:
                 kid = jwk.get("kid") if isinstance(jwk, dict) else None
                 left_out.append(LeftOut(kid if isinstance(kid, str) else None, str(error)))
-        made = cls(keys)
-        made.left_out = tuple(left_out)
-        return made
+        return cls(keys, left_out)
 
     def __iter__(self) -> Iterator[Key]:
         return iter(self._keys)
@@ -327,17 +325,15 @@ class KeySet:
         found = [key for key in self._keys if key.accepts(alg) and (kid is None or key.kid == kid)]
         if len(found) != 1:
             wanted = f"alg {alg[:40]!r}" + ("" if kid is None else f" and kid {kid[:40]!r}")
-            if found:
-                raise KeyRefused(f"more than one key in the set has {wanted}")
-            raise KeyRefused(f"no key in the set has {wanted}{self._why_not(kid)}")
+            what, why = ("more than one key", "") if found else ("no key", self._why_not(kid))
+            raise KeyRefused(f"{what} in the set has {wanted}{why}")
         return found[0]
 
     def _why_not(self, kid: str | None) -> str:
         """What was left out that may have been meant: of that name, or any where there is none of that name."""
-        meant = [one for one in self.left_out if one.kid == kid] or list(self.left_out)
-        if not meant:
-            return ""
-        return f"; {len(self.left_out)} of its members were left out, one because {meant[0].reason}"
+        for one in sorted(self.left_out, key=lambda one: one.kid != kid)[:1]:
+            return f"; {len(self.left_out)} of its members were left out, one because {one.reason}"
+        return ""
 
 
 def _resolve(kty: str, crv: Any, named: str | None, alg: str | None) -> tuple[str, ...]:

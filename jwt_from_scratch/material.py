@@ -59,9 +59,8 @@ def read_pem(data: str | bytes, passphrase: bytes | None = None) -> tuple[Any, A
     if encrypted != (passphrase is not None):
         raise KeyRefused("this PEM is encrypted; pass passphrase=" if encrypted else "this PEM is not encrypted")
     if b"PRIVATE KEY-----" in pem:
-        with refusing(
-            f"a private key in PEM that this module can {'open with this passphrase' if encrypted else 'use'}"
-        ):
+        can = "open with this passphrase" if encrypted else "use"
+        with refusing(f"a private key in PEM that this module can {can}"):
             private: Any = serialization.load_pem_private_key(pem, passphrase)
             return private, private.public_key()
     with refusing("a public or private key in PEM that this module can use"):
