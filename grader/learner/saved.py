@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,8 +104,3 @@ def is_as_given(cell: dict[str, Any]) -> bool:
     """Whether a cell says what some edition of the course made it say: its id is the hash of its text."""
     digest = hashlib.sha256(source_of(cell).encode("utf-8", "replace")).hexdigest()[:12]
     return digest == str(cell.get("id", "")).partition("-")[0]
-
-
-def is_of_an_edition(cell: dict[str, Any]) -> bool:
-    """Whether a cell's id is one that editions of the course give."""
-    return bool(re.fullmatch(r"[0-9a-f]{12}(-\d+)?", str(cell.get("id", ""))))

@@ -83,6 +83,12 @@ def test_it_hands_in_the_notebook_that_it_is_called_from(kernel: Kernel, learner
         assert handed_in(learner) == path.read_bytes()
 
 
+def test_vs_code_tells_it_by_a_variable(kernel: Kernel, learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    lesson._shell().user_ns["__vsc_ipynb_file__"] = str(put(learner, written(), "mine.ipynb"))
+    assert "`mine.ipynb`" in repr(submit())
+
+
 def test_what_was_checked_last_does_not_matter(kernel: Kernel, learner: Path) -> None:
     put(learner, solved("00_start_here"), "00_start_here.ipynb")
     kernel.started_for(put(learner, written(), "mine.ipynb"))
