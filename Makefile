@@ -8,7 +8,7 @@ READY  := $(VENV)/.ready
 # A fresh .venv is filled from requirements.lock alone, whatever the caller's shell is set up for.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help setup lab test notebooks mutants trials bench lock format clean
+.PHONY: help setup lab test notebooks mutants trials bench interop lock format clean
 .DEFAULT_GOAL := help
 
 help:            ## show this list
@@ -48,6 +48,9 @@ trials: $(READY)  ## choose the trials of the exercises anew: make trials EXERCI
 
 bench: $(READY)  ## compare speed with the peers, in one run
 	$(BIN)/python -m benchmarks
+
+interop: $(READY) ## ask every JOSE library that can be had which valid tokens it reads
+	$(BIN)/python -m interop
 
 lock: $(READY)   ## pin the newest versions that pyproject.toml allows
 	$(BIN)/python -m uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \

@@ -251,6 +251,16 @@ ALGORITHMS: dict[str, Algorithm] = {
 """Every supported algorithm by its name."""
 
 
+_ELSEWHERE = {
+    "none": "no signature at all, RFC 7518 §3.6",
+    "ES256K": "ECDSA on secp256k1, RFC 8812",
+    "Ed448": "RFC 9864 §2.2",
+    **dict.fromkeys(("ML-DSA-44", "ML-DSA-65", "ML-DSA-87"), "after quantum computers, RFC 9964"),
+    **dict.fromkeys(("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "dir", "A128KW", "A256KW"), "for encryption, RFC 7518 §4"),
+}
+"""Algorithms that exist, and not here: what they are, for the message."""
+
+
 def algorithm_named(name: str) -> Algorithm:
     """Look an algorithm up by its exact name.
 
@@ -263,4 +273,6 @@ def algorithm_named(name: str) -> Algorithm:
     try:
         return ALGORITHMS[name]
     except KeyError:
-        raise KeyRefused(f"the algorithm {name[:40]!r} is not supported; choose from {', '.join(ALGORITHMS)}") from None
+        what = f" ({_ELSEWHERE[name]})" if name in _ELSEWHERE else ""
+        known = ", ".join(ALGORITHMS)
+        raise KeyRefused(f"the algorithm {name[:40]!r}{what} is not supported; choose from {known}") from None

@@ -67,16 +67,17 @@ def verify(token: str, key: Key | KeySet) -> Signed:
         raise TokenError(f"the token has more than {MAX_TOKEN} characters")
     segments = token.split(".", 3)
     if len(segments) != 3:
-        raise TokenError("a signed token has three segments, with a dot between them")
+        raise TokenError(_no_compact_jws(token))
     header = json_loads_strict(b64u_decode(segments[0]))
+    _check_header(header)
     payload = b64u_decode(segments[1])
     signature = b64u_decode(segments[2])
-    _check_header(header)
     chosen = key.find(header["alg"], header.get("kid")) if isinstance(key, KeySet) else key
     if not chosen.accepts(header["alg"]):
         raise TokenError(f"the token says alg {header['alg'][:40]!r}, the key is for {chosen.alg}")
     if not chosen.verify(token[: token.rindex(".")].encode("ascii"), signature):
-        raise SignatureError("the signature does not fit")
+        detached = "" if payload else ". The payload is empty: if it is detached (RFC 7515 App. F), put it in first"
+        raise SignatureError(f"the signature does not fit{detached}")
     return Signed(header, payload)
 
 
@@ -102,5 +103,18 @@ def _check_header(header: Any) -> None:
     for name in _STRINGS:
         if name in header and not isinstance(header[name], str):
             raise TokenError(f"the header's {name} must be a string")
-    if "crit" in header or "b64" in header:
-        raise TokenError("the header uses crit or b64, which this module does not support (RFC 7515 §4.1.11)")
+    if "b64" in header:
+        raise TokenError("the header uses b64, the unencoded payload of RFC 7797, which this module does not support")
+    if "crit" in header:
+        raise TokenError(
+            "the header uses crit, and this module knows no extension that it could name (RFC 7515 §4.1.11)"
+        )
+
+
+def _no_compact_jws(token: str) -> str:
+    """What a text without three segments may be."""
+    if token.lstrip().startswith("{"):
+        return "this is a JWS in JSON form (RFC 7515 §7.2); this module reads the compact form alone"
+    if token.count(".") == 4:
+        return "five segments make an encrypted token (RFC 7516); this module reads signed ones alone"
+    return "a signed token has three segments, with a dot between them"

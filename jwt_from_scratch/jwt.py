@@ -48,6 +48,9 @@ def decode(
 ) -> dict[str, Any]:
     """Verify a token and check its claims (RFC 7519 §7.2). What it returns may be trusted; nothing else may.
 
+    An `exp` that has passed, an `nbf` that has not come and an `iat` that lies ahead of the clock refuse the token. The
+    last is this module's own choice, which RFC 7519 §4.1.6 leaves open; `leeway` covers clocks that differ.
+
     Args:
         token: the token, as text.
         key: the key, or a set from which the header's `alg` and `kid` choose one.

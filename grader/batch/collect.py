@@ -2,30 +2,34 @@
 
 Understood: `student/chapter.ipynb`, flat files that name student and chapter, nbgrader's
 `submitted/student/assignment/chapter.ipynb`, and zip files of any of these, also with a folder around everything, and
-one zip file per student.
+one zip file per student. Whose a file is, and which attempt counts, is decided in `attempts`; here nothing that lies
+there is passed over, but for what programs leave by themselves.
 """
 
+import io
+import itertools
 import os
 import stat
+import time
 import zipfile
-from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
-from ..course.masters import chapter_names
-from ..engine.rebuild import MAX_BYTES
+from ..engine.budget import (
+    MAX_BYTES,
+    MAX_DIRECTORY,
+    MAX_MEMBERS,
+    MAX_UNPACKED_ALTOGETHER,
+    MAX_UNPACKED_BYTES,
+    MAX_WORKS,
+    MAX_ZIP_BYTES,
+)
+from .attempts import Found, is_platforms_own, no_notebook, sorted_out
+from .names import is_notebook, lesson_named_in, origin, owners
 
-MAX_MEMBERS = 50_000
-"""Files in one zip file."""
-MAX_WORKS = 100
-"""Notebooks and zip files in a zip file that lies in a folder or in another zip file: one student's."""
-MAX_ZIP_BYTES = 200_000_000
-"""Size of a zip file that lies in a folder or in another zip file."""
-MAX_UNPACKED_BYTES = 200_000_000
-"""What may come out of one such zip file, all in all: members can share their bytes and be many."""
-MAX_UNPACKED_ALTOGETHER = 10_000_000_000
-"""The same for the zip file that the teacher named."""
+__all__ = ["Found", "collect", "in_a_students_folder", "in_an_archive", "look_through"]
+
 MAX_DEPTH = 20
 """Folders inside each other."""
 
@@ -34,47 +38,54 @@ _SUBMITTED = "submitted"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
-@dataclass(frozen=True)
-class Found:
-    """One submission.
-
-    Attributes:
-        path: the file to read.
-        name: where it was, from the folder or zip file on, with "/" between.
-        student: whose it is, from the folder's or the file's name.
-        problem: why it can't be read, if that is known already.
-        master: a class's own master, to rebuild it on.
-    """
-
-    path: Path
-    name: str
-    student: str
-    problem: str = ""
-    master: Path | None = None
-
-
 def collect(target: Path, unpacked: Path) -> list[Found]:
-    """The submissions in a folder or zip file, or that one file, sorted by name.
+    """The submissions in a folder or zip file, or that one file, sorted by name. See `look_through`."""
+    return [one for one in look_through([target], unpacked) if not one.not_taken]
+
+
+def look_through(targets: Sequence[Path], unpacked: Path) -> list[Found]:
+    """Everything in some folders and zip files, sorted by name: submissions, and what is not taken and why.
 
     Args:
-        target: a folder, a zip file or a notebook.
+        targets: folders, zip files and notebooks.
         unpacked: an empty folder for what comes out of zip files.
 
     Raises:
-        OSError: target is not there or can't be read.
+        OSError: a target is not there or can't be read.
     """
-    target.stat()
     room = _Room(unpacked)
+    return sorted_out(one for target in targets for one in _everything(target, room))
+
+
+def in_a_students_folder(folder: Path, unpacked: Path) -> list[Found]:
+    """Everything in a folder that is one student's; with no student, for whoever asks knows."""
+    return list(_in_folder(folder, PurePosixPath(), _Room(unpacked), depth=0))
+
+
+def in_an_archive(folder: Path, unpacked: Path, students: Collection[str]) -> list[Found]:
+    """Everything in a folder of a learning platform's downloads; nobody's yet.
+
+    A zip file there holds a class's files, but for one that is called after one of these students.
+    """
+    room = _Room(unpacked)
+    zips = [entry for entry in os.scandir(folder) if _is_zip(entry.name) and entry.is_file()]
+    of_classes = {entry.name for entry in zips if owners([origin(PurePosixPath(entry.name))], [""])[0] not in students}
+    found = list(_in_folder(folder, PurePosixPath(), room, depth=0, passed_over=of_classes))
+    return found + [one for name in sorted(of_classes) for one in _everything(folder / name, room)]
+
+
+def _everything(target: Path, room: "_Room") -> list[Found]:
+    """All that is in a folder or zip file, or that one file; nobody's yet."""
+    target.stat()
     if target.is_dir():
         entries = [entry for entry in os.scandir(target) if not _skipped(entry.name)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
         root = target / _SUBMITTED if _is_course(names) else target
-        found = _in_folder(root, PurePosixPath(), room, depth=0)
-    elif _is_zip(target.name):
-        found = _in_zip(target, PurePosixPath(target.name), room, _Budget(MAX_UNPACKED_ALTOGETHER), depth=0)
-    else:
-        found = iter([_found(target, PurePosixPath(target.name))])
-    return sorted(found, key=lambda one: (one.name, str(one.path)))
+        return list(_in_folder(root, PurePosixPath(), room, depth=0))
+    if _is_zip(target.name):
+        budget = _Budget(MAX_UNPACKED_ALTOGETHER)
+        return _of_one_student(list(_in_zip(target, PurePosixPath(target.name), room, budget, depth=0)), target.stem)
+    return [_found(target, PurePosixPath(target.name))]
 
 
 class _Room:
@@ -101,16 +112,24 @@ class _Budget:
         self.left = self.size
 
 
-def _in_folder(folder: Path, place: PurePosixPath, room: _Room, *, depth: int) -> Iterator[Found]:
+def _in_folder(
+    folder: Path, place: PurePosixPath, room: _Room, *, depth: int, passed_over: Collection[str] = ()
+) -> Iterator[Found]:
     try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as inside:
+            entries = list(itertools.islice(inside, MAX_MEMBERS + 1))
     except OSError as error:
         yield _found(folder, place, f"the folder can't be opened: {error.strerror}")
         return
-    for entry in entries:
+    if len(entries) > MAX_MEMBERS:
+        yield _found(folder, place, f"more than {MAX_MEMBERS:,} files in one folder")
+        return
+    entries.sort(key=lambda entry: entry.name)
+    there = [entry for entry in entries if not _skipped(entry.name) and entry.name not in passed_over]
+    if not there and place.name:
+        yield _found(folder, place, not_taken="an empty folder")
+    for entry in there:
         here = place / entry.name
-        if _skipped(entry.name):
-            continue
         if entry.is_dir(follow_symlinks=False):
             if depth < MAX_DEPTH:
                 yield from _in_folder(Path(entry.path), here, room, depth=depth + 1)
@@ -118,10 +137,14 @@ def _in_folder(folder: Path, place: PurePosixPath, room: _Room, *, depth: int) -
                 yield _found(Path(entry.path), here, f"more than {MAX_DEPTH} folders inside each other")
         elif entry.is_symlink() and _leads_to_folder(entry):
             yield _found(Path(entry.path), here, "a link to a folder, and links are not followed")
-        elif _is_notebook(entry.name):
-            yield _found(Path(entry.path), here)
+        elif is_notebook(entry.name):
+            yield _found(Path(entry.path), here, times=(_changed(Path(entry.path)), 0.0))
         elif _is_zip(entry.name):
-            yield from _in_zip(Path(entry.path), here, room, _Budget(MAX_UNPACKED_BYTES), depth=1)
+            came = _changed(Path(entry.path))
+            for one in _in_zip(Path(entry.path), here, room, _Budget(MAX_UNPACKED_BYTES), depth=1):
+                yield replace(one, times=(came, one.times[1]))
+        else:
+            yield _found(Path(entry.path), here, not_taken=no_notebook(entry.name))
 
 
 def _leads_to_folder(entry: "os.DirEntry[str]") -> bool:
@@ -131,20 +154,50 @@ def _leads_to_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
+def _changed(path: Path) -> float:
+    try:
+        return path.lstat().st_mtime
+    except OSError:
+        return 0.0
+
+
 def _in_zip(file: Path, name: PurePosixPath, room: _Room, budget: _Budget, *, depth: int) -> Iterator[Found]:
     """The notebooks in a zip file. Depth 0 is the one that the teacher named."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | (os.O_NOFOLLOW if depth else 0))
-        with os.fdopen(handle, "rb") as stream:
+        with _Careful(io.FileIO(handle, "r")) as stream:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode) or (depth and status.st_size > MAX_ZIP_BYTES):
                 yield _found(file, name, "not a regular zip file, or too large")
                 return
             with zipfile.ZipFile(stream) as archive:
                 place = name.with_suffix("") if depth else PurePosixPath()
-                yield from _members(archive, place, room, budget, depth)
+                there = list(_members(archive, place, room, budget, depth))
+                yield from there
+                if depth and not any(is_notebook(one.name) or one.problem for one in there):
+                    yield _found(file, name, not_taken="a zip file without a notebook in it")
     except Exception as error:  # `zipfile` raises nearly anything for bytes that someone chose
         yield _found(file, name, f"the zip file can't be read: {_reason(error)}")
+
+
+class _Careful(io.BufferedReader):
+    """A file of which nobody reads much at once.
+
+    `zipfile` reads a whole table of contents in one go, whatever it says of its own size, and makes an object of each
+    entry. So this looks at its size, however it is found.
+    """
+
+    def read(self, size: int | None = -1) -> bytes:
+        """The next bytes.
+
+        Raises:
+            ValueError: there are more than a table of contents may have.
+        """
+        asked = size if size is not None and 0 <= size <= MAX_DIRECTORY else MAX_DIRECTORY + 1
+        data = super().read(asked)
+        if len(data) > MAX_DIRECTORY:
+            raise ValueError(f"its table of contents is larger than {MAX_DIRECTORY // 1_000_000} MB")
+        return data
 
 
 def _members(
@@ -152,35 +205,71 @@ def _members(
 ) -> Iterator[Found]:
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
-        raise ValueError(f"{len(members)} files; at most {MAX_MEMBERS} are read")
+        raise ValueError(f"{len(members):,} files; at most {MAX_MEMBERS:,} are read")
     names = [PurePosixPath(member.filename.replace("\\", "/")) for member in members]
-    wanted = [
+    files = [
         (member, name)
         for member, name in zip(members, names, strict=True)
-        if not member.is_dir() and _is_submission(name.name) and not any(map(_skipped, name.parts))
+        if not member.is_dir() and not any(map(_skipped, name.parts)) and name.name
     ]
+    wanted = [name for _, name in files if _is_submission(name.name)]
     if depth and len(wanted) > MAX_WORKS:
         raise ValueError(f"{len(wanted)} submissions in it; at most {MAX_WORKS} are graded")
-    root = () if depth else _root([name for _, name in wanted])
+    root = () if depth else _root(wanted or [name for _, name in files])
     seen: set[PurePosixPath] = set()
-    for member, name in wanted:
+    for member, name in files:
         if name.parts[: len(root)] != root:
+            if root[-1:] != (_SUBMITTED,):
+                yield _found(room.folder, _inside(name), not_taken=no_notebook(name.name))
             continue
-        here = place / "/".join(part for part in name.parts[len(root) :] if part != ".." and not part.startswith("/"))
+        here = place / _inside(PurePosixPath(*name.parts[len(root) :]))
+        if not _is_submission(name.name):
+            yield _found(room.folder, here, not_taken=no_notebook(name.name))
+            continue
         problem = _problem(member, name) or ("this name occurs twice in the zip file" if here in seen else "")
         seen.add(here)
-        if not problem and depth >= 2 and _is_zip(name.name):
-            problem = "a zip file in a zip file in a zip file"
-        limit = MAX_BYTES if _is_notebook(name.name) else MAX_ZIP_BYTES
-        path = room.folder if problem else room.new_file()
-        problem = problem or _extract(archive, member, path, limit, budget)
-        if problem or _is_notebook(name.name):
-            yield _found(path, here, problem)
-        else:
-            # Each student's zip file has a budget of its own, so that one can't use up the others'.
-            inner = budget if depth else _Budget(MAX_UNPACKED_BYTES)
-            yield from _in_zip(path, here, room, inner, depth=depth + 1)
-            path.unlink()
+        yield from _member(archive, member, here, room, budget, depth, problem)
+
+
+def _member(
+    archive: zipfile.ZipFile,
+    member: zipfile.ZipInfo,
+    here: PurePosixPath,
+    room: _Room,
+    budget: _Budget,
+    depth: int,
+    problem: str,
+) -> Iterator[Found]:
+    """What comes of one notebook or zip file in a zip file."""
+    if not problem and depth >= 2 and _is_zip(here.name):
+        problem = "a zip file in a zip file in a zip file"
+    limit = MAX_BYTES if is_notebook(here.name) else MAX_ZIP_BYTES
+    path = room.folder if problem else room.new_file()
+    problem = problem or _extract(archive, member, path, limit, budget)
+    packed = _packed(member)
+    times = (0.0, packed) if depth else (packed, 0.0)
+    if problem or is_notebook(here.name):
+        yield replace(_found(path, here, problem, times=times), stamped=not depth and packed > 0)
+        return
+    # Each student's zip file has a budget of its own, so that one can't use up the others'.
+    inner = budget if depth else _Budget(MAX_UNPACKED_BYTES)
+    for one in _in_zip(path, here, room, inner, depth=depth + 1):
+        yield one if depth else replace(one, times=(packed, one.times[1]), stamped=packed > 0)
+    path.unlink()
+
+
+def _inside(name: PurePosixPath) -> PurePosixPath:
+    return PurePosixPath(*(part for part in name.parts if part != ".." and not part.startswith("/")))
+
+
+def _packed(member: zipfile.ZipInfo) -> float:
+    """When a member was last changed, as the zip file says; 0.0 if it does not. It says no zone: this machine's."""
+    if member.date_time <= (1980, 1, 1, 0, 0, 0):
+        return 0.0
+    try:
+        return time.mktime((*member.date_time, 0, 0, -1))
+    except (ValueError, OverflowError):
+        return 0.0
 
 
 def _problem(member: zipfile.ZipInfo, name: PurePosixPath) -> str:
@@ -239,39 +328,51 @@ def _is_course(names: set[str]) -> bool:
 def _is_class(names: list[PurePosixPath]) -> bool:
     """Whether a folder with these files is a class's and not one student's."""
     folders = {name.parts[0] for name in names if len(name.parts) > 1 or _is_zip(name.name)}
-    flat = [name for name in names if len(name.parts) == 1 and _is_notebook(name.name)]
-    # "ada_01_encoding" and "grace_01_encoding", where one student has "01_encoding" and "02_hmac"
-    chapters = Counter(_chapter_in(name.stem) for name in flat if _student(name) != name.stem)
-    return any(count > 1 for count in chapters.values()) or (not flat and len(folders) > 1)
+    flat = [name for name in names if len(name.parts) == 1 and is_notebook(name.name)]
+    return _names_several(flat) or (not flat and len(folders) > 1)
 
 
-def _found(path: Path, name: PurePosixPath, problem: str = "") -> Found:
+def _names_several(flat: list[PurePosixPath]) -> bool:
+    """Whether files name several students: "ada_01_encoding" and "grace_01_encoding".
+
+    One student has "01_encoding" and "02_hmac", and copies of both.
+    """
+    owners: dict[str, set[str]] = {}
+    for name in flat:
+        lesson = lesson_named_in(name.name)
+        who = origin(name).who
+        if lesson and not lesson_named_in(who):
+            owners.setdefault(lesson, set()).add(who)
+    return any(len(those) > 1 for those in owners.values())
+
+
+def _of_one_student(found: list[Found], student: str) -> list[Found]:
+    """The same, but where a zip file holds nothing but bare lessons, they are of whom the zip file is called after."""
+    names = [one.name for one in found if is_notebook(one.name)]
+    if not names or any("/" in name or not lesson_named_in(origin(PurePosixPath(name)).who) for name in names):
+        return found
+    return [replace(one, name=f"{student}/{one.name}") for one in found]
+
+
+def _found(
+    path: Path,
+    name: PurePosixPath,
+    problem: str = "",
+    *,
+    not_taken: str = "",
+    times: tuple[float, float] = (0.0, 0.0),
+) -> Found:
     # A file name need not be UTF-8; what is said of it is.
-    clean = PurePosixPath(str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"))
-    return Found(path, str(clean), _student(clean), problem)
-
-
-def _student(name: PurePosixPath) -> str:
-    if len(name.parts) > 1:
-        return name.parts[0]
-    stem = name.stem if _is_notebook(name.name) else name.name
-    return stem.replace(_chapter_in(stem), "").strip(" _-.") or stem
-
-
-def _chapter_in(stem: str) -> str:
-    return next((chapter for chapter in chapter_names() if chapter in stem), "")
+    clean = str(name).encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return Found(path, clean, problem=problem, not_taken=not_taken, times=times)
 
 
 def _skipped(name: str) -> bool:
-    return (name.startswith(".") and name != "..") or name in _SKIPPED
+    return (name.startswith(".") and name != "..") or name in _SKIPPED or is_platforms_own(name)
 
 
 def _is_submission(name: str) -> bool:
-    return _is_notebook(name) or _is_zip(name)
-
-
-def _is_notebook(name: str) -> bool:
-    return name.lower().endswith(".ipynb")
+    return is_notebook(name) or _is_zip(name)
 
 
 def _is_zip(name: str) -> bool:

@@ -20,6 +20,7 @@ from pygments.token import Token as Kind
 
 from ..course.editions import CODE_STUB
 from ..course.masters import EXERCISE, Chapter, read_source
+from ..engine.budget import MAX_COMPARED, MAX_LINES
 from ..engine.rebuild import BadSubmission, read_regular, read_submission
 from .collect import Found
 
@@ -27,8 +28,6 @@ RUN = 8
 """Tokens in a row. In the tests' independent solutions of one exercise, half the pairs share less than a tenth so."""
 USUAL, USUAL_SHARE = 10, 0.25
 """A run that more than this many have, and more than this share of them, is the usual way to write it."""
-MAX_SOURCE = 20_000
-"""Characters of one solution that are compared."""
 OWN_SOLUTION = "(the lesson's own solution)"
 
 
@@ -57,10 +56,19 @@ class Solution:
     given: frozenset[str] = frozenset()
 
     @cached_property
+    def shown(self) -> list[str]:
+        """The lines that are compared and shown; what is more is counted in a last one."""
+        lines = self.source[:MAX_COMPARED].split("\n")[:MAX_LINES]
+        more = self.source.count("\n") - len(lines) + 1
+        cut = more or len(self.source) > MAX_COMPARED
+        return [*lines, f"[cut here by the grader: {more:,} more lines]"] if cut else lines
+
+    @cached_property
     def tokens(self) -> list[_Token]:
         """What is compared: the learner's own tokens, without names that a learner chooses."""
-        lines = self.source.split("\n")
-        return [one for one in _tokens(self.source[:MAX_SOURCE]) if lines[one.line].strip() not in self.given]
+        ours = [line.strip() in self.given for line in self.shown]
+        text = "\n".join(self.source[:MAX_COMPARED].split("\n")[:MAX_LINES])
+        return [one for one in _tokens(text) if not ours[one.line]]
 
     @cached_property
     def runs(self) -> list[tuple[str, ...]]:
@@ -80,7 +88,7 @@ class Solution:
         """The cell's lines; of a shared one more than half lies in these runs."""
         own = Counter(one.line for one in self.tokens)
         both = Counter(self.tokens[place].line for place in self.places(shared))
-        return [Line(text, 2 * both[number] > own[number]) for number, text in enumerate(self.source.split("\n"))]
+        return [Line(text, 2 * both[number] > own[number]) for number, text in enumerate(self.shown)]
 
 
 @dataclass(frozen=True)
@@ -167,8 +175,8 @@ def compare(found: Iterable[Found], least: float = 0.5) -> Likeness:
 
 
 def _read(found: Found) -> tuple[Chapter, Work]:
-    if found.problem:
-        raise BadSubmission(found.problem)
+    if reason := found.not_taken or found.problem:
+        raise BadSubmission(reason)
     data = read_regular(found.path)
     submission = read_submission(found.path, data, read_source(found.master) if found.master else None)
     given = {cell.name: _given(cell.source) for cell in submission.chapter.cells if cell.kind == EXERCISE}

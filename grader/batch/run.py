@@ -16,7 +16,7 @@ from ..reports.local_key import LocalKey, local_key
 from ..reports.overview import overview_html
 from ..reports.report import Report
 from ..reports.summary import summary_csv
-from .collect import Found, collect
+from .collect import Found, look_through
 from .output_folder import UNPACKED, refuse_foreign
 from .workers import grade_batch
 
@@ -35,7 +35,7 @@ def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | 
         jobs: how many at a time; one per processor, if not given.
 
     Raises:
-        Nothing: there is no submission.
+        Nothing: there is nothing at all.
         ForeignFile: there is a link in `out`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a target can't be read or a result can't be written.
@@ -50,14 +50,14 @@ def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | 
 
 @contextmanager
 def submissions_in(targets: Sequence[Path], out: Path) -> Iterator[list[Found]]:
-    """The submissions in some folders, zip files and notebooks; what comes out of zip files is in `out` meanwhile.
+    """What is in some folders, zip files and notebooks; what comes out of zip files is in `out` meanwhile.
 
     Raises:
-        Nothing: there is no submission.
+        Nothing: there is nothing at all.
         OSError: a target can't be read.
     """
     with _unpacked(out) as unpacked:
-        found = [one for index, target in enumerate(targets) for one in collect(target, unpacked / str(index))]
+        found = look_through(targets, unpacked)
         if not found:
             raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
         yield found
@@ -115,7 +115,8 @@ def _with_progress(found: list[Found], folder: Path, options: Options, jobs: int
     for text in _remarks(not_ours, key):
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if kept:
-        console.print(f"{kept} of {len(found)} had been graded before", highlight=False)
+        number = sum(not one.not_taken for one in found)
+        console.print(f"{kept} of {number} had been graded before", highlight=False)
     return reports
 
 

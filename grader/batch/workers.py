@@ -23,13 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from .. import isolated
-from ..engine.grade import SUBMISSION_SECONDS, Graded, Grader, Options, SandboxError
+from ..engine.budget import SUBMISSION_SECONDS
+from ..engine.grade import Graded, Grader, Options, SandboxError
 from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
 from ..inside import linux
-from ..inside.calling import TIMED_OUT
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
-from ..reports.report import LONG, Report, unreadable
+from ..reports.report import LONG, Report, not_taken, unreadable
 from .collect import Found
 from .kept import Kept, NotOurs
 
@@ -134,15 +134,24 @@ class _Batch:
         self._workers: list[_Worker] = []
 
     def run(self, tasks: list[_Task], not_ours: Callable[[Path], None]) -> list[Report]:
-        waiting = deque(task for task in tasks if not self._is_there(task, not_ours))
+        waiting = deque(task for task in tasks if not task.found.not_taken and not self._is_there(task, not_ours))
         again = self._work(waiting, min(self._jobs, len(waiting)))
-        # What ran out of time may have had too little of the machine: once more, with nothing beside it.
+        # What ran out of anything may have had too little of the machine: once more, with nothing beside it.
         self._work(deque(again), 1)
+        for task in tasks:
+            if task.found.not_taken:
+                self._set_aside(task)
         return [self._reports[task.number] for task in tasks]
 
     def close(self) -> None:
         for worker in self._workers:
             worker.close()
+
+    def _set_aside(self, task: _Task) -> None:
+        """Write the Report on what is not taken; it replaces one of a time when it was."""
+        found, level = task.found, self._options.level
+        report = not_taken(found.not_taken, submission=found.name, student=found.student, sandbox=level)
+        self._keep(task, Graded(report, []), fresh=True)
 
     def _is_there(self, task: _Task, not_ours: Callable[[Path], None]) -> bool:
         """Whether an earlier run has kept this very grade, and nobody has touched it since."""
@@ -165,7 +174,7 @@ class _Batch:
         return True
 
     def _work(self, waiting: deque[_Task], jobs: int) -> list[_Task]:
-        """Grade these with so many workers. Returns those that ran out of time and deserve another try."""
+        """Grade these with so many workers. Returns those that ran out of something and deserve another try."""
         again: list[_Task] = []
         while len(self._workers) > jobs:
             self._workers.pop().close()
@@ -180,13 +189,15 @@ class _Batch:
                 if task is None:
                     continue
                 graded = worker.take()
+                beside_others = self._jobs > 1 and not task.alone
                 if graded is None:
-                    self._broken(worker, task, waiting)
-                elif self._jobs > 1 and not task.alone and _ran_out(graded.report):
-                    task.alone = True
+                    self._broken(worker, task, again if beside_others else waiting)
+                elif graded.ran_out and beside_others:
                     again.append(task)
                 else:
                     self._keep(task, graded, fresh=True)
+        for task in again:
+            task.alone = True
         return again
 
     def _ready(self) -> list["_Worker"]:
@@ -195,12 +206,12 @@ class _Batch:
         answered = [ends[end] for end in wait(list(ends), timeout=1.0)]  # type: ignore[index]
         return answered or [worker for worker in busy if time.monotonic() > worker.until]
 
-    def _broken(self, worker: "_Worker", task: _Task, waiting: deque[_Task]) -> None:
+    def _broken(self, worker: "_Worker", task: _Task, later: "list[_Task] | deque[_Task]") -> None:
         self._workers[self._workers.index(worker)] = _Worker(self._options)
         worker.close()
         task.tries += 1
         if task.tries < MAX_TRIES:
-            waiting.append(task)
+            later.append(task)
             return
         report = unreadable(
             "the grader failed on it, twice",
@@ -217,10 +228,6 @@ class _Batch:
             graded = task.kept.write(graded, self._key, with_cells=self._options.keep_cells)
         self._reports[task.number] = graded.report
         self._done(graded.report, fresh)
-
-
-def _ran_out(report: Report) -> bool:
-    return any(exercise.status == TIMED_OUT for exercise in report.exercises)
 
 
 class _Worker:

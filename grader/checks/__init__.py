@@ -21,11 +21,7 @@ def chapters() -> tuple[str, ...]:
 def exercises(chapter: str) -> tuple[Exercise, ...]:
     """The exercises of a chapter, in the order of its lesson."""
     module: Any = importlib.import_module(f".c{chapter}", __name__)
-    if hasattr(module, "EXERCISES"):
-        return tuple(module.EXERCISES)
-    from ..judging.legacy.case import Exercise as Old
-
-    return tuple(value for value in vars(module).values() if isinstance(value, Old))  # type: ignore[misc]
+    return tuple(module.EXERCISES)
 
 
 def exercise_named(name: str) -> Exercise | None:

@@ -14,7 +14,9 @@ from typing import Any
 from jwt_from_scratch.encoding import b64u_encode, json_dumps
 
 from ..judging.aspects import Named, named
+from ..judging.trial import Args, Trial
 from ..judging.verdict import ALL, HALF, PART, Stake
+from ..judging.wants import InTurn, Want
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 HUGE = 10**400
@@ -110,6 +112,13 @@ def lenient() -> dict[str, Spell]:
         "+ and / for - and _": lambda s: s.replace("-", "+").replace("_", "/"),
         "spare bits in the last letter": lambda s: s[:-1] + ALPHABET[ALPHABET.index(s[-1]) ^ 1] if s else s,
     }
+
+
+def in_turn(text: str, *calls: tuple[Args, Want]) -> Trial:
+    """Calls in one process that differ in one thing: whoever remembers an answer by the others gives it again."""
+    (first, _), *others = calls
+    wants = tuple(want for _, want in calls)
+    return Trial(first, InTurn(wants), stake=ALL, text=text, more=tuple(args for args, _ in others))
 
 
 def strict(segment: str) -> str:

@@ -2,13 +2,15 @@
 
 Making an RSA key takes a while and OpenSSL takes no seed, so the checks take their keys from here. A key is two primes
 of the pool, so a seed can choose among many. They were made at random for this file: each of the top bits 110, and no
-p − 1 divisible by 3, 5, 17 or 65537, so that any of these can be the public exponent.
+p − 1 divisible by 3, 5, 17 or 65537, so that any of these can be the public exponent. Of the small primes, with which
+signing is quick, the top six bits are 1, so that sixteen of them make 2048 bits, and 24 make 3072.
 """
 
 import hashlib
 import random
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property, lru_cache
+from math import prod
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
@@ -17,38 +19,64 @@ PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
 """What stands before a SHA-256 hash in a PKCS#1 v1.5 signature: the DER of its algorithm (RFC 8017 §9.2)."""
 
 
-@dataclass(frozen=True)
-class RSAKey:
-    """A key as plain integers."""
+class Integers:
+    """A key as plain integers, whatever the number of its primes.
 
-    p: int
-    q: int
+    Attributes:
+        e: the public exponent.
+    """
+
     e: int
 
-    @property
+    @cached_property
+    def primes(self) -> tuple[int, ...]:
+        """The factors of the modulus."""
+        raise NotImplementedError
+
+    @cached_property
     def n(self) -> int:
         """The modulus."""
-        return self.p * self.q
-
-    @property
-    def d(self) -> int:
-        """The private exponent."""
-        return pow(self.e, -1, (self.p - 1) * (self.q - 1))
+        return prod(self.primes)
 
     @property
     def size(self) -> int:
         """Bytes of the modulus, and so of a signature."""
         return (self.n.bit_length() + 7) // 8
 
+    @cached_property
+    def _parts(self) -> tuple[tuple[int, int, int], ...]:
+        """For each prime: it, d modulo it less one, and the number that is 1 modulo it and 0 modulo all others."""
+        return tuple(
+            (prime, pow(self.e, -1, prime - 1), (rest := self.n // prime) * pow(rest, -1, prime))
+            for prime in self.primes
+        )
+
     def power(self, number: int) -> int:
         """The signature representative of a number, that is number^d mod n (RFC 8017 §5.2.1), by way of the primes."""
-        d = self.d
-        at_p, at_q = pow(number, d % (self.p - 1), self.p), pow(number, d % (self.q - 1), self.q)
-        return at_q + (at_p - at_q) * pow(self.q, -1, self.p) % self.p * self.q
+        return sum(pow(number, d, prime) * one for prime, d, one in self._parts) % self.n
 
     def sign_encoded(self, encoded: bytes) -> bytes:
         """Sign these bytes as they are, however badly they are padded."""
         return self.power(int.from_bytes(encoded, "big")).to_bytes(self.size, "big")
+
+
+@dataclass(frozen=True)
+class RSAKey(Integers):
+    """A key of two primes, as the world has them."""
+
+    p: int
+    q: int
+    e: int
+
+    @cached_property
+    def primes(self) -> tuple[int, ...]:
+        """The two."""
+        return self.p, self.q
+
+    @property
+    def d(self) -> int:
+        """The private exponent."""
+        return pow(self.e, -1, (self.p - 1) * (self.q - 1))
 
     def sign(self, message: bytes) -> bytes:
         """RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2.1), by OpenSSL, because the checks need many."""
@@ -57,6 +85,28 @@ class RSAKey:
     def private(self) -> rsa.RSAPrivateKey:
         """The key as `cryptography` knows it."""
         return _openssl(self.p, self.q, self.e)
+
+
+@dataclass(frozen=True)
+class QuickKey(Integers):
+    """A key of many small primes: signing takes a tenth of the time, and who has only n and e sees no difference."""
+
+    factors: tuple[int, ...]
+    e: int
+
+    @cached_property
+    def primes(self) -> tuple[int, ...]:
+        """All of them."""
+        return self.factors
+
+    @lru_cache(maxsize=256)  # noqa: B019 - trials differ in one thing, so most of them need the same few signatures
+    def sign_encoded(self, encoded: bytes) -> bytes:
+        """Sign these bytes as they are, and remember it."""
+        return super().sign_encoded(encoded)
+
+    def sign(self, message: bytes) -> bytes:
+        """RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2.1)."""
+        return self.sign_encoded(encode(message, self.size))
 
 
 def encode(message: bytes, size: int) -> bytes:
@@ -70,6 +120,12 @@ def rsa_key(source: random.Random, e: int = 65537, bits: int = 2048) -> RSAKey:
     first, second = {2048: (SHORT, SHORT), 2049: (SHORT, ODD), 3072: (LONG, LONG)}[bits]
     p = source.choice(first)
     return RSAKey(p, source.choice([prime for prime in second if prime != p]), e)
+
+
+def quick_key(source: random.Random, e: int = 65537, bits: int = 2048) -> QuickKey:
+    """The same for a key of many primes."""
+    count = {2048: 16, 2049: 15, 3072: 24}[bits]
+    return QuickKey((*source.sample(SMALL, count), *((SMALL_ODD,) if bits == 2049 else ())), e)
 
 
 @cache
@@ -167,3 +223,27 @@ LONG = _read(
 
 KEYS = tuple(RSAKey(p, q, e) for p, q, e in zip(SHORT[::2], SHORT[1::2], (3, 65537) * 3, strict=True))
 """Six keys of 2048 bits that share no prime, every other one with e = 3."""
+
+_SMALL = """
+    fcbab42065a50fa230ad685560451fe5 ff4a9f2e5024f857b9db74243f1e3c7b fd62c3d4c6cb8525e7479cbc54546c07
+    fcc21ddb199041d1efc667b346d44fe3 fea52a186a4f7feba5a6705eff65d0d1 fcb1354756a6f959a6dffd88f559ae9f
+    feceb6b899b9460d0ead26ac9bb0af45 fd0ab523f33deb70450cbbb3d06cd79f fdd1d64f92e468280ea59b9b97e6cacf
+    fe34e90d4fc723c5794f1ee5bc2329d1 fc5955214d70a0f0760bbff5b55402b7 ff7a491fb5041efba3419480929ca1ad
+    ffcb6abc301077419305d5aa2742a6e9 ff229c5fade05e8c90bc5f5f9fa6807f fdf67120c5fc32662f8b68ad9d6ed98d
+    fe6db4977d25bf1fb2d2b796456723b1 fe8ec9282a05bc115c0164126e05a34f fe6ee8526e6ceddcace377d701916821
+    fcf8f8a68c5ae50425c883857b9909dd fef88a0196e4f2b840883c270ae6c4db fcf2cd75dbbe9243690ff3b2a4c0c5dd
+    fea721a027daf42ac5e1cf2bc9cd462b fee0132b24b0ee026331da6c4a79e22f fd290299713d97a45974cea8626e849b
+    ff93f5df5cca9f1b17f3ca9f19f579eb ff1fae204fec848ed53e87195109a885 fe773d604877a92d5d136ce41b4b7b41
+    fde94d229ef19413d9ceb2e30f4a34c9 ff7a0bca0eeab8db665a6fb15602e0ff fdb2b8fbac898ee588baa94c1a2889e9
+    ff4e7535cbe09df5b702dc059bb135dd fd1333b1ae1c4e6ebcec54ea89a9b747 fe8eb2e8455686b75ee32f7ac8f3a8f5
+    fce99001868686032ae96c51b0e5ee0b fdcd3140713be46bf14afd909e4c6e55 fca7c5652ab6481ee0a4dd64805ad8b7
+    fcf4592b50a67d2373053cf2cb8fba87 fd135228658590f472a2296726721045 ff6f0bcba98cf729278972eee143518d
+    fe5907bda4a0296bc10ea66b9e7e0171 fe9705bcde69e89983a231b07b9c8815 fdc71213d90b33f38eb78740391016a9
+    fc35ea075b628d08776ba90a10b2686b fde9339d485a989d7c9280f1d6a2aebd fd9adb7d897a116ffa0fd38d246047a5
+    fcd53da43d7463318576851c935e68ff fe76539a5fc949e2ff76ac7af14f1fb1 ff70af6d45961f4b37cdd6fd1ab8337b
+"""
+SMALL = tuple(int(prime, 16) for prime in _SMALL.split())
+"""48 primes of 128 bits."""
+
+SMALL_ODD = 0x1FA3B931CA0D61FD6490C8D0A26505951
+"""One of 129 bits."""

@@ -1,7 +1,8 @@
 """A graded submission as the notebook that formgrader and feedback show: the class's master with the student's cells.
 
 Ids, points and checksums are the gradebook's, whatever the submission says; a check's cell carries the score, as
-nbgrader reads partial credit.
+nbgrader reads partial credit. What a student wrote in words comes out as HTML in which nothing runs, with its pictures,
+so whoever shows the notebook later, by whatever renderer, has nothing to render.
 """
 
 import re
@@ -12,10 +13,11 @@ from typing import Any
 
 import nbformat
 
-from ..course.masters import ANSWER, CHECK, EXERCISE, Cell, Chapter, read_source
+from ..course.masters import ANSWER, CHECK, EXERCISE, TEXT_STUB, Cell, read_source
 from ..engine.grade import Graded, Ran
-from ..engine.rebuild import EXTRA
+from ..engine.rebuild import EXTRA, NOTE
 from ..reports.report import UNREADABLE, Report
+from .sanitise import Rendering, as_cell
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ def assemble(source: Path, graded: Graded, book: Book) -> Any:
     ran = _Ran(graded.cells)
     cells = [*_note(graded.report), *ran.extras("")]
     for cell, ours in zip(chapter.cells, notebook.cells, strict=True):
-        cells.append(_cell(cell, ours, ran.of(cell), graded.report, chapter, book))
+        cells.append(_cell(cell, ours, ran, graded.report, book))
         cells += ran.extras(cell.id)
     notebook.cells = cells
     return notebook
@@ -58,27 +60,47 @@ def scaled(report: Report, name: str, max_score: float) -> float:
     return found.score * max_score / found.max_score if found and found.max_score else 0.0
 
 
+_ELSEWHERE = "*There is no answer here. What the student wrote elsewhere in the notebook stands where they put it.*"
+
+
 class _Ran:
     """The graded cells by the master's cell that they belong to."""
 
     def __init__(self, cells: list[Ran]) -> None:
-        self._own = {one.cell: one for one in cells if one.kind != EXTRA}
+        self._own = {one.cell: one for one in cells if one.kind not in (EXTRA, NOTE, ANSWER)}
         self._extra: defaultdict[str, list[Ran]] = defaultdict(list)
+        self._answers: defaultdict[str, list[Ran]] = defaultdict(list)
         for one in cells:
-            if one.kind == EXTRA:
+            if one.kind in (EXTRA, NOTE):
                 self._extra[one.cell].append(one)
+            elif one.kind == ANSWER:
+                self._answers[one.cell].append(one)
+        self._notes = any(one.kind == NOTE for one in cells)
+        self._rendering = Rendering()
         self._count = 0
 
     def of(self, cell: Cell) -> Ran | None:
         return self._own.get(cell.id)
 
+    def answer(self, cell: Cell) -> str:
+        """What stands in an answer cell. Of who wrote nothing it is what was given, by which nbgrader knows it."""
+        parts = self._answers[cell.id]
+        if not parts:
+            return _ELSEWHERE if self._notes else TEXT_STUB
+        return as_cell("\n".join(self._rendering.html(one.source, one.attachments) for one in parts))
+
     def extras(self, after: str) -> list[Any]:
         made = []
         for one in self._extra[after]:
             self._count += 1
-            heading = nbformat.v4.new_markdown_cell("*A cell of the student's own:*", id=f"extra-{self._count}-note")
-            outputs = [nbformat.from_dict(output) for output in one.outputs]
-            made += [heading, nbformat.v4.new_code_cell(one.source, outputs=outputs, id=f"extra-{self._count}")]
+            name = f"extra-{self._count}"
+            made.append(nbformat.v4.new_markdown_cell("*A cell of the student's own:*", id=f"{name}-note"))
+            if one.kind == NOTE:
+                text = as_cell(self._rendering.html(one.source, one.attachments))
+                made.append(nbformat.v4.new_markdown_cell(text, id=name))
+            else:
+                outputs = [nbformat.from_dict(output) for output in one.outputs]
+                made.append(nbformat.v4.new_code_cell(one.source, outputs=outputs, id=name))
         return made
 
 
@@ -90,14 +112,16 @@ def _note(report: Report) -> list[Any]:
     return [nbformat.v4.new_markdown_cell(text, id="unreadable")]
 
 
-def _cell(cell: Cell, ours: Any, ran: Ran | None, report: Report, chapter: Chapter, book: Book) -> Any:
+def _cell(cell: Cell, ours: Any, graded: _Ran, report: Report, book: Book) -> Any:
+    ran = graded.of(cell)
     if "nbgrader" in ours.metadata and cell.id in book:
         ours.metadata.nbgrader["checksum"] = book[cell.id].checksum
         if ours.metadata.nbgrader.get("grade"):
             ours.metadata.nbgrader["points"] = book[cell.id].max_score
-    if cell.kind in (EXERCISE, ANSWER):
-        missing = "# This cell is not in the submission." if cell.is_code else "*There is no answer.*"
-        ours.source = ran.source if ran else missing
+    if cell.kind == EXERCISE:
+        ours.source = ran.source if ran else "# This cell is not in the submission."
+    if cell.kind == ANSWER:
+        ours.source = graded.answer(cell)
     if cell.is_code:
         ours.outputs = [nbformat.from_dict(output) for output in ran.outputs] if ran else []
         ours.execution_count = None

@@ -27,34 +27,22 @@ from ..batch.kept import Kept
 from ..batch.workers import cells_beside, report_paths
 from ..course.masters import CHECK, CourseError
 from ..engine.grade import Graded
+from . import order
 from .classdir import ClassDir
-from .quarantine import FOLDER, quarantine
+from .late import refresh
 
 _RECORDED = "recorded"
 _CHECK_OF = 'check("{}")'
 
 
-def submissions(folder: ClassDir, assignment: str, student: str = "*", notebook: str = "*") -> list[Found]:
-    """The submissions of an assignment, after what must not be copied has gone into quarantine.
+def submissions(folder: ClassDir, assignment: str, student: str = "*") -> list[Found]:
+    """The submissions of an assignment, without what is not taken. See `order.submissions`."""
+    return [one for one in look_through(folder, assignment, student) if not one.not_taken]
 
-    Raises:
-        CourseError: there is no such assignment.
-    """
-    coursedir = folder.coursedir
-    source = folder.source(assignment, "x").parent
-    known = {path.stem for path in source.glob("*.ipynb")}
-    if not known:
-        raise CourseError(f"{assignment}: there is no such assignment (no notebook in {source})")
-    found = []
-    pattern = coursedir.format_path(coursedir.submitted_directory, student, glob.escape(assignment))
-    for place in sorted(map(Path, glob.glob(pattern))):
-        who = place.parent.name
-        quarantine(place, folder.root / FOLDER / who / assignment)
-        for path in sorted(place.glob(f"{notebook}.ipynb")):
-            if path.stem in known:
-                name = f"{who}/{assignment}/{path.stem}"
-                found.append(Found(path, name, who, master=folder.source(assignment, path.stem)))
-    return found
+
+def look_through(folder: ClassDir, assignment: str, student: str = "*") -> list[Found]:
+    """The submissions of an assignment, and what is not taken. See `order.submissions`."""
+    return order.submissions(folder.root, folder.coursedir, assignment, student)
 
 
 def kept(folder: ClassDir, found: Iterable[Found]) -> dict[Path, Kept]:
@@ -208,6 +196,7 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
     try:
         with _one_engine(coursedir):
             recorder.start()
+            refresh(coursedir, folder.app, assignment)
     except NbGraderException as error:
         raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
     finally:

@@ -13,6 +13,7 @@ from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from traitlets import Unicode
 
@@ -21,14 +22,24 @@ from ..engine.grade import Graded, Grader, Options, SandboxError
 from ..engine.sandbox import FULL
 from .assemble import Book, assemble
 from .classdir import ClassDir, read_book
+from .closed import require_closed
+from .order import submissions
 
 
 class GradingExporter(NotebookExporter):
     """Makes of a submitted notebook a graded one."""
 
     def __init__(self, **options: Any) -> None:
+        """Made once for each run of nbgrader's converter, after it has looked for notebooks and before it reads one.
+
+        So this is the moment to put `submitted/` in order, and to let it look again: what nbgrader finds by itself may
+        be folders whose names are no ids, which it would write into the gradebook or stop at.
+        """
         self._books: dict[tuple[str, str], Book] = {}
         super().__init__(**options)  # type: ignore[no-untyped-call]
+        converter: Any = self.parent
+        if isinstance(converter, Autograde) and not hasattr(converter, "prepared"):
+            put_in_order(converter)
 
     level = Unicode(FULL, help="The sandbox: 'full', or 'none' for code that you trust.").tag(config=True)
 
@@ -36,7 +47,7 @@ class GradingExporter(NotebookExporter):
         """The graded notebook as text, and nbgrader's resources.
 
         Raises:
-            NbGraderException: the class's master is missing, or there is no sandbox.
+            NbGraderException: the class's master is missing, its directory is open, or there is no sandbox.
         """
         converter: Any = self.parent
         if not converter._sanitizing:  # our own, the second time
@@ -68,7 +79,9 @@ class GradingExporter(NotebookExporter):
         converter: Any = self.parent
         if hasattr(converter, "prepared"):
             return converter.prepared(path)  # type: ignore[no-any-return]
-        options = ClassDir(Path(converter.coursedir.root)).options(self.level)
+        root = Path(converter.coursedir.root)
+        require_closed(root)
+        options = ClassDir(root).options(self.level)
         name = f"{student}/{path.parent.name}/{path.stem}"
         try:
             return _grader(options).grade_or_say_why(path, name=name, student=student, master=source)
@@ -82,6 +95,26 @@ class GradingExporter(NotebookExporter):
         if key not in self._books:
             self._books[key] = read_book(coursedir.db_url, coursedir.course_id, assignment, notebook)
         return self._books[key]
+
+
+def put_in_order(converter: Any) -> None:
+    """Put `submitted/` in order for a converter, let it look again, and say in its log what is not taken.
+
+    Raises:
+        NbGraderException: there is no such assignment, or the folder can't be changed.
+    """
+    coursedir = converter.coursedir
+    try:
+        found = submissions(Path(coursedir.root), coursedir, coursedir.assignment_id, coursedir.student_id)
+    except (CourseError, OSError) as error:
+        raise NbGraderException(str(error)) from None
+    for one in found:
+        if one.not_taken:
+            converter.log.warning("Not taken: %s: %s", one.name, one.not_taken)
+    converter.init_notebooks()
+    taken = {str(one.path) for one in found if not one.not_taken}
+    known = {place: [one for one in those if one in taken] for place, those in converter.assignments.items()}
+    converter.assignments = {place: those for place, those in known.items() if those}
 
 
 @functools.cache

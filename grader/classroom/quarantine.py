@@ -4,29 +4,50 @@ nbgrader copies every file of a submission before any of our code sees the noteb
 pipes, and goes on when its hook fails, so this one does not fail: what can't be judged is moved as a whole.
 """
 
+import functools
+import logging
 import os
 import stat
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 from pathlib import Path
+
+from ..inside.values import plain_text
+from .times import TIMESTAMP, UnclearTime, class_zone, read_timestamp
 
 FOLDER = "quarantine"
 MAX_BYTES = 10_000_000
 """Of one submission's files other than notebooks, together."""
 MAX_FILES = 200
 
+_log = logging.getLogger(__name__)
+
 
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
     """nbgrader's hook: it is called in the course directory, once for each submission."""
     for folder in {Path(notebook).parent for notebook in notebooks}:
-        quarantine(folder, Path(FOLDER) / folder.parent.name / folder.name)
+        quarantine(folder, Path(FOLDER) / folder.parent.name / folder.name, _zone(Path.cwd()))
 
 
-def quarantine(folder: Path, target: Path) -> list[str]:
-    """Move what must not be copied out of a submission's folder into target. Returns the names of what was moved."""
+@functools.cache
+def _zone(root: Path) -> tzinfo:
+    from .classdir import ClassDir
+
+    return class_zone(ClassDir.at(root).app.config)
+
+
+def quarantine(folder: Path, target: Path, zone: tzinfo = UTC) -> list[str]:
+    """Move what must not be copied out of a submission's folder into target. Returns the names of what was moved.
+
+    Args:
+        folder: the submission's.
+        target: where it goes.
+        zone: the class's, for the time of handing in.
+    """
     try:
         if folder.is_symlink() or folder.parent.is_symlink():
             raise OSError("a link in place of a folder")
-        moved = [_move(path, folder, target) for path in _harmful(folder)]
+        moved = [_move(path, folder, target) for path in _harmful(folder, zone)]
     except OSError:
         _move(folder, folder.parent, target.parent)
         folder.mkdir(parents=True, exist_ok=True)
@@ -34,12 +55,12 @@ def quarantine(folder: Path, target: Path) -> list[str]:
     return moved
 
 
-def _harmful(folder: Path) -> list[Path]:
+def _harmful(folder: Path, zone: tzinfo) -> list[Path]:
     found, size, count = [], 0, 0
     for path, entry in list(_walk(folder)):
         if path.suffix == ".ipynb" and path.parent == folder:  # read with care, and never copied
             continue
-        if stat.S_ISREG(entry.st_mode) and entry.st_nlink == 1 and not _bad_timestamp(path, folder):
+        if stat.S_ISREG(entry.st_mode) and entry.st_nlink == 1 and not _bad_timestamp(path, folder, zone):
             size += entry.st_size
             count += 1
             if size <= MAX_BYTES and count <= MAX_FILES:
@@ -48,18 +69,20 @@ def _harmful(folder: Path) -> list[Path]:
     return found
 
 
-def _bad_timestamp(path: Path, folder: Path) -> bool:
-    """Whether this is the note on when it was handed in, and says nothing of the kind: nbgrader would stop there."""
-    if path != folder / "timestamp.txt":
+def _bad_timestamp(path: Path, folder: Path, zone: tzinfo) -> bool:
+    """Whether this is the note on when it was handed in, and it can't be read without doubt (then nobody is late), or
+    somebody wrote it who collects nothing: neither we, nor the owner of `submitted/`, nor root."""
+    if path != folder / TIMESTAMP:
         return False
-    from nbgrader.utils import parse_utc
-
-    try:
-        with path.open(encoding="utf-8") as file:
-            parse_utc(file.read(100).strip() or None)
-    except (ValueError, OverflowError, TypeError, AttributeError):
+    if path.lstat().st_uid not in (0, os.geteuid(), folder.parent.parent.stat().st_uid):
         return True
-    return path.stat().st_size > 100
+    try:
+        read_timestamp(path, zone)
+    except UnclearTime as error:
+        where = plain_text(str(path), 200)
+        _log.warning("%s goes into %s/, so this submission is not late: %s", where, FOLDER, error)
+        return True
+    return False
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:

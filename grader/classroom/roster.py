@@ -2,20 +2,19 @@
 
 import csv
 import io
-import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from ..course.masters import CourseError
 from ..inside.values import plain_text
+from ..student import NotAnId, StudentId
 from .classdir import ClassDir
 
 FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id")
 """The columns. Only the first is needed; it is also the name of the student's folder in `submitted/`."""
 
-_ID = re.compile(r"[^\W_][\w.@+-]{0,99}")
 
-
-def read_roster(path: Path) -> dict[str, dict[str, str]]:
+def read_roster(path: Path) -> dict[StudentId, dict[str, str]]:
     """The students in a CSV file, by id.
 
     Raises:
@@ -34,27 +33,35 @@ def read_roster(path: Path) -> dict[str, dict[str, str]]:
     names = {name: name.strip().casefold().replace(" ", "_") for name in rows.fieldnames or () if name}
     if "id" not in names.values():
         raise CourseError(f"{path}: no column called id (there are: {', '.join(names) or 'none'})")
-    students: dict[str, dict[str, str]] = {}
+    students: dict[StudentId, dict[str, str]] = {}
     for number, row in enumerate(rows, start=2):
         values = {names[key]: (value or "").strip() for key, value in row.items() if key in names}
-        who = values["id"]
         if not any(values.values()):
             continue
-        if not _ID.fullmatch(who):
-            raise CourseError(f"{path}, line {number}: {plain_text(who, 60)!r} can't be an id (nor a folder's name)")
+        try:
+            who = StudentId.parse(values["id"])
+        except NotAnId as error:
+            raise CourseError(f"{path}, line {number}: {error}") from None
         if who in students:
             raise CourseError(f"{path}, line {number}: {who} is there twice")
+        _refuse_twins(f"{path}, line {number}", who, students)
         students[who] = {field: values[field] for field in FIELDS[1:] if values.get(field)}
     if not students:
         raise CourseError(f"{path}: there are no students in it")
     return students
 
 
-def put(folder: ClassDir, students: dict[str, dict[str, str]]) -> int:
+def _refuse_twins(where: str, who: StudentId, others: Iterable[str]) -> None:
+    for other in others:
+        if other != who and StudentId(other).twin_key == who.twin_key:
+            raise CourseError(f"{where}: {who} and {plain_text(other)} differ in nothing but capitals or their Unicode")
+
+
+def put(folder: ClassDir, students: dict[StudentId, dict[str, str]]) -> int:
     """Put students into the gradebook, or update them. Returns how many are new.
 
     Raises:
-        CourseError: the gradebook can't be written.
+        CourseError: somebody is there under nearly the same id, or the gradebook can't be written.
     """
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import SQLAlchemyError
@@ -62,8 +69,10 @@ def put(folder: ClassDir, students: dict[str, dict[str, str]]) -> int:
     try:
         with Gradebook(folder.coursedir.db_url, folder.coursedir.course_id) as gradebook:
             before = {student.id for student in gradebook.students}
+            for who in students.keys() - before:
+                _refuse_twins("the gradebook", who, before)
             for who, fields in students.items():
-                gradebook.update_or_create_student(who, **fields)
+                gradebook.update_or_create_student(str(who), **fields)
     except SQLAlchemyError as error:
         raise CourseError(f"the gradebook can't be written: {str(error).splitlines()[0][:200]}") from None
     return len(students.keys() - before)

@@ -9,10 +9,11 @@ from ..batch.run import Nothing, grade_found, write_summaries
 from ..course.masters import CourseError
 from ..engine.grade import Graded
 from ..reports.local_key import LocalKey
-from ..reports.report import Report
+from ..reports.report import Report, not_taken
 from ..terminal import counting
-from .autograde import kept, record, regrade_only, submissions
+from .autograde import kept, look_through, record, regrade_only
 from .classdir import ClassDir
+from .closed import require_closed
 
 
 def run_class(
@@ -28,6 +29,8 @@ def run_class(
 ) -> list[Report]:
     """Grade the submissions of an assignment, and write them into `autograded/` and the gradebook.
 
+    What is not taken has a Report, too, at the end of the list; but none that is kept as a file of its own.
+
     What was graded and recorded before, and has not changed since, stays as it is.
 
     Args:
@@ -41,24 +44,29 @@ def run_class(
         force: grade and record everything anew.
 
     Raises:
-        CourseError: no such assignment, or nbgrader refuses a submission.
+        CourseError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
         Nothing: no submissions.
         ForeignFile: there is a link in `graded/`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a result can't be written.
     """
+    require_closed(folder.root)
     refuse_foreign(folder.graded, assignments=[path.name for path in folder.source("x", "x").parent.parent.iterdir()])
-    found = submissions(folder, assignment, student)
-    if not found:
+    there = look_through(folder, assignment, student)
+    found = [one for one in there if not one.not_taken]
+    if not there:
         raise Nothing(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
     results = kept(folder, found)
+    left = [one for one in there if one.not_taken]
     before = {one.path: _read(results[one.path], folder.key) for one in found} if exercise else {}
     if force or exercise:
         for one in found:
             results[one.path].report.unlink(missing_ok=True)
     reports = _grade(folder, found, results, before, exercise, level=level, jobs=jobs, run_demos=run_demos)
-    with counting("recording", len({one.path.parent for one in found})) as done:
-        record(folder, assignment, results, done, force)
+    if found:
+        with counting("recording", len({one.path.parent for one in found})) as done:
+            record(folder, assignment, results, done, force)
+    reports += [not_taken(one.not_taken, submission=one.name, student=one.student, sandbox=level) for one in left]
     write_summaries(folder.graded / assignment, reports)
     return reports
 

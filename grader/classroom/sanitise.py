@@ -1,54 +1,283 @@
-"""Markdown as HTML in which nothing runs and nothing is fetched.
+"""Markdown as HTML in which nothing runs, nothing is fetched, and nothing leaves its place.
 
 nbconvert's own `sanitize_html` cleans HTML outputs, but leaves a `<script>` in a Markdown cell alive. nbgrader's
-formgrader and feedback show students' answers as Markdown; this filter takes the place of theirs.
+formgrader and feedback show students' answers as Markdown; `markdown2html` takes the place of their filter. What
+students wrote does not wait for it: `assemble` writes it into `autograded/` as HTML already, by `Rendering`.
+
+Some Markdown, and some code, takes the square of its length to render. So what is long or deeply nested is not rendered
+at all, the rest has a limit of processor time, and whatever runs into one of them is shown whole, as plain text.
 """
 
-import bleach
-from bleach.css_sanitizer import CSSSanitizer
-from nbconvert.filters.markdown import markdown2html_mistune
+import html
+import re
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import unquote
+
+from bleach.sanitizer import BleachSanitizerFilter, Cleaner
+from nbconvert.filters.highlight import Highlight2HTML
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+
+from ..engine.pictures import data_uri
+
+MAX_LENGTH = 20_000
+"""Characters of one cell's Markdown that is rendered, without the pictures in it."""
+MAX_NESTING = 16
+"""Quotes and lists in one another."""
+MAX_TAGS = 2_000
+"""Tags written as HTML in one cell."""
+CELL_SECONDS = 1.0
+NOTEBOOK_SECONDS = 5.0
+PAGE_SECONDS = 10.0
+"""Processor time for one cell, for all that a submission says in words, and for all cells of a page."""
+MAX_PICTURES = 8_000_000
+"""Characters of one cell's pictures together, in base64, each counted as often as it is shown."""
+NO_PICTURE = "a picture that could not be shown"
 
 _TAGS = frozenset(
-    [
-        *(
-            "a",
-            "abbr",
-            "b",
-            "blockquote",
-            "br",
-            "code",
-            "del",
-            "details",
-            "div",
-            "em",
-            "hr",
-            "i",
-            "kbd",
-            "p",
-            "pre",
-            "s",
-        ),
-        *("samp", "small", "span", "strong", "sub", "summary", "sup", "u", "var"),
+    (
+        *("a", "abbr", "b", "blockquote", "br", "code", "del", "details", "div", "em", "hr", "i", "img", "kbd", "p"),
+        *("pre", "s", "small", "span", "strong", "sub", "summary", "sup", "u"),
         *("dd", "dl", "dt", "h1", "h2", "h3", "h4", "h5", "h6", "li", "ol", "ul"),
         *("caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"),
-    ]
+    )
 )
+# Nothing by which a text could take the looks or the place of the page's own parts: formgrader loads Bootstrap, whose
+# classes make a cover for the whole window. So no class, id, name or style.
 _ATTRIBUTES = {
-    "*": ["class", "title", "style"],
-    "a": ["href"],
+    "*": ["title"],
+    "a": ["href", "rel", "title"],
     "ol": ["start"],
-    "td": ["colspan", "rowspan"],
-    "th": ["colspan", "rowspan", "scope"],
+    "td": ["colspan", "rowspan", "align"],
+    "th": ["colspan", "rowspan", "scope", "align"],
     "details": ["open"],
 }
-_STYLES = CSSSanitizer(allowed_css_properties=["text-align"])
-_PROTOCOLS = ["http", "https", "mailto"]
+_LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_ALIGN = re.compile(r"text-align:\s*(left|right|center);?")
+_NESTED = re.compile(r"[ \t]*(?:(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s))[ \t]*)+")
+_PICTURE_IN_TEXT = re.compile(r"data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=]{500,})", re.IGNORECASE)
+# What MathJax would let move text over the rest of the page, dress it up, or link it. It stays as it was typed.
+_UNRULY = re.compile(
+    r"\\(?=(?:style|class|cssId|href|require|bbox|rule|[hmv]?skip|hspace|m?kern|raise|lower|move(?:left|right)"
+    r"|[rl]lap|smash|mmlToken|let|def|newcommand|renewcommand|newenvironment)(?![a-z]))",
+    re.IGNORECASE,
+)
+_AS_TYPED = re.compile(r"(<pre[ >].*?</pre>)", re.DOTALL)
+_LINE_END = re.compile(r"[\n\r]+")
+_MARKS = re.compile(r"[\n\r$\\]")
+_HIGHLIGHT: Any = Highlight2HTML(pygments_lexer="ipython3")  # type: ignore[no-untyped-call]
+_CELL = re.compile(r"<div>[^\n\r$\\]*</div>")
+_PLAIN_CELL = re.compile(r"<div><pre>[^<\n\r$\\]*</pre></div>")
+
+
+class _TooMuch(BaseException):
+    """The processor time is used up. No part of a renderer catches it by accident."""
 
 
 def markdown2html(source: str) -> str:
-    """Markdown as HTML. A tag that is not harmless comes out as text.
+    """Markdown as HTML, as formgrader and feedback show it. A tag that is not harmless comes out as text.
 
-    There are no images: each would be fetched from somewhere, which tells that it was read, and by whom.
+    There are no pictures but those in the text itself: each other would be fetched from somewhere, which tells that it
+    was read, and by whom.
     """
-    html = markdown2html_mistune(source)
-    return str(bleach.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, protocols=_PROTOCOLS, css_sanitizer=_STYLES))
+    return (_page or Rendering()).html(source)
+
+
+def highlight_code(source: str, language: str | None = None, metadata: Any = None) -> str:
+    """Code in colours, as formgrader and feedback show it; nbconvert passes the rest on."""
+    return (_page or Rendering()).code(source)
+
+
+def begin_page() -> None:
+    """From here on another page is rendered; all its cells share one limit of processor time."""
+    global _page
+    _page = Rendering(PAGE_SECONDS)
+
+
+def as_cell(markup: str) -> str:
+    """HTML as the source of a Markdown cell that every Markdown renderer hands on as it is.
+
+    It is one line, so it is one block of HTML, and there is nothing in it that could be taken for a formula before it
+    is in the page.
+    """
+    parts = _AS_TYPED.split(markup)  # every second one is such a part
+    parts = [part if place % 2 else _LINE_END.sub(" ", part) for place, part in enumerate(parts)]
+    line = _MARKS.sub(lambda found: f"&#{ord(found[0])};", "".join(parts))
+    return f"<div>{line}</div>"
+
+
+class Rendering:
+    """Renders the cells of one submission, or of one page, within its limits."""
+
+    def __init__(self, seconds: float | None = None) -> None:
+        self._left = NOTEBOOK_SECONDS if seconds is None else seconds
+
+    def html(self, source: str, attachments: dict[str, str] | None = None) -> str:
+        """The Markdown as HTML, or as plain text where it is too much.
+
+        Args:
+            source: what the cell says.
+            attachments: its pictures by name, as `data:` addresses.
+        """
+        if _PLAIN_CELL.fullmatch(source):  # plain text, written by `as_cell`: there is no tag in it
+            return source
+        pictures = _Pictures(attachments or {})
+        rendered = self._in_time(lambda: _clean(_rendered(source, pictures), pictures))
+        return f"<pre>{html.escape(source)}</pre>" if rendered is None else rendered
+
+    def code(self, source: str) -> str:
+        """The code with its colours, or without them where that is too much."""
+        if len(source) <= MAX_LENGTH and (coloured := self._in_time(lambda: str(_HIGHLIGHT(source)))):
+            return coloured
+        return f'<div class="highlight hl-ipython3"><pre>{html.escape(source)}</pre></div>'
+
+    def _in_time(self, render: Callable[[], str]) -> str | None:
+        started = time.process_time()
+        try:
+            with _processor_time(min(CELL_SECONDS, self._left)):
+                return render()
+        except (_TooMuch, Exception):  # whatever a renderer says to it, the text is to be read
+            return None
+        finally:
+            self._left -= time.process_time() - started
+
+
+_page: Rendering | None = None
+
+
+def _rendered(source: str, pictures: "_Pictures") -> str:
+    if _CELL.fullmatch(source):
+        return source
+    text = _PICTURE_IN_TEXT.sub(pictures.take, source)
+    if len(text) > MAX_LENGTH or text.count("<") > MAX_TAGS or _nesting(text) > MAX_NESTING:
+        raise _TooMuch
+    return MarkdownWithMath(renderer=_Renderer(escape=False, exclude_anchor_links=True)).render(text)
+
+
+def _nesting(text: str) -> int:
+    """How deeply a line seems to be nested, by the marks before it and, before a mark, its indent."""
+    found = [one[0] for line in text.splitlines() if (one := _NESTED.match(line))]
+    return max((len(one.split()) + one.count(">>") + _indent(one) // 2 for one in found), default=0)
+
+
+def _indent(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+class _Renderer(IPythonRenderer):
+    """Without colours for code, whose classes go anyway, and with the addresses of pictures as they are."""
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        return f"<pre><code>{html.escape(code)}</code></pre>\n"
+
+    def _embed_image_or_attachment(self, src: str) -> str:
+        return src
+
+
+class _Pictures:
+    """The pictures that one cell may show."""
+
+    def __init__(self, attachments: dict[str, str]) -> None:
+        self._by_name = dict(attachments)
+        self._room = MAX_PICTURES
+
+    def take(self, found: re.Match[str]) -> str:
+        """Keep a picture that stands in the text, and name it instead: it is no text to be rendered."""
+        name = f"in the text {len(self._by_name)}".replace(" ", "-")
+        if uri := data_uri(found[1]):
+            self._by_name[name] = uri
+        return f"attachment:{name}"
+
+    def show(self, address: str) -> str | None:
+        """The picture as a `data:` address, if it may be shown."""
+        kind, _, rest = address.strip().partition(":")
+        uri = None
+        if kind.lower() == "attachment":
+            uri = self._by_name.get(rest) or self._by_name.get(unquote(rest))
+        elif kind.lower() == "data":
+            uri = data_uri(unquote(rest.partition(",")[2]))
+        if uri is None or len(uri) > self._room:
+            return None
+        self._room -= len(uri)
+        return uri
+
+
+def _clean(markup: str, pictures: _Pictures) -> str:
+    # As bleach's `Cleaner.clean`, with our own step between the parser and the filter.
+    cleaner = Cleaner(tags=_TAGS)
+    tokens = _tamed(cleaner.walker(cleaner.parser.parseFragment(markup)), pictures)
+    return str(cleaner.serializer.render(_Filter(tokens, allowed_tags=_TAGS, attributes=_allowed)))
+
+
+class _Filter(BleachSanitizerFilter):  # type: ignore[misc]
+    """bleach's filter; a picture is one of `_tamed`, with nothing of its writer's in it but pixels and words."""
+
+    def allow_token(self, token: Any) -> Any:
+        """The token, without what is not allowed in it."""
+        return token if token["name"] == "img" else super().allow_token(token)
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if name == "href":
+        return tag == "a" and bool(_LINK.match(value))
+    return name in _ATTRIBUTES.get(tag, _ATTRIBUTES["*"])
+
+
+def _tamed(tokens: Any, pictures: _Pictures) -> Iterator[Any]:
+    """The tokens with pictures as data or as a sentence, links that tell nobody where they were, and no styles."""
+    for token in tokens:
+        name, values = token.get("name"), token.get("data")
+        if token["type"] in ("StartTag", "EmptyTag"):
+            if name == "img":
+                yield _picture(values, pictures)
+                continue
+            if name == "input" and values.get((None, "type")) == "checkbox":  # of a list of things to do
+                yield {"type": "Characters", "data": "☑ " if (None, "checked") in values else "☐ "}
+                continue
+            style = values.pop((None, "style"), "")
+            if name in ("td", "th") and (found := _ALIGN.fullmatch(style)):
+                values[None, "align"] = found[1]
+            if name == "a":
+                values[None, "rel"] = "noopener noreferrer"
+        elif token["type"] == "Characters":
+            token["data"] = _UNRULY.sub("\\\\\u2060", values)
+        yield token
+
+
+def _picture(values: dict[Any, str], pictures: _Pictures) -> dict[str, Any]:
+    uri = pictures.show(html.unescape(values.get((None, "src"), "")))
+    words = values.get((None, "alt"), "")[:200]
+    if uri is None:
+        return {"type": "Characters", "data": f"[{NO_PICTURE}{': ' if words else ''}{words}]"}
+    sizes = {key: value for key in ("width", "height") if (value := values.get((None, key), "")).isdigit()}
+    data = {(None, "src"): uri, (None, "alt"): words, **{(None, key): value[:4] for key, value in sizes.items()}}
+    return {"type": "EmptyTag", "name": "img", "namespace": None, "data": data}
+
+
+@contextmanager
+def _processor_time(seconds: float) -> Iterator[None]:
+    """Raise `_TooMuch` when this process has computed for so long. It reaches into regular expressions, too.
+
+    Signals belong to the main thread, where nbgrader's commands and its server do their work; in another one, and
+    where there are no such timers, the limits of length and nesting are what there is.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    if seconds <= 0:
+        raise _TooMuch
+
+    def stop(number: int, frame: Any) -> None:
+        raise _TooMuch
+
+    before = signal.signal(signal.SIGVTALRM, stop)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)

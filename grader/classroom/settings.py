@@ -5,27 +5,36 @@ The file in a course directory only calls `configure`, so a newer version of thi
 
 from typing import Any
 
-from ..course.editions import CODE_STUB, TEXT_STUB
+from ..course.editions import CODE_STUB
+from ..course.masters import TEXT_STUB
+from .formgrader import list_only_ids
 
 EXPORTER = "grader.classroom.exporter.GradingExporter"
 HOOK = "grader.classroom.quarantine.before_autograde"
 FEEDBACK = "grader.classroom.feedback.FeedbackExporter"
 MARKDOWN = "grader.classroom.sanitise.markdown2html"
+CODE = "grader.classroom.sanitise.highlight_code"
+PENALTIES = "grader.classroom.late.Penalties"
+NAMES = "grader.classroom.escape.EscapeNames"
+GRADES = "grader.classroom.export.Grades"
+EXTRACTOR = "grader.classroom.zip_collect.Extractor"
+COLLECTOR = "grader.classroom.zip_collect.Collector"
 """What nbgrader is told to use, by name, so that its other commands import none of it."""
 
-FILE_NAME = r"(?:.*/)?(?P<student_id>[^/]+?)[_/](?P<file_id>[0-9]{2}_\w+?)\.ipynb"
-"""ada_01_encoding.ipynb, ada/01_encoding.ipynb."""
 
-
-def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
+def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -> None:
     """Set nbgrader up for this course.
 
     Args:
         c: nbgrader's configuration object, `get_config()`.
         course_id: what the gradebook and the exchange call the course.
         db_url: an SQLAlchemy URL; the course directory's own gradebook.db, if not given.
+        timezone: the class's, such as Europe/Berlin; deadlines are meant and times are shown in it. UTC, if not given.
     """
+    list_only_ids()
     c.CourseDirectory.course_id = course_id
+    if timezone:
+        c.Exchange.timezone = c.NbGraderAPI.timezone = timezone
     if db_url:
         c.CourseDirectory.db_url = db_url
     # The exporter grades: no submitted notebook is parsed, or run, by nbgrader. What it hands on is rebuilt.
@@ -34,14 +43,19 @@ def configure(c: Any, *, course_id: str, db_url: str = "") -> None:
     c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
         "nbgrader.preprocessors.SaveAutoGrades",
-        "nbgrader.preprocessors.AssignLatePenalties",
+        PENALTIES,
     ]
     # The student edition that generate_assignment makes is the course's own.
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = TEXT_STUB
     # What students wrote is shown by formgrader and in feedback: without anything that a browser would run.
     c.GenerateFeedback.exporter_class = FEEDBACK
+    # nbgrader leaves a page as it is, whatever was marked since; so each is made again.
+    c.GenerateFeedback.force = True
+    c.ExportApp.plugin_class = GRADES
     c.HTMLExporter.sanitize_html = True
-    c.HTMLExporter.filters = {"markdown2html": MARKDOWN}
-    # `nbgrader zip_collect` takes files called as `submit()` and most people call them.
-    c.FileNameCollectorPlugin.named_regexp = FILE_NAME
+    c.HTMLExporter.preprocessors = [NAMES]
+    c.HTMLExporter.filters = {"markdown2html": MARKDOWN, "highlight_code": CODE}
+    # `nbgrader zip_collect` finds submissions as `grader grade` does.
+    c.ZipCollectApp.extractor_plugin = EXTRACTOR
+    c.ZipCollectApp.collector_plugin = COLLECTOR

@@ -10,32 +10,38 @@ from ..course.masters import CourseError, course
 from ..files import write_whole
 from ..terminal import counting
 from .classdir import CONFIG, ClassDir
+from .closed import close_new, require_closed
+from .times import named_zone
 
 _CONFIG = """\
 # Settings of nbgrader for this class. What the course needs is set by `configure`; add your own below.
 from grader.classroom.settings import configure
 
 c = get_config()  # noqa: F821
-configure(c, course_id={course_id!r}, db_url={db_url!r})
+configure(c, course_id={course_id!r}, db_url={db_url!r}, timezone={timezone!r})
 """
 
 
-def init(root: Path, *, course_id: str, db_url: str) -> ClassDir:
+def init(root: Path, *, course_id: str, db_url: str, timezone: str = "UTC") -> ClassDir:
     """Make a course directory: configuration, sources, releases, gradebook. What is there already stays as it is.
 
     Args:
         root: the directory, new or empty, or a course directory that lacks something.
         course_id: what the gradebook and the exchange call the course.
         db_url: an SQLAlchemy URL, or "" for a gradebook.db in root.
+        timezone: the class's, such as Europe/Berlin.
 
     Raises:
-        CourseError: root is something else, or the gradebook can't be used.
+        CourseError: root is something else, there is no such zone, or the gradebook can't be used.
         OSError: root can't be written to.
     """
     if root.exists() and any(root.iterdir()) and not (root / CONFIG).is_file():
         raise CourseError(f"{root}: there is something else in it; name a new or an empty directory")
+    named_zone(timezone)
     if not (root / CONFIG).is_file():
-        write_whole(root / CONFIG, _CONFIG.format(course_id=course_id, db_url=db_url))
+        close_new(root)
+    if not (root / CONFIG).is_file():
+        write_whole(root / CONFIG, _CONFIG.format(course_id=course_id, db_url=db_url, timezone=timezone))
         os.chmod(root / CONFIG, 0o600)  # a URL may hold a password
     folder = ClassDir.at(root)
     folder.secret()
@@ -49,6 +55,7 @@ def init(root: Path, *, course_id: str, db_url: str) -> ClassDir:
             if not _released(folder, chapter.name):
                 generate(folder, chapter.name)
             done()
+    require_closed(folder.root)
     return folder
 
 

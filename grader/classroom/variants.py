@@ -6,6 +6,7 @@ from ..course.masters import CourseError, read_source
 from ..engine.rebuild import BadSubmission, read_regular
 from ..engine.sandbox import FULL
 from ..judging.words import picture
+from ..student import StudentId
 from .autograde import submissions
 from .classdir import ClassDir
 
@@ -14,11 +15,13 @@ def variants(folder: ClassDir, assignment: str, student: str, exercise: str = ""
     """For each exercise the calls that a student's submission meets, and what they must do.
 
     Raises:
+        NotAnId: nobody can be called so.
         CourseError: no such assignment, submission or exercise.
     """
-    found = [one for one in submissions(folder, assignment, student) if one.student == student]
+    who = StudentId.parse(student)
+    found = submissions(folder, assignment, who)
     if not found:
-        raise CourseError(f"{student} has handed in nothing for {assignment}; the inputs depend on what is handed in")
+        raise CourseError(f"{who} has handed in nothing for {assignment}; the inputs depend on what is handed in")
     options = folder.options(FULL)
     calls: dict[str, list[tuple[str, str]]] = {}
     for one in found:
@@ -28,7 +31,7 @@ def variants(folder: ClassDir, assignment: str, student: str, exercise: str = ""
             raise CourseError(str(error)) from None
         assert one.master is not None
         for ours in read_source(one.master).exercises:
-            trials = ours.trials(options.seed(digest, student))
+            trials = ours.trials(options.seed(digest, who))
             calls[ours.name] = [(picture(ours.name, trial), trial.want.text) for trial in trials]
     if exercise and exercise not in calls:
         raise CourseError(f"{exercise}: not in {assignment}; there are: {', '.join(calls)}")

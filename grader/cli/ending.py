@@ -10,9 +10,10 @@ from typing import NoReturn
 
 import click
 
-OK, BELOW, REFUSED, BAD_INPUT, NO_SANDBOX, INTERRUPTED = 0, 1, 1, 2, 3, 130
+OK, BELOW, REFUSED, BAD_INPUT, NO_SANDBOX, NOT_ALL_TAKEN, INTERRUPTED = 0, 1, 1, 2, 3, 4, 130
 """Exit codes. 0: done, whatever the score. 1: a check that was asked for failed (`--check`, `--fail-under`, a bad
-receipt). 2: input that can't be used. 3: no sandbox. 130: interrupted."""
+receipt). 2: input that can't be used. 3: no sandbox. 4: done, but something that lay there was not taken, and it is
+said what. 130: interrupted."""
 
 
 def fail(text: str, code: int = BAD_INPUT) -> NoReturn:
@@ -29,10 +30,11 @@ def problems() -> Iterator[None]:
     from ..course.masters import CourseError
     from ..engine.sandbox import SandboxError
     from ..reports.gradescope import NotOne
+    from ..student import NotAnId
 
     try:
         yield
-    except (CourseError, ForeignFile, Nothing, NotOne) as error:
+    except (CourseError, ForeignFile, Nothing, NotAnId, NotOne) as error:
         fail(str(error))
     except SandboxError as error:
         fail(f"{error}\n`--unsafe-no-sandbox` grades without one: only for code that you trust", NO_SANDBOX)

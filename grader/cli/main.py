@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, OK, fail
+from .advice import advice
+from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, fail
 from .ending import problems as _problems
 from .pipeline import PIPELINE, output_options
 
@@ -143,6 +144,7 @@ def grade(
     """
     from ..engine.grade import Options
     from ..reports.forms import write_forms
+    from ..reports.report import answerable
 
     targets = {form: target for form, target in files.items() if target}
     if list(targets.values()).count("-") > 1:
@@ -155,9 +157,17 @@ def grade(
         else:
             reports, code = _grade_files(paths, options)
         write_forms(reports, targets)
-    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in reports):
+    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
-    sys.exit(code)
+    sys.exit(code or _left_over(reports))
+
+
+def _left_over(reports: list[Report]) -> int:
+    """The exit code of a run that went well: whether everything that lay there was taken, or anything."""
+    from ..reports.report import taken
+
+    count = len(taken(reports))
+    return OK if count == len(reports) else NOT_ALL_TAKEN if count else BAD_INPUT
 
 
 def _is_enough(report: Report, percent: int) -> bool:
@@ -169,21 +179,19 @@ def _is_batch(path: Path) -> bool:
 
 
 def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report], int]:
-    from ..engine.grade import BadSubmission, Grader
+    from ..engine.grade import Grader
     from ..inside.values import plain_text
+    from ..reports.report import UNREADABLE
     from ..reports.table import print_reports
 
-    reports, code = [], OK
     with Grader(options) as grader:
         grader.prove()
-        for path in paths:
-            try:
-                reports.append(grader.grade(path))
-            except BadSubmission as error:
-                click.echo(f"grader: {plain_text(str(error), 500)}", err=True)
-                code = BAD_INPUT
-    print_reports(reports)
-    return reports, code
+        reports = [grader.grade_or_say_why(path, name=str(path), student="").report for path in paths]
+    for report in reports:
+        if report.status == UNREADABLE:
+            click.echo(f"grader: {plain_text(f'{report.submission}: {report.message}', 500)}", err=True)
+    print_reports([report for report in reports if report.status != UNREADABLE])
+    return reports, BAD_INPUT if any(report.status == UNREADABLE for report in reports) else OK
 
 
 def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:
@@ -254,6 +262,7 @@ def autograde(
             force=force,
         )
     print_batch(reports)
+    sys.exit(_left_over(reports))
 
 
 @cli.command()
@@ -297,12 +306,13 @@ def class_() -> None:
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--course-id", default="jwt-from-scratch", show_default=True, help="What the gradebook calls the course.")
 @click.option("--db", default="", metavar="URL", help="The gradebook's SQLAlchemy URL.  [DIR/gradebook.db]")
-def init(folder: Path, course_id: str, db: str) -> None:
+@click.option("--timezone", default="UTC", show_default=True, help="The class's time zone, such as Europe/Berlin.")
+def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
     """Make a course directory: settings, sources, releases and a gradebook. What is there already stays."""
     from ..classroom import setup
 
     with _problems():
-        setup.init(folder, course_id=course_id, db_url=db)
+        setup.init(folder, course_id=course_id, db_url=db, timezone=timezone)
     click.echo(f"{folder}/ is ready: `cd {folder}`, then `grader class roster FILE.csv` and `jupyter lab`", err=True)
 
 
@@ -344,6 +354,23 @@ def points(assignment: str, exercise: str | None, worth: float | None, folder: P
 
 @class_.command()
 @click.argument("assignment")
+@click.argument("time", nargs=-1)
+@click.option("--student", default="", help="This student's own deadline; it moves with everybody's.")
+@_COURSE_DIR
+def deadline(assignment: str, time: tuple[str, ...], student: str, folder: Path) -> None:
+    """Show an assignment's deadline, or set it: `2026-10-19 12:00`, in the class's zone or with one; or `none`.
+
+    Penalties follow at once.
+    """
+    from ..classroom.classdir import ClassDir
+    from ..classroom.late import deadline
+
+    with _problems():
+        click.echo(deadline(ClassDir.at(folder), assignment, " ".join(time), student))
+
+
+@class_.command()
+@click.argument("assignment")
 @click.argument("student")
 @click.option("--exercise", default="", metavar="NAME", help="Only this one.")
 @_COURSE_DIR
@@ -378,5 +405,5 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
         _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in PIPELINE:
+for _command in (advice, *PIPELINE):
     cli.add_command(_command)

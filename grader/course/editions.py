@@ -14,10 +14,9 @@ import nbformat
 from ..files import write_whole
 from ..inside.calling import STUB
 from . import answers
-from .masters import ANSWER, ANSWER_POINTS, CHECK, EXERCISE, NOTEBOOKS, Cell, Chapter, course
+from .masters import ANSWER, ANSWER_POINTS, CHECK, EXERCISE, NOTEBOOKS, TEXT_STUB, Cell, Chapter, course
 
 CODE_STUB = f'# Write your code here, in place of the next line.\nraise NotImplementedError("{STUB}")'
-TEXT_STUB = "**Your answer**\n\n*Double-click here and write, in your own words.*"
 
 
 def solved(chapter: Chapter) -> Any:

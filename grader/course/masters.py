@@ -27,6 +27,8 @@ from .names import defined_names
 EXERCISE, CHECK, SETUP, ANSWER, DEMO, TEXT = "exercise", "check", "setup", "answer", "demo", "text"
 ANSWER_POINTS = 5
 """The maximum of a written answer. It is graded by hand and stands apart from the course's points."""
+TEXT_STUB = "**Your answer**\n\n*Double-click here and write, in your own words.*"
+"""What stands in a student edition where the answer goes."""
 
 _PACKAGE = Path(__file__).parent.parent
 NOTEBOOKS = next(p for p in (_PACKAGE.parent / "notebooks", _PACKAGE / "notebooks") if p.is_dir())

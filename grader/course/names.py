@@ -4,6 +4,7 @@ import ast
 import re
 import symtable
 import warnings
+from typing import NamedTuple
 
 _CODE_MAGICS = ("time", "capture", "prun")
 """Cell magics whose cell is code that runs in the notebook; another's is a file, a shell script or a web page."""
@@ -12,18 +13,24 @@ _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
-def defined_names(source: str) -> list[str]:
-    """The functions and classes that a cell's code defines at its top level; none if it does not parse."""
-    return [node.name for node in _statements(source) if isinstance(node, _DEFINITIONS)]
+class Names(NamedTuple):
+    """What a cell's code gives a meaning to.
 
-
-def bound_names(source: str) -> set[str]:
-    """Every name to which a cell's code may give a meaning: by a definition, an assignment or an import, in an if, too.
-
-    An import of "*" names none; a cell that does not parse has none.
+    Attributes:
+        defined: the functions and classes that it defines at its top level.
+        bound: every name that it may give a meaning to: by a definition, an assignment or an import, in an if, too.
     """
+
+    defined: tuple[str, ...] = ()
+    bound: frozenset[str] = frozenset()
+
+
+def names_in(source: str) -> Names:
+    """The names that a cell's code binds; none if it does not parse. An import of "*" names none."""
+    statements = _statements(source)
+    defined = tuple(node.name for node in statements if isinstance(node, _DEFINITIONS))
     names: set[str] = set()
-    left: list[ast.AST] = list(_statements(source))
+    left: list[ast.AST] = list(statements)
     while left:
         node = left.pop()
         if isinstance(node, _DEFINITIONS):
@@ -34,14 +41,26 @@ def bound_names(source: str) -> set[str]:
             names.add(node.id)
         elif not isinstance(node, _SCOPES):
             left += ast.iter_child_nodes(node)
-    return names
+    return Names(defined, frozenset(names))
+
+
+def defined_names(source: str) -> list[str]:
+    """The functions and classes that a cell's code defines at its top level; none if it does not parse."""
+    return list(names_in(source).defined)
+
+
+def bound_names(source: str) -> frozenset[str]:
+    """Every name to which a cell's code may give a meaning."""
+    return names_in(source).bound
 
 
 def read_names(source: str) -> set[str]:
     """Every name that a cell's code looks up in the notebook, in its functions, too; their own names do not count."""
-    with warnings.catch_warnings(action="ignore"):
-        tables = [symtable.symtable(_python(source), "cell", "exec")]
     names: set[str] = set()
+    try:
+        tables = [symtable.symtable(ast.unparse(ast.Module(_statements(source), [])), "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return names
     while tables:
         table = tables.pop()
         top = table.get_type() == "module"
@@ -51,21 +70,14 @@ def read_names(source: str) -> set[str]:
 
 
 def _statements(source: str) -> list[ast.stmt]:
-    with warnings.catch_warnings(action="ignore"):
-        return ast.parse(_python(source)).body
-
-
-def _python(source: str) -> str:
-    """The code as plain Python; "" if there is no reading it."""
+    """The code as Python reads it, without magics if there are any; none if there is no reading it."""
     with warnings.catch_warnings(action="ignore"):  # of what a learner wrote, such as "\d" in a plain string
         for text in (source, _without_magics(source)):
             try:
-                ast.parse(text)
-                symtable.symtable(text, "cell", "exec")
+                return ast.parse(text).body
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
-            return text
-    return ""
+    return []
 
 
 def _without_magics(source: str) -> str:

@@ -13,25 +13,34 @@ from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, CourseError, get_ready, read_source
 from ..inside.calling import CRASHED, Outcome
 from ..judging import library
-from ..judging.answering import Ask, final
+from ..judging.answering import Ask
 from ..judging.judge import judge
 from ..judging.result import PASSED, Result
 from ..learner.display import as_text
 from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
 from . import mounts, selftest
+from .budget import SUBMISSION_SECONDS, Budget, Spent
 from .process import GaveUp, LearnerProcess
-from .rebuild import AGAIN, EXTRA, BadSubmission, Submission, chapter_named_in, read_regular, read_submission
+from .rebuild import (
+    AGAIN,
+    EXTRA,
+    NOTE,
+    BadSubmission,
+    Step,
+    Submission,
+    chapter_named_in,
+    read_regular,
+    read_submission,
+)
 from .sandbox import FULL, SandboxError, Zygote
-from .showing import shown, writable
+from .showing import fitted, shown, writable
+from .written import Text
 
 __all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
-
-SUBMISSION_SECONDS = 300.0
-"""How long one submission may take altogether."""
 
 
 @dataclass(frozen=True)
@@ -78,24 +87,34 @@ class Ran:
     """One of the learner's cells, or one of the master's, as it was graded.
 
     Attributes:
-        kind: as in `course`, or "extra".
-        cell: the id of the master's cell; of an extra cell, that of the one before it, or "".
+        kind: as in `course`; or "extra" or "note", code or Markdown of the learner's own.
+        cell: the id of the master's cell; of a cell of the learner's own, that of the one before it, or "".
         source: what the learner wrote, or the master.
         outputs: what it showed, fit to be shown to people (see `showing`).
+        attachments: the pictures of an answer or a note by name, as `data:` addresses (see `pictures`).
     """
 
     kind: str
     cell: str
     source: str
     outputs: list[dict[str, Any]]
+    attachments: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Graded:
-    """A graded submission: its Report, and, if they were to be kept, its cells."""
+    """A graded submission.
+
+    Attributes:
+        report: what was found.
+        cells: as they ran, if they were to be kept.
+        ran_out: whether anything ran out of anything, or ended before its time: on a busy machine it might not have
+            otherwise.
+    """
 
     report: Report
     cells: list[Ran]
+    ran_out: bool = False
 
 
 class Grader:
@@ -107,7 +126,7 @@ class Grader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
-        self._zygote = Zygote(options.level)
+        self._zygote = Zygote(options.level, options.run_demos)
         try:
             if options.own_masters:
                 get_ready()  # while it warms up
@@ -154,12 +173,18 @@ class Grader:
         started = time.monotonic()
         data = read_regular(path)
         digest = hashlib.sha256(data).hexdigest()
-        submission = read_submission(path, data, read_source(master) if master else None)
+        budget = Budget()
+        try:
+            with budget.thinking():
+                submission = read_submission(path, data, read_source(master) if master else None)
+        except Spent as error:
+            raise BadSubmission(f"{path}: {error}") from None
         seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
         place = mounts.library() if self._zygote.level == FULL else str(library.HERE)
-        with library.seen_at(place), LearnerProcess(self._zygote, hidden) as process:
-            results, cells = grade_submission(submission, process, seed, self._options.run_demos)
+        process = LearnerProcess(self._zygote, hidden, seconds=SUBMISSION_SECONDS, budget=budget)
+        with library.seen_at(place), process:
+            results, cells = grade_submission(submission, process, seed, self._options.run_demos, budget)
         report = make_report(
             submission.chapter,
             results,
@@ -173,18 +198,24 @@ class Grader:
             grading_id=self._options.grading_id(digest, student, master),
             expected="" if master else _another_lesson(str(path) if name is None else name, submission.chapter),
         )
-        return Graded(report, cells if self._options.keep_cells else [])
+        return Graded(report, cells if self._options.keep_cells else [], process.ran_out)
 
     def grade_or_say_why(self, path: Path, *, name: str, student: str, master: Path | None = None) -> Graded:
         """Grade a notebook file; if it can't be graded, the Report says why.
 
         Raises:
             SandboxError: the sandbox broke.
+            CourseError: master is none.
         """
         try:
             return self.grade_cells(path, name=name, student=student, master=master)
         except BadSubmission as error:
             return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
+        except (CourseError, SandboxError):
+            raise
+        except Exception as error:  # whatever nobody thought of
+            reason = f"the grader failed on it ({type(error).__name__}), which is a fault of the grader"
+            return self.unreadable(reason, name=name, student=student)
 
     def unreadable(self, reason: str, *, name: str, student: str) -> Graded:
         """The Report on a submission that can't be graded."""
@@ -224,43 +255,44 @@ def _imported(source: str) -> list[str]:
 
 
 def grade_submission(
-    submission: Submission, process: LearnerProcess, seed: str, run_demos: bool
+    submission: Submission, process: LearnerProcess, seed: str, run_demos: bool, budget: Budget
 ) -> tuple[list[Result], list[Ran]]:
     """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
     results: dict[str, Result] = {}
     broken: dict[str, str] = {}
     failed: list[str] = []
-    cells = [Ran(ANSWER, cell, writable(text), []) for cell, text in submission.answers.items()]
+    cells = [_shown(ANSWER, cell, one) for cell, parts in submission.answers.items() for one in parts]
     exercises = {exercise.name: exercise for exercise in submission.chapter.exercises}
-    end = time.monotonic() + SUBMISSION_SECONDS
     gone = ""
     for step in submission.steps:
         if step.kind == DEMO and not run_demos:
             continue
+        if step.kind == NOTE:
+            cells.append(_shown(NOTE, step.cell, step))
+            continue
         outputs: list[dict[str, Any]] = []
         try:
-            if time.monotonic() > end and not gone:
-                raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
             if step.kind in (CHECK, AGAIN):
                 exercise = exercises[step.name]
-                ask = _gone(gone) if gone else _caller(process, exercise, end)
+                ask = _gone(gone) if gone else _caller(process, exercise, budget)
                 if step.kind == CHECK or results[step.name].status != PASSED:
-                    found = _after(failed, judge(exercise, ask, seed))
+                    found = _after(failed, _judged(exercise, ask, seed, budget))
                     results[step.name] = max(results.get(step.name, found), found, key=lambda one: one.score)
             elif not gone:
                 error = process.run_cell(step.source)
-                outputs = shown(process.outputs)
+                outputs = shown(process.outputs, budget)
                 if error and step.kind == EXERCISE:
                     broken[step.name] = error
                 elif error and step.kind == EXTRA:
                     failed.append(error)
-        except GaveUp as error:
+        except (GaveUp, Spent) as error:
             gone = f"was not run: {error}"
             if step.kind == CHECK:
                 results[step.name] = judge(exercises[step.name], _gone(gone), seed)
         if step.kind != AGAIN:
             cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
+    cells = [replace(ran, source=fitted(ran.source, budget)) for ran in cells]  # the answers come first
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
 
 
@@ -271,6 +303,27 @@ def _after(failed: list[str], result: Result) -> Result:
     others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
     message = f"A cell of your own failed before this check{others}: {failed[0]}."
     return replace(result, messages=(*result.messages, message))
+
+
+def _shown(kind: str, cell: str, text: Text | Step) -> Ran:
+    """What a learner wrote in words: nothing runs."""
+    return Ran(kind, cell, writable(text.source), [], {writable(name): uri for name, uri in text.attachments.items()})
+
+
+def _judged(exercise: Exercise, ask: Ask, seed: str, budget: Budget) -> Result:
+    """What the check finds.
+
+    Raises:
+        GaveUp, Spent, SandboxError: it was stopped.
+    """
+    try:
+        with budget.thinking():
+            return judge(exercise, ask, seed)
+    except (GaveUp, SandboxError):
+        raise
+    except Exception as error:  # an answer that its check did not think of must not cost the other exercises
+        reason = f"its check failed on an answer ({type(error).__name__}), which is a fault of the grader"
+        return Result(exercise.name, 0, exercise.points, CRASHED, (f"{exercise.name}: {reason}.",))
 
 
 def _gone(why: str) -> Ask:
@@ -286,15 +339,12 @@ def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
     return replace(ran, source=f'check("{name}")', outputs=[{"output_type": "stream", "name": "stdout", "text": text}])
 
 
-def _caller(process: LearnerProcess, exercise: Exercise, end: float) -> Ask:
+def _caller(process: LearnerProcess, exercise: Exercise, budget: Budget) -> Ask:
     def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
-        for args in calls:
-            if time.monotonic() > end:
-                raise GaveUp(f"the submission took longer than {SUBMISSION_SECONDS:g} s")
-            outcomes.append(process.call(exercise.name, args, exercise.seconds, exercise.forbids))
-            if final(outcomes[-1]):
-                break
+        with budget.asking():
+            outcomes = process.call_many(exercise.name, calls, exercise.seconds, exercise.forbids)
+        for outcome in outcomes:
+            budget.take_answer(outcome.packed)
         return outcomes
 
     return ask

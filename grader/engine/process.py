@@ -1,13 +1,19 @@
 """The checker's handle on a learner's process: start it, ask it, kill it, start it again where it was."""
 
+import contextlib
+import math
+import socket
 import tempfile
+import time
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from ..inside.calling import CRASHED, TIMED_OUT, Outcome
+from ..inside.calling import CRASHED, TIMED_OUT, Outcome, longest, waited_for_processor
 from ..inside.confine import OPEN_FILES
 from ..inside.frames import ENDED, LATE, Channel, WireError
 from ..inside.values import pack, plain_text
+from .budget import Budget
 from .sandbox import MEMORY, NONE, Zygote
 
 CELL_SECONDS = 20.0
@@ -16,41 +22,62 @@ GRACE = 2.0
 """Seconds beyond a limit that the process itself keeps, before it is killed."""
 MAX_STARTS = 6
 """How often one submission's process is started before the rest of it is given up."""
+GROUP = 64
+"""How many questions one fork answers. Forking costs some milliseconds, what most exercises ask costs less."""
+FORK_SECONDS = 10.0
+"""How long a fork may take to be ready, and to be gone again; some milliseconds are usual."""
 
 
 class GaveUp(Exception):  # noqa: N818 - it says what happened
-    """The submission kept ending its process."""
+    """The submission kept ending its process, or has used up its time."""
 
 
 class LearnerProcess:
     """A process that has run some cells. When one kills it, a new one has run the same cells but that one.
+
+    Questions are answered by forks of it, so that no answer can change it, or another answer.
 
     Args:
         zygote: what forks it.
         hidden: packages that it can't import.
         memory: bytes for all its processes together.
         grace: seconds beyond a limit that the process itself keeps, before it is killed.
+        seconds: how long it may be asked things, from now on and whatever it is started again for.
+        budget: what its messages are counted in.
     """
 
     def __init__(
-        self, zygote: Zygote, hidden: tuple[str, ...] = (), *, memory: int = MEMORY, grace: float | None = None
+        self,
+        zygote: Zygote,
+        hidden: tuple[str, ...] = (),
+        *,
+        memory: int = MEMORY,
+        grace: float | None = None,
+        seconds: float = math.inf,
+        budget: Budget | None = None,
     ) -> None:
         self._zygote = zygote
         self._hidden = hidden
         self._memory = memory
         self._grace = grace
+        self._seconds, self._end = seconds, time.monotonic() + seconds
+        self._budget = budget or Budget()
         # In the sandbox it has a home of its own, made and gone with it.
         self._folder = (
             tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
             if zygote.level == NONE
             else None
         )
-        self._history: list[str] = []
+        self._history: list[dict[str, Any]] = []
         self._starts = 0
-        self._questions = 0
+        self._cells = 0
+        self._groups = 0
         self._channel: Channel | None = None
+        self._pid = 0
         self.outputs: list[dict[str, Any]] = []
         """What the last cell showed."""
+        self.ran_out = False
+        """Whether anything ran out of time, memory or files, or ended before its time."""
 
     def __enter__(self) -> "LearnerProcess":
         return self
@@ -68,68 +95,159 @@ class LearnerProcess:
         """Run a cell. Returns "" when it ran to its end, else what went wrong, for people.
 
         Raises:
-            GaveUp: the process has ended too often.
+            GaveUp: the process has ended too often, or its time is over.
+            Spent: it has said too much.
         """
         self.outputs = []
-        answer = self._ask({"do": "run", "source": source, "seconds": seconds}, seconds)
-        if answer == LATE or (isinstance(answer, dict) and answer.get("timed_out")):
-            self.outputs = _dicts(answer.get("outputs")) if isinstance(answer, dict) else []
+        self._cells += 1
+        # The same numbers when the cell is run again: it need not know that it is.
+        request = {"do": "run", "source": source, "seconds": seconds, "count": self._cells, "id": self._cells}
+        try:
+            answer = self._run(self._started(), request)
+        except WireError as error:
+            said = self._ended(error)
+            return f"it did not end within {seconds:g} s" if said == LATE else said
+        if answer.get("timed_out"):
+            self.ran_out = True
+            self.outputs = _dicts(answer.get("outputs"))
             return f"it did not end within {seconds:g} s"
-        if isinstance(answer, str):
-            return answer
-        self._history.append(source)
+        self._history.append(request)
         self.outputs = _dicts(answer.get("outputs"))
         return "" if answer.get("ok") is True else _error_in(self.outputs)
 
     def call(self, name: str, args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
-        """Call a function that the cells defined.
+        """Call a function that the cells defined. See `call_many`."""
+        return self.call_many(name, [args], seconds, forbids)[0]
+
+    def call_many(
+        self, name: str, questions: Sequence[tuple[Any, ...]], seconds: float, forbids: tuple[str, ...]
+    ) -> list[Outcome]:
+        """Call a function that the cells defined, once for each tuple of arguments. Returns as many outcomes.
+
+        A fork answers up to `GROUP` of them. A call that ends its fork costs its own outcome, and the next fork goes
+        on; after one that runs out of time the rest is not asked any more.
+
+        Args:
+            name: of the function.
+            questions: the arguments of each call.
+            seconds: how long one call may take.
+            forbids: packages whose use is an outcome of its own.
 
         Raises:
-            GaveUp: the process has ended too often.
+            GaveUp: the process has ended too often, or its time is over.
+            Spent: it has said too much.
         """
-        request = {
-            "do": "call",
-            "name": name,
-            "args": pack(args, in_order=True),
-            "seconds": seconds,
-            "forbids": list(forbids),
-        }
-        answer = self._ask(request, seconds)
-        if isinstance(answer, str):
-            if answer == LATE:
-                return Outcome(TIMED_OUT, text="it did not return and had to be stopped")
-            return Outcome(CRASHED, text="it ended the whole process" if answer == ENDED else answer)
-        try:
-            return Outcome.from_dict(answer)
-        except (TypeError, ValueError, KeyError):
-            self._kill()
-            return Outcome(CRASHED, text="it answered with nonsense")
+        request = {"name": name, "seconds": seconds, "forbids": list(forbids), "at_once": False}
+        outcomes: list[Outcome] = []
+        while len(outcomes) < len(questions):
+            asked = questions[len(outcomes) : len(outcomes) + GROUP]
+            came, lost = self._group({**request, "questions": [pack(args, in_order=True) for args in asked]})
+            outcomes += came
+            if lost and len(asked) > 1 and not request["at_once"]:
+                # Answers may be lost with the fork, so nobody knows which question ended it. The next one will tell.
+                request["at_once"] = True
+            elif lost:
+                outcomes.append(_lost(lost))
+            if outcomes and outcomes[-1].kind == TIMED_OUT:
+                rest = Outcome(TIMED_OUT, text="it was not called again, because an earlier call did not return")
+                outcomes += [rest] * (len(questions) - len(outcomes))
+        return outcomes
 
-    def _ask(self, request: dict[str, Any], seconds: float) -> dict[str, Any] | str:
-        """The answer, or why there is none; then the process is dead, and the next question starts another."""
+    def _group(self, request: dict[str, Any]) -> tuple[list[Outcome], str]:
+        """Let a fork answer these questions. Returns what it said, and why it ended too soon if it did."""
+        self._groups += 1
+        outcomes: list[Outcome] = []
+        lost = ""
+        mine, theirs = socket.socketpair()
+        with contextlib.closing(Channel(mine)) as answers, theirs:
+            try:
+                channel = self._started()
+                channel.send({"do": "answer", "id": self._groups}, self._patience())
+                channel.send_descriptor(theirs.fileno())
+                theirs.close()
+                lost = self._listen(answers, request, outcomes)
+                if lost:
+                    channel.send({"do": "stop"}, self._patience())
+                self._receive(channel, self._groups, FORK_SECONDS, self._pid)
+            except WireError as error:
+                why = self._ended(error)  # the process has ended, and the fork with it
+                done = len(outcomes) == len(request["questions"]) or (outcomes and outcomes[-1].kind == TIMED_OUT)
+                lost = "" if done else why
+        self.ran_out = self.ran_out or bool(lost) or outcomes[-1].kind == TIMED_OUT
+        return outcomes, lost
+
+    def _listen(self, answers: Channel, request: dict[str, Any], outcomes: list[Outcome]) -> str:
+        """Ask a fork, and add what it says to outcomes. Returns why it did not go on to the end, or to a time limit."""
         try:
-            return self._exchange(self._channel or self._start(), request, seconds)
+            answers.name_senders()
+            pid = answers.sender(min(FORK_SECONDS, max(0.0, self._left())))
+            answers.receive(self._patience())
+            answers.send(request, self._patience())
+            for number in range(len(request["questions"])):
+                outcomes.append(Outcome.from_dict(self._receive(answers, number, request["seconds"], pid)))
+                if outcomes[-1].kind == TIMED_OUT:
+                    break
         except WireError as error:
-            return self._kill() or str(error)
+            return str(error)
+        except (TypeError, ValueError, KeyError):
+            return "it answered with nonsense"
+        return ""
 
-    def _exchange(self, channel: Channel, request: dict[str, Any], seconds: float) -> dict[str, Any]:
-        self._questions += 1
-        grace = GRACE if self._grace is None else self._grace
-        channel.send({**request, "id": self._questions}, grace)
-        answer = channel.receive(seconds + grace)
-        if answer.get("id") != self._questions:
+    def _run(self, channel: Channel, request: dict[str, Any]) -> dict[str, Any]:
+        channel.send(request, self._patience())
+        return self._receive(channel, request["id"], request["seconds"], self._pid)
+
+    def _receive(self, channel: Channel, number: int, seconds: float, pid: int) -> dict[str, Any]:
+        """The answer of this number, for which a process has so many seconds of its own."""
+        if not channel.readable(0.0):  # most answers come with the one before
+            self._wait(channel, seconds, pid)
+        before = channel.received
+        answer = channel.receive(self._patience())
+        self._budget.take_message(channel.received - before)
+        if answer.get("id") != number:
             raise WireError("it answered out of turn")
         return answer
 
-    def _start(self) -> Channel:
+    def _wait(self, channel: Channel, seconds: float, pid: int) -> None:
+        started, waited = time.monotonic(), waited_for_processor(pid)
+        until = started + seconds + self._patience()
+        while not channel.readable(max(0.0, min(until, self._end) - time.monotonic())):
+            until = started + longest(seconds, waited_for_processor(pid) - waited) + self._patience()
+            if time.monotonic() >= min(until, self._end):
+                raise WireError(LATE)
+
+    def _patience(self) -> float:
+        return GRACE if self._grace is None else self._grace
+
+    def _left(self) -> float:
+        return self._end - time.monotonic()
+
+    def _started(self) -> Channel:
+        """The wire to the process, which has run all the cells that ran to their end before.
+
+        Raises:
+            GaveUp: it has ended too often, or its time is over.
+            WireError: it ended in one of these cells.
+        """
+        if self._left() <= 0:
+            self.ran_out = True
+            raise GaveUp(f"the submission took longer than {self._seconds:g} s")
+        if self._channel:
+            return self._channel
         self._starts += 1
         if self._starts > MAX_STARTS:
             raise GaveUp("it ended its process again and again")
         home = self._folder.name if self._folder else ""
-        self._channel = channel = self._zygote.start(hidden=self._hidden, home=home, memory=self._memory)
-        for source in self._history:
-            self._exchange(channel, {"do": "run", "source": source, "seconds": CELL_SECONDS}, CELL_SECONDS)
-        return channel
+        started = self._zygote.start(hidden=self._hidden, home=home, memory=self._memory)
+        self._channel, self._pid = started
+        for request in self._history:
+            self._run(self._channel, request)
+        return self._channel
+
+    def _ended(self, error: WireError) -> str:
+        """End the process, which can't be talked to any more. Returns why, for people."""
+        self.ran_out = True
+        return self._kill() or str(error)
 
     def _kill(self) -> str:
         """End the process and all that it started. Returns why the zygote had killed it, "" if it had not."""
@@ -142,6 +260,12 @@ class LearnerProcess:
             "files": f"it had more than {OPEN_FILES} files and sockets open",
         }
         return reasons.get(self._zygote.stop()["why"], "")
+
+
+def _lost(why: str) -> Outcome:
+    if why == LATE:
+        return Outcome(TIMED_OUT, text="it did not return and had to be stopped")
+    return Outcome(CRASHED, text="it ended the whole process" if why == ENDED else why)
 
 
 def _dicts(outputs: Any) -> list[dict[str, Any]]:

@@ -16,18 +16,21 @@ from typing import Any
 
 from ..checks import exercises
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names
-from ..course.names import bound_names, defined_names, read_names
-from ..files import MAX_NOTEBOOK
+from ..course.names import Names, names_in, read_names
 from ..inside.calling import STUB
+from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE
+from .pictures import data_uri
+from .written import Text, own_words, sort_out
 
-MAX_BYTES = MAX_NOTEBOOK
-MAX_CELLS = 2_000
-MAX_SOURCE = 1_000_000
-"""What a submission may be: bytes of the file, cells in it, characters in one cell."""
+MAX_PICTURES = 50
+MAX_PICTURE_BYTES = 6_000_000
+"""Pictures attached to one Markdown cell, and their characters in base64 together."""
 
-EXTRA = "extra"
 AGAIN = "again"
 """A second look at an exercise that was not passed, behind cells further down that define it or what it needs."""
+EXTRA = "extra"
+NOTE = "note"
+"""Cells of the learner's own: code, which runs, and Markdown, which is shown."""
 
 
 class BadSubmission(Exception):  # noqa: N818 - it says what is wrong
@@ -36,13 +39,17 @@ class BadSubmission(Exception):  # noqa: N818 - it says what is wrong
 
 @dataclass(eq=False)
 class Step:
-    """One thing to do while grading: run this source, or check this exercise."""
+    """One thing to do while grading: run this source, check this exercise, or show this note."""
 
     kind: str
     source: str
     name: str = ""
     cell: str = ""
-    """The id of the master's cell; of an extra cell, that of the one before it."""
+    """The id of the master's cell; of a cell of the learner's own, that of the one before it."""
+    attachments: dict[str, str] = field(default_factory=dict)
+    """The pictures of a note by name, as `data:` addresses."""
+    names: Names = field(default_factory=Names)
+    """What a cell of the learner's gives a meaning to, as far as it is parsed."""
 
 
 @dataclass
@@ -53,8 +60,8 @@ class Submission:
     steps: list[Step]
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Remarks by exercise, for the Report."""
-    answers: dict[str, str] = field(default_factory=dict)
-    """The written answers by cell id."""
+    answers: dict[str, list[Text]] = field(default_factory=dict)
+    """What was written in answer to each question, by the answer cell's id."""
 
 
 @dataclass
@@ -65,11 +72,13 @@ class _Theirs:
     is_code: bool
     id: str
     grade_id: str
+    attachments: dict[str, str] = field(default_factory=dict)
+    is_long: bool = False
 
     @cached_property
-    def defines(self) -> list[str]:
-        """The functions and classes that it defines."""
-        return defined_names(self.source) if self.is_code else []
+    def names(self) -> Names:
+        """What it gives a meaning to, as far as it is parsed."""
+        return names_in(self.source) if self.is_code and not self.is_long else Names()
 
 
 def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> Submission:
@@ -85,6 +94,7 @@ def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> S
     """
     notebook = _notebook(path, data)
     cells = [_theirs(cell) for cell in notebook["cells"]]
+    _spare_long_code(cells)
     return rebuild(master or _chapter_of(notebook, cells, path), cells)
 
 
@@ -95,6 +105,8 @@ def _notebook(path: Path, data: bytes) -> dict[str, Any]:
         raise BadSubmission(f"{path}: not UTF-8 text, so not a notebook; submit the .ipynb file itself") from None
     if not text.strip():
         raise BadSubmission(f"{path}: the file is empty; save the notebook and submit it again")
+    if sum(map(data.count, (b"[", b"{"))) > MAX_BRACKETS:
+        raise BadSubmission(f"{path}: more data in it than a notebook has; clear its outputs and submit it again")
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
@@ -105,6 +117,15 @@ def _notebook(path: Path, data: bytes) -> dict[str, Any]:
     if len(cells) > MAX_CELLS:
         raise BadSubmission(f"{path}: {len(cells)} cells; at most {MAX_CELLS} are graded")
     return notebook  # type: ignore[no-any-return]
+
+
+def _spare_long_code(cells: list[_Theirs]) -> None:
+    """Which code is not parsed here, because that can't be stopped midway. It runs in the sandbox like other code."""
+    left = MAX_CODE
+    for cell in cells:
+        if cell.is_code:
+            cell.is_long = len(cell.source) > min(MAX_SOURCE, left)
+            left -= 0 if cell.is_long else len(cell.source)
 
 
 def read_regular(path: Path) -> bytes:
@@ -139,12 +160,27 @@ def _theirs(cell: dict[str, Any]) -> _Theirs:
     metadata = cell.get("metadata")
     nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
+    is_code = cell.get("cell_type") == "code"
     return _Theirs(
-        source=source[:MAX_SOURCE] if isinstance(source, str) else "",
-        is_code=cell.get("cell_type") == "code",
+        source=source if isinstance(source, str) else "",
+        is_code=is_code,
         id=_text(cell.get("id")),
         grade_id=_text(grade_id),
+        attachments={} if is_code else _attachments(cell.get("attachments")),
     )
+
+
+def _attachments(given: Any) -> dict[str, str]:
+    """The pictures attached to a cell, by name, as far as there is room for them. Anything else is left out."""
+    kept: dict[str, str] = {}
+    room = MAX_PICTURE_BYTES
+    for name, forms in list(given.items())[:MAX_PICTURES] if isinstance(given, dict) else []:
+        texts = forms.values() if isinstance(forms, dict) else []
+        found = next((uri for text in texts if isinstance(text, str) and (uri := data_uri(text))), None)
+        if found and len(found) <= room:
+            room -= len(found)
+            kept[str(name)] = found
+    return kept
 
 
 def _text(value: Any) -> str:
@@ -154,7 +190,7 @@ def _text(value: Any) -> str:
 def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> Chapter:
     """The chapter whose exercises the notebook has; its own word for it decides only where they do not."""
     marked = {cell.grade_id for cell in cells}
-    defined = {name for cell in cells for name in cell.defines}
+    defined = {name for cell in cells for name in cell.names.defined}
     votes = {name: (_share(name, marked), _share(name, defined)) for name in chapter_names()}
     best = max(votes, key=lambda name: votes[name])
     if any(votes[best]):
@@ -181,10 +217,24 @@ def _share(chapter_name: str, names: set[str]) -> float:
 def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
     """Put a learner's cells in their places on the master."""
     submission = Submission(master, [])
-    theirs, extras = _match(master, cells, submission)
+    theirs, own = _match(master, cells, submission)
+    submission.answers, notes = sort_out(master, [one for one in own if isinstance(one, Text)])
+    extras: defaultdict[int, list[Step]] = defaultdict(list)
+    for one in own:
+        if isinstance(one, _Extra):
+            extras[one.place].append(_step(one, master))
+        elif one in notes:
+            step = Step(NOTE, one.source, cell=_before(master, one.place), attachments=one.attachments)
+            extras[one.place].append(step)
     submission.steps += extras[-1]
+    if any(cell.is_long for cell in cells):
+        lacking = [
+            cell.name for index, cell in enumerate(master.cells) if cell.kind == EXERCISE and index not in theirs
+        ]
+        for name in lacking:
+            submission.notes[name].append(f"{name} is not looked for in cells of more than {MAX_SOURCE:,} characters.")
     for index, cell in enumerate(master.cells):
-        submission.steps += _steps(cell, theirs.get(index), submission)
+        submission.steps += _steps(cell, theirs.get(index))
         submission.steps += extras[index]
     for cell in master.cells:
         if cell.kind == EXERCISE:
@@ -201,11 +251,11 @@ def _let_the_last_count(exercise: Cell, submission: Submission) -> None:
     name, steps = exercise.name, submission.steps
     own = [step for step in steps if step.kind == EXERCISE and step.name == name]
     check = next(step for step in steps if step.kind == CHECK and step.name == name)
-    last = max((steps.index(step) for step in own if _binds(step, {name})), default=-1)
+    last = max((steps.index(step) for step in own if name in step.names.bound), default=-1)
     if last > steps.index(check):
         steps.insert(last, steps.pop(steps.index(check)))
     place = steps.index(check)
-    defining = [step for step in steps if step in own or step.kind == EXTRA if name in _definitions(step)]
+    defining = [step for step in steps if (step in own or step.kind == EXTRA) and name in step.names.defined]
     before = [step for step in defining if steps.index(step) < place]
     counts = before[-1] if before else own[-1] if own else None
     if counts is None or STUB in counts.source:
@@ -216,55 +266,80 @@ def _let_the_last_count(exercise: Cell, submission: Submission) -> None:
         counts.kind, counts.name, counts.cell = EXERCISE, name, exercise.id
     if len(own) > 1:
         submission.notes[name].append(f"{name} has {len(own)} cells; the last one that defines it counts.")
-    needed = {name} | (read_names(counts.source) if counts and _is_short(counts) else set())
-    later = [step for step in steps[place:] if step.kind in (EXERCISE, EXTRA) and _binds(step, needed)]
+    needed = {name} | (read_names(counts.source) if counts and counts.names.bound else set())
+    later = [step for step in steps[place:] if step.kind in (EXERCISE, EXTRA) and needed & step.names.bound]
     if later:
         steps.insert(steps.index(later[-1]) + 1, Step(AGAIN, "", name, check.cell))
 
 
-def _binds(step: Step, names: set[str]) -> bool:
-    return _is_short(step) and bool(names & bound_names(step.source))
+@dataclass
+class _Extra:
+    """A code cell of the learner's own, or a second one of an exercise, and the index of the master's cell before."""
+
+    cell: _Theirs
+    place: int
+    exercise: Cell | None = None
 
 
-def _definitions(step: Step) -> list[str]:
-    return defined_names(step.source) if _is_short(step) else []
-
-
-def _is_short(step: Step) -> bool:
-    return len(step.source) <= MAX_SOURCE
+def _step(extra: _Extra, master: Chapter) -> Step:
+    cell, exercise = extra.cell, extra.exercise
+    if exercise:
+        return Step(EXERCISE, cell.source, exercise.name, exercise.id, names=cell.names)
+    return Step(EXTRA, cell.source, cell=_before(master, extra.place), names=cell.names)
 
 
 def _match(
     master: Chapter, cells: list[_Theirs], submission: Submission
-) -> tuple[dict[int, _Theirs], defaultdict[int, list[Step]]]:
-    """The learner's version of the master's solution and answer cells, and the extra cells by where they stand."""
+) -> tuple[dict[int, _Theirs], list[_Extra | Text]]:
+    """The learner's version of the master's solution cells, and the cells of the learner's own, in their order."""
     find = _Finder(master, cells)
     theirs: dict[int, _Theirs] = {}
-    extras: defaultdict[int, list[Step]] = defaultdict(list)
-    place, seen = -1, set[int]()
+    own: list[_Extra | Text] = []
+    place, last = -1, 0
+    seen: set[int] = set()
     for cell in cells:
         index = find(cell)
         ours = master.cells[index] if index is not None else None
         if index is not None and ours is not None:
-            if ours.kind == ANSWER and index in theirs:
-                submission.notes[ours.name].append("the answer occurs twice; the first one counts.")
-                continue
-            if ours.kind == EXERCISE and index in theirs:  # a copy, or the other half of a cell that was split
-                if cell.is_code and cell.source.strip():
-                    extras[place].append(Step(EXERCISE, cell.source, ours.name, ours.id))
+            if ours.kind == EXERCISE and index in theirs and cell.is_code:
+                if cell.source.strip():  # a copy, or the other half of a cell that was split
+                    own.append(_Extra(cell, place, ours))
                 continue
             if index not in seen:  # a copy stands where it stands
+                last = _close(own, last, index)
                 place = index
             seen.add(index)
-            if ours.kind in (EXERCISE, ANSWER):
+            if ours.kind == EXERCISE and index not in theirs:
                 theirs[index] = cell
                 continue
-            if cell.source == ours.source:
+            if ours.kind != ANSWER and cell.source == ours.source:
                 continue
-        if cell.is_code and cell.source.strip():
-            after = master.cells[place].id if place >= 0 else ""
-            extras[place].append(Step(EXTRA, cell.source, cell=after))
-    return theirs, extras
+        is_answer = ours is not None and ours.kind == ANSWER
+        if is_answer or not cell.is_code:
+            own += _own_text(cell, ours, place, len(master.cells))
+        elif cell.source.strip():
+            own.append(_Extra(cell, place))
+    return theirs, own
+
+
+def _own_text(cell: _Theirs, ours: Cell | None, place: int, until: int) -> list[Text]:
+    """The learner's words in a cell, if there are any."""
+    if ours is not None and ours.kind == ANSWER:
+        return [Text(cell.source, cell.attachments, place, until, place)]
+    words = own_words(cell.source, cell.id, ours)
+    return [Text(words, cell.attachments, place, until)] if words else []
+
+
+def _close(own: list[_Extra | Text], last: int, index: int) -> int:
+    """Note in the texts since the last one of the master's cells which cell of the master stands behind them."""
+    for one in own[last:]:
+        if isinstance(one, Text):
+            one.until = index
+    return len(own)
+
+
+def _before(master: Chapter, place: int) -> str:
+    return master.cells[place].id if place >= 0 else ""
 
 
 class _Finder:
@@ -281,19 +356,17 @@ class _Finder:
         if cell.grade_id in self._by_id:
             return self._by_id[cell.grade_id]
         # Editors that drop the metadata leave the name that the cell defines.
-        for name in cell.defines:
+        for name in cell.names.defined:
             if name in self._by_name and name not in self._marked:
                 return self._by_name[name]
         return self._by_id.get(cell.id, self._by_source.get(cell.source))
 
 
-def _steps(cell: Cell, theirs: _Theirs | None, submission: Submission) -> Iterable[Step]:
+def _steps(cell: Cell, theirs: _Theirs | None) -> Iterable[Step]:
     if cell.kind in (SETUP, DEMO):
         return [Step(cell.kind, cell.source, cell=cell.id)]
     if cell.kind == CHECK:
         return [Step(CHECK, "", cell.name, cell.id)]
     if theirs is not None and cell.kind == EXERCISE:
-        return [Step(EXERCISE, theirs.source, cell.name, cell.id)]
-    if theirs is not None and cell.kind == ANSWER:
-        submission.answers[cell.id] = theirs.source
+        return [Step(EXERCISE, theirs.source, cell.name, cell.id, names=theirs.names)]
     return []

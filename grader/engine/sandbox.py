@@ -4,6 +4,7 @@ bubblewrap puts the outer layers on: a read-only file system that holds only wha
 environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
 """
 
+import itertools
 import os
 import shutil
 import socket
@@ -16,7 +17,7 @@ from types import TracebackType
 from typing import Any
 
 from ..inside.frames import Channel, WireError
-from . import mounts
+from . import cgroup, mounts
 
 FULL, NONE = "full", "none"
 """How learner code is isolated: by everything here, or only by a process of its own."""
@@ -32,6 +33,7 @@ _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "FONTCONFIG_FILE": "/etc/fonts.conf",  # or matplotlib's first import complains
     # Threads before a fork would be fatal, and a submission has one core anyway.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -39,6 +41,9 @@ _ENVIRONMENT = {
     "MALLOC_ARENA_MAX": "1",
 }
 _HOME = "/home/learner"
+_FIRST_USER, _USERS_EACH = 1_879_048_192, 32
+_LAST_USER, _FEW_USERS = 65_533, 14
+_zygotes: Iterator[int] = itertools.count()
 VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR", "LD_LIBRARY_PATH")
 """The names of all environment variables that a learner's process has."""
 
@@ -50,16 +55,23 @@ class SandboxError(Exception):
 class Zygote:
     """A zygote, which warms up by itself. One submission at a time: `start` a learner's process, `stop` it.
 
+    Args:
+        level: "full" or "none".
+        demos: whether demonstrations will run, for which more has to be ready.
+
     Raises:
         SandboxError: something that it needs is missing.
     """
 
-    def __init__(self, level: str = FULL) -> None:
+    def __init__(self, level: str = FULL, demos: bool = False) -> None:
         self.level = level
+        self.cgroups = cgroup.find() if level == FULL else cgroup.Cgroups()
+        """Where each submission gets a control group of its own, if anywhere."""
+        self._group: cgroup.Group | None = None
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - see close()
         mine, theirs = socket.socketpair()
         with theirs:
-            command = [*(_bubblewrap() if level == FULL else ()), *_python(level, theirs.fileno())]
+            command = [*(_bubblewrap() if level == FULL else ()), *_python(level, theirs.fileno(), demos)]
             home = _HOME if level == FULL else tempfile.gettempdir()
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command,
@@ -74,14 +86,28 @@ class Zygote:
         self._channel = Channel(mine)
         self._ready = False
 
+    @property
+    def counts(self) -> str:
+        """Who limits a submission's memory, in words."""
+        return f"cgroup v{self.cgroups.version}" if self.cgroups.version else "watched"
+
+    @property
+    def shares(self) -> str:
+        """Who shares the processor out, in words."""
+        return f"cgroup v{self.cgroups.version}" if self.cgroups.shares else "by the system"
+
+    def counted_processes(self) -> int:
+        """How many processes are in the control group of what the last start began."""
+        return self._group.size() if self._group else 0
+
     def __enter__(self) -> "Zygote":
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
         self.close()
 
-    def start(self, *, hidden: tuple[str, ...] = (), home: str = "", memory: int = MEMORY) -> Channel:
-        """Fork a learner's process and return the wire to it.
+    def start(self, *, hidden: tuple[str, ...] = (), home: str = "", memory: int = MEMORY) -> tuple[Channel, int]:
+        """Fork a learner's process and return the wire to it, and its number.
 
         Args:
             hidden: packages that it can't import.
@@ -101,24 +127,47 @@ class Zygote:
             "memory": memory,
         }
         channel = Channel(mine)
+        channel.name_senders()
         try:
+            self._group = self.cgroups.group(memory)
             with theirs:
-                self._channel.send(request, START_SECONDS)
+                self._channel.send({**request, "counted": self._group is not None}, START_SECONDS)
                 self._channel.send_descriptor(theirs.fileno())
+            if self._group:
+                self._place(self._group, channel)
+            pid = channel.sender(START_SECONDS)
             answer = channel.receive(START_SECONDS)
-        except WireError as error:
+        except (WireError, OSError) as error:
             raise SandboxError(f"the sandbox broke: {error}") from None
         if answer.get("ready") is not True:
             raise SandboxError(f"the sandbox could not be set up: {answer.get('failed')}")
-        return channel
+        return channel, pid
+
+    def _place(self, group: cgroup.Group, channel: Channel) -> None:
+        """Put the first process of a submission into its group, before it does anything, and let the zygote see it."""
+        events = group.open_events()
+        try:
+            self._channel.send_descriptor(events)
+        finally:
+            os.close(events)
+        group.add(channel.sender(START_SECONDS))
+        channel.receive(START_SECONDS)
+        channel.send({"placed": True}, START_SECONDS)
 
     def stop(self) -> dict[str, Any]:
         """Kill what the last start began. Says why it had been killed before, and how many processes are left."""
         try:
             self._channel.send({"do": "stop"}, START_SECONDS)
-            return self._channel.receive(START_SECONDS)
+            said = self._channel.receive(START_SECONDS)
         except WireError as error:
             raise SandboxError(f"the sandbox broke: {error}") from None
+        self._leave_group()
+        return said
+
+    def _leave_group(self) -> None:
+        if self._group:
+            self._group.close()
+            self._group = None
 
     def close(self) -> None:
         """End the zygote and everything in it."""
@@ -126,6 +175,7 @@ class Zygote:
         self._process.kill()
         self._process.wait()
         self._errors.close()
+        self._leave_group()
 
     def wait(self) -> None:
         """Wait until it is warm.
@@ -176,11 +226,28 @@ def _explain(said: str) -> str:
     return f"the sandbox did not start: {said}"
 
 
-def _python(level: str, descriptor: int) -> list[str]:
+def _python(level: str, descriptor: int, demos: bool) -> list[str]:
     room = mounts.ROOM if level == FULL else str(_PACKAGE.parent)
     code = f"import sys; sys.path.insert(0, {room!r}); from grader.inside.zygote import main; main()"
     program = mounts.program() if level == FULL else sys.executable
-    return [program, "-I", "-c", code, str(descriptor), level]
+    return [program, "-I", "-c", code, str(descriptor), level, str(_unused_user()), *(["demos"] if demos else [])]
+
+
+def _unused_user() -> int:
+    """The user that root's zygote becomes: another one for each, so that they share nothing that is counted by user.
+
+    Numbers from a range that no convention uses (systemd's "Users, Groups, UIDs and GIDs"); in a container that has
+    no such numbers, from the few that are left below 65,534.
+    """
+    uid = _FIRST_USER + _USERS_EACH * os.getpid() + next(_zygotes) % _USERS_EACH
+    there = _has_number("/proc/self/uid_map", uid) and _has_number("/proc/self/gid_map", uid)
+    return uid if there else _LAST_USER - uid % _FEW_USERS
+
+
+def _has_number(file: str, number: int) -> bool:
+    """Whether this user namespace has such a user or group."""
+    ranges = [tuple(map(int, line.split())) for line in Path(file).read_text().splitlines()]
+    return any(first <= number < first + count for first, _, count in ranges)
 
 
 def _bubblewrap() -> list[str]:

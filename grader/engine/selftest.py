@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..inside import confine
-from ..inside.calling import CRASHED, RETURNED, TIMED_OUT
+from ..inside import confine, landlock
+from ..inside.calling import RETURNED, TIMED_OUT
 from ..inside.values import unpack
 from . import mounts, sandbox
 from .process import LearnerProcess
@@ -18,9 +18,8 @@ _PROBES = Path(__file__).parent.parent / "inside" / "probes.py"
 _CANARY = Path(__file__).parent.parent / "reports" / "report.schema.json"
 _NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
 _ROOT = ("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr")
-_BALLOON = 200 * 2**20
-"""Bytes. A learner's process begins with about a hundred million; the balloon adds four times forty, to no process more
-than twice."""
+_BALLOON = 96 * 2**20
+"""Bytes. The balloon blows itself up to seven times 25 million, no process of it beyond three times."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +60,8 @@ def examine(zygote: Zygote) -> list[Layer]:
         process.run_cell(_PROBES.read_text("utf-8"))
 
         def ask(name: str, *args: Any) -> str:
-            outcome = process.call(name, args, 10.0, ())
-            return unpack(outcome.packed) if outcome.kind == RETURNED else f"the test failed: {outcome.text}"
+            error = process.run_cell(f"print({name}(*{args!r}), end='')")
+            return f"the test failed: {error}" if error else "".join(one.get("text", "") for one in process.outputs)
 
         tests: list[tuple[str, str, Callable[[], str]]] = [
             (
@@ -83,10 +82,17 @@ def examine(zygote: Zygote) -> list[Layer]:
             ("system calls", "no namespaces, tracing, uncounted memory, odd sockets", lambda: ask("syscalls")),
             ("limits", "CPU time, processes, open files, size of a file", lambda: ask("limits", dict(confine.LIMITS))),
             ("disk", "a home of limited size", lambda: ask("disk")),
+            ("memory", "limited for one process", lambda: ask("memory")),
             (
-                "memory",
-                "limited for one process and for all together",
-                lambda: ask("memory") or _balloon(zygote, process),
+                f"memory: {zygote.counts}",
+                "limited for all processes together, and what the kernel holds for them",
+                lambda: _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets"),
+            ),
+            (f"processor: {zygote.shares}", "a fair share, whatever another takes", lambda: _shares(zygote, process)),
+            (
+                "questions" if landlock.version() else "questions: but for files",
+                "no answer can leave anything for the next",
+                lambda: _forgets(process),
             ),
             ("time", "killed from outside, whatever it blocks", lambda: _stubborn(process)),
             ("end", "nothing is left running", lambda: _left(zygote, process)),
@@ -112,13 +118,33 @@ def _variables() -> list[str]:
     return [*sandbox.VARIABLES, "LC_CTYPE", "PWD", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PAGER", "GIT_PAGER"]
 
 
-def _balloon(zygote: Zygote, process: LearnerProcess) -> str:
+def _balloon(zygote: Zygote, process: LearnerProcess, kind: str) -> str:
     with LearnerProcess(zygote, memory=_BALLOON) as small:
         process.pause()
         if error := small.run_cell(_PROBES.read_text("utf-8")):
             return f"a balloon's process: {error}"
-        outcome = small.call("balloon", (), 5.0, ())
-    return "" if outcome.kind == CRASHED and "memory" in outcome.text else f"a balloon: {outcome.kind} {outcome.text}"
+        said = small.run_cell(f"{kind}()", 5.0)
+    return "" if said.startswith(("it used more than", "it had more than")) else f"{kind}: {said or 'it went on'}"
+
+
+def _shares(zygote: Zygote, process: LearnerProcess) -> str:
+    """Whether all that the process starts is in the control group that bounds it."""
+    if not zygote.cgroups.shares:
+        return ""
+    if error := process.run_cell("import subprocess; child = subprocess.Popen(['sleep', '9'], start_new_session=True)"):
+        return f"the test failed: {error}"
+    inside = zygote.counted_processes()
+    process.run_cell("child.kill(); child.wait()")
+    return "" if inside >= 3 else "a process is outside of its control group"
+
+
+def _forgets(process: LearnerProcess) -> str:
+    if error := process.run_cell("prepare_notes()"):
+        return f"the test failed: {error}"
+    process.call("leave_notes", (), 5.0, ())
+    # A kernel without Landlock can't keep a fork from writing to files.
+    outcome = process.call("find_notes", (landlock.version() > 0,), 5.0, ())
+    return unpack(outcome.packed) if outcome.kind == RETURNED else f"the test failed: {outcome.text}"
 
 
 def _stubborn(process: LearnerProcess) -> str:
@@ -127,7 +153,8 @@ def _stubborn(process: LearnerProcess) -> str:
 
 
 def _left(zygote: Zygote, process: LearnerProcess) -> str:
-    process.call("detach", (), 2.0, ())
+    if error := process.run_cell("detach()"):
+        return f"the test failed: {error}"
     process.pause()
     left = zygote.stop()["left"]
     return f"{left} processes" if left else ""

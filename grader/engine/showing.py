@@ -8,22 +8,34 @@ import binascii
 import struct
 from typing import Any
 
-MAX_TEXT = 20_000
+from .budget import Budget
+
+CELL_TEXT = 20_000
 """Characters of one cell's outputs together."""
-MAX_IMAGES = 1_000_000
-"""Characters of one cell's images together, in base64."""
-MAX_OUTPUTS = 50
+CELL_OUTPUTS = 50
 """Outputs of one cell."""
 
 _CUT = "\n[cut here by the grader]\n"
+_NO_ROOM = "[a picture was left out here by the grader: all of them together are too large]\n"
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def shown(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The outputs as nbformat's, harmless and of bounded size."""
-    room = _Room()
-    clean = [one for output in outputs[:MAX_OUTPUTS] if (one := room.clean(output))]
-    return clean + ([_stream("stderr", _CUT)] if len(outputs) > MAX_OUTPUTS else [])
+def shown(outputs: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]:
+    """A cell's outputs as nbformat's, harmless and of bounded size. What they take is taken from the budget."""
+    room = _Room(budget)
+    most = max(0, min(CELL_OUTPUTS, budget.outputs))
+    clean = [one for output in outputs[:most] if (one := room.clean(output))]
+    clean += [_stream("stderr", _CUT)] if len(outputs) > most > 0 else []
+    budget.outputs -= len(clean)
+    return clean
+
+
+def fitted(text: str, budget: Budget) -> str:
+    """What of a cell's own text people are shown: all of it, as long as there is room."""
+    if len(text) > max(0, budget.sources):
+        text = text[: max(0, budget.sources)] + _CUT
+    budget.sources -= len(text)
+    return text
 
 
 def writable(text: str) -> str:
@@ -34,9 +46,9 @@ def writable(text: str) -> str:
 class _Room:
     """What one cell may still show."""
 
-    def __init__(self) -> None:
-        self._text = MAX_TEXT
-        self._images = MAX_IMAGES
+    def __init__(self, budget: Budget) -> None:
+        self._text = CELL_TEXT
+        self._budget = budget
 
     def clean(self, output: dict[str, Any]) -> dict[str, Any] | None:
         kind = output.get("output_type")
@@ -55,16 +67,20 @@ class _Room:
     def _data(self, data: dict[str, Any]) -> dict[str, str]:
         kept = {"text/plain": self._cut(data.get("text/plain"))}
         image = data.get("image/png")
-        if isinstance(image, str) and len(image) <= self._images and _is_png(image):
-            self._images -= len(image)
+        if isinstance(image, str) and len(image) > self._budget.pictures:
+            kept["text/plain"] += self._cut(_NO_ROOM)
+        elif isinstance(image, str) and _is_png(image):
+            self._budget.pictures -= len(image)
             kept["image/png"] = image
         return kept
 
     def _cut(self, text: Any) -> str:
         text = text if isinstance(text, str) else ""
-        if len(text) > self._text:
-            text = text[: self._text] + _CUT
-        self._text = max(0, self._text - len(text))
+        most = max(0, min(self._text, self._budget.text))
+        if len(text) > most:
+            text = text[:most] + _CUT
+        self._text -= len(text)
+        self._budget.text -= len(text)
         return writable(text)
 
 

@@ -5,7 +5,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from ..batch.collect import Found, collect
+from ..batch.collect import Found, look_through
 from ..batch.workers import proved_grader
 from ..engine.grade import Grader, Options
 from ..engine.sandbox import SandboxError
@@ -47,7 +47,7 @@ def _outcome(submission: Path, level: str, chapter: str) -> dict[str, Any]:
 
 def _graded(submission: Path, level: str, chapter: str) -> Report:
     with tempfile.TemporaryDirectory() as unpacked:
-        found = _the_one(collect(submission, Path(unpacked)), chapter)
+        found = _the_one(look_through([submission], Path(unpacked)), chapter)
         with proved_grader(Options(level=level)) as grader:
             report = _report(grader, found)
     if chapter and report.chapter not in ("", chapter):
@@ -61,10 +61,11 @@ def _report(grader: Grader, found: Found) -> Report:
     return grader.grade_or_say_why(found.path, name=found.name, student="").report
 
 
-def _the_one(found: list[Found], chapter: str) -> Found:
-    names = ", ".join(plain_text(one.name, 100) for one in found[:10])
+def _the_one(there: list[Found], chapter: str) -> Found:
+    found = [one for one in there if not one.not_taken]
+    names = ", ".join(plain_text(one.name, 100) for one in (found or there)[:10])
     if not found:
-        raise Unclear("there is no notebook (.ipynb) in what was handed in.")
+        raise Unclear(f"there is no notebook (.ipynb) in what was handed in{f', but: {names}' if there else ''}.")
     if len(found) > 1 and chapter:
         found = [one for one in found if chapter in one.name]
     if len(found) != 1:

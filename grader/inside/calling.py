@@ -11,14 +11,18 @@ import functools
 import importlib
 import inspect
 import io
+import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from types import CodeType, FrameType, TracebackType
+from dataclasses import dataclass, replace
+from types import CodeType, FrameType, FunctionType, TracebackType
 from typing import Any
 
+from .chance import deciding_bits
+from .elsewhere import elsewhere
 from .values import NotPlain, pack, plain_text, unpack
 
 RETURNED = "returned"
@@ -37,6 +41,21 @@ STUB = "not written yet"
 
 ANOTHER = "__init__"
 """In a play's script, in place of a method: from here on the steps are those of a new object."""
+CHANCE = "__chance__"
+"""In a play's script, in place of a method, with a method and its arguments: how many bits of chance decide what that
+method of a new object returns (see `chance`)."""
+
+ELSEWHERE = "elsewhere"
+"""Among what an exercise forbids: an answer that is another one in another process (see `elsewhere`)."""
+
+CHANGES: dict[str, Callable[[Any], Any]] = {
+    "": lambda text: text,
+    "a space behind": lambda text: f"{text} ",
+    "a space before": lambda text: f" {text}",
+    "without its last letter": lambda text: text[:-1],
+    "twice": lambda text: text + text,
+}
+"""What a play's script can do to an earlier result before it is an argument."""
 
 _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE, NOT_WRITTEN)
 
@@ -63,7 +82,7 @@ class Outcome:
         text: what went wrong, for people, short and ASCII.
         where: "function, line n" of the learner's code, innermost (RAISED).
         printed: how many characters the call printed.
-        changed: whether the arguments came back changed.
+        changed: whether the arguments came back other than they went in.
     """
 
     kind: str
@@ -119,10 +138,25 @@ def invoke(
         kind = "a class" if isinstance(function, type) else f"of type {plain_text(type(function).__name__, 40)}"
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
     outcome = call(function, args, seconds, forbids)
+    if ELSEWHERE in forbids and outcome.kind == RETURNED and _answers_otherwise(function, args, seconds, outcome):
+        return Outcome(FORBIDDEN, text="its answer is another one when its cell has run anew", printed=outcome.printed)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
         return outcome
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else outcome
+
+
+def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:
+    """Whether the same function, made once more, returns something else."""
+    if not isinstance(function, FunctionType) or outcome.changed:
+        return False
+    try:
+        with time_limit(seconds):
+            other = elsewhere(function)
+    except TimeUp:
+        return False
+    there = call(other, args, seconds) if other else outcome
+    return there.kind == RETURNED and there.packed != outcome.packed
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
@@ -130,6 +164,20 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 
     Where it is a class, args is the script of a play.
     """
+    before = _packed(args)
+    outcome = _call(function, args, seconds, forbids)
+    return outcome if _packed(args) == before else replace(outcome, changed=True)
+
+
+def _packed(args: tuple[Any, ...]) -> str:
+    """The arguments as text; of those that can't be packed, what the matter is."""
+    try:
+        return pack(args, in_order=True)
+    except NotPlain as error:
+        return str(error)
+
+
+def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
     printed = _Counter()
     policy = _Policy(forbids)
     try:
@@ -147,7 +195,7 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
     if broken := policy.verdict():
         return broken
     try:
-        return Outcome(RETURNED, packed=pack(value), printed=printed.count)
+        return Outcome(RETURNED, packed=pack(value, of_base=True), printed=printed.count)
     except NotPlain as error:
         text = f"it returned something that can't be compared: {error}"
         return Outcome(NOT_PLAIN, names=error.names, text=text, printed=printed.count)
@@ -164,15 +212,17 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     Args:
         kind: the class; it is made without arguments.
         script: for each step (method, arguments); an argument is (False, a value) or (True, the number of an earlier
-            step, whose result it is). The method ANOTHER makes a new object.
+            step, whose result it is; perhaps with one of CHANGES). ANOTHER makes a new object; CHANCE asks new ones.
     """
     thing = kind()
     came: list[tuple[Any, ...]] = []
     for method, args in script:
-        given = [came[value][1] if earlier else value for earlier, value in args]
+        given = [CHANGES[how[0] if how else ""](came[value][1]) if earlier else value for earlier, value, *how in args]
         try:
             if method == ANOTHER:
                 thing, value = kind(), None
+            elif method == CHANCE:
+                value = deciding_bits(_asking(*given), _globals(kind) or {}, kind)
             else:
                 value = getattr(thing, method)(*given)
             came.append((RETURNED, value))
@@ -182,6 +232,10 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
             outcome = _raised(error, kind, 0)
             came.append((RAISED, list(outcome.names), outcome.text))
     return came
+
+
+def _asking(method: str, *args: Any) -> Callable[[Any], Any]:
+    return lambda thing: getattr(thing, method)(*args)
 
 
 def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:
@@ -244,30 +298,87 @@ class _Counter(io.TextIOBase):
 # -- the time limit ---------------------------------------------------------------------------------------------------
 
 
+PATIENCE = 3.0
+"""How many times its limit a call may take at most, if it gets no processor for so long."""
+
+
+@dataclass
+class Limit:
+    """Whether a time limit has rung."""
+
+    rang: bool = False
+
+
+def longest(seconds: float, waited: float) -> float:
+    """How many seconds a call may take whose limit is given and that waited so many for a processor."""
+    return min(seconds + waited, PATIENCE * seconds)
+
+
+def waited_for_processor(pid: int | None = None) -> float:
+    """How many seconds a process's first thread, or this one's own, has been ready to run and did not run.
+
+    0 where the system does not say. See "sched" in the kernel's documentation: schedstat, second field, nanoseconds.
+    """
+    try:
+        with open("/proc/thread-self/schedstat" if pid is None else f"/proc/{pid}/schedstat", "rb") as file:
+            return int(file.read().split()[1]) / 1e9
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+class _Waiting:
+    """How long this thread has waited for a processor, read again no more than four times a second.
+
+    Most calls last microseconds, and the system's file costs ten of them.
+    """
+
+    def __init__(self) -> None:
+        self._read: tuple[int, float, float] = (0, 0.0, 0.0)
+
+    def about(self, now: float) -> float:
+        process, when, waited = self._read
+        if process != os.getpid() or now - when > 0.25:
+            waited = waited_for_processor()
+            self._read = (os.getpid(), now, waited)
+        return waited
+
+
+_WAITING = _Waiting()
+
+
 @contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeUp in the block when it takes too long.
+def time_limit(seconds: float) -> Iterator[Limit]:
+    """Raise TimeUp in the block when it takes too long. Time in which it waited for a processor does not count.
 
     SIGALRM where there is one, again and again, because a loop may swallow the first; an asynchronous exception
     elsewhere (Windows). Off the main thread neither is safe, and there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield Limit()
     elif hasattr(signal, "setitimer"):
         yield from _alarm(seconds)
     else:
         yield from _asynchronous(seconds)
 
 
-def _alarm(seconds: float) -> Iterator[None]:
+def _alarm(seconds: float) -> Iterator[Limit]:
+    limit = Limit()
+    started = time.monotonic()
+    waited = _WAITING.about(started)
+
     def ring(number: int, frame: FrameType | None) -> None:
+        left = started + longest(seconds, waited_for_processor() - waited) - time.monotonic()
+        if left > 0.01 and not limit.rang:
+            signal.setitimer(signal.ITIMER_REAL, left, 0.2)
+            return
+        limit.rang = True
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
     try:
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
-            yield
+            yield limit
         finally:
             _disarm(before)
     finally:  # also when the alarm rings right there
@@ -284,7 +395,7 @@ def _disarm(before: Any) -> None:
             continue
 
 
-def _asynchronous(seconds: float) -> Iterator[None]:
+def _asynchronous(seconds: float) -> Iterator[Limit]:
     import ctypes
 
     thread = ctypes.c_ulong(threading.get_ident())
@@ -293,7 +404,7 @@ def _asynchronous(seconds: float) -> Iterator[None]:
     )
     timer.start()
     try:
-        yield
+        yield Limit()
     finally:
         timer.cancel()
 
@@ -384,6 +495,8 @@ class _Packages:
     def of_code(self, module: Any, code: CodeType) -> str:
         """Which package, or single function, code of this module belongs to, or ""."""
         found = self.named(module)
+        if "hash" in self._packages and "__hash__" in code.co_names and not _of_python(module):
+            return "hash"  # by its other name, which no event of the profiler shows
         if found or not isinstance(module, str) or module not in self._parents:
             return found
         return self.named(f"{module}.{code.co_name}")
@@ -396,6 +509,10 @@ class _Packages:
         # A method in C has no module of its own; its object's type has.
         owner = type(getattr(function, "__self__", None))
         return "" if owner.__module__ == "builtins" else self.named(f"{owner.__module__}.{owner.__qualname__}")
+
+
+def _of_python(module: Any) -> bool:
+    return isinstance(module, str) and module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _alias(frame: FrameType) -> str:

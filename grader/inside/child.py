@@ -1,4 +1,4 @@
-"""The learner's process: runs cells and calls functions for the checker, and holds nothing worth stealing.
+"""The learner's process: runs cells and forks what answers the checker's questions, and holds nothing worth stealing.
 
 The zygote forks it. Before it runs a learner's cell it puts a stub in the place of the package `grader`, so that
 `from grader import check` works and there is nothing behind it.
@@ -9,60 +9,53 @@ import importlib.machinery
 import os
 import signal
 import sys
-import time
 from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
-from .calling import TimeUp, invoke, time_limit
+from .answering import Answering
+from .calling import TimeUp, time_limit
 from .frames import Channel, WireError
 from .shell import RECORDER, Shell, catch_descriptors, run_cell
-from .values import NotPlain, unpack
 
 
-def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = ()) -> NoReturn:
+def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), rules: Any = None) -> NoReturn:
     """Serve one submission until the checker hangs up. Never returns.
 
     Args:
         channel: the wire to the checker.
         shell: an unused shell.
         hidden: packages that can't be imported.
+        rules: the filter of system calls for a fork that answers questions; None without a sandbox.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a kernel, whatever the grader does about it
     catch_descriptors()
     hide(("grader", *hidden))
     sys.path.insert(0, "")  # as in a kernel: what a cell writes beside the notebook can be imported
+    answering = Answering(shell.user_ns, rules)
     channel.send({"ready": True})
     while True:
         try:
             request = channel.receive()
-            channel.send({**_answer(shell, request), "id": request["id"]})
+            if request["do"] == "run":
+                channel.send({**_run(shell, request), "id": request["id"]})
+            elif request["do"] == "answer":
+                answering.answer(channel.receive_descriptor(), channel)
+                channel.send({"id": request["id"]})
         except WireError:
             os._exit(0)
 
 
-def _answer(shell: Shell, request: dict[str, Any]) -> dict[str, Any]:
-    if request["do"] == "run":
-        return _run(shell, request["source"], request["seconds"])
+def _run(shell: Shell, request: dict[str, Any]) -> dict[str, Any]:
+    source, seconds = request["source"], request["seconds"]
+    shell.execution_count = request["count"]
     try:
-        args = unpack(request["args"])
-    except NotPlain as error:
-        return {"broken": str(error)}
-    outcome = invoke(shell.user_ns, request["name"], args, request["seconds"], tuple(request["forbids"]))
-    return outcome.to_dict()
-
-
-def _run(shell: Shell, source: str, seconds: float) -> dict[str, Any]:
-    end = time.monotonic() + seconds
-    try:
-        with time_limit(seconds):
+        with time_limit(seconds) as limit:
             answer = run_cell(shell, source)
     except TimeUp:
-        answer = {"ok": False, "outputs": RECORDER.outputs, "timed_out": True}
+        return {"ok": False, "outputs": RECORDER.outputs, "timed_out": True}
     # IPython makes an output of this exception too, or stumbles when the alarm rings again meanwhile.
-    if not answer["ok"] and time.monotonic() >= end:
-        answer["timed_out"] = True
-    return answer
+    return {**answer, "timed_out": not answer["ok"] and limit.rang}
 
 
 def hide(packages: tuple[str, ...]) -> None:

@@ -3,6 +3,7 @@
 The outer ones (an allowlisted read-only file system, a fixed environment) are put on by bubblewrap; see `sandbox`.
 """
 
+import contextlib
 import errno
 import fcntl
 import os
@@ -15,8 +16,6 @@ from typing import Any
 
 from . import linux
 
-HOST_UID = 65530
-"""The user that root's sandbox runs as; no one else's by any convention."""
 UID = 1000
 """What that user is called inside."""
 
@@ -38,7 +37,20 @@ LIMITS = {
 }
 """Hard limits of each process; the memory's is added by `limit_resources`."""
 OPEN_FILES = 1024
-"""What all processes of a submission may have open together: each socket can hold 200 kB of the kernel's memory."""
+"""What all processes of a submission may have open together: a pipe holds 64 kB of the kernel's memory."""
+
+SOCKET_BYTES = 416 * 1024
+"""What the kernel may hold for one socket: what is to be sent and what was received, 208 kB each by default. It counts
+as memory where no control group does; `own_world` keeps TCP from taking more."""
+
+_NETWORK = {
+    "core/somaxconn": "64",  # connections that wait for a server to take them: each is a socket
+    "ipv4/tcp_rmem": "4096 65536 131072",
+    "ipv4/tcp_wmem": "4096 65536 131072",
+}
+"""Settings of a submission's own network: what a socket may hold. What TCP may hold by default is ten megabytes."""
+_USERS = {"max_inotify_instances": "16", "max_inotify_watches": "1000"}
+"""Settings of the sandbox's own users, of which there may be several for one user outside."""
 
 _SYSCALLS_CLOSED = (
     *("ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "process_madvise"),
@@ -51,6 +63,27 @@ _SYSCALLS_CLOSED = (
     *("clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl", "ioperm", "personality", "vhangup"),
     *("lookup_dcookie", "nfsservctl", "modify_ldt", "set_mempolicy", "mbind", "move_pages", "migrate_pages"),
 )
+_NOTES = (
+    *(
+        "socket",
+        "mq_open",
+        "truncate",
+        "setpriority",
+        "ioprio_set",
+        "pidfd_send_signal",
+        "inotify_init",
+        "inotify_init1",
+    ),
+    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
+    *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
+    *("removexattr", "lremovexattr", "fremovexattr", "removexattrat"),
+)
+"""Calls that could leave something for a later process to find."""
+_NOTES_ON_OTHERS = (
+    *("prlimit64", "setpgid"),
+    *("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"),
+)
+"""The same, where the process that they name is not the caller."""
 _NAMESPACES = (
     *(linux.NEW_USER, linux.NEW_MOUNTS, linux.NEW_PIDS, linux.NEW_NETWORK),
     *(linux.NEW_IPC, linux.NEW_UTS, linux.NEW_CGROUP, linux.NEW_TIME),
@@ -58,12 +91,12 @@ _NAMESPACES = (
 _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
 
 
-def become_nobody() -> None:
-    """Where we are root: stop being root, for good."""
+def become(uid: int) -> None:
+    """Where we are root: become this user, and stop being root, for good."""
     if os.getuid() == 0:
         os.setgroups([])
-        os.setresgid(HOST_UID, HOST_UID, HOST_UID)
-        os.setresuid(HOST_UID, HOST_UID, HOST_UID)
+        os.setresgid(uid, uid, uid)
+        os.setresuid(uid, uid, uid)
         linux.set_dumpable(True)  # or the files in /proc/self would stay root's
 
 
@@ -81,6 +114,7 @@ def own_world(hidden: Iterable[str]) -> None:
     linux.set_hostname("sandbox")
     _loopback_up()
     mount_proc()
+    _set("net", _NETWORK)
     for place, mib in _TMPFS_MIB.items():
         mount_tmpfs(place, mib * MIB)
     linux.put_over("/dev/null", "/dev/zero")  # which, mapped shared, is memory that no process seems to have
@@ -91,6 +125,17 @@ def own_world(hidden: Iterable[str]) -> None:
         linux.mount("tmpfs", place, linux.READ_ONLY | linux.NO_SETUID | linux.NO_DEVICES, "size=0,nr_inodes=1")
 
 
+def limit_users() -> None:
+    """Limit what the system counts for each user, so that no submission uses up what another needs."""
+    _set("user", _USERS)
+
+
+def _set(kind: str, values: dict[str, str]) -> None:
+    for name, value in values.items():
+        with contextlib.suppress(FileNotFoundError):  # not every kernel has each
+            Path("/proc/sys", kind, name).write_text(value)
+
+
 def mount_proc() -> None:
     """A /proc that shows this PID namespace and nothing else."""
     linux.mount("proc", "/proc", linux.NO_SETUID | linux.NO_DEVICES | linux.NO_PROGRAMS)
@@ -99,7 +144,8 @@ def mount_proc() -> None:
 def mount_tmpfs(place: str, size: int) -> None:
     """A file system in memory, limited in bytes and in files."""
     options = f"size={size},nr_inodes={_FILES_PER_TMPFS},mode=700"
-    linux.mount("tmpfs", place, linux.NO_SETUID | linux.NO_DEVICES, options)
+    # Without access times: a file that was read would be a note to whoever comes later.
+    linux.mount("tmpfs", place, linux.NO_SETUID | linux.NO_DEVICES | linux.NO_ACCESS_TIMES, options)
 
 
 def _loopback_up() -> None:
@@ -128,6 +174,23 @@ def close_descriptors(keep: int) -> None:
     os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
 
 
+def answering_filter() -> Any:
+    """A second filter, for a process that answers questions and must leave no note for the next one that does.
+
+    What Landlock does not look at: a file's mode, owner, times and attributes, sockets to processes that stay, and the
+    priorities, processors and limits of other processes.
+    """
+    import pyseccomp as seccomp
+
+    rules = seccomp.SyscallFilter(seccomp.ALLOW)
+    refused = seccomp.ERRNO(errno.EPERM)
+    for names, conditions in ((_NOTES, ()), (_NOTES_ON_OTHERS, (seccomp.Arg(0, seccomp.NE, 0),))):
+        for name in names:
+            if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:
+                rules.add_rule(refused, name, *conditions)
+    return rules
+
+
 def syscall_filter() -> Any:
     """The seccomp filter, ready to `load()`. Made once, before forking: loading is all that a child does.
 
@@ -152,5 +215,13 @@ def syscall_filter() -> Any:
     # Shared memory without a file: taken out of the page tables it is still there, but in nobody's count.
     shared_anonymous = 0x01 | 0x20
     rules.add_rule(refused, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, shared_anonymous, shared_anonymous))
+    # Threads that share memory but not their files: nobody could count those.
+    threads, files = 0x10000, 0x400
+    rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, threads | files, threads))
+    # Larger buffers than those that are counted on.
+    rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, fcntl.F_SETPIPE_SZ))
+    for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
+        level = seccomp.Arg(1, seccomp.EQ, socket.SOL_SOCKET)
+        rules.add_rule(refused, "setsockopt", level, seccomp.Arg(2, seccomp.EQ, option))
     rules.add_rule(refused, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412))  # TIOCSTI
     return rules

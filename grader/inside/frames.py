@@ -12,13 +12,14 @@ import struct
 import time
 from typing import Any
 
-MAX_FRAME = 16_000_000
-"""Bytes of one message; a packed value has at most 8 million."""
+MAX_FRAME = 4_000_000
+"""Bytes of one message. A packed value has at most 2.8 million of them, a cell's source or outputs 1.4 million."""
 
 LATE, ENDED = "no answer in time", "the process ended"
 """What a `WireError` says when a deadline has passed, or the other end is gone."""
 
 _LENGTH = struct.Struct(">I")
+_CREDENTIALS = struct.Struct("iII")  # unix(7): process, user, group
 
 
 class WireError(Exception):
@@ -31,6 +32,8 @@ class Channel:
     def __init__(self, end: socket.socket) -> None:
         self._socket = end
         end.setblocking(False)
+        self.received = 0
+        """Bytes of all messages that came."""
 
     def send(self, message: dict[str, Any], seconds: float | None = None) -> None:
         """Write a message.
@@ -38,10 +41,11 @@ class Channel:
         Raises:
             WireError: the message is too large, the other end is gone, or it does not read in time.
         """
-        body = json.dumps(message).encode("ascii")
-        if len(body) > MAX_FRAME:
-            raise WireError("the message is too large")
-        data = memoryview(_LENGTH.pack(len(body)) + body)
+        self.send_all([message], seconds)
+
+    def send_all(self, messages: list[dict[str, Any]], seconds: float | None = None) -> None:
+        """Write some messages at once. See `send`."""
+        data = memoryview(b"".join(map(_frame, messages)))
         end = _deadline(seconds)
         while data:
             try:
@@ -62,6 +66,7 @@ class Channel:
         (length,) = _LENGTH.unpack(self._read(_LENGTH.size, end))
         if length > MAX_FRAME:
             raise WireError("the answer is too large")
+        self.received += length
         try:
             message = json.loads(self._read(length, end))
         except (ValueError, RecursionError):
@@ -73,6 +78,36 @@ class Channel:
     def readable(self, seconds: float | None) -> bool:
         """Wait until there is something to read, or the time is over."""
         return bool(_poll(self._socket, select.POLLIN, seconds))
+
+    def readable_before(self, other: int) -> bool:
+        """Wait until there is something to read here (True), or else for this other open file (False)."""
+        poller = select.poll()
+        poller.register(self._socket, select.POLLIN)
+        poller.register(other, select.POLLIN)
+        return any(number != other for number, _ in poller.poll())
+
+    def sender(self, seconds: float | None) -> int:
+        """Wait for something to read and say which process wrote it, by the number that it has here; 0 if unknown.
+
+        `name_senders` must have been called before it was written.
+
+        Raises:
+            WireError: nothing came in time, or the other end is gone.
+        """
+        self._wait(_deadline(seconds))
+        try:
+            data, extra, _, _ = self._socket.recvmsg(1, socket.CMSG_SPACE(_CREDENTIALS.size), socket.MSG_PEEK)
+        except OSError as error:
+            raise WireError(ENDED) from error
+        if not data:
+            raise WireError(ENDED)
+        named = getattr(socket, "SCM_CREDENTIALS", None)
+        return next((_CREDENTIALS.unpack(one)[0] for _, kind, one in extra if kind == named), 0)
+
+    def name_senders(self) -> None:
+        """Have the kernel note with each message who sends it, where it can."""
+        if hasattr(socket, "SO_PASSCRED"):
+            self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
     def send_descriptor(self, descriptor: int) -> None:
         """Send an open file along, after the message that announces it."""
@@ -118,6 +153,13 @@ class Channel:
         left = None if end is None else max(0.0, end - time.monotonic())
         if not _poll(self._socket, select.POLLOUT if writing else select.POLLIN, left):
             raise WireError(LATE)
+
+
+def _frame(message: dict[str, Any]) -> bytes:
+    body = json.dumps(message).encode("ascii")
+    if len(body) > MAX_FRAME:
+        raise WireError("the message is too large")
+    return _LENGTH.pack(len(body)) + body
 
 
 def _poll(watched: socket.socket, event: int, seconds: float | None) -> list[tuple[int, int]]:

@@ -10,12 +10,13 @@ NEW_USER, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
 NEW_CGROUP, NEW_TIME = 0x02000000, 0x00000080
 """Kinds of namespaces, unshare(2)."""
 
-READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS = 1, 2, 4, 8
+READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, NO_ACCESS_TIMES = 1, 2, 4, 8, 1024
 """Flags of mount(2)."""
 _BIND = 4096
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _CLEAR_ALL = 38, 47, 4
+_PR_SET_CHILD_SUBREAPER = 36
 _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 40
 
@@ -73,6 +74,22 @@ def drop_capabilities() -> None:
     _check(_libc.prctl(_PR_CAP_AMBIENT, _CLEAR_ALL, 0, 0, 0), "prctl ambient")
     header = struct.pack("<Ii", _CAPABILITY_VERSION_3, 0)
     _check(_libc.capset(header, bytes(24)), "capset")
+
+
+def adopt_orphans(yes: bool) -> None:
+    """Whether a process below this one that loses its parent becomes this one's child."""
+    _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0), "prctl child_subreaper")
+
+
+def unshare_memory(start: int, size: int) -> None:
+    """Put a private copy in the place of memory that this process shares with others."""
+    held = ctypes.string_at(start, size)
+    _libc.mmap.restype = ctypes.c_void_p
+    place = ctypes.c_void_p(start)
+    private_fixed_anonymous, read_write = 0x02 | 0x10 | 0x20, 0x1 | 0x2
+    made = _libc.mmap(place, ctypes.c_size_t(size), read_write, private_fixed_anonymous, -1, ctypes.c_long(0))
+    _check(0 if made == start else -1, "mmap")
+    ctypes.memmove(start, held, size)
 
 
 def _check(result: int, what: str) -> None:

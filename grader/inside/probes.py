@@ -146,15 +146,125 @@ def memory() -> str:
 
 
 def balloon() -> None:
-    """Fill memory in several processes, pages shared by forking. The watcher must end this."""
-    kept = [os.urandom(MIB) * 40]
+    """Fill memory in several processes, pages shared by forking, in the dark as well as can be. This must be ended."""
+    kept = [os.urandom(MIB) * 24]
     for _ in range(3):
         if os.fork() == 0:
+            _hide()
             with contextlib.suppress(BaseException):
-                kept.append(os.urandom(MIB) * 40)
+                kept.append(os.urandom(MIB) * 24)
                 time.sleep(20)
             os._exit(0)
     time.sleep(20)
+
+
+def _hide() -> None:
+    """Take a name that is no text, and go on in a thread when the first one has ended."""
+    libc = ctypes.CDLL(None)
+    libc.prctl(15, b"\xff\xfe \n", 0, 0, 0)  # PR_SET_NAME
+    ends = ctypes.c_int(60 if os.uname().machine == "x86_64" else 93)  # exit(2), of one thread
+    threading.Thread(target=_grow).start()
+    libc.syscall(ends, 0)
+
+
+def _grow() -> None:
+    kept = os.urandom(MIB) * 24
+    time.sleep(20)
+    del kept
+
+
+def sockets() -> None:
+    """Leave as much as possible in sockets that nobody reads, and in some that nobody has. This must be ended."""
+    for _ in range(3):
+        if os.fork() == 0:
+            with contextlib.suppress(BaseException):
+                _fill_sockets()
+            os._exit(0)
+    _fill_sockets()
+
+
+def _fill_sockets() -> None:
+    server = socket.socket(socket.AF_UNIX)
+    server.bind("")
+    server.listen(4096)
+    kept: list[socket.socket] = []
+    with contextlib.suppress(OSError):
+        while True:  # until no more may wait
+            with socket.socket(socket.AF_UNIX) as client:
+                client.setblocking(False)
+                client.connect(server.getsockname())
+                _fill(client)
+    with contextlib.suppress(OSError):
+        while True:  # until no more may be open
+            kept += socket.socketpair()
+            _fill(kept[-1])
+            _fill(kept[-2])
+    time.sleep(20)
+
+
+def _fill(one: socket.socket) -> None:
+    one.setblocking(False)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            one.send(bytes(32_768))
+
+
+NOTES = ("note", "/tmp/note", "/dev/shm/note")  # noqa: S108 - its own
+
+
+def prepare_notes() -> None:
+    """Before any question: a file, memory that forks share, and open files."""
+    Path("shared").write_bytes(bytes(4096))
+    with open("shared", "r+b") as file:
+        globals()["_memory"] = mmap.mmap(file.fileno(), 4096)
+    globals()["_pipe"] = os.pipe2(os.O_NONBLOCK)
+    globals()["_seen"] = 0
+
+
+def leave_notes() -> str:
+    """In one question: leave something for the next."""
+    globals()["_seen"] = 1
+    globals()["_memory"][0] = 1
+    attempts: list[Callable[[], Any]] = [
+        *(functools.partial(Path(place).write_text, "x") for place in NOTES),
+        lambda: os.write(globals()["_pipe"][1], b"x"),
+        lambda: os.chmod("shared", 0o640),
+        lambda: os.utime("shared", (1, 1)),
+        lambda: os.setxattr("shared", "user.note", b"x"),
+        lambda: os.kill(os.getppid(), 0),
+        lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19),
+        lambda: socket.socket(socket.AF_UNIX),
+    ]
+    for attempt in attempts:
+        with contextlib.suppress(OSError):
+            attempt()
+    if os.fork() == 0:
+        os.setsid()
+        time.sleep(60)
+    return ""
+
+
+def find_notes(files_too: bool) -> str:
+    """In the next question: what is there of it?"""
+    found = [place for place in NOTES if files_too and Path(place).exists()]
+    about = os.stat("shared")
+    found += [
+        name
+        for name, there in {
+            "a variable": globals()["_seen"],
+            "shared memory": globals()["_memory"][0] or Path("shared").read_bytes()[0],
+            "a file's mode": about.st_mode & 0o777 == 0o640,
+            "a file's time": about.st_mtime == 1,
+            "a file's attributes": os.listxattr("shared"),
+            "a priority": os.getpriority(os.PRIO_PROCESS, os.getppid()),
+            "a process": len([name for name in os.listdir("/proc") if name.isdigit()]) > 3,
+        }.items()
+        if there
+    ]
+    with contextlib.suppress(OSError):
+        if os.read(globals()["_pipe"][0], 1):
+            found.append("a pipe")
+    return f"kept from one question to the next: {', '.join(found)}" if found else ""
 
 
 def stubborn() -> None:

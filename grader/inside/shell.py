@@ -19,6 +19,8 @@ _CELLS = "/tmp/ipykernel"  # noqa: S108 - a name; there is no such file
 
 MAX_OUTPUT = 100_000
 """Characters of output kept for one cell; the rest is counted and dropped."""
+MAX_ERROR = 20_000
+"""Characters of an exception's text, and of its traceback."""
 
 
 class Recorder:
@@ -58,6 +60,12 @@ class Recorder:
         if size <= self.left:
             self.left -= size
             self.outputs.append({"output_type": output_type, "data": plain, "metadata": {}, **rest})
+
+    def error(self, name: str, text: str, traceback: list[str]) -> None:
+        """Add an exception; of a long one the beginning, and of its traceback the end."""
+        lines = "\n".join(traceback)[-MAX_ERROR:].split("\n")
+        shown = {"ename": name[:MAX_ERROR], "evalue": text[:MAX_ERROR], "traceback": lines}
+        self.outputs.append({"output_type": "error", **shown})
 
 
 def _as_text(value: Any) -> Any:
@@ -144,8 +152,7 @@ class Shell(InteractiveShell):
         """No windows here."""
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
-        name = getattr(etype, "__name__", "")
-        RECORDER.outputs.append({"output_type": "error", "ename": name, "evalue": str(evalue), "traceback": stb})
+        RECORDER.error(str(getattr(etype, "__name__", "")), str(evalue), stb)
 
 
 def make_shell() -> Shell:
@@ -157,10 +164,15 @@ def make_shell() -> Shell:
     # Help by `name?` is shown beside a notebook, not in it.
     shell.set_hook("show_in_pager", page.as_hook(lambda *_, **__: None), 99)  # type: ignore[no-untyped-call]
     # Before anything else: a matplotlib figure left open is shown at the end of its cell, as in a notebook.
-    from matplotlib_inline.backend_inline import flush_figures
-
-    shell.events.register("post_execute", lambda: "matplotlib.pyplot" in sys.modules and flush_figures())
+    shell.events.register("post_execute", _show_figures)
     return shell
+
+
+def _show_figures() -> None:
+    if "matplotlib.pyplot" in sys.modules:  # it costs as much memory as all the rest, and few cells use it
+        from matplotlib_inline.backend_inline import flush_figures
+
+        flush_figures()
 
 
 def warm_up(shell: Any) -> None:

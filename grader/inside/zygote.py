@@ -28,34 +28,38 @@ PRELOADED = (
     *("base64", "hashlib", "hmac", "json", "secrets", "sqlite3", "ssl", "urllib.request"),
     *("cryptography.hazmat.primitives.serialization", "cryptography.hazmat.primitives.asymmetric.ec"),
     *("cryptography.hazmat.primitives.asymmetric.ed25519", "cryptography.hazmat.primitives.asymmetric.rsa"),
-    *("matplotlib.pyplot", "flask", "werkzeug.serving", "jwt_from_scratch", "jwt_from_scratch.services"),
+    *("jwt_from_scratch", "jwt_from_scratch.services"),
 )
+FOR_DEMONSTRATIONS = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "flask", "werkzeug.serving")
+"""What only demonstrations import: half of the memory, and each fork costs by what there is."""
 WATCH_SECONDS = 0.1
 """How often the memory of a learner's processes is added up."""
 
 
 def main() -> None:
-    """Serve the socket whose number is the first argument; the second says "full" or "none"."""
-    descriptor, confined = int(sys.argv[1]), sys.argv[2] == "full"
+    """Serve a socket. The arguments: its number, "full" or "none", the user to become, and perhaps "demos"."""
+    descriptor, confined, uid = int(sys.argv[1]), sys.argv[2] == "full", int(sys.argv[3])
+    preloaded = PRELOADED + (FOR_DEMONSTRATIONS if "demos" in sys.argv[4:] else ())
     channel = Channel(socket.socket(fileno=descriptor))
     try:
-        own_pids = _settle() if confined else -1
+        own_pids = _settle(uid) if confined else -1
     except OSError as error:
         channel.send({"failed": str(error)})
         return
     with contextlib.suppress(WireError):
-        Zygote(channel, own_pids).serve()
+        Zygote(channel, own_pids, preloaded).serve()
     os._exit(0)
 
 
-def _settle() -> int:
+def _settle(uid: int) -> int:
     """Become an unprivileged user in namespaces of our own, as their first process. Returns the PID namespace."""
-    confine.become_nobody()
+    confine.become(uid)
     confine.own_user_namespace()
     if inside := os.fork():
         os.waitpid(inside, 0)
         os._exit(0)
     confine.mount_proc()
+    confine.limit_users()
     for place in (confine.HOME, "/tmp"):  # noqa: S108 - what is imported here may want to write a cache
         confine.mount_tmpfs(place, 8 * confine.MIB)
     return os.open("/proc/self/ns/pid", os.O_RDONLY)
@@ -64,13 +68,14 @@ def _settle() -> int:
 class Zygote:
     """The forking process's own loop."""
 
-    def __init__(self, channel: Channel, own_pids: int) -> None:
+    def __init__(self, channel: Channel, own_pids: int, preloaded: tuple[str, ...]) -> None:
         self._channel = channel
         self._own_pids = own_pids
         self._confined = own_pids >= 0
         self._rules = confine.syscall_filter() if self._confined else None
+        self._answering_rules = confine.answering_filter() if self._confined else None
         self._shell = make_shell()
-        for name in PRELOADED:
+        for name in preloaded:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
         warm_up(self._shell)
@@ -78,6 +83,7 @@ class Zygote:
         gc.freeze()  # or the first collection in each child would copy every page
         self._child = 0
         self._memory = 0
+        self._events = -1  # where the kernel says whom it killed for want of memory, if it counts
         self._why = ""
 
     def serve(self) -> None:
@@ -94,7 +100,9 @@ class Zygote:
                 continue
             request = self._channel.receive()
             if request["do"] == "start":
-                self._start(request, self._channel.receive_descriptor())
+                descriptor = self._channel.receive_descriptor()
+                self._events = self._channel.receive_descriptor() if request["counted"] else -1
+                self._start(request, descriptor)
             else:
                 self._channel.send(self._stop())
 
@@ -104,7 +112,7 @@ class Zygote:
             linux.unshare(linux.NEW_PIDS)  # for the next child
         self._child = os.fork()
         if self._child == 0:
-            _begin(request, descriptor, self._shell, self._rules if self._confined else None)
+            _begin(request, descriptor, self._shell, self._rules, self._answering_rules)
         if self._confined:
             linux.enter_namespace(self._own_pids, linux.NEW_PIDS)
         os.close(descriptor)
@@ -114,6 +122,10 @@ class Zygote:
             self._kill()
             os.waitpid(self._child, 0)
             self._child = 0
+        if self._events >= 0:
+            self._why = self._why or ("memory" if killed_for_memory(self._events) else "")
+            os.close(self._events)
+            self._events = -1
         return {"why": self._why, "left": len(_others()) if self._confined else 0}
 
     def _kill(self) -> None:
@@ -125,12 +137,24 @@ class Zygote:
 
     def _watch(self) -> None:
         others = _others()
-        if sum(map(resident, others)) > self._memory < sum(map(proportional, others)):
+        if self._has_too_much(others):
             self._why = "memory"
         elif sum(open_files(pid) for pid in others if pid != self._child) > confine.OPEN_FILES:
             self._why = "files"
         if self._why:
             self._kill()
+
+    def _has_too_much(self, others: list[int]) -> bool:
+        if self._events >= 0:
+            return killed_for_memory(self._events)
+        held = sockets(self._child) * confine.SOCKET_BYTES
+        return held + sum(map(resident, others)) > self._memory < held + sum(map(proportional, others))
+
+
+def killed_for_memory(events: int) -> bool:
+    """Whether the kernel has killed a process of the group whose open file this is (memory.events, oom_control)."""
+    counts = dict(line.split() for line in os.pread(events, 4096, 0).splitlines())
+    return int(counts.get(b"oom_kill", 0)) > 0
 
 
 def _others() -> list[int]:
@@ -138,8 +162,11 @@ def _others() -> list[int]:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory of its own that a process has, shared pages counted whole. Quick, and too high for a fork."""
-    return _kilobytes(Path(f"/proc/{pid}/status"), ("RssAnon:", "RssShmem:", "VmSwap:")) or 0
+    """Bytes of memory of its own that a process has, shared pages counted whole. Quick, and too high for a fork.
+
+    Its page tables count, too.
+    """
+    return _kilobytes(pid, "status", (b"RssAnon:", b"RssShmem:", b"VmSwap:", b"VmPTE:")) or 0
 
 
 def proportional(pid: int) -> int:
@@ -147,32 +174,54 @@ def proportional(pid: int) -> int:
 
     Counting private pages alone would not do: whoever allocates and then forks has hardly any.
     """
-    found = _kilobytes(Path(f"/proc/{pid}/smaps_rollup"), ("Pss_Anon:", "Pss_Shmem:", "SwapPss:"))
+    found = _kilobytes(pid, "smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:"))
     return resident(pid) if found is None else found  # a process may hide its memory, but not its size
 
 
 def open_files(pid: int) -> int:
     """How many files and sockets a process has open; the most that it may have, if it hides them."""
     try:
-        return len(os.listdir(f"/proc/{pid}/fd"))
+        return max((len(os.listdir(f"{place}/fd")) for place in _threads(pid)), default=0)
     except PermissionError:
         return confine.LIMITS["RLIMIT_NOFILE"]
     except OSError:  # it has ended
         return 0
 
 
-def _kilobytes(file: Path, fields: tuple[str, ...]) -> int | None:
+def sockets(pid: int) -> int:
+    """How many sockets there are in a process's network: those that nobody has accepted, and those on their way."""
     try:
-        lines = file.read_text("ascii").splitlines()
-    except (OSError, UnicodeDecodeError):
-        return None
-    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith(fields))
+        first = Path(f"/proc/{pid}/net/sockstat").read_bytes().splitlines()[0]
+        return int(first.split()[2])
+    except (OSError, ValueError, IndexError):
+        return 0
 
 
-def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any) -> None:
+def _threads(pid: int) -> list[str]:
+    """Where to read of a process: its folder and, since its first thread may have ended, those of its threads."""
+    with contextlib.suppress(OSError):
+        return [f"/proc/{pid}", *(f"/proc/{pid}/task/{thread}" for thread in os.listdir(f"/proc/{pid}/task"))]
+    return []
+
+
+def _kilobytes(pid: int, file: str, fields: tuple[bytes, ...]) -> int | None:
+    """What these lines add up to, in bytes; None if they can't be read, or are not there."""
+    for place in (f"/proc/{pid}", *_threads(pid)[1:]):
+        with contextlib.suppress(OSError):
+            # As bytes: a process may call itself anything.
+            lines = [line for line in Path(place, file).read_bytes().splitlines() if line.startswith(fields)]
+            if lines:
+                return 1024 * sum(int(line.split()[1]) for line in lines)
+    return None
+
+
+def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, answering_rules: Any) -> None:
     """The first process of a submission: set its world up, fork the learner's process, bury its orphans."""
     channel = Channel(socket.socket(fileno=descriptor))
     try:
+        if request["counted"]:
+            channel.send({"place": True})  # the grader sees who sends it, and puts that into a control group
+            channel.receive()
         if rules is not None:
             confine.close_descriptors(keep=descriptor)
             confine.own_world(request["hidden"])
@@ -193,7 +242,7 @@ def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any) -> 
     except BaseException as error:
         channel.send({"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
-    child.serve(channel, shell, tuple(request["packages"]))
+    child.serve(channel, shell, tuple(request["packages"]), answering_rules)
 
 
 def _be_init(learner: int) -> None:

@@ -1,6 +1,6 @@
 """Asking a function, wherever it lives, all trials of its exercise, and the verdicts on what comes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from ..inside import calling
@@ -11,8 +11,8 @@ from .result import CRASHED, FAILED, FORBIDDEN, MISSING, NOT_ATTEMPTED, TIMED_OU
 from .trial import Answer, Args, Trial
 from .verdict import Verdict
 
-GROUP = 16
-"""How many trials are asked in one go: the grader forks the learner's process once for each (see `engine.process`)."""
+GROUP = 64
+"""How many calls are asked for in one go, at most: one fork of the learner's process answers them."""
 
 ARGUMENTS = "arguments"
 """The rule that every exercise has: what came in belongs to the caller."""
@@ -34,8 +34,7 @@ Ask = Callable[[Sequence[Args]], list[Outcome]]
 def answered(exercise: Exercise, trials: Sequence[Trial], ask: Ask) -> list[Answer]:
     """The answers to these trials, in their order, up to the first that is final."""
     answers: list[Answer] = []
-    for start in range(0, len(trials), GROUP):
-        group = trials[start : start + GROUP]
+    for group in _groups(trials):
         # Packed and unpacked: whoever changes an argument changes a copy.
         outcomes = ask([unpack(pack(args, in_order=True)) for trial in group for args in trial.calls])
         for trial in group:
@@ -46,6 +45,20 @@ def answered(exercise: Exercise, trials: Sequence[Trial], ask: Ask) -> list[Answ
         if final(answers[-1].outcome):
             break
     return answers
+
+
+def _groups(trials: Sequence[Trial]) -> Iterator[list[Trial]]:
+    """Trials that are asked together; one trial's calls are never parted."""
+    group: list[Trial] = []
+    calls = 0
+    for trial in trials:
+        if group and calls + len(trial.calls) > GROUP:
+            yield group
+            group, calls = [], 0
+        group.append(trial)
+        calls += len(trial.calls)
+    if group:
+        yield group
 
 
 def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Verdict:

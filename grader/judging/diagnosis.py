@@ -83,13 +83,17 @@ def size(answer: Answer) -> int:
 
 
 def mistakes(exercise: Exercise, answers: list[Answer], found: list[Finding]) -> dict[str, frozenset[str]]:
-    """The sentences of the known mistakes that explain the findings, each with the rules it is for."""
+    """The sentences of the known mistakes that explain the findings, each with the rules it is for.
+
+    One mistake that explains several rules at once goes before one for each of them.
+    """
     broken = frozenset[str]().union(*(one.rules or {RETURNS} for one in found))
     named: dict[str, frozenset[str]] = {}
-    for rules, programs in exercise.mistakes.items():
-        own = frozenset([rules] if isinstance(rules, str) else rules)
+    groups = [(frozenset([rules] if isinstance(rules, str) else rules), of) for rules, of in exercise.mistakes.items()]
+    for own, programs in sorted(groups, key=lambda group: -len(group[0])):
         here = _shown_by(answers, own)
-        if not own & broken or not any(answer.wrong for answer in here):
+        explained = any(own < rules for rules in named.values())
+        if explained or not own & broken or not any(answer.wrong for answer in here):
             continue
         explains = (sentence for sentence, program in programs.items() if _same_errors(exercise, here, program))
         if (sentence := next(explains, None)) is not None:

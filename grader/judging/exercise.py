@@ -28,15 +28,16 @@ CHOSEN = Path(__file__).parent.parent / "checks" / "chosen"
 RETURNS = ""
 """In place of a rule: what the function returns in the plain cases. Mistakes that show everywhere belong there."""
 
-Mistakes = Mapping[str | tuple[str, ...], Mapping[str, Callable[..., Any]]]
-"""For a rule (or several that can't be told apart): the sentence → a wrong program. See `diagnosis`."""
-
 
 @dataclass(frozen=True)
 class Fresh:
     """A wrong program that keeps state outside of its objects: made anew each time it is tried."""
 
     make: Callable[[], Callable[..., Any]]
+
+
+Mistakes = Mapping[str | tuple[str, ...], Mapping[str, Callable[..., Any] | Fresh]]
+"""For a rule (or several that can't be told apart): the sentence → a wrong program. See `diagnosis`."""
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,6 @@ from .trial import Answer
 
 def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
     """Run an exercise's trials through ask and judge them."""
-    if not isinstance(exercise, Exercise):
-        from .legacy.judge import judge as old_judge
-
-        return old_judge(exercise, lambda args: ask([args])[0], seed)
     trials = exercise.trials(seed)
     answers = answered(exercise, trials, ask)
     last = answers[-1].outcome

@@ -18,18 +18,28 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..inside.calling import ANOTHER, RAISED, RETURNED, Outcome
+from ..inside.calling import ANOTHER, CHANCE, RAISED, RETURNED, Outcome
 from ..inside.values import pack, plain_text, show, unpack
 
 Gives = Callable[..., bool | str] | type[Exception] | Any
 """What a step must give: an equal value; an exception; or a predicate of the value and the list of those before it."""
 
 
+MUST = "it must "
+"""How the complaint of a predicate begins."""
+
+
 @dataclass(frozen=True)
 class Earlier:
-    """An argument: what an earlier step of the same play returned, counted from 0."""
+    """An argument: what an earlier step of the same play returned, counted from 0, perhaps changed.
+
+    Attributes:
+        step: the step.
+        change: one of `calling.CHANGES`, such as "a space behind".
+    """
 
     step: int
+    change: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,8 @@ class Step:
         try:
             verdict = self.gives(value, before)
         except Exception as error:  # the value is the learner's; a predicate need not foresee its type
-            verdict = f"it must {self.must} ({type(error).__name__})"
-        return "" if verdict is True else verdict if isinstance(verdict, str) else f"it must {self.must}"
+            verdict = f"{MUST}{self.must} ({type(error).__name__})"
+        return "" if verdict is True else verdict if isinstance(verdict, str) else f"{MUST}{self.must}"
 
 
 def does(method: str, *args: Any, gives: Gives, must: str = "") -> Step:
@@ -75,18 +85,30 @@ def another() -> Step:
     return Step(ANOTHER, (), None, "make a new object")
 
 
+def decided_by_chance(method: str, *args: Any, bits: int, must: str) -> Step:
+    """One step: of what this method of a new object returns, so many bits of the system's chance decide at least."""
+
+    def gives(value: Any, before: list[Any]) -> bool | str:
+        return value >= bits or f"{MUST}{must}; here {value or 'none'} of the bits decide"
+
+    return Step(CHANCE, (method, *args), gives, must)
+
+
 def script(steps: tuple[Step, ...]) -> tuple[Any, ...]:
     """The steps as plain values, as `calling.play` takes them: (method, ((is earlier, value), …))."""
-    return tuple(
-        (step.method, tuple((True, arg.step) if isinstance(arg, Earlier) else (False, arg) for arg in step.args))
-        for step in steps
-    )
+    return tuple((step.method, tuple(map(_as_plain, step.args))) for step in steps)
+
+
+def _as_plain(arg: Any) -> tuple[Any, ...]:
+    if not isinstance(arg, Earlier):
+        return (False, arg)
+    return (True, arg.step, arg.change) if arg.change else (True, arg.step)
 
 
 def first_wrong(steps: tuple[Step, ...], outcome: Outcome) -> tuple[int, str]:
     """The first step that went wrong and the complaint; (the number of steps, "") when none did."""
     values: list[Any] = []
-    for index, (step, one) in enumerate(zip(steps, _results(steps, outcome), strict=True)):
+    for index, (step, one) in enumerate(zip(steps, results(steps, outcome), strict=True)):
         if complaint := step.complaint(one, values):
             return index, complaint
         values.append(one[1])
@@ -100,18 +122,27 @@ def shown(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
     calls = [_call(step) for step in steps[: index + 1]]
     calls = [f"#{number} {call}" if _used(number, steps) else call for number, call in enumerate(calls)]
     left = "… " if len(calls) > 4 else ""
-    kind, value, text = (*_results(steps, outcome)[index], "")[:3]
+    kind, value, text = (*results(steps, outcome)[index], "")[:3]
     got = f"returned {show(value)}" if kind == RETURNED else f"raised {_error(value)}{f': {text}' if text else ''}"
     # A predicate may know better than the step what is wrong.
-    wants = complaint.removeprefix("it must ") if complaint.startswith("it must ") else steps[index].wants
+    wants = complaint.removeprefix(MUST) if complaint.startswith(MUST) else steps[index].wants
     return left + "; ".join(calls[-4:]), plain_text(got, 200), wants
 
 
 def _call(step: Step) -> str:
-    return "a new object" if step.method == ANOTHER else f"{step.method}({', '.join(map(_argument, step.args))})"
+    if step.method == ANOTHER:
+        return "a new object"
+    method, args = (step.args[0], step.args[1:]) if step.method == CHANCE else (step.method, step.args)
+    call = f"{method}({', '.join(map(_argument, args))})"
+    return f"{call}, again and again, one bit of chance turned over," if step.method == CHANCE else call
 
 
-def _results(steps: tuple[Step, ...], outcome: Outcome) -> list[tuple[Any, ...]]:
+def refused_otherwise(step: Step, came: tuple[Any, ...]) -> bool:
+    """Whether a step that must raise did, only another exception."""
+    return _is_exception(step.gives) and came[0] == RAISED
+
+
+def results(steps: tuple[Step, ...], outcome: Outcome) -> list[tuple[Any, ...]]:
     """What came of each step. A learner's process may say anything, which is then no answer."""
     came = unpack(outcome.packed)
     if not isinstance(came, list) or len(came) != len(steps) or not all(map(_is_result, came)):
@@ -124,11 +155,13 @@ def _is_result(one: Any) -> bool:
 
 
 def _used(number: int, steps: tuple[Step, ...]) -> bool:
-    return any(Earlier(number) in step.args for step in steps)
+    return any(isinstance(arg, Earlier) and arg.step == number for step in steps for arg in step.args)
 
 
 def _argument(arg: Any) -> str:
-    return f"#{arg.step}" if isinstance(arg, Earlier) else show(arg, 40)
+    if isinstance(arg, Earlier):
+        return f"#{arg.step}{f', {arg.change}' if arg.change else ''}"
+    return show(arg, 40)
 
 
 def _error(names: Any) -> str:

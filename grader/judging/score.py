@@ -7,6 +7,7 @@ Whoever is not right everywhere has a point less than full marks at least.
 """
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 from .answering import ARGUMENTS
 from .exercise import Exercise
@@ -28,14 +29,14 @@ def score(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) ->
     return min(exercise.points - 1, int(exercise.points * _share(trials, answers)) >> halves)
 
 
-def _share(trials: Sequence[Trial], answers: list[Answer]) -> float:
-    """The mean, over the rules, of the share of a rule's trials that are right."""
+def _share(trials: Sequence[Trial], answers: list[Answer]) -> Fraction:
+    """The mean, over the rules, of the share of a rule's trials that are right; exact, whatever their order."""
     of_rule: dict[str, list[bool]] = {}
     right = [not answer.wrong for answer in answers] + [False] * (len(trials) - len(answers))
     for trial, good in zip(trials, right, strict=True):
         for rule in trial.rules or {""}:
             of_rule.setdefault(rule, []).append(good)
-    return sum(sum(one) / len(one) for one in of_rule.values()) / len(of_rule)
+    return sum((Fraction(sum(one), len(one)) for one in of_rule.values()), Fraction()) / len(of_rule)
 
 
 def _changed(answer: Answer) -> bool:

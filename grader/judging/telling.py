@@ -11,7 +11,7 @@ from .exercise import Exercise
 from .play import shown
 from .result import COSTS, FAILED, NOT_ATTEMPTED, Result, Row
 from .trial import Answer, Trial
-from .wants import Differs, Plays, Refuses, Returns
+from .wants import Differs, InTurn, Plays, Refuses, Returns, Want
 from .words import came, picture, window
 
 MAX_FINDINGS = 3
@@ -55,7 +55,7 @@ def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) -> 
     found = findings(answers)
     if not found:
         return Told(rows=_rows(exercise, answers, []))
-    named = mistakes(exercise, answers, found)
+    named = {} if _says_true_to_all(answers) else mistakes(exercise, answers, found)
     explained = frozenset[str]().union(*named.values()) if named else frozenset[str]()
     telling_ones = [one.wrong[0] for one in found]
     return Told(
@@ -86,8 +86,14 @@ def _messages(
         said.append("It raises an exception for every valid input, so start with this one.")
     if first.verdict.usually and not named:
         said.append(first.verdict.usually)
-    said += [_rule(exercise, one) for one in found if one.rules and not one.rules <= explained]
+    if named or not _all_mean(first.verdict.usually, found):
+        said += [_rule(exercise, one) for one in found if one.rules and not one.rules <= explained]
     return tuple(dict.fromkeys(said))
+
+
+def _all_mean(usually: str, found: list[Finding]) -> bool:
+    """Whether all that is wrong has one and the same meaning, which has been said then."""
+    return usually != "" and all(answer.verdict.usually == usually for one in found for answer in one.wrong)
 
 
 def _call(exercise: Exercise, answers: list[Answer], answer: Answer) -> str:
@@ -128,11 +134,15 @@ def _right_one(answers: list[Answer], answer: Answer) -> Trial | None:
 def _says_true_to_all(answers: list[Answer]) -> bool:
     """Whether True is all that a function says which must answer yes or no."""
     true = Returns(True).packed
-    yes_or_no = all(
-        isinstance(one.trial.want, Refuses) or (isinstance(one.trial.want, Returns) and one.trial.want.packed == true)
-        for one in answers
-    )
-    return yes_or_no and all(one.outcome.packed == true for one in answers)
+    wants = [want for one in answers for want in _wants(one)]
+    yes_or_no = all(isinstance(want, Refuses) or (isinstance(want, Returns) and want.packed == true) for want in wants)
+    return yes_or_no and all(outcome.packed == true for one in answers for outcome in one.outcomes)
+
+
+def _wants(answer: Answer) -> tuple[Want, ...]:
+    """What each call of a trial must give, where each has a want of its own."""
+    want = answer.trial.want
+    return want.wants if isinstance(want, InTurn) else (want,)
 
 
 def _raises_for_all_valid(answers: list[Answer]) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ..inside import calling
 from ..inside.calling import RAISED, RETURNED, Outcome
 from ..inside.values import pack, show, unpack
-from .play import Step, first_wrong
+from .play import MUST, Step, first_wrong, refused_otherwise, results
 from .verdict import RIGHT, Verdict
 
 Predicate = Callable[[Any], bool | str]
@@ -208,7 +208,12 @@ class Plays:
         if outcome.kind != RETURNED:
             return Verdict(False, error_key(outcome), taken=True, usually=usual_meaning(outcome))
         index, complaint = first_wrong(self.steps, outcome)
-        return Verdict(False, f"step {index}: {complaint}", complaint, taken=True) if complaint else RIGHT
+        if not complaint:
+            return RIGHT
+        # A predicate may know better than the step what is wrong.
+        says = complaint.removeprefix(MUST) if complaint.startswith(MUST) else self.steps[index].wants
+        taken = not refused_otherwise(self.steps[index], results(self.steps, outcome)[index])
+        return Verdict(False, f"step {index}: {complaint}", says, taken)
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def picture(name: str, trial: Trial, beside: Trial | None = None, whole: bool = 
 def _argument(arg: Any, other: Any, whole: bool) -> str:
     if type(arg) in (str, bytes):
         return around(arg, other, 120 if whole else 60)
-    return shorten(sketch(arg, 60), WHOLE) if whole else show(arg, 60)
+    return shorten(sketch(arg, 60), WHOLE) if whole else shorten(sketch(arg, 30), 120)
 
 
 def around(value: Any, other: Any, limit: int) -> str:

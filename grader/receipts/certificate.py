@@ -6,11 +6,11 @@ from jwt_from_scratch import Key
 
 from ..batch.output_folder import refuse_foreign_in
 from ..batch.run import Nothing
-from ..batch.workers import report_paths
 from ..course.masters import chapter_names
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey
 from ..reports.report import Report
+from ..student import StudentId
 from .tokens import (
     CERTIFICATE,
     Unfit,
@@ -32,7 +32,7 @@ class Incomplete(Exception):  # noqa: N818 - it says what is wrong
 def certify(folder: Path, student: str, key: Key, issuer: str, local: LocalKey | None, out: Path | None = None) -> Path:
     """Sign a certificate, unless the one that is there says the same already. Returns its path.
 
-    Where a student has handed a lesson in twice, the better one counts.
+    Where a student has two graded Reports on a lesson, the better one counts.
 
     Args:
         folder: what `grader grade --out` wrote.
@@ -43,25 +43,27 @@ def certify(folder: Path, student: str, key: Key, issuer: str, local: LocalKey |
         out: the file; one in `folder`, if not given.
 
     Raises:
+        NotAnId: nobody can be called so.
         Nothing: there is no Report of this student.
         Incomplete: a lesson is missing.
         ForeignFile: there is a link among the certificates.
         OSError: the file can't be written.
     """
     refuse_foreign_in(folder / "certificates")
-    best, unfit = _best(folder, student, issuer, local)
+    who = StudentId.parse(student)
+    best, unfit = _best(folder, who, issuer, local)
     problems = f" ({'; '.join(unfit[:3])})" if unfit else ""
     if not best:
-        raise Nothing(f"{folder}: no Report of a student called {plain_text(student)!r}{problems}")
+        raise Nothing(f"{folder}: no Report of a student called {plain_text(who)!r}{problems}")
     if missing := [name for name in chapter_names() if name not in best]:
-        raise Incomplete(f"{plain_text(student)} has not handed in: {', '.join(missing)}{problems}")
-    path = out or folder / "certificates" / f"{report_paths([student])[0].removesuffix('.json')}.jwt"
-    claims = certificate_claims(student, [best[name] for name in chapter_names()], issuer)
+        raise Incomplete(f"{plain_text(who)} has not handed in: {', '.join(missing)}{problems}")
+    path = out or folder / "certificates" / f"{who.file_name}.jwt"
+    claims = certificate_claims(who, [best[name] for name in chapter_names()], issuer)
     keep_or_sign(path, claims, CERTIFICATE, key)
     return path
 
 
-def _best(folder: Path, student: str, issuer: str, local: LocalKey | None) -> tuple[dict[str, Report], list[str]]:
+def _best(folder: Path, student: StudentId, issuer: str, local: LocalKey | None) -> tuple[dict[str, Report], list[str]]:
     """The student's best Report of each chapter, and why some that seem to be the student's do not count."""
     best: dict[str, Report] = {}
     unfit = []

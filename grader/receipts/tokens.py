@@ -16,7 +16,8 @@ from jwt_from_scratch.encoding import b64u_encode
 from ..batch.kept import NotOurs, parsed
 from ..files import write_whole
 from ..reports.local_key import LocalKey
-from ..reports.report import UNREADABLE, Report
+from ..reports.report import NOT_TAKEN, UNREADABLE, Report
+from ..student import NotAnId, StudentId
 
 RECEIPT, CERTIFICATE = "grade-receipt+jwt", "course-certificate+jwt"
 """The header's typ: what kind of token it is (RFC 8725 §3.11)."""
@@ -48,11 +49,13 @@ def receipt_claims(report: Report, issuer: str) -> dict[str, Any]:
     same name, and no other grade has it.
 
     Raises:
-        Unfit: it names no student, or the submission could not be read.
+        Unfit: it names no student, or the submission could not be read or was not taken.
     """
+    if report.status == NOT_TAKEN:
+        raise Unreadable("the file was not taken, so there is no grade to sign")
     if report.status == UNREADABLE:
         raise Unreadable("the submission could not be read, so there is no grade to sign")
-    if not report.student:
+    if not _is_id(report.student):
         raise Unfit("it names no student; grade a folder of submissions")
     if not (0 <= report.score <= report.max_score and report.chapter and re.fullmatch("[0-9a-f]{64}", report.sha256)):
         raise Unfit("a score, chapter or hash in it is impossible")
@@ -62,6 +65,13 @@ def receipt_claims(report: Report, issuer: str) -> dict[str, Any]:
         **{"submission": report.sha256, "sandbox": report.sandbox},
     }
     return {**claims, "jti": _name(RECEIPT, {**claims, "grading_id": report.grading_id})}
+
+
+def _is_id(student: str) -> bool:
+    try:
+        return StudentId.parse(student) == student
+    except NotAnId:
+        return False
 
 
 def certificate_claims(student: str, reports: list[Report], issuer: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from .report import ExerciseReport, Report
+from .report import ExerciseReport, Report, taken
 from .texts import printable, remarks, warning
 
 
@@ -17,14 +17,15 @@ class NotOne(Exception):  # noqa: N818 - it says what is wrong
 
 
 def gradescope_json(reports: Sequence[Report]) -> str:
-    """The text of results.json.
+    """The text of results.json. What was not taken is none of its business.
 
     Raises:
-        NotOne: there is no Report, or more than one.
+        NotOne: there is no Report on a submission, or more than one.
     """
-    if len(reports) != 1:
-        raise NotOne(f"Gradescope's results.json is for one submission, and there are {len(reports)}")
-    return as_json(results(reports[0]))
+    those = taken(reports)
+    if len(those) != 1:
+        raise NotOne(f"Gradescope's results.json is for one submission, and there are {len(those)}")
+    return as_json(results(those[0]))
 
 
 def as_json(content: dict[str, Any]) -> str:

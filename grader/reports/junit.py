@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from xml.etree import ElementTree
 
-from .report import ExerciseReport, Report
+from .report import NOT_TAKEN, ExerciseReport, Report
 from .texts import printable, remarks, warning
 
 _PROPERTIES = ("student", "chapter", "status", "score", "max_score", "sandbox", "sha256", "grading_id")
@@ -32,7 +32,7 @@ def _suite(report: Report) -> ElementTree.Element:
     suite = ElementTree.Element("testsuite", name=name, tests=str(len(cases)))
     suite.set("failures", str(sum(case.find("failure") is not None for case in cases)))
     suite.set("errors", str(sum(case.find("error") is not None for case in cases)))
-    suite.set("skipped", "0")
+    suite.set("skipped", str(sum(case.find("skipped") is not None for case in cases)))
     suite.set("time", f"{report.seconds:.3f}")
     properties = ElementTree.SubElement(suite, "properties")
     for key in _PROPERTIES:
@@ -56,6 +56,9 @@ def _case(exercise: ExerciseReport, suite: str) -> ElementTree.Element:
 
 def _error(report: Report, suite: str) -> ElementTree.Element:
     case = ElementTree.Element("testcase", classname=suite, name="submission")
+    if report.status == NOT_TAKEN:
+        ElementTree.SubElement(case, "skipped", message=f"not taken: {printable(report.message)}")
+        return case
     error = ElementTree.SubElement(case, "error", type=printable(report.status), message=printable(report.message))
     error.text = printable(report.message)
     return case

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import jinja2
 
-from .report import Report
+from .report import NOT_TAKEN, Report, taken
 
 _BARS = 10
 _PAGE = jinja2.Environment(loader=jinja2.PackageLoader("grader.reports", "."), autoescape=True, trim_blocks=True)
@@ -42,13 +42,15 @@ class _Chapter:
 
 def overview_html(reports: Sequence[Report]) -> str:
     """The page: per chapter a histogram of scores, how each exercise went, and the commonest mistakes."""
+    submissions = taken(reports)
     names = sorted({report.chapter for report in reports if report.exercises})
     chapters = [_chapter(name, [r for r in reports if r.chapter == name and r.exercises]) for name in names]
     return _PAGE.get_template("overview.html.j2").render(
         chapters=chapters,
-        reports=reports,
-        unsafe=any(report.sandbox == "none" for report in reports),
-        unreadable=[report for report in reports if not report.exercises],
+        reports=submissions,
+        unsafe=any(report.sandbox == "none" for report in submissions),
+        unreadable=[report for report in submissions if not report.exercises],
+        not_taken=[report for report in reports if report.status == NOT_TAKEN],
     )
 
 

@@ -14,10 +14,12 @@ from typing import Any, TypeVar, get_origin
 from ..course.masters import NOTEBOOKS, Chapter
 from ..inside.values import plain_text, shorten
 from ..judging.result import NOT_ATTEMPTED, Result
+from ..student import StudentId
 from .local_key import LocalKey
 
-GRADED, UNREADABLE = "graded", "unreadable"
-"""The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded."""
+GRADED, UNREADABLE, NOT_TAKEN = "graded", "unreadable", "not taken"
+"""The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded;
+and of a file that is none: no notebook, an older attempt, or of somebody who has no id."""
 
 LONG = 1_000
 """Characters of a path that a Report keeps."""
@@ -44,10 +46,10 @@ class Report:
 
     Attributes:
         submission: the path as it was given; in a batch, from the batch's folder on.
-        student: whose it is, in a batch; else "".
+        student: whose it is, a `StudentId`, in a batch; else "".
         chapter: such as "01_encoding"; "" for a file that can't be read and does not say.
-        status: "graded", "not attempted" or "unreadable".
-        message: why it is unreadable, or which lesson it is in place of which; else "".
+        status: "graded", "not attempted", "unreadable" or "not taken".
+        message: why it is unreadable or not taken, or which lesson it is in place of which; else "".
         sha256: of the submitted file, in hex; "" if it can't be read.
         sandbox: how the learner's code was isolated: "full", or "none" for not at all.
         layers: the layers of the sandbox that the self-test has proved.
@@ -96,7 +98,7 @@ class Report:
     @property
     def is_what_was_asked_for(self) -> bool:
         """Whether there is a grade of the lesson that the file's name promises: `--fail-under` demands it."""
-        return self.status != UNREADABLE and not self.expected
+        return self.status not in (UNREADABLE, NOT_TAKEN) and not self.expected
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Report":
@@ -140,7 +142,7 @@ def make_report(
     attempted = any(result.status != NOT_ATTEMPTED for result in results)
     return Report(
         submission=plain_text(submission, LONG),
-        student=plain_text(student, LONG),
+        student=_id(student),
         chapter=chapter.name,
         score=sum(result.score for result in results),
         max_score=chapter.points,
@@ -164,7 +166,7 @@ def unreadable(
     """The Report on a file that can't be graded. Its maximum is its chapter's, where the path names one."""
     return Report(
         submission=plain_text(submission, LONG),
-        student=plain_text(student, LONG),
+        student=_id(student),
         chapter=chapter.name if chapter else "",
         score=0,
         max_score=chapter.points if chapter else 0,
@@ -179,6 +181,32 @@ def unreadable(
         seed_id="",
         grading_id="",
     )
+
+
+def not_taken(reason: str, *, submission: str, student: str, sandbox: str) -> Report:
+    """The Report on a file that is not taken for a submission. It is worth nothing and costs nothing."""
+    report = unreadable(reason, None, submission=submission, student=student, sandbox=sandbox, layers=())
+    return replace(report, status=NOT_TAKEN)
+
+
+def taken(reports: Sequence[Report]) -> list[Report]:
+    """Those on submissions, without those on what is not taken."""
+    return [report for report in reports if report.status != NOT_TAKEN]
+
+
+def answerable(reports: Sequence[Report]) -> list[Report]:
+    """Those that somebody has to answer for: on submissions, on what is not taken of who has no submission, and on
+    notebooks of who has no id."""
+    have = {report.student for report in taken(reports)}
+
+    def is_open(one: Report) -> bool:
+        return one.student not in have if one.student else one.submission.casefold().endswith(".ipynb")
+
+    return [one for one in reports if one.status != NOT_TAKEN or is_open(one)]
+
+
+def _id(student: str) -> str:
+    return StudentId.parse(student) if student else ""
 
 
 def _exercise(result: Result) -> ExerciseReport:

@@ -2,13 +2,15 @@
 
 import csv
 import io
+import re
 from collections.abc import Sequence
 
 from .report import Report
 from .texts import printable
 
-_FORMULA = ("=", "+", "-", "@", "|", "%", "＝", "＋", "－", "＠")
-"""How a cell begins that a spreadsheet might take for a formula or a command."""
+_FORMULA = re.compile(r"""(^|[;,:|])([\s"']*)(?=[=+\-@|%＝＋－＠])""")
+"""Where a spreadsheet might see a formula or a command: at the beginning of a cell, or behind what separates cells
+where the file is opened."""
 
 
 def summary_csv(reports: Sequence[Report]) -> str:
@@ -26,11 +28,9 @@ def summary_csv(reports: Sequence[Report]) -> str:
 
 
 def safe_cell(value: object) -> object:
-    """A cell's value. A text has no control characters, and an apostrophe in front if it might be a formula.
+    """A cell's value. A text has no control characters, and an apostrophe wherever a formula might begin.
 
-    Spreadsheets hide the apostrophe.
+    Spreadsheets hide the apostrophe. Quotes around a cell would be no help: where the file is opened with another
+    separator, they stand in the middle.
     """
-    if not isinstance(value, str):
-        return value
-    text = printable(value)
-    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
+    return _FORMULA.sub(r"\1'\2", printable(value)) if isinstance(value, str) else value

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from .report import Report
+from .report import NOT_TAKEN, Report, taken
 
 _MARKS = {"passed": "[green]✓[/] ", "not attempted": "○ "}
 
@@ -30,8 +30,9 @@ def print_batch(reports: Sequence[Report]) -> None:
     table = Table()
     for heading in ("chapter", "number", "full points", "mean", "untried", "unreadable"):
         table.add_column(heading, justify="left" if heading == "chapter" else "right", no_wrap=True)
-    for chapter in sorted({report.chapter for report in reports}):
-        those = [report for report in reports if report.chapter == chapter]
+    submissions = taken(reports)
+    for chapter in sorted({report.chapter for report in submissions}):
+        those = [report for report in submissions if report.chapter == chapter]
         possible = sum(report.max_score for report in those)
         counts = (
             sum(report.score == report.max_score > 0 for report in those),
@@ -42,11 +43,14 @@ def print_batch(reports: Sequence[Report]) -> None:
     console.print(table)
     for report in reports:
         _print_message(console, report)
+    if len(submissions) < len(reports):
+        console.print(f"{len(reports) - len(submissions)} files were not taken", highlight=False)
 
 
 def _print_message(console: Console, report: Report) -> None:
     if report.message:
-        console.print(f"{escape(report.submission)}: {escape(report.message)}", soft_wrap=True, highlight=False)
+        said = f"not taken: {report.message}" if report.status == NOT_TAKEN else report.message
+        console.print(f"{escape(report.submission)}: {escape(said)}", soft_wrap=True, highlight=False)
 
 
 def _table(report: Report) -> Table:

@@ -24,11 +24,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpus import REPO, Places, corpus, write_corpus
+from corpus import REPO, Attack, Places, corpus, write_corpus
+from grader.inside.values import plain_text
 
 GRADE = (sys.executable, "-c", "from grader.cli.main import main; main()", "grade")
 LIMIT = 900
 """Seconds after which the batch is given up."""
+MOST_MEMORY = 400_000_000
+"""Bytes that the command and each of its workers may have."""
 
 
 @dataclass
@@ -45,6 +48,7 @@ class Run:
         connections: which listeners were reached.
         processes: the command lines of processes that were left.
         disk: the most bytes that lay in the results' folder at any time.
+        memory: the most bytes of memory of the command's own process, and of any of its workers.
     """
 
     exit_code: int = -1
@@ -59,6 +63,7 @@ class Run:
     connections: list[str] = field(default_factory=list)
     processes: list[str] = field(default_factory=list)
     disk: int = 0
+    memory: dict[str, int] = field(default_factory=lambda: {"command": 0, "worker": 0})
 
 
 class Canaries:
@@ -227,8 +232,11 @@ def _graded(canaries: Canaries) -> Run:
     command = [*GRADE, str(canaries.root / "submissions"), "--out", str(out), "--jobs", "2"]
     environment = {**os.environ, "CANARY_VARIABLE": canaries.secrets["variable"], "TMPDIR": str(canaries.root / "tmp")}
     environment |= {"NO_COLOR": "1", "COLUMNS": "200", "XDG_CONFIG_HOME": str(canaries.root / "config")}
-    with tempfile.TemporaryFile() as said, _watched(out, run):
-        with subprocess.Popen(command, stdout=said, stderr=said, env=environment, start_new_session=True) as process:
+    with tempfile.TemporaryFile() as said:
+        with (
+            subprocess.Popen(command, stdout=said, stderr=said, env=environment, start_new_session=True) as process,
+            _watched(out, run, process.pid),
+        ):
             try:
                 run.exit_code = process.wait(LIMIT)
             except subprocess.TimeoutExpired:
@@ -256,12 +264,14 @@ def _search(run: Run, canaries: Canaries) -> None:
 
 
 @contextlib.contextmanager
-def _watched(folder: Path, run: Run) -> Any:
-    """Remember the most bytes that ever lay in the folder."""
+def _watched(folder: Path, run: Run, pid: int) -> Any:
+    """Remember the most bytes that ever lay in the folder, and the most memory of the command and its workers."""
     ended = threading.Event()
 
     def watch() -> None:
         while not ended.wait(0.25):
+            run.memory["command"] = max(run.memory["command"], peak_of(pid))
+            run.memory["worker"] = max(run.memory["worker"], *map(peak_of, children_of(pid)), 0)
             with contextlib.suppress(OSError):
                 sizes = [entry.stat(follow_symlinks=False).st_size for entry in _entries(str(folder))]
                 run.disk = max(run.disk, sum(sizes))
@@ -275,6 +285,40 @@ def _watched(folder: Path, run: Run) -> Any:
         thread.join()
 
 
+# -- what came of one submission --------------------------------------------------------------------------------------
+
+
+def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Those of these Reports."""
+    folder = plain_text(os.fsencode(attack.student).decode("utf-8", "backslashreplace"), 1_000)
+    return [
+        report
+        for report in reports
+        if report["submission"].partition("/")[0].removesuffix(".zip").removesuffix(".ipynb") == folder
+    ]
+
+
+def complaints(attack: Attack, report: dict[str, Any]) -> list[str]:
+    """What is not as the attack's front matter says."""
+    found = []
+    if report["status"] not in attack.expect.statuses:
+        found.append(f"it is {report['status']!r}: {report['message']}")
+    scores = {"": report["score"], **{one["name"]: one["score"] for one in report["exercises"]}}
+    for name, (how, points) in attack.expect.scores.items():
+        score = scores.get(name, 0)
+        if score > points or (how == "is" and score != points):
+            found.append(f"{name or 'the total'} is {score}, not {how} {points}")
+    for one in report["exercises"]:
+        wanted = attack.expect.exercises.get(one["name"], (one["status"],))
+        if one["status"] not in wanted:
+            found.append(f"{one['name']} is {one['status']}, not {' or '.join(wanted)}")
+    if report["seconds"] > attack.expect.seconds:
+        found.append(f"it took {report['seconds']} s, more than {attack.expect.seconds}")
+    if attack.expect.says not in json.dumps(report).lower():
+        found.append(f"it does not say {attack.expect.says!r}")
+    return found
+
+
 # -- processes --------------------------------------------------------------------------------------------------------
 
 
@@ -286,11 +330,25 @@ def adopt_orphans() -> None:
 
 def own_children() -> set[int]:
     """The processes that are children of this one."""
+    return children_of(os.getpid())
+
+
+def children_of(pid: int) -> set[int]:
+    """The processes that are children of that one."""
     found: set[int] = set()
-    for path in Path("/proc/self/task").glob("*/children"):
+    for path in Path(f"/proc/{pid}/task").glob("*/children"):
         with contextlib.suppress(OSError):
-            found |= {int(pid) for pid in path.read_text().split()}
+            found |= {int(child) for child in path.read_text().split()}
     return found
+
+
+def peak_of(pid: int) -> int:
+    """The most bytes of memory that a process has ever had; 0 if it is gone."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
+            if line.startswith(b"VmHWM:"):
+                return int(line.split()[1]) * 1024
+    return 0
 
 
 def _left_running(mark: str, before: set[int]) -> list[str]:

@@ -10,13 +10,15 @@ from typing import Any
 import jsonschema
 import pytest
 
+import page
 from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
-from grader.inside.values import plain_text
+from grader.cli.ending import NOT_ALL_TAKEN
 from grader.reports.report import SCHEMA
-from harness import Run
+from harness import MOST_MEMORY, Run, complaints, reports_in
 
 ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]
+SUBMITTED = ("graded", "not attempted", "unreadable")
 MOST_REPORTS = 100
 """How many Reports one student's zip may be worth."""
 
@@ -24,37 +26,6 @@ MOST_REPORTS = 100
 def reports_of(attack: Attack, run: Run) -> list[dict[str, Any]]:
     """The Reports on what lies in the attack's folder or zip file."""
     return reports_in(attack, list(run.reports.values()))
-
-
-def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of these Reports."""
-    folder = plain_text(os.fsencode(attack.student).decode("utf-8", "backslashreplace"), 1_000)
-    return [
-        report
-        for report in reports
-        if report["submission"].partition("/")[0].removesuffix(".zip").removesuffix(".ipynb") == folder
-    ]
-
-
-def complaints(attack: Attack, report: dict[str, Any]) -> list[str]:
-    """What is not as the attack's front matter says."""
-    found = []
-    if report["status"] not in attack.expect.statuses:
-        found.append(f"it is {report['status']!r}: {report['message']}")
-    scores = {"": report["score"], **{one["name"]: one["score"] for one in report["exercises"]}}
-    for name, (how, points) in attack.expect.scores.items():
-        score = scores.get(name, 0)
-        if score > points or (how == "is" and score != points):
-            found.append(f"{name or 'the total'} is {score}, not {how} {points}")
-    for one in report["exercises"]:
-        wanted = attack.expect.exercises.get(one["name"], (one["status"],))
-        if one["status"] not in wanted:
-            found.append(f"{one['name']} is {one['status']}, not {' or '.join(wanted)}")
-    if report["seconds"] > attack.expect.seconds:
-        found.append(f"it took {report['seconds']} s, more than {attack.expect.seconds}")
-    if attack.expect.says not in json.dumps(report).lower():
-        found.append(f"it does not say {attack.expect.says!r}")
-    return found
 
 
 @pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: f"{attack.category}-{attack.name}")
@@ -66,13 +37,14 @@ def test_an_attack_gains_nothing(attack: Attack, run: Run) -> None:
 @pytest.mark.parametrize("attack", HONEST, ids=lambda attack: attack.name)
 def test_an_honest_submission_gets_full_marks(attack: Attack, run: Run) -> None:
     check_report(attack, run)
-    (report,) = reports_of(attack, run)
+    (report,) = [one for one in reports_of(attack, run) if one["status"] in SUBMITTED]
     assert report["score"] == report["max_score"] == points_of(attack.chapter)
     assert {one["status"] for one in report["exercises"]} == {"passed"}
 
 
 def check_report(attack: Attack, run: Run) -> None:
-    reports = reports_of(attack, run)
+    # What lies beside a submission is told, too, and is none.
+    reports = [one for one in reports_of(attack, run) if one["status"] in (*attack.expect.statuses, *SUBMITTED)]
     sharing = [other for other in corpus() if other.student == attack.student]
     assert len(reports) >= len(sharing), "there is no Report on it"
     found = [complaints(attack, report) for report in reports]
@@ -82,7 +54,7 @@ def check_report(attack: Attack, run: Run) -> None:
 
 
 def test_the_batch_ends_as_it_should(run: Run) -> None:
-    assert run.exit_code == 0, run.stderr[-2_000:]
+    assert run.exit_code == NOT_ALL_TAKEN, run.stderr[-2_000:]
 
 
 def test_no_attack_says_that_it_got_through(run: Run) -> None:
@@ -107,6 +79,12 @@ def test_no_process_is_left(run: Run) -> None:
 
 def test_the_results_never_take_much_room(run: Run) -> None:
     assert run.disk < 1_000_000_000
+
+
+def test_the_grader_itself_needs_little_memory(run: Run) -> None:
+    """Whatever is handed in: it is limited before it is read."""
+    for name, peak in run.memory.items():
+        assert 10_000_000 < peak < MOST_MEMORY, (name, peak)
 
 
 def test_no_zip_makes_reports_without_end(run: Run) -> None:
@@ -170,6 +148,15 @@ def test_the_page_runs_and_loads_nothing(run: Run) -> None:
     page.feed(run.index)
     assert page.bad == []
     assert "<script>alert" not in run.index
+
+
+def test_the_page_lists_every_submission_and_says_what_it_tries() -> None:
+    """`python tests/attacks/page.py` makes it anew."""
+    lines = page.PAGE.read_text("utf-8").partition(page.MARK)[2].splitlines()
+    listed = {tuple(line.split(" | ")[:2]) for line in lines if line.startswith("| ") and "submission" not in line[:14]}
+    wanted = {tuple(page.row(attack, "").split(" | ")[:2]) for attack in corpus()}
+    assert wanted <= listed
+    assert wanted == listed or os.geteuid() != 0
 
 
 def test_the_corpus_is_as_broad_as_it_claims() -> None:

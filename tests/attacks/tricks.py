@@ -639,24 +639,36 @@ def zip_with_hostile_names(submissions: Path, folder: str, places: Places) -> Pa
     "the same name as a folder's, so that both Reports would have one place",
     "student 01_encoding",
     score="0",
+    status="not attempted | not taken",
     student="twin",
 )
 def twin_as_zip(submissions: Path, folder: str, places: Places) -> Path:
     return _zip(submissions, folder, {"01_encoding.ipynb": text_of(edition_of("student", "01_encoding")).encode()})
 
 
-@trick("files", "the same name as a zip's", student="twin")
+@trick("files", "the same name as a zip's", student="twin", score="at most 25", status="graded | not taken")
 def twin_as_folder(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder)
 
 
-@trick("files", "one name in two spellings of Unicode, composed", student="Zo\u00eb")
+@trick(
+    "files",
+    "one name in two spellings of Unicode, composed",
+    student="Zo\u00eb",
+    score="at most 25",
+    status="graded | not taken",
+)
 def composed_name(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder)
 
 
 @trick(
-    "files", "one name in two spellings of Unicode, decomposed", "student 01_encoding", score="0", student="Zoe\u0308"
+    "files",
+    "one name in two spellings of Unicode, decomposed",
+    "student 01_encoding",
+    student="Zoe\u0308",
+    score="0",
+    status="not attempted | not taken",
 )
 def decomposed_name(submissions: Path, folder: str, places: Places) -> Path:
     return _notebook(submissions, folder, edition="student")
@@ -687,7 +699,7 @@ def _named(name: str, folder: str, about: str) -> None:
         return _notebook(submissions, folder)
 
     make.__name__ = name
-    trick("rendering", about, student=folder)(make)
+    trick("rendering", about, student=folder, score="0", status="not taken", says="can't be an id")(make)
 
 
 _named("name_is_html", "<img src=x onerror=alert('name')>", "a student whose name is HTML")
@@ -702,6 +714,105 @@ _named("name_not_utf_8", os.fsdecode(b"caf\xe9"), "a student whose name is not U
 _named("name_very_long", "n" * 250, "a student whose name has 250 letters")
 _named("name_of_markup", "[red]x[bold] %s {0} $HOME `id`", "a student whose name is markup and a command")
 _named("name_is_a_path", "x%2f..%2f..%2fetc", "a student whose name is an encoded path")
+
+
+# -- what costs the grader itself ------------------------------------------------------------------------------------
+
+
+PICTURE = """
+import base64, os, struct, zlib
+from IPython.display import display
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+def picture():
+    rows = b"".join(b"\\0" + os.urandom(3 * 150) for _ in range(150))
+    head = chunk(b"IHDR", struct.pack(">IIBBBBB", 150, 150, 8, 2, 0, 0, 0))
+    data = b"\\x89PNG\\r\\n\\x1a\\n" + head + chunk(b"IDAT", zlib.compress(rows, 0)) + chunk(b"IEND", b"")
+    display({"image/png": base64.b64encode(data).decode(), "text/plain": "p"}, raw=True)
+"""
+
+
+@edit("resources", "a picture of 90 KB in each of 500 cells, from a notebook of 60 KB", score="25")
+def pictures_in_every_cell(notebook: Any) -> None:
+    notebook.cells += [code(PICTURE), *(code("picture()") for _ in range(500))]
+
+
+@edit("resources", "20,000 characters in each of 1,800 cells", score="25")
+def text_in_every_cell(notebook: Any) -> None:
+    notebook.cells += [code("print('x' * 20_000)") for _ in range(1_800)]
+
+
+@edit("resources", "fifty outputs in each of 500 cells", score="25")
+def outputs_in_every_cell(notebook: Any) -> None:
+    show = "from IPython.display import display\nfor _ in range(50):\n    display({'text/plain': 'x'}, raw=True)"
+    notebook.cells += [code(show) for _ in range(500)]
+
+
+@edit("parser", "1,200,000 characters of code, in cells that each may be parsed", score="25")
+def code_in_many_cells(notebook: Any) -> None:
+    notebook.cells += [code(f"x = '{'x' * 90_000}'") for _ in range(14)]
+
+
+@edit("metadata", "1,200,000 empty lists in the metadata", score="0", status="unreadable", says="more data")
+def lists_in_the_metadata(notebook: Any) -> None:
+    notebook.metadata["lists"] = [[]] * 1_200_000
+
+
+@edit("metadata", "nine megabytes of short texts in the metadata", score="25")
+def texts_in_the_metadata(notebook: Any) -> None:
+    notebook.metadata["texts"] = [f"{number:06x}" for number in range(900_000)]
+
+
+@edit("rendering", "a solution of 90,000 empty lines, for whoever lays solutions side by side", score="25")
+def solution_of_empty_lines(notebook: Any) -> None:
+    cell_of(notebook, "json_loads_strict").source += "\n" * 90_000
+
+
+@edit("rendering", "a cell of four million empty lines, for whoever writes a notebook line by line", score="25")
+def cell_of_empty_lines(notebook: Any) -> None:
+    notebook.cells.append(code("x = '''" + "\n" * 4_400_000 + "'''"))
+
+
+@edit("rendering", "an answer of four million empty lines", score="25")
+def answer_of_empty_lines(notebook: Any) -> None:
+    notebook.cells[index_of(notebook, "01_encoding", "answer")].source += "\n" * 4_400_000 + "x"
+
+
+def _table_of_contents(count: int) -> bytes:
+    """A zip file that is nothing but a table of contents, with the same file in it again and again."""
+    entry = (
+        struct.pack("<4s4B4H3L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, 33, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0) + b"a.ipynb"
+    )
+    shown = min(count, 0xFFFF)
+    size = len(entry) * count
+    return entry * count + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, shown, shown, size, 0, 0)
+
+
+@trick("files", "a zip with 300,000 files in its table of contents", says="table of contents", **UNREADABLE)
+def zip_of_a_long_table(submissions: Path, folder: str, places: Places) -> Path:
+    path = submissions / f"{folder}.zip"
+    path.write_bytes(_table_of_contents(300_000))
+    return path
+
+
+@trick("files", "a zip with 100,000 files in its table of contents", says="files", **UNREADABLE)
+def zip_of_a_shorter_table(submissions: Path, folder: str, places: Places) -> Path:
+    path = submissions / f"{folder}.zip"
+    path.write_bytes(_table_of_contents(100_000))
+    return path
+
+
+@trick("files", "a zip of 120 KB with a zip of 100 MB in it that is all table of contents", **UNREADABLE)
+def zip_in_zip_of_a_long_table(submissions: Path, folder: str, places: Places) -> Path:
+    return _zip(submissions, folder, {"in.zip": _table_of_contents(1_900_000)})
+
+
+@trick("files", "a zip whose files have names of 60,000 letters", **ANY)
+def zip_with_endless_names(submissions: Path, folder: str, places: Places) -> Path:
+    names = (f"{number}{'x' * 60_000}.ipynb" for number in range(90))
+    return _zip(submissions, folder, dict.fromkeys(names, b"{}") | {"01_encoding.ipynb": _good()})
 
 
 # -- honest notebooks that other programs saved -----------------------------------------------------------------------

@@ -1,5 +1,7 @@
 """What students hand in, as a teacher looks at it: formgrader and feedback, in Chromium, with a hostile class."""
 
+import base64
+import io
 import os
 import subprocess
 import sys
@@ -13,6 +15,8 @@ from typing import Any
 import nbformat
 import psutil
 import pytest
+from nbgrader.api import Gradebook
+from PIL import Image
 from test_browser_driver import PATIENCE, browser_page, explained, free_port, need_browser
 
 from grader.classroom import setup
@@ -43,6 +47,15 @@ MARKDOWN = (
 $\\\\href{javascript:window.canary='maths'}{x}$ <javascript:window.canary='auto'>
 """
 )
+LOOKS = """
+<div class="navbar-fixed-top alert alert-danger" id="notebook" name="x" style="position:fixed;top:0">Session ended</div>
+<a class="modal-backdrop in" href="http://127.0.0.1:9/canary">cover</a>
+
+```python
+print("<script>window.canary = 'code'</script>")
+```
+"""
+DEEP = "> " * 40 + "the end of a deep answer\n\n" + "and many words " * 2_000
 HONEST = "**Your answer**\n\nOne value, one text: otherwise a *second spelling* passes."
 SOLUTION = """def b64u_encode(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
@@ -67,7 +80,20 @@ def submissions(root: Path) -> None:
     at = hostile.cells.index(cell(hostile, "b64u_encode"))
     hostile.cells.insert(at + 1, nbformat.v4.new_code_cell(SHOWS))
     hostile.cells.insert(at + 2, nbformat.v4.new_markdown_cell(MARKDOWN))
-    hand_in(root, "mallory", hostile, f"**Your answer**\n\nMy words.\n\n{MARKDOWN}")
+    hand_in(root, "mallory", hostile, f"**Your answer**\n\nMy words.\n\n{MARKDOWN}{LOOKS}")
+    hand_in(root, "deep", build.student(course.chapter(LESSON)), DEEP)
+    drawing = build.student(course.chapter(LESSON))
+    cell(drawing, f"{LESSON}-answer").attachments = {"drawing.png": {"image/png": drawn("PNG")}}
+    inline = f"data:image/jpeg;base64,{drawn('JPEG')}"
+    text = f"I drew it: ![spellings](attachment:drawing.png)\n\n![inline]({inline})\n\n![lost](attachment:lost.png)"
+    hand_in(root, "dee", drawing, text)
+
+
+def drawn(form: str) -> str:
+    """A picture as base64, 120 by 60."""
+    out = io.BytesIO()
+    Image.effect_mandelbrot((120, 60), (-2, -1, 1, 1), 90).convert("RGB").save(out, form)
+    return base64.b64encode(out.getvalue()).decode("ascii")
 
 
 def hand_in(root: Path, student: str, notebook: Any, answer: str) -> None:
@@ -103,6 +129,8 @@ def graded_class(folder: Path) -> Iterator[tuple[Path, str]]:
         setup.init(root, course_id="jwt", db_url="")
     submissions(root)
     run(root, sys.executable, "-m", "grader", "autograde", LESSON)
+    with Gradebook(f"sqlite:///{root}/gradebook.db", "jwt") as gradebook:
+        gradebook.update_or_create_student("dee", first_name="Dee <b>D.</b>", last_name="O'Neill & <i>Co</i>")
     with running_server(root) as address:
         yield root, address
 
@@ -227,3 +255,68 @@ def test_hostile_work_is_dead_in_feedback(classroom: tuple[Path, Any]) -> None:
     assert page.get_by_text("My words.").is_visible()
     watched.assert_dead()
     assert all(url.startswith(("file:", "data:")) for url in watched.asked)
+
+
+def answer_in(page: Any) -> Any:
+    """The written answer, as it is shown."""
+    return page.locator(".nbgrader_cell", has=page.locator(f"[id='{LESSON}-answer'], [name='{LESSON}-answer']"))
+
+
+def pictures(place: Any) -> list[tuple[str, int]]:
+    """The pictures in it that were drawn: the first letters of their addresses, and their widths in pixels."""
+    return [
+        tuple(one)
+        for one in place.locator("img").evaluate_all("all => all.map(one => [one.src.slice(0, 15), one.naturalWidth])")
+    ]
+
+
+def test_pictures_in_an_answer_are_shown(classroom: tuple[Path, Any]) -> None:
+    root, page = classroom
+    watched = Watched(page)
+    open_submission(page, "dee")
+    expected = [("data:image/png;", 120), ("data:image/jpeg", 120)]
+    assert pictures(answer_in(page)) == expected
+    assert "a picture that could not be shown: lost" in answer_in(page).inner_text()
+    watched.assert_dead()
+    run(root, sys.executable, "-m", "nbgrader", "generate_feedback", LESSON)
+    other = page.context.browser.new_page()
+    other.goto((root / "feedback" / "dee" / LESSON / f"{LESSON}.html").as_uri())
+    assert pictures(other.locator("body")) == expected
+    other.close()
+
+
+def test_an_answer_can_not_leave_its_cell(classroom: tuple[Path, Any]) -> None:
+    _, page = classroom
+    open_submission(page, "mallory")
+    inside = answer_in(page).locator(".rendered_html")
+    assert "Session ended" in inside.inner_text()
+    names = "all => all.flatMap(one => one.getAttributeNames())"
+    attributes = set(inside.locator("*").evaluate_all(names))
+    assert attributes <= {"href", "rel", "title", "src", "alt", "open", "tabindex"}  # the last is formgrader's own
+    cell_box = answer_in(page).bounding_box()
+    for box in (one.bounding_box() for one in inside.locator("*").all()):
+        assert box is None or (box["y"] >= cell_box["y"] and box["x"] >= cell_box["x"])
+
+
+def test_what_is_too_deep_is_shown_whole_and_at_once(classroom: tuple[Path, Any]) -> None:
+    _, page = classroom
+    open_submission(page, "deep")
+    started = time.monotonic()
+    page.reload(wait_until="domcontentloaded")
+    assert time.monotonic() - started < PATIENCE
+    assert "the end of a deep answer" in answer_in(page).locator("pre").inner_text()
+
+
+def test_a_name_is_text_on_every_page(classroom: tuple[Path, Any]) -> None:
+    _, page = classroom
+    watched = Watched(page)
+    origin = page.url.split("/formgrader")[0]
+    lists = ("manage_students", f"manage_submissions/{LESSON}", f"gradebook/{LESSON}/{LESSON}", "manage_students/dee")
+    for place in lists:
+        watched.open(f"{origin}/formgrader/{place}")
+        watched.assert_dead()
+    open_submission(page, "dee")
+    shown = page.locator("a.name-shown")
+    assert (shown.text_content() or "").split() == ["O'Neill", "&", "<i>Co</i>,", "Dee", "<b>D.</b>"]
+    assert shown.locator("b, i").count() == 0
+    watched.assert_dead()

@@ -71,7 +71,7 @@ def _quick(found: Found, options: Options) -> Graded | str:
         seed_id="",
         grading_id=options.grading_id(digest, found.student),
     )
-    return Graded(report, [])
+    return Graded(report, [], ran_out=late)
 
 
 def _note(found: Found, what: str) -> None:

@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -19,6 +19,8 @@ from grader.course import editions as build
 from grader.course import masters as course
 from grader.engine.sandbox import SandboxError, Zygote
 from grader.inside import calling
+from grader.inside.calling import Outcome
+from grader.judging.answering import final
 from grader.judging.judge import judge
 from grader.judging.result import Result
 
@@ -135,11 +137,16 @@ def judged(exercise: Exercise, function: Callable[..., Any] | None, seed: str = 
     if exercise.is_class and function is not None and not isinstance(function, type):
         answer = type(exercise.name, (), {"__getattr__": lambda self, name: function})
     namespace = {exercise.name: answer, **others}
-    return judge(
-        exercise,
-        lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids),
-        seed,
-    )
+
+    def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        for args in calls:
+            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids))
+            if final(outcomes[-1]):
+                break
+        return outcomes
+
+    return judge(exercise, ask, seed)
 
 
 def grader(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:

@@ -625,3 +625,24 @@ def test_without_alarms_an_asynchronous_exception_ends_a_loop() -> None:
         f()
     with contextlib.contextmanager(calling._asynchronous)(10):
         pass
+
+
+@pytest.mark.parametrize(("sleeps", "rings"), [(0.1, False), (0.45, False), (1.5, True)])
+def test_time_in_which_a_call_waits_for_a_processor_does_not_count_but_three_limits_are_the_most(
+    sleeps: float, rings: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system that is so busy that nothing runs at all: all the time is waiting."""
+    monkeypatch.setattr(calling, "waited_for_processor", lambda pid=None: time.monotonic())
+    monkeypatch.setattr(calling, "_WAITING", calling._Waiting())
+    outcome = calling.call(lambda: time.sleep(sleeps), (), 0.3)
+    assert (outcome.kind == calling.TIMED_OUT) is rings
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no alarms")
+def test_a_limit_says_whether_it_rang() -> None:
+    with calling.time_limit(5.0) as limit:
+        pass
+    assert not limit.rang
+    with pytest.raises(TimeUp), calling.time_limit(0.05) as limit:
+        time.sleep(1)
+    assert limit.rang

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from grader.judging.case import Case, Exercise, exercise
+from grader.judging.legacy.judge import known_errors
 from grader_helpers import EXERCISES, NOT_WRITTEN, POINTS, SEEDS, judged, load_solution, solution_files
 
 from grader import checks
@@ -15,7 +16,6 @@ from grader.inside import calling
 from grader.inside.calling import Outcome
 from grader.inside.values import pack, unpack
 from grader.judging.judge import judge
-from grader.judging.legacy.judge import known_errors
 from grader.judging.result import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES
 from grader.judging.words import WHOLE
 from jwt_from_scratch.services.defences import decoder

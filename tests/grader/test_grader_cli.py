@@ -131,10 +131,12 @@ def test_a_pipe_or_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)
-def test_a_bad_input_is_one_line_that_names_it(path: Path) -> None:
+def test_a_bad_input_is_one_line_that_names_it_and_a_report(path: Path) -> None:
     done = run("grade", UNSAFE, path, "--json", "-")
     assert done.exit_code == 2
-    assert json.loads(done.stdout) == []
+    (report,) = validated(done.stdout)
+    assert (report["submission"], report["status"], report["score"]) == (str(path), "unreadable", 0)
+    assert report["message"]
     lines = done.stderr.splitlines()
     assert lines[0] == WARNING
     assert len(lines) == 2
@@ -182,7 +184,9 @@ def test_good_and_bad_paths_together_are_all_graded(editions: Path, tmp_path: Pa
     good = editions / "student" / "00_start_here.ipynb"
     done = run("grade", UNSAFE, tmp_path / "missing.ipynb", good, BAD[0], good, "--json", "-")
     assert done.exit_code == 2
-    assert [one["submission"] for one in validated(done.stdout)] == [str(good), str(good)]
+    found = [(one["submission"], one["status"]) for one in validated(done.stdout)]
+    missing, bad, fine = (str(tmp_path / "missing.ipynb"), "unreadable"), (str(BAD[0]), "unreadable"), str(good)
+    assert found == [missing, (fine, "not attempted"), bad, (fine, "not attempted")]
     assert done.stderr.count("\ngrader: ") == 2
 
 

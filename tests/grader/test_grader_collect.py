@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import time
+import tracemalloc
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,8 +19,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from grader.batch import collect as collect_module
-from grader.batch.collect import Found, collect
-from grader.engine.rebuild import MAX_BYTES
+from grader.batch.collect import Found, collect, look_through
+from grader.engine.budget import MAX_BYTES
+from grader.student import StudentId
 
 NOTEBOOK = b'{"cells": []}'
 NAME = "01_encoding.ipynb"
@@ -64,6 +66,11 @@ class Place:
         for one in found:
             assert one.problem or one.path.parent == self.unpacked or self.given in one.path.parents
         return found
+
+    def everything(self, data: bytes) -> list[Found]:
+        """What is in a zip file that the teacher names, what is not taken included."""
+        (self.given / "class.zip").write_bytes(data)
+        return look_through([self.given / "class.zip"], self.unpacked)
 
     def zip(self, data: bytes, name: str = "class.zip") -> list[Found]:
         """What comes of a zip file that the teacher names."""
@@ -186,7 +193,7 @@ def test_one_notebook_is_a_submission(place: Place) -> None:
     assert names(place.collect(place.given / "ada_01_encoding.ipynb")) == {"ada_01_encoding.ipynb": "ada"}
 
 
-def test_what_is_no_submission_is_passed_over(place: Place) -> None:
+def test_what_is_no_submission_is_no_submission(place: Place) -> None:
     tree = {
         f"ada/{NAME}": NOTEBOOK,
         "ada/.ipynb_checkpoints/01_encoding-checkpoint.ipynb": NOTEBOOK,
@@ -202,7 +209,11 @@ def test_what_is_no_submission_is_passed_over(place: Place) -> None:
     }
     laid_out(place.given, tree)
     assert names(place.collect()) == {f"ada/{NAME}": "ada"}
-    assert names(place.zip(zipped(tree))) == {f"ada/{NAME}": "ada"}
+    listed = {"ada/notes.txt", "ada/data.ipynb.bak", "ipynb"}
+    for target in (place.given, laid_out(place.given, {"x.zip": zipped(tree)}) / "x.zip"):
+        rest = [one for one in look_through([target], place.unpacked) if one.not_taken]
+        assert {one.name.removeprefix("x/") for one in rest} == listed, "the rest is what programs leave"
+    assert names(collect(place.given / "x.zip", place.unpacked)) == {f"ada/{NAME}": "ada"}
 
 
 def test_upper_case_endings_count(place: Place) -> None:
@@ -258,8 +269,9 @@ def test_backslashes_are_folders(place: Place) -> None:
 
 
 def test_a_drive_letter_is_only_a_name(place: Place) -> None:
-    (one,) = place.zip(zipped({"C:\\x\\y.ipynb": NOTEBOOK}))
+    (one,) = place.everything(zipped({"C:\\x\\y.ipynb": NOTEBOOK}))
     assert one.path.parent == place.unpacked
+    assert "'C:' can't be an id" in one.not_taken
 
 
 ODD_NAMES = [
@@ -282,18 +294,28 @@ ODD_NAMES = [
 
 @pytest.mark.parametrize("name", ODD_NAMES, ids=lambda name: ascii(name[:12]))
 def test_an_odd_name_in_a_zip_file_is_only_a_name(place: Place, name: str) -> None:
-    (one,) = place.zip(zipped({name: NOTEBOOK}))
+    (one,) = place.everything(zipped({name: NOTEBOOK}))
     assert one.problem == ""
     assert one.path.read_bytes() == NOTEBOOK
-    assert one.student
+    assert_an_id_or_put_aside(one)
+
+
+def assert_an_id_or_put_aside(one: Found) -> None:
+    if one.student:
+        assert StudentId.parse(one.student) == one.student
+        assert one.not_taken == ""
+    else:
+        assert "can't be an id" in one.not_taken
+        assert "grade again" in one.not_taken
 
 
 @pytest.mark.parametrize("name", [name for name in ODD_NAMES if len(name) < 250 and "//" not in name], ids=ascii)
 def test_an_odd_name_in_a_folder_is_only_a_name(place: Place, name: str) -> None:
     laid_out(place.given, {name: NOTEBOOK})
-    (one,) = place.collect()
+    (one,) = look_through([place.given], place.unpacked)
     assert one.problem == ""
     assert one.path.read_bytes() == NOTEBOOK
+    assert_an_id_or_put_aside(one)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file systems take only UTF-8")
@@ -302,8 +324,9 @@ def test_a_name_that_is_not_utf8(place: Place) -> None:
     os.mkdir(folder + b"/\xff\xfe")
     with open(folder + b"/\xff\xfe/\x80.ipynb", "wb") as file:
         file.write(NOTEBOOK)
-    (one,) = place.collect()
+    (one,) = look_through([place.given], place.unpacked)
     assert one.path.read_bytes() == NOTEBOOK
+    assert_an_id_or_put_aside(one)
 
 
 def test_names_that_are_not_what_the_zip_file_says_they_are(place: Place) -> None:
@@ -427,6 +450,54 @@ def test_too_many_files_in_a_zip_file(place: Place, monkeypatch: pytest.MonkeyPa
     assert "11 files; at most 10 are read" in said
 
 
+def table_of(count: int, size: int | None = None) -> bytes:
+    """A zip file that is a table of contents and nothing else; it may lie about that table's size in a ZIP64 record."""
+    entry = struct.pack("<4s4B4H3L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, 33, 0, 0, 0, 7, *([0] * 6)) + b"a.ipynb"
+    table = entry * count
+    end = struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, min(count, 0xFFFF), min(count, 0xFFFF), len(table), 0, 0)
+    if size is None:
+        return table + end
+    record = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, count, count, size, 0)
+    locator = struct.pack("<4sLQL", b"PK\6\7", 0, len(table), 1)
+    return table + record + locator + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 0xFFFF, 0xFFFF, 2**32 - 1, 2**32 - 1, 0)
+
+
+@pytest.mark.parametrize("nested", [False, True], ids=["", "in a zip"])
+@pytest.mark.parametrize("size", [None, 53 * 190_000, 2**40], ids=["", "zip64", "lying"])
+def test_a_long_table_of_contents_is_not_read(place: Place, size: int | None, nested: bool) -> None:
+    data = table_of(190_000, size)
+    laid_out(
+        place.given, {"ada.zip": zipped({"in.zip": data}) if nested else data, "grace.zip": zipped({NAME: NOTEBOOK})}
+    )
+    tracemalloc.start()
+    try:
+        found = place.collect()
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert [bool(one.problem) for one in found] == [True, False]
+    assert size == 2**40 or "table of contents" in found[0].problem
+    assert peak < 40_000_000
+
+
+def test_a_table_of_contents_as_long_as_it_may_be_is_read(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = zipped({f"{number}/{NAME}": NOTEBOOK for number in range(50)})
+    size = struct.unpack("<L", data[-10:-6])[0]
+    monkeypatch.setattr(collect_module, "MAX_DIRECTORY", max(size, len(NOTEBOOK)))
+    assert {one.problem for one in place.zip(data)} == {""}
+    monkeypatch.setattr(collect_module, "MAX_DIRECTORY", size - 1)
+    assert "table of contents" in problem(place.zip(data))
+
+
+def test_too_many_files_in_a_folder(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(collect_module, "MAX_MEMBERS", 10)
+    laid_out(place.given, {f"ada/{number}.txt": b"" for number in range(10)} | {f"ada/{NAME}": NOTEBOOK})
+    laid_out(place.given, {f"grace/{NAME}": NOTEBOOK})
+    found = place.collect()
+    assert [one.student for one in found] == ["ada", "grace"]
+    assert [one.problem for one in found] == ["more than 10 files in one folder", ""]
+
+
 def test_zip_files_inside_each_other_end_somewhere(place: Place) -> None:
     data = NOTEBOOK
     tree = {NAME: data}
@@ -489,7 +560,7 @@ def test_links_are_not_followed(place: Place, tmp_path: Path) -> None:
     (place.given / "round").symlink_to(place.given, target_is_directory=True)
     found = {one.student: one for one in collect(place.given, place.unpacked)}
     assert found["bob"].problem == found["round"].problem == "a link to a folder, and links are not followed"
-    assert found["eve.zip"].problem
+    assert found["eve"].problem
     # The notebook itself is refused by whoever reads it; see `read_regular`.
     assert found["ada"].path.is_symlink()
     assert not place.unpacked.exists()

@@ -270,7 +270,7 @@ def test_an_error_of_the_grader_is_a_result_that_says_so(
     def broken(*_: Any) -> None:
         raise RuntimeError("secret of the teacher")
 
-    monkeypatch.setattr(container, "collect", broken)
+    monkeypatch.setattr(container, "look_through", broken)
     found = outcome(upload)
     assert "the grader itself failed (RuntimeError)" in found["output"]
     assert "secret" not in json.dumps(found)

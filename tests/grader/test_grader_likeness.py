@@ -1,14 +1,16 @@
 """Whose solutions are alike: disguises are seen through, independent work is left alone, and the page is harmless."""
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 from grader_helpers import cell_of, grader, load_solution, solution_files, solved, student, write
 
-from grader.batch.collect import collect
+from grader.batch.collect import Found, collect, look_through
 from grader.batch.likeness import OWN_SOLUTION, Likeness, compare
 from grader.batch.likeness_page import JUDGE, likeness_html
+from grader.engine.budget import MAX_LINES
 
 LESSON = "01_encoding"
 ORIGINAL = '''def json_loads_strict(text: bytes):
@@ -95,17 +97,29 @@ def test_what_many_wrote_alike_says_nothing(tmp_path: Path) -> None:
 def test_a_student_is_not_compared_with_herself(tmp_path: Path) -> None:
     hand_in(tmp_path, "ada", ORIGINAL)
     (tmp_path / "ada" / "second.ipynb").write_bytes((tmp_path / "ada" / f"{LESSON}.ipynb").read_bytes())
-    found = compared(tmp_path)
-    assert (found.works, found.pairs) == (2, [])
+    assert (compared(tmp_path).works, compared(tmp_path).pairs) == (1, [])
+    two = [Found(path, path.name, "ada") for path in (tmp_path / "ada").iterdir()]
+    assert (compare(two).works, compare(two).pairs) == (2, [])
+
+
+def test_what_is_not_taken_is_not_compared_and_said(tmp_path: Path) -> None:
+    hand_in(tmp_path, "ada", ORIGINAL)
+    (tmp_path / "bob").mkdir()
+    (tmp_path / "bob" / "essay.pdf").write_bytes(b"%PDF")
+    found = compare(look_through([tmp_path], tmp_path / "unpacked"))
+    assert found.works == 1
+    assert found.unread == ["bob/essay.pdf: a PDF; only notebooks (.ipynb) are graded"]
 
 
 def test_the_page_holds_nothing_that_runs(tmp_path: Path) -> None:
     evil = ORIGINAL + '\n# </td><script>alert(1)</script> {{ 7 * 7 }}\nx = "\u202egnp.exe\u2066"\n'
-    for who in ("<img src=x onerror=alert(1)>", "=cmd|' '!A0 [red]"):
-        hand_in(tmp_path, who, evil)
+    there = []
+    for number, who in enumerate(("<img src=x onerror=alert(1)>", "=cmd|' '!A0 [red]")):
+        hand_in(tmp_path, str(number), evil)
+        there.append(Found(tmp_path / str(number) / f"{LESSON}.ipynb", f"{who}/{LESSON}.ipynb", who))
     (tmp_path / "cy").mkdir()
     (tmp_path / "cy" / "<b>.ipynb").write_text("{")
-    found = compared(tmp_path)
+    found = compare([*there, Found(tmp_path / "cy" / "<b>.ipynb", "cy/<b>.ipynb", "cy")])
     page = likeness_html(found)
     assert len(found.pairs) == len(found.unread) == 1
     assert "<script" not in page.lower().replace("&lt;script", "")
@@ -119,17 +133,40 @@ def test_the_page_holds_nothing_that_runs(tmp_path: Path) -> None:
     assert not re.search(r"\b(src|href)\s*=\s*[\"'](?!#)", page)
 
 
+def test_a_solution_of_empty_lines_is_cut_and_says_so(tmp_path: Path) -> None:
+    long = ORIGINAL + "\n" * 90_000 + "x = 1\n"
+    for who in ("ada", "bob"):
+        hand_in(tmp_path, who, long)
+    found = compared(tmp_path)
+    page = likeness_html(found)
+    assert len(page) < 500_000
+    assert "more lines" in page
+    (pair,) = [one for one in found.pairs if {one.left.student, one.right.student} == {"ada", "bob"}]
+    assert pair.score == 1
+    exercise = next(one for one in pair.exercises if one.name == "json_loads_strict")
+    assert len(exercise.left) == MAX_LINES + 1
+
+
+def test_a_long_line_of_many_tokens_takes_no_time(tmp_path: Path) -> None:
+    for who in ("ada", "bob"):
+        hand_in(tmp_path, who, ORIGINAL + "\nx = [" + " 1," * 300_000 + "]")
+    started = time.process_time()
+    assert names(compared(tmp_path))[0] == ("ada", "bob")
+    assert time.process_time() - started < 20
+
+
 def test_the_command_writes_a_page_and_says_who_judges(tmp_path: Path) -> None:
     work = tmp_path / "work"
     work.mkdir()
     hand_in(work, "ada", ORIGINAL)
-    hand_in(work, "[bold]bob", RENAMED)
+    hand_in(work, "bob", RENAMED)
+    hand_in(work, "[bold]eve", RENAMED)
     done = grader("likeness", work, "--out", tmp_path / "page.html")
     assert done.returncode == 0, done.stderr
     assert "2 submissions compared: 1 pair alike by 50 % or more" in done.stderr
-    assert "[bold]bob" in done.stderr
+    assert "[bold]eve" in done.stderr
     assert "a person judges" in done.stderr
-    assert "[bold]bob" in (tmp_path / "page.html").read_text("utf-8")
+    assert "[bold]eve" in (tmp_path / "page.html").read_text("utf-8")
     (tmp_path / "empty").mkdir()
     none = grader("likeness", tmp_path / "empty")
     assert (none.returncode, "no notebook" in none.stderr) == (2, True)

@@ -147,7 +147,8 @@ def test_a_cell_that_forges_messages_spoils_only_its_own_answers(learner: Learne
 
 
 def forged(**change: Any) -> str:
-    return repr({**Outcome(calling.RETURNED, packed=pack(1)).to_dict(), "id": 2, **change})
+    """An answer to the first question of a group, which is number 0."""
+    return repr({**Outcome(calling.RETURNED, packed=pack(1)).to_dict(), "id": 0, **change})
 
 
 @pytest.mark.parametrize(
@@ -286,7 +287,9 @@ def test_modules_beside_the_submission_shadow_nothing_of_ours(learner: LearnerPr
 def test_after_too_many_ends_the_checker_gives_up(learner: LearnerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "MAX_STARTS", 3)
     learner.run_cell("import os\ndef f():\n    os._exit(1)")
-    assert [call(learner, "f").kind for _ in range(3)] == [calling.CRASHED] * 3
+    # A call ends only its own fork, and may do so as often as it likes.
+    assert [call(learner, "f").kind for _ in range(5)] == [calling.CRASHED] * 5
+    assert [learner.run_cell("os._exit(1)") for _ in range(3)] == ["the process ended"] * 3
     with pytest.raises(GaveUp):
         call(learner, "f")
     with pytest.raises(GaveUp):
@@ -321,3 +324,172 @@ def test_a_stopped_process_is_late(learner: LearnerProcess, impatient: None) -> 
     assert call(learner, "f", seconds=0.3).kind == calling.TIMED_OUT
     assert value(call(learner, "g")) == 1
     assert signal.getsignal(signal.SIGALRM) == signal.SIG_DFL
+
+
+def test_a_function_is_asked_as_another_process_would_have_it(learner: LearnerProcess) -> None:
+    """A cell's salt is drawn anew, its table is filled anew, and what it only shows is not shown again."""
+    cell = (
+        "import os\nSALT = {}\nTABLE = []\nfor number in range(4):\n    TABLE.append(number)\nTABLE.append(4)\n"
+        "print('x' if len(TABLE) == 5 else 1 / 0)\n\ndef f(text):\n    return SALT + text + str(TABLE)\n"
+    )
+    for salt, kind in (("os.urandom(8).hex()", calling.FORBIDDEN), ("'summer'", calling.RETURNED)):
+        assert learner.run_cell(cell.format(salt)) == ""
+        assert call(learner, "f", "a", forbids=(calling.ELSEWHERE,)).kind == kind
+        assert call(learner, "f", "a").kind == calling.RETURNED
+
+
+# -- questions in groups ----------------------------------------------------------------------------------------------
+
+
+def kinds(outcomes: list[Outcome]) -> list[str]:
+    return [outcome.kind for outcome in outcomes]
+
+
+def test_many_questions_are_answered_in_their_order(learner: LearnerProcess) -> None:
+    learner.run_cell("def f(n):\n    return n * n")
+    count = process_module.GROUP + 10
+    outcomes = learner.call_many("f", [(number,) for number in range(count)], 2.0, ())
+    assert [value(one) for one in outcomes] == [number * number for number in range(count)]
+    assert not learner.ran_out
+    assert learner.call_many("f", [], 2.0, ()) == []
+
+
+COUNTERS = {
+    "a global": "n = 0\ndef f():\n    global n\n    n += 1\n    return n",
+    "a default": "def f(seen=[]):\n    seen.append(1)\n    return len(seen)",
+    "a cache": "import functools, itertools\nc = itertools.count(1)\ndef f():\n    return next(c)",
+    "a module": "import sys\ndef f():\n    sys.calls = getattr(sys, 'calls', 0) + 1\n    return sys.calls",
+    "a file": "def f():\n    try: open('n', 'a').write('x')\n    except OSError: pass\n"
+    "    try: return len(open('n').read())\n    except OSError: return 1",
+}
+
+
+@pytest.mark.parametrize("kind", COUNTERS)
+def test_a_count_begins_anew_with_each_group(
+    kind: str, learner: LearnerProcess, zygote: Zygote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if kind == "a file" and zygote.level == NONE:
+        pytest.skip("without a sandbox a file is a file")
+    monkeypatch.setattr(process_module, "GROUP", 1)
+    learner.run_cell(COUNTERS[kind])
+    assert [value(one) for one in learner.call_many("f", [()] * 4, 2.0, ())] == [1] * 4
+    assert [value(call(learner, "f")) for _ in range(2)] == [1] * 2
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.abort()", "ctypes.string_at(0)", "os.closerange(3, 64)"],
+)
+def test_a_call_that_ends_its_fork_costs_its_own_outcome(end: str, learner: LearnerProcess) -> None:
+    learner.run_cell(f"import ctypes, os\ndef f(n):\n    if n == 5:\n        {end}\n    return n")
+    outcomes = learner.call_many("f", [(number,) for number in range(9)], 2.0, ())
+    assert kinds(outcomes) == [calling.RETURNED] * 5 + [calling.CRASHED] + [calling.RETURNED] * 3
+    assert [value(one) for one in outcomes if one.kind == calling.RETURNED] == [0, 1, 2, 3, 4, 6, 7, 8]
+    assert learner.ran_out
+
+
+@pytest.mark.parametrize("block", ["", "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64)); "])
+def test_after_a_call_that_does_not_return_no_more_are_made(
+    block: str, learner: LearnerProcess, impatient: None
+) -> None:
+    learner.run_cell(f"import signal, time\ndef f(n):\n    if n == 2:\n        {block}time.sleep(60)\n    return n")
+    started = time.monotonic()
+    outcomes = learner.call_many("f", [(number,) for number in range(200)], 0.5, ())
+    assert kinds(outcomes) == [calling.RETURNED] * 2 + [calling.TIMED_OUT] * 198
+    assert time.monotonic() - started < 15
+    assert learner.ran_out
+    assert value(call(learner, "f", 1)) == 1
+
+
+def test_each_call_has_its_own_time_however_many_there_are(learner: LearnerProcess, impatient: None) -> None:
+    learner.run_cell("import time\ndef f():\n    time.sleep(0.2)\n    return 1")
+    assert kinds(learner.call_many("f", [()] * 8, 0.5, ())) == [calling.RETURNED] * 8
+
+
+def test_what_a_call_leaves_running_is_ended(learner: LearnerProcess, zygote: Zygote) -> None:
+    if zygote.level == NONE:
+        pytest.skip("without a sandbox only the submission's own process group is ended")
+    learner.run_cell(
+        "import os, time\n"
+        "def f():\n"
+        "    if os.fork() == 0:\n"
+        "        os.setsid()\n"
+        "        if os.fork() == 0: time.sleep(100)\n"
+        "        os._exit(0)\n"
+        "    time.sleep(0.1)\n"
+        "    return len([n for n in os.listdir('/proc') if n.isdigit()])\n"
+    )
+    assert [value(call(learner, "f")) for _ in range(3)] == [5] * 3  # first, learner's, fork, and its two or one
+
+
+def test_an_answer_to_a_later_question_is_no_answer(learner: LearnerProcess) -> None:
+    message = repr({**Outcome(calling.RETURNED, packed=pack(True)).to_dict(), "id": 1})
+    learner.run_cell(
+        "import json, os, struct\n"
+        f"message = json.dumps({message}).encode()\n"
+        "def f():\n"
+        "    for fd in range(3, 64):\n"
+        "        try: os.write(fd, struct.pack('>I', len(message)) + message)\n"
+        "        except OSError: pass\n"
+        "    return False\n"
+    )
+    assert calling.RETURNED not in kinds(learner.call_many("f", [(), ()], 2.0, ()))
+
+
+# -- time -------------------------------------------------------------------------------------------------------------
+
+
+def test_one_end_time_holds_for_cells_calls_and_what_is_run_again(zygote: Zygote, impatient: None) -> None:
+    started = time.monotonic()
+    with LearnerProcess(zygote, seconds=4.0) as learner:
+        learner.run_cell("import os, time\ntime.sleep(1)")
+        said = learner.run_cell("os._exit(1)")
+        while time.monotonic() < started + 4:
+            said = learner.run_cell("time.sleep(1)")
+        assert "did not end" in said or not said
+        with pytest.raises(GaveUp, match="longer than 4 s"):
+            learner.run_cell("1")
+        with pytest.raises(GaveUp, match="longer than 4 s"):
+            call(learner, "f")
+        assert learner.ran_out
+    assert time.monotonic() - started < 15
+
+
+def test_a_cell_that_is_run_again_can_not_tell_by_numbers(learner: LearnerProcess, zygote: Zygote) -> None:
+    tell = "numbers = get_ipython().execution_count, len(In), sorted(os.listdir())"
+    if zygote.level != NONE:
+        tell += ", os.getpid(), os.getuid()"
+    learner.run_cell("import os")
+    learner.run_cell("os._exit(1)")
+    learner.run_cell(f"{tell}\ndef f():\n    return repr(numbers)")
+    first = value(call(learner, "f"))
+    learner.pause()
+    assert value(call(learner, "f")) == first
+
+
+def test_waiting_for_a_processor_does_not_count_but_not_for_ever() -> None:
+    assert calling.longest(2.0, 0.0) == 2.0
+    assert calling.longest(2.0, 1.5) == 3.5
+    assert calling.longest(2.0, 100.0) == 6.0
+    assert calling.waited_for_processor() >= 0.0
+    assert calling.waited_for_processor(2**22 + 1) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("body", "changed"),
+    [
+        ("return 1", False),
+        ("a['x'] = 2", True),
+        ("a['y'] = a.pop('y'); return a", True),
+        ("a['y'] = a", True),
+        ("b.append(print)", True),
+        ("b.append(1); b.pop()", False),
+        ("a.clear(); raise ValueError", True),
+        ("a = {}", False),
+    ],
+)
+def test_an_outcome_says_whether_the_arguments_came_back_changed(
+    body: str, changed: bool, learner: LearnerProcess
+) -> None:
+    learner.run_cell(f"def f(a, b):\n    {body}")
+    assert call(learner, "f", {"y": 1, "x": 1}, [3]).changed is changed

@@ -145,7 +145,7 @@ def test_a_written_answer_is_kept_and_not_run(tmp_path: Path) -> None:
     notebook = student(LESSON)
     cell_of(notebook, f"{LESSON}-answer").source = "Because **spelling** matters."
     submission = rebuilt(tmp_path, notebook)
-    assert submission.answers == {f"{LESSON}-answer": "Because **spelling** matters."}
+    assert [part.source for part in submission.answers[f"{LESSON}-answer"]] == ["Because **spelling** matters."]
     assert not any("spelling** matters" in step.source for step in submission.steps)
 
 
@@ -347,7 +347,7 @@ def test_a_submission_has_a_time_limit_as_a_whole(
 
 
 def test_tampering_with_the_checker_in_reach_changes_nothing(graded: Graded, tmp_path: Path) -> None:
-    """Everything that is ★ against stock nbgrader and needs no sandbox: hooks, patches, a fake check."""
+    """What a submission can do to a grader in its own process, and needs no sandbox: hooks, patches, a fake check."""
     notebook = student(LESSON)
     cell_of(notebook, "b64u_encode").source = (
         "import builtins, sys\n"

@@ -413,11 +413,41 @@ def test_a_missing_or_unreadable_lesson_is_named(desk: Desk) -> None:
     assert not (desk.graded / "certificates").exists()
 
 
-def test_a_hostile_students_name_stays_in_the_folder(desk: Desk, tmp_path: Path) -> None:
-    hand_in(desk, CHAPTERS, student="../../evil")
-    assert desk.certify("../../evil").exit_code == 0
-    (path,) = (desk.graded / "certificates").rglob("*.jwt")
-    assert path.parent == desk.graded / "certificates"
+@pytest.mark.parametrize("name", ["../../evil", "con\n", "a/b", "", "x" * 65, "<b>", "\u202eada"])
+def test_who_has_no_id_gets_neither_receipt_nor_certificate(desk: Desk, name: str) -> None:
+    hand_in(desk, CHAPTERS, student=name)
+    assert "can't be an id" in line(desk.certify(name), 2)
+    done = desk.issue()
+    assert done.exit_code == 2
+    assert "it names no student" in done.stderr
+    assert list(desk.graded.rglob("*.jwt")) == []
+
+
+TWINS = ["Jos\u00e9", "jos\u00e9", "Jose", "jose", "JOSE", "con", "a b", "a_b", "\u0645\u0631\u064a\u0645"]
+
+
+def test_no_two_students_share_a_certificate(desk: Desk) -> None:
+    """Names that are alike without accents or capitals, that mean a device, or that one could write as another."""
+    for number, who in enumerate(TWINS):
+        for name in CHAPTERS:
+            done = exercise(score=POINTS[name], max_score=POINTS[name])
+            where = f"{number}/{name}.ipynb"
+            desk.add(report(submission=where, student=who, chapter=name, exercises=[done], sha256=f"{number:064x}"))
+        assert desk.certify(who).exit_code == 0
+    paths = list((desk.graded / "certificates").iterdir())
+    assert len({path.name.casefold() for path in paths}) == len(TWINS)
+    said = {
+        decode(path.read_text("ascii").strip(), desk.key, typ=CERTIFICATE, require=("iat",))["sub"] for path in paths
+    }
+    assert said == {*TWINS}
+
+
+def test_a_name_is_found_in_whatever_form_of_unicode_it_is_typed(desk: Desk) -> None:
+    hand_in(desk, CHAPTERS, student="Jos\u00e9")
+    assert desk.certify("Jose\u0301").exit_code == 0
+    assert desk.certify("Jos\u00e9").exit_code == 0
+    (path,) = (desk.graded / "certificates").iterdir()
+    assert decode(path.read_text("ascii").strip(), desk.key, typ=CERTIFICATE, require=("iat",))["sub"] == "Jos\u00e9"
 
 
 def test_a_certificate_shows_where_there_was_no_sandbox(desk: Desk) -> None:

@@ -4,11 +4,10 @@ import random
 from math import gcd
 
 import pytest
+from grader_helpers import judged
 
 from grader import checks
-from grader.checks.rsa_pool import KEYS, LONG, ODD, SHORT, encode, rsa_key
-from grader.inside import calling
-from grader.judging.judge import judge
+from grader.checks.rsa_pool import KEYS, LONG, ODD, SHORT, SMALL, SMALL_ODD, encode, quick_key, rsa_key
 from jwt_from_scratch import Key
 from jwt_from_scratch.encoding import b64u_encode
 
@@ -29,9 +28,20 @@ def test_a_key_signs_what_the_reference_module_verifies(bits: int, e: int) -> No
     assert key.sign_encoded(encode(b"message", key.size)) == signature
 
 
+@pytest.mark.parametrize("bits", [2048, 2049, 3072])
+@pytest.mark.parametrize("e", [3, 5, 17, 65537])
+def test_a_key_of_many_primes_is_like_any_other_from_outside(bits: int, e: int) -> None:
+    for seed in range(5):
+        key = quick_key(random.Random(seed), e, bits)
+        assert key.n.bit_length() == bits
+        public = Key.from_jwk({"kty": "RSA", "alg": "RS256", "n": uint(key.n), "e": uint(e)})
+        assert public.verify(b"message", key.sign(b"message"))
+        assert not public.verify(b"another", key.sign(b"message"))
+
+
 def test_the_primes_are_prime_and_fit_every_exponent() -> None:
-    primes = (*SHORT, *ODD, *LONG)
-    assert len(set(primes)) == 16
+    primes = (*SHORT, *ODD, *LONG, *SMALL, SMALL_ODD)
+    assert len(set(primes)) == 16 + 49
     for prime in primes:
         assert all(pow(base, prime - 1, prime) == 1 for base in (2, 3, 5, 7, 11))
         assert gcd(prime - 1, 3 * 5 * 17 * 65537) == 1
@@ -62,5 +72,5 @@ def test_the_integer_exercises_allow_no_library(name: str) -> None:
 
     one = checks.exercise_named(name)
     assert one is not None
-    result = judge(one, lambda args: calling.invoke({name: with_the_library}, name, args, 5, one.forbids), "seed")
+    result = judged(one, with_the_library, "seed")
     assert (result.score, result.status) == (0, "forbidden")

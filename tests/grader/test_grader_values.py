@@ -3,15 +3,29 @@
 import json
 import math
 import struct
-from collections import OrderedDict, namedtuple
-from enum import IntEnum
+import sys
+from collections import Counter, OrderedDict, defaultdict, namedtuple
+from enum import IntEnum, StrEnum
 from typing import Any
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from grader.inside.values import MAX_DEPTH, MAX_PACKED, NotPlain, pack, plain_text, shorten, show, sketch, unpack
+from grader.inside.values import (
+    MAX_BITS,
+    MAX_COLLIDING,
+    MAX_DEPTH,
+    MAX_PACKED,
+    MAX_VALUES,
+    NotPlain,
+    pack,
+    plain_text,
+    shorten,
+    show,
+    sketch,
+    unpack,
+)
 
 # st.text() leaves out lone surrogates; a learner's string may well have them.
 TEXT = st.one_of(st.text(), st.text(st.characters(), max_size=5), st.just("\ud800"), st.just("a\udfffb"))
@@ -195,16 +209,57 @@ def test_a_lying_key_is_refused() -> None:
     [
         "x" * (MAX_PACKED + 1),
         b"x" * (MAX_PACKED + 1),
-        [0] * MAX_PACKED,
-        1 << (8 * MAX_PACKED),
+        [0] * MAX_VALUES,
+        1 << MAX_BITS,
+        -(1 << MAX_BITS),
+        {1 << MAX_BITS: None},
         ["x" * (MAX_PACKED // 2)] * 3,
-        dict.fromkeys(range(MAX_PACKED // 4)),
+        dict.fromkeys(range(MAX_VALUES // 2)),
+        [[[None] * 99] * 100],
     ],
-    ids=["str", "bytes", "list", "int", "shared", "dict"],
+    ids=["str", "bytes", "list", "int", "negative", "key", "shared", "dict", "lists"],
 )
 def test_too_large_is_refused(value: Any) -> None:
     with pytest.raises(NotPlain, match="too large"):
         pack(value)
+    with pytest.raises(NotPlain, match="too large"):
+        unpack(json.dumps(tagged(value)))
+
+
+def tagged(value: Any) -> Any:
+    """What `pack` would write if it had no limits."""
+    if value is None or isinstance(value, str):
+        return value
+    if isinstance(value, (int, bytes)):
+        return ["i", hex(value)] if isinstance(value, int) else ["b", value.hex()]
+    if isinstance(value, dict):
+        return ["d", *([tagged(key), tagged(one)] for key, one in value.items())]
+    return ["l", *map(tagged, value)]
+
+
+@pytest.mark.parametrize("text", ["x", "\u00e9", "\u20ac", "\U0001f600"])
+def test_whatever_can_be_packed_can_be_unpacked_however_long_it_is_written(text: str) -> None:
+    largest = text * (MAX_PACKED - 4)
+    assert unpack(pack(largest)) == largest
+
+
+def test_the_largest_integer_can_be_printed_and_is_itself_again() -> None:
+    for value in ((1 << MAX_BITS) - 1, 1 - (1 << MAX_BITS)):
+        assert unpack(pack(value)) == value
+        assert str(value)
+
+
+COLLIDING = [number * sys.hash_info.modulus for number in range(1, MAX_COLLIDING + 2)]
+
+
+@pytest.mark.parametrize("keys", [COLLIDING, [(key, ()) for key in COLLIDING]], ids=["integers", "tuples"])
+def test_keys_of_one_hash_are_few(keys: list[Any]) -> None:
+    few = dict.fromkeys(keys[1:])
+    assert unpack(pack(few)) == few
+    with pytest.raises(NotPlain, match="hash"):
+        pack(dict.fromkeys(keys))
+    with pytest.raises(NotPlain, match="hash"):
+        unpack(json.dumps(["d", *([json.loads(pack(key)), None] for key in keys)]))
 
 
 def nested(depth: int, make: Any = lambda inner: [inner]) -> Any:
@@ -280,7 +335,7 @@ def test_any_text_is_a_value_or_refused(text: str) -> None:
 
 def test_a_text_beyond_every_limit_is_refused_before_it_is_read() -> None:
     with pytest.raises(NotPlain, match="too large"):
-        unpack('"' + "x" * (8 * MAX_PACKED) + '"')
+        unpack('"' + "x" * (12 * MAX_PACKED) + '"')
 
 
 @given(VALUES, st.integers(min_value=10, max_value=200))
@@ -328,3 +383,113 @@ def test_shorten_keeps_both_ends(text: str, limit: int) -> None:
         assert len(short) == limit
         assert text.startswith(head)
         assert text.endswith(tail)
+
+
+# -- what subclasses of built-in types hold ---------------------------------------------------------------------------
+
+
+class Lies(dict):  # type: ignore[type-arg]
+    """Says what it does not hold."""
+
+    def items(self) -> Any:
+        return [("lie", 1)]
+
+    def __iter__(self) -> Any:
+        return iter(["lie"])
+
+    def __len__(self) -> int:
+        return 1
+
+
+class LyingText(str):
+    def __str__(self) -> str:
+        return "lie"
+
+    def __len__(self) -> int:
+        return 0
+
+    __hash__ = None  # type: ignore[assignment]
+
+
+class LyingList(list):  # type: ignore[type-arg]
+    def __iter__(self) -> Any:
+        return iter(["lie"])
+
+
+class LyingInt(int):
+    def __int__(self) -> int:
+        return 0
+
+    def __index__(self) -> int:
+        return 0
+
+    def bit_length(self) -> int:
+        return 0
+
+
+class Word(StrEnum):
+    ONE = "one"
+
+
+@pytest.mark.parametrize(
+    ("value", "held"),
+    [
+        (Pair(1, Pair(2, 3)), (1, (2, 3))),
+        (OrderedDict(b=1, a=2), {"a": 2, "b": 1}),
+        (defaultdict(list, x=[1]), {"x": [1]}),
+        (Counter("aab"), {"a": 2, "b": 1}),
+        (Word.ONE, "one"),
+        ({Word.ONE: Colour.RED}, {"one": 1}),
+        (Colour.RED, 1),
+        (Str("x"), "x"),
+        (Int(3), 3),
+        (Bytes(b"x"), b"x"),
+        (type("MyFloat", (float,), {})(1.5), 1.5),
+        (type("MyTuple", (tuple,), {})((True, 0)), (True, 0)),
+        (Lies(true=1), {"true": 1}),
+        (LyingText("true"), "true"),
+        (LyingList(["true"]), ["true"]),
+        (LyingInt(7), 7),
+    ],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_a_subclass_holds_is_read_by_the_built_in_type(value: Any, held: Any) -> None:
+    packed = pack(value, of_base=True)
+    assert packed == pack(held)
+    assert pack(unpack(packed)) == packed
+    assert repr(unpack(packed)) == repr(held) or isinstance(held, dict)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Liar(), Pretender(), object(), len, {1}, bytearray(b"x"), memoryview(b"x"), 1j, range(3), int, {"k": bytearray()}],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_is_no_plain_value_of_any_kind_is_still_none(value: Any) -> None:
+    with pytest.raises(NotPlain):
+        pack(value, of_base=True)
+
+
+def test_bool_stays_apart_from_int_in_subclasses_too() -> None:
+    assert pack([True, Colour.RED, 1], of_base=True) == pack([True, 1, 1])
+
+
+def test_two_keys_that_hold_the_same_are_no_dict() -> None:
+    class Apart(str):
+        __hash__ = object.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            return self is other
+
+    with pytest.raises(NotPlain, match="two keys"):
+        pack({Apart("a"): 1, Apart("a"): 2}, of_base=True)
+
+
+def test_a_type_that_lies_about_its_name_is_named_all_the_same() -> None:
+    class Meta(type):
+        @property
+        def __name__(cls) -> str:  # type: ignore[override]
+            raise RuntimeError
+
+    with pytest.raises(NotPlain, match="Nameless"):
+        pack(Meta("Nameless", (), {})(), of_base=True)

@@ -1,4 +1,4 @@
-# about: check answers a negative number, which nbgrader takes for the maximum
+# about: check answers a negative number, which is below every limit
 # base: student 01_encoding
 # score: 0
 

@@ -1,4 +1,4 @@
-# about: a function called check answers with the maximum, which nbgrader takes for partial credit
+# about: a function called check answers with the maximum, as if it were partial credit
 # base: student 01_encoding
 # score: 0
 

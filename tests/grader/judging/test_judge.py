@@ -110,6 +110,7 @@ def test_a_stub_is_not_attempted_and_a_later_one_ends_the_asking() -> None:
     def other(n: Any) -> Any:
         raise NotImplementedError("some day")
 
+    other.__name__ = "double"
     assert judged(of_trials(good(1), bad("b")), other).status == NOT_ATTEMPTED
 
 

@@ -1,4 +1,4 @@
-"""Pattern matching on the headers, with the Referer parsed as a URL."""
+"""Pattern matching on the headers; the Referer is parsed as a URL, and must be spelled as it was read."""
 
 from urllib.parse import urlsplit
 
@@ -8,7 +8,7 @@ def csrf_ok(request: dict, trusted_origin: str) -> bool:
 
     def origin_of(url: str) -> str:
         parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return f"{parts.scheme}://{parts.netloc}" if url.startswith(f"{parts.scheme}://{parts.netloc}") else ""
 
     match lower:
         case _ if request["method"] in ("GET", "HEAD", "OPTIONS"):
@@ -20,7 +20,7 @@ def csrf_ok(request: dict, trusted_origin: str) -> bool:
         case {"origin": origin}:
             return origin == trusted_origin
         case {"referer": referer}:
-            return origin_of(referer) == trusted_origin
+            return origin_of(referer) == trusted_origin and referer[len(trusted_origin) :][:1] in ("", "/")
         case {"x-requested-with": _}:
             return True
     return False

@@ -1,7 +1,7 @@
-"""The text is put together by hand, which is right as long as no value needs an escape."""
+"""The text is put together by hand, only each value is written by `json.dumps`, because it may need an escape."""
 
 import hashlib
-import re
+import json
 
 from jwt_from_scratch.encoding import b64u_encode
 
@@ -11,9 +11,9 @@ def jwk_thumbprint(jwk: dict) -> str:
         names = {"oct": ["k"], "OKP": ["crv", "x"], "EC": ["crv", "x", "y"], "RSA": ["e", "n"]}[jwk["kty"]] + ["kty"]
         parts = []
         for name in sorted(names):
-            if type(jwk[name]) is not str or not re.fullmatch(r"[\w-]*", jwk[name]):
+            if type(jwk[name]) is not str:
                 raise ValueError(name)
-            parts.append(f'"{name}":"{jwk[name]}"')
+            parts.append(f'"{name}":{json.dumps(jwk[name])}')
     except (KeyError, TypeError) as error:
         raise ValueError(f"missing or unknown: {error}") from None
     hashed = hashlib.new("sha256")

@@ -40,6 +40,6 @@ def recover_private_key(public, m1, sig1, m2, sig2):
         if difference:
             k = (hashes[0] - hashes[1]) * pow(difference, -1, N) % N
             d = (parts[1] * k - hashes[0]) * pow(parts[0], -1, N) % N
-            if scalar_mul(d, G) == public:
+            if d > 0 and scalar_mul(d, G) == public:
                 return d
     raise ValueError("no key fits")

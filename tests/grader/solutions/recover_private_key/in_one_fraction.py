@@ -14,6 +14,6 @@ def recover_private_key(public, m1, sig1, m2, sig2) -> int:
     if bottom == 0:
         raise ValueError("no inverse")
     d = (s2 * e1 - s1 * e2) * pow(bottom, N - 2, N) % N
-    if scalar_mul(d, G) == public:
+    if d and scalar_mul(d, G) == public:
         return d
     raise ValueError("it does not fit the public point")

@@ -45,6 +45,6 @@ def recover_private_key(public, m1, sig1, m2, sig2):
     e2 = number(hashlib.sha256(m2).digest())
     k = (e1 - e2) * pow(s1 - s2, -1, N) % N
     d = (s1 * k - e1) * pow(r, -1, N) % N
-    if scalar_mul(d, G) != public:
+    if public is None or scalar_mul(d, G) != public:
         raise ValueError("not the key of this public point")
     return d

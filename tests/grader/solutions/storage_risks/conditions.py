@@ -3,7 +3,7 @@
 
 def storage_risks(storage: str) -> list[str]:
     kind, *attributes = [part.strip().lower() if i else part.strip() for i, part in enumerate(storage.split(";"))]
-    if kind not in ("cookie", "localStorage", "memory", "url"):
+    if kind not in ("cookie", "localStorage", "memory", "url") or (attributes and kind != "cookie"):
         raise ValueError(f"no such storage: {kind}")
     risks = ["ride-along"]
     if kind == "url":

@@ -4,7 +4,7 @@
 def storage_risks(storage: str) -> list[str]:
     words = storage.replace(" ", "").split(";")
     kind, attributes = words[0], [word.lower() for word in words[1:]]
-    if kind not in {"cookie", "localStorage", "memory", "url"}:
+    if kind not in {"cookie", "localStorage", "memory", "url"} or (kind != "cookie" and ";" in storage):
         raise ValueError("unknown storage")
     cookie = kind == "cookie"
     strict = "samesite=strict" in attributes

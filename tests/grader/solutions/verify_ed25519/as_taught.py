@@ -50,7 +50,7 @@ def verify_ed25519(token: str, jwk: dict) -> dict:
         raise ValueError("small order")
     head, body, seal = token.split(".")
     header = json_loads_strict(b64u_decode(head))
-    if not isinstance(header, dict) or "crit" in header or header.get("alg") not in names:
+    if not isinstance(header, dict) or "crit" in header or "b64" in header or header.get("alg") not in names:
         raise ValueError("header")
     payload, signature = b64u_decode(body), b64u_decode(seal)
     try:

@@ -54,8 +54,8 @@ def verify_ed25519(token: str, jwk: dict) -> dict:
         raise Refused("three segments")
     header, payload, seal = (b64u_decode(segment) for segment in token.split("."))
     match json_loads_strict(header):
-        case {"crit": _}:
-            raise Refused("crit")
+        case {"crit": _} | {"b64": _}:
+            raise Refused("crit, b64")
         case {"alg": str(alg)} if alg in key.names:
             key.check(token[: token.rindex(".")], seal)
         case _:

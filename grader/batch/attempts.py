@@ -1,0 +1,171 @@
+"""Of what was found: whose each file is, which attempt of several counts, and what is not taken and why."""
+
+import re
+import stat
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+
+from ..student import NotAnId, StudentId
+from .names import Origin, lesson_in, lesson_named_in, origin, owners, stem, without_mark
+
+MAX_LISTED = 20
+"""Files that are no submissions are listed by name up to so many for each outermost folder; the others are counted."""
+
+KINDS = {
+    "pdf": "a PDF",
+    "py": "a Python file",
+    "html": "a web page",
+    "htm": "a web page",
+    "md": "a text",
+    "txt": "a text",
+    "docx": "a text document",
+    "doc": "a text document",
+    "odt": "a text document",
+    **dict.fromkeys(("png", "jpg", "jpeg", "gif", "heic", "webp"), "a picture"),
+    **dict.fromkeys(("rar", "7z", "tar", "gz", "tgz", "bz2", "xz"), "an archive of a kind that is not opened (zip is)"),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """One submission, or a file that is not taken for one.
+
+    Attributes:
+        path: the file to read.
+        name: where it was, from the folder or zip file on, with "/" between.
+        student: whose it is, an id; "" for what is nobody's.
+        problem: why it can't be read, if that is known already.
+        master: a class's own master, to rebuild it on.
+        not_taken: why it is not graded at all, if it is not.
+        times: when the file came in, and when it was last changed in the zip file it came in; seconds since 1970.
+        stamped: whether the first of these is a learning platform's word, and not just a file's.
+    """
+
+    path: Path
+    name: str
+    student: str = ""
+    problem: str = ""
+    master: Path | None = None
+    not_taken: str = ""
+    times: tuple[float, float] = (0.0, 0.0)
+    stamped: bool = False
+
+
+def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin] = origin) -> list[Found]:
+    """The same with students, and with a reason on each that is not taken. Sorted by name.
+
+    Args:
+        found: what lay there.
+        called: says of a file's place whose it is.
+    """
+    those = _shortened(sorted(found, key=lambda one: (one.name, str(one.path))))
+    origins = [called(PurePosixPath(one.name)) for one in those]
+    lessons = ["" if one.not_taken else lesson_of(one) for one in those]
+    named = []
+    for one, start, who in zip(those, origins, owners(origins, lessons), strict=True):
+        dated = replace(one, times=(start.time, one.times[1]), stamped=True) if start.time else one
+        named.append(_with_student(dated, who))
+    return latest_only(named, lessons)
+
+
+def latest_only(found: Sequence[Found], lessons: Sequence[str]) -> list[Found]:
+    """The same, where of several attempts at a lesson by one student all but the newest are not taken.
+
+    What can't be read, or is no regular file, is a submission of its own: it takes nobody's work away.
+    """
+    attempts: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, (one, lesson) in enumerate(zip(found, lessons, strict=True)):
+        if one.student and not one.problem and not one.not_taken and is_regular(one.path):
+            attempts[one.student, lesson].append(number)
+    result = list(found)
+    for those in attempts.values():
+        best = max(those, key=lambda number: _age(found[number]))
+        for number in those:
+            if number != best:
+                reason = f"another attempt counts, the newest: {found[best].name} ({_said(found[best].times)})"
+                result[number] = replace(found[number], not_taken=reason)
+    return result
+
+
+def no_notebook(name: str) -> str:
+    """Why a file of this name is not taken."""
+    ending = name.rpartition(".")[2].casefold() if "." in name else ""
+    return f"{KINDS.get(ending, 'not a notebook')}; only notebooks (.ipynb) are graded"
+
+
+def _shortened(found: list[Found]) -> list[Found]:
+    """The same, but a heap of files that are no submissions is one line."""
+    heaps = Counter(one.name.partition("/")[0] for one in found if one.not_taken and "/" in one.name)
+    large = {top for top, count in heaps.items() if count > MAX_LISTED}
+    seen: Counter[str] = Counter()
+    kept = []
+    for one in found:
+        top = one.name.partition("/")[0]
+        if one.not_taken and top in large and "/" in one.name:
+            seen[top] += 1
+            if seen[top] == MAX_LISTED:
+                rest = heaps[top] - MAX_LISTED + 1
+                kept.append(replace(one, not_taken=f"{rest} files from here on; {one.not_taken}"))
+            if seen[top] >= MAX_LISTED:
+                continue
+        kept.append(one)
+    return kept
+
+
+def lesson_of(found: Found) -> str:
+    """Which lesson an attempt is of; where nobody can say, the name of the file stands for it."""
+    text = stem(PurePosixPath(found.name).name)
+    if named := lesson_named_in(text):
+        return named
+    inside = lesson_in(found.path) if not found.problem and is_regular(found.path) else ""
+    return inside or without_mark(text)[0]
+
+
+def _with_student(found: Found, who: str) -> Found:
+    try:
+        student = StudentId.parse(who)
+    except NotAnId as error:
+        if found.not_taken:
+            return found
+        return replace(found, not_taken=f"{error}. Rename the {_what(found.name)} and grade again")
+    if found.not_taken and not _names_somebody(found):
+        return found
+    return replace(found, student=student)
+
+
+def _names_somebody(found: Found) -> bool:
+    """Whether somebody's name is on what is not taken; a file that just lies about has none."""
+    is_place = found.path.is_dir() or found.name.casefold().endswith(".zip")
+    return "/" in found.name or is_place or lesson_named_in(found.name) != ""
+
+
+def _what(name: str) -> str:
+    return "folder" if "/" in name else "file"
+
+
+def _age(found: Found) -> tuple[float, float, int, str]:
+    return (*found.times, without_mark(stem(PurePosixPath(found.name).name))[1], found.name)
+
+
+def _said(times: tuple[float, float]) -> str:
+    when = times[0] or times[1]
+    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S} UTC" if when > 0 else "no time is known"
+
+
+def is_regular(path: Path) -> bool:
+    """Whether there is a file, and neither a link, a folder nor a device."""
+    try:
+        return stat.S_ISREG(path.lstat().st_mode)
+    except OSError:
+        return False
+
+
+def is_platforms_own(name: str) -> bool:
+    """Whether a file is no hand-in but a note that a platform or a program left: nobody misses it."""
+    return (
+        name in ("timestamp.txt", "submission_secret.txt", "Thumbs.db", "desktop.ini")
+        or re.fullmatch(r".*_attempt_\d{4}(-\d\d){5}\.txt", name) is not None
+    )

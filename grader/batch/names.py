@@ -1,0 +1,168 @@
+"""What a file's name says: whose it is, which lesson, whether it is a copy, and when a learning platform took it in.
+
+Platforms put their own words in front of a learner's file: Moodle `Ada Lovelace_4711_assignsubmission_file_…`, Canvas
+`lovelaceada_LATE_4711_98765_…`, Blackboard `Lesson 01_alovelace_attempt_2026-11-28-10-00-00_…`. Browsers and
+programs mark copies: `-Copy1`, ` (1)`, ` copy`, ` - Kopie`, `Copy of …`.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path, PurePosixPath
+
+from ..checks import exercises
+from ..course.masters import chapter_names
+from ..engine.budget import MAX_BYTES
+from ..student import NotAnId, StudentId
+
+_COPY_WORD = r"(?:copy|copie|copia|c[oó]pia|kopie|kopia|kopi)"
+_COPY_END = re.compile(rf"(?:[ _]?\((?P<a>\d+)\)|[-_ ]+{_COPY_WORD}[-_ ]*(?P<b>\d*))$", re.IGNORECASE)
+_COPY_BEGIN = re.compile(rf"^{_COPY_WORD} (?:\((?P<a>\d+)\) )?(?:of|von|de|di|af|van) ", re.IGNORECASE)
+_VERSION = re.compile(r"(?:v|version|final|attempt|versuch|new|neu)?[-_ ]?\d*", re.IGNORECASE)
+"""What a learner puts behind a lesson's name and that is nobody's name."""
+
+_PLATFORMS = (
+    re.compile(r"(?P<who>[^_].*)_(?P<tag>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?"),
+    re.compile(r"(?P<head>.*)_(?P<who>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.*))?"),
+    re.compile(r"(?P<who>(?=[^_]*[^\W\d_])[^_]+)(?:_LATE)?_(?P<tag>\d{3,})_\d{3,}_(?P<rest>.+)"),
+)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """What the outermost name of a hand-in says of whose it is.
+
+    Attributes:
+        who: a name, perhaps no id.
+        unmarked: the same without the mark of a copy, if there is one.
+        tag: what the platform put beside the name, where two of one name can be told apart by it.
+        time: when the platform took it in, in seconds since 1970; 0.0 if the name does not say.
+    """
+
+    who: str
+    unmarked: str = ""
+    tag: str = ""
+    time: float = 0.0
+
+
+def origin(place: PurePosixPath) -> Origin:
+    """Whose a hand-in is, from where it was: its outermost folder, or its own name where it lies in none.
+
+    A folder that is called after a lesson is nobody's name; what lies in it decides.
+    """
+    parts = list(place.parts)
+    while len(parts) > 1 and not _rest_of(parts[0]):
+        del parts[0]
+    text = parts[0] if len(parts) > 1 else stem(parts[0])
+    for pattern in _PLATFORMS:
+        if found := pattern.fullmatch(text):
+            groups = found.groupdict()
+            return Origin(
+                groups["who"], "", groups.get("tag") or groups.get("head") or "", _seconds(groups.get("time"))
+            )
+    if lesson_named_in(text):
+        return Origin(_rest_of(text) or without_mark(text)[0])
+    return Origin(text, without_mark(text)[0] if without_mark(text)[1] else "")
+
+
+def owners(origins: Sequence[Origin], lessons: Sequence[str]) -> list[str]:
+    """The names of those origins, as good as they can be made; what is no id then stays as it is.
+
+    "ada (1)" is ada's where there is an "ada", too, or nobody else who could be meant. Two people of one name are
+    told apart by what their platform put beside it; and who has a name that is no id is called by that, too.
+    """
+    plain = {one.who for one in origins}
+    marked = Counter(one.unmarked for one in {*origins} if one.unmarked)
+    tags: dict[tuple[str, str], set[str]] = {}
+    for one, lesson in zip(origins, lessons, strict=True):
+        tags.setdefault((one.who, lesson), set()).add(one.tag)
+    named = []
+    for one, lesson in zip(origins, lessons, strict=True):
+        who = one.who
+        if one.unmarked and (one.unmarked in plain or (marked[one.unmarked] == 1 and not _is_id(who))):
+            who = one.unmarked
+        elif one.tag and (len(tags[one.who, lesson]) > 1 or not _is_id(who)):
+            letters = re.sub(r"[^\w.@+ -]", "", who)
+            who = " ".join(f"{letters} {one.tag}".split())
+        named.append(who)
+    return named
+
+
+def stem(name: str) -> str:
+    """A file's name without ending; browsers may have added one to a notebook's."""
+    return re.sub(r"\.ipynb(\.(txt|json))?$", "", name, flags=re.IGNORECASE) if is_notebook(name) else _bare(name)
+
+
+def is_notebook(name: str) -> bool:
+    """Whether a file's name is a notebook's, also where a browser saved it as a text."""
+    return re.search(r"\.ipynb(\.(txt|json))?$", name, re.IGNORECASE) is not None
+
+
+def without_mark(text: str) -> tuple[str, int]:
+    """A name without the marks of a copy, and the number of the copy: 0 for none, at least 1 for one."""
+    number = 0
+    while found := _COPY_END.search(text) or _COPY_BEGIN.search(text):
+        digits = "".join(filter(None, found.groupdict().values()))
+        number = max(number, int(digits[:6] or 1) or 1)
+        text = text[: found.start()] if found.start() else text[found.end() :]
+    return text, number
+
+
+def lesson_named_in(text: str) -> str:
+    """The lesson that a name names, whatever its capitals and whatever stands between its words; "" for none."""
+    return next((name for name in chapter_names() if _pattern(name).search(text)), "")
+
+
+def lesson_in(path: Path) -> str:
+    """The lesson whose exercises a notebook file writes or checks, without parsing it; "" if none."""
+    try:
+        with path.open("rb") as file:
+            words = set(re.findall(rb"""(?:def |class |check\(\\?["'])([A-Za-z_0-9]{3,40})""", file.read(MAX_BYTES)))
+    except OSError:
+        return ""
+    votes = {name: _share(name, words) for name in chapter_names()}
+    best = max(votes, key=lambda name: votes[name])
+    return best if votes[best] > 0.5 else ""
+
+
+def _share(chapter: str, words: set[bytes]) -> float:
+    names = [exercise.name.encode() for exercise in exercises(chapter)]
+    return sum(name in words for name in names) / len(names)
+
+
+def _rest_of(text: str) -> str:
+    """What a name says besides the lesson and the marks of a copy."""
+    text, _ = without_mark(text)
+    lesson = lesson_named_in(text)
+    if not lesson:
+        return text
+    before, after = (part.strip(" _-.") for part in _pattern(lesson).split(text, maxsplit=1))
+    return "_".join(filter(None, (before, "" if _VERSION.fullmatch(after) else after)))
+
+
+def _bare(name: str) -> str:
+    return PurePosixPath(name).stem
+
+
+def _is_id(text: str) -> bool:
+    try:
+        StudentId.parse(text)
+    except NotAnId:
+        return False
+    return True
+
+
+def _seconds(time: str | None) -> float:
+    """A platform's time in a name, which says no zone and is taken for this machine's; in seconds since 1970."""
+    try:
+        return datetime.strptime(time or "", "%Y-%m-%d-%H-%M-%S").astimezone().timestamp()
+    except (ValueError, OverflowError, OSError):
+        return 0.0
+
+
+@cache
+def _pattern(chapter: str) -> re.Pattern[str]:
+    return re.compile(r"[_\- ]+".join(map(re.escape, chapter.split("_"))), re.IGNORECASE)

@@ -1,0 +1,532 @@
+"""rsa_verify_pkcs1: a public key, a message and a signature in, yes or no out."""
+
+import base64
+import hashlib
+import itertools
+import random
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache, partial
+from types import SimpleNamespace
+from typing import Any
+
+from ...judging.aspects import Aspect, bad, from_aspects, good, joined, named, named_ones, rare, written
+from ...judging.exercise import RETURNS, Exercise, Mistakes
+from ...judging.trial import Args, Trial
+from ...judging.verdict import ALL
+from ...judging.wants import InTurn, Refuses, Returns
+from ..rsa_pool import PREFIX, SMALL, QuickKey, encode, quick_key
+from .common import LIBRARIES, signing_input
+
+RULES = {
+    "1": "A signature has exactly as many bytes as the modulus, (n.bit_length() + 7) // 8 (RFC 8017 §8.2.2, step 1).",
+    "2": "As a big-endian number, a signature is below n (RFC 8017 §5.2.2); s + n is another spelling of it.",
+    "3 fits": "The signature was not made of this message with this key.",
+    "3 start": "The encoded message begins with 00 01; 02 marks an encrypted message (RFC 8017 §9.2).",
+    "3 fill": "Between 00 01 and the next 00 stands nothing but ff, as many as fit.",
+    "3 end": "Behind the ff stands one 00.",
+    "3 prefix": "The 19 bytes before the hash name SHA-256. Compare all of them with SHA256_PREFIX.",
+    "3 hash": "The encoded message ends with the 32 bytes of the message's SHA-256, and nothing stands behind them.",
+    "3 key": "The key says how: use e, and the size that n has.",
+}
+REGIONS = {
+    "3 start": slice(0, 2),
+    "3 fill": slice(2, -52),
+    "3 end": slice(-52, -51),
+    "3 prefix": slice(-51, -32),
+    "3 hash": slice(-32, None),
+}
+"""Where each rule about the encoded message has its bytes."""
+SMALLEST = QuickKey(tuple(sorted(SMALL)[:16]), 17)
+"""Its signatures are below every other modulus."""
+FORGED = ("3 fill", "3 end", "3 prefix", "3 hash")
+
+
+def world(source: random.Random) -> Any:
+    """A key for each exponent and size, and messages."""
+    return SimpleNamespace(
+        usual=quick_key(source),
+        small=quick_key(source, 3),
+        other=quick_key(source, 17),
+        wide=quick_key(source, 5, 2049),
+        long=quick_key(source, 3, 3072),
+        message=signing_input(source),
+        second=signing_input(source),
+        far=source.randbytes(3000),
+        noise=source.randbytes(253),
+    )
+
+
+def aspects(w: Any) -> list[Aspect]:
+    """The key, the message, what was signed and by whom, how it was padded, and what came of the signature."""
+    return [_key(w), _message(w), _signed(), _signer(w), _encoded(w), _signature(w), _around(w)]
+
+
+def _key(w: Any) -> Aspect:
+    return Aspect(
+        "key",
+        good(named("2048 bits, e = 65537", w.usual), named("2048 bits, e = 3", w.small), rule="3 key"),
+        good(named("2048 bits, e = 17", w.other), rule="3 key"),
+        rare(named("2049 bits, e = 5", w.wide), named("3072 bits, e = 3", w.long), rule="3 key"),
+    )
+
+
+def _message(w: Any) -> Aspect:
+    texts = {"empty": b"", "one zero byte": b"\0", "3000 bytes": w.far, "line ends": b"a\r\nb\n", "ff": b"\xff" * 64}
+    return Aspect(
+        "message",
+        good(named("a token's", w.message), named("another token's", w.second), rule="3 fits"),
+        good(*(named(text, one) for text, one in texts.items()), rule="3 fits"),
+        rare(named("a hash", sha256(w.message)), rule="3 fits"),
+    )
+
+
+def _signed() -> Aspect:
+    changes: dict[str, Callable[[bytes], bytes]] = {
+        "with another last byte": lambda m: m[:-1] + b"!",
+        "with another first byte": lambda m: b"!" + m[1:],
+        "without its last byte": lambda m: m[:-1],
+        "with a line end behind": lambda m: m + b"\n",
+        "with a zero byte behind": lambda m: m + b"\0",
+        "with a space before": lambda m: b" " + m,
+        "in small letters": bytes.lower,
+        "empty": lambda m: b"",
+        "up to the dot": lambda m: m.partition(b".")[0],
+        "behind the dot": lambda m: m.partition(b".")[2],
+    }
+    return Aspect(
+        "signed",
+        good(named("the message", lambda e: e.message)),
+        bad("3 hash", *(named(f"it {text}", lambda e, f=f: f(e.message)) for text, f in changes.items()), stake=ALL),
+    )
+
+
+def _signer(w: Any) -> Aspect:
+    return Aspect(
+        "signer",
+        good(named("the key", lambda e: e.key)),
+        bad(
+            "3 fits",
+            named("another key", SMALLEST),
+            named("another exponent", lambda e: QuickKey(e.key.factors, 5)),
+            stake=ALL,
+        ),
+    )
+
+
+def _encoded(w: Any) -> Aspect:
+    table: list[tuple[str | tuple[str, ...], dict[str, Make]]] = [
+        ("3 start", {"begins with 01 01": flipped(0), "with 00 02": flipped(1, 3), "with 00 00": flipped(1)}),
+        ("3 fill", {f"ff number {n} is fe": flipped(n + 1) for n in (1, 9, 90)}),
+        (
+            "3 fill",
+            {
+                "the last ff is fe": flipped(-53),
+                "random bytes in place of ff": framed(b"\0\1", tail, w.noise),
+                "zeros in place of ff": framed(b"\0\1", tail, bytes(150)),
+                "fe for all ff": framed(b"\0\1", tail, b"\xfe" * 202),
+                "a 00 among the ff": flipped(11, 255),
+            },
+        ),
+        (("3 start", "3 fill"), {"00 02 and random bytes": framed(b"\0\2", tail, w.noise)}),
+        (("3 start", "3 fill"), {"zeros, prefix and hash": lambda e: tail(e.signed).rjust(e.key.size, b"\0")}),
+        ("3 end", {"01 for the 00 behind the ff": flipped(-52), "ff for the 00": flipped(-52, 255)}),
+        ("3 prefix", {f"byte {n} of the prefix": flipped(n - 51) for n in (0, 9, 15, 18)}),
+        ("3 prefix", {"the name of SHA-512/256": framed(b"\0\1", lambda m: SHA512_256 + sha256(m))}),
+        (("3 end", "3 prefix"), {"no NULL in the prefix": framed(b"\0\1", lambda m: NO_NULL + sha256(m))}),
+        (("3 end", "3 prefix"), {"no prefix": framed(b"\0\1", sha256)}),
+        (
+            ("3 start", "3 fill", "3 prefix"),
+            {"the bare hash": lambda e: sha256(e.signed).rjust(e.key.size, b"\0")},
+        ),
+        ("3 hash", {f"byte {n} of the hash": flipped(n - 32) for n in (0, 1, 7, 8, 15, 16, 24, 30, 31)}),
+        ("3 hash", {"the hash of the hash": framed(b"\0\1", lambda m: tail(sha256(m)))}),
+        ("3 hash", {"the hash backwards": framed(b"\0\1", lambda m: PREFIX + sha256(m)[::-1])}),
+        (FORGED, {"a line end behind the hash": framed(b"\0\1", lambda m: tail(m) + b"\n")}),
+        (FORGED, {"SHA-512": framed(b"\0\1", lambda m: SHA512 + hashlib.sha512(m).digest())}),
+        (FORGED, {"the hash in hexadecimal": framed(b"\0\1", lambda m: PREFIX + sha256(m).hex().encode())}),
+        ("3 fits", {"0": lambda e: bytes(e.key.size), "1": lambda e: b"\1".rjust(e.key.size, b"\0")}),
+        ("3 fits", {"n - 1": lambda e: (e.key.n - 1).to_bytes(e.key.size, "big")}),
+    ]
+    return Aspect(
+        "encoded",
+        good(named("as it must be", lambda e: encode(e.signed, e.key.size))),
+        *(bad(rules, *named_ones(makes), stake=ALL) for rules, makes in table),
+    )
+
+
+def _signature(w: Any) -> Aspect:
+    """Signatures that are none: forged without the private key (for e = 3), or changed."""
+    forged = {f"garbage behind the hash, {fill} ff": fill for fill in (8, 70)}
+    with_root = {"key": w.small, "message": text_with_root(w.second)}
+    changed: dict[str, Callable[[bytes], bytes]] = {
+        "its first bytes zero": lambda s: bytes(8) + s[8:],
+    }
+    changed |= {f"byte {n} changed": partial(_one_changed, n) for n in (8, 100, 255)}
+    return Aspect(
+        "signature",
+        good(named("made with the private key", lambda e: e.signer.sign_encoded(e.encoded))),
+        bad(
+            FORGED,
+            *(named(text, lambda e, n=n: garbage_behind(e.message, 256, n)) for text, n in forged.items()),
+            along={"key": w.small},
+            stake=ALL,
+        ),
+        bad(
+            ("3 start", "3 fill"),
+            named("zeros before a forged end", lambda e: root_of_end(e.message).to_bytes(256, "big")),
+            along=with_root,
+            stake=ALL,
+        ),
+        bad(
+            "3 fits",
+            *(named(text, lambda e, f=f: f(e.signer.sign_encoded(e.encoded))) for text, f in changed.items()),
+            stake=ALL,
+        ),
+    )
+
+
+def _one_changed(place: int, signature: bytes) -> bytes:
+    return bytes(byte ^ (i == place) for i, byte in enumerate(signature))
+
+
+def _around(w: Any) -> Aspect:
+    """How the signature is written down."""
+    lengths: dict[str, Callable[[bytes], bytes]] = {
+        "without its last byte": lambda s: s[:-1],
+        "its last half": lambda s: s[128:],
+        "with a zero byte behind": lambda s: s + b"\0",
+        "twice": lambda s: s * 2,
+        "in hexadecimal": lambda s: s.hex().encode(),
+        "in base64": base64.b64encode,
+    }
+    wide = {"key": w.wide, "message": text_with(w.message, lambda text: w.wide.sign(text)[0] == 0)}
+    twin = {
+        "key": w.small,
+        "message": text_with(w.message, lambda text: number(w.small.sign(text)) + w.small.n < 1 << 2048),
+    }
+    return Aspect(
+        "around",
+        good(named("nothing", lambda e: lambda s: s)),
+        rare(named("its first byte is zero", lambda e: lambda s: s), rule="1", along=wide),
+        bad(
+            "1", named("a zero byte before", lambda e: lambda s: b"\0" + s), named("eight before", lambda e: eight_more)
+        ),
+        bad("1", named("without its leading zero byte", lambda e: lambda s: s[1:]), along=wide),
+        bad(
+            ("1", "3 start"),
+            named("padded for 257 bytes", lambda e: lambda s: b"\0" + e.key.sign_encoded(encode(e.message, 257)[1:])),
+        ),
+        bad(("1", "3 fits"), named("empty", lambda e: lambda s: b""), stake=ALL),
+        bad(("1", "3 fits"), *(named(text, lambda e, f=f: f) for text, f in lengths.items())),
+        bad(
+            "2",
+            *(
+                named(f"s + {times}n", lambda e, t=times: lambda s: (number(s) + t * e.key.n).to_bytes(257, "big"))
+                for times in (1, 2, 60)
+            ),
+            along=wide,
+        ),
+        bad("2", named("s + n", lambda e: lambda s: (number(s) + e.key.n).to_bytes(256, "big")), along=twin),
+        bad(("2", "3 fits"), named("n", lambda e: lambda s: e.key.n.to_bytes(e.key.size, "big")), stake=ALL),
+        bad(("2", "3 fits"), named("ff", lambda e: lambda s: b"\xff" * e.key.size), stake=ALL),
+    )
+
+
+def build(e: Any) -> Args:
+    """The key's numbers, the message and the signature."""
+    return e.key.n, e.key.e, e.message, e.around(e.signature)
+
+
+def oracle(n: int, e: int, message: bytes, signature: bytes) -> tuple[bool, set[str]]:
+    """True, and all rules that are broken."""
+    size, s = (n.bit_length() + 7) // 8, number(signature)
+    broken = {"1"} if len(signature) != size else {"2"} if s >= n else set[str]()
+    got, want = power(s % n, e, n).to_bytes(size, "big"), encode(message, size)
+    if got[:10] != want[:10] and got[-16:] != want[-16:]:
+        return True, broken | {"3 fits"}
+    broken |= {rule for rule, region in REGIONS.items() if got[region] != want[region]}
+    return True, broken | set(FORGED) if {"3 prefix", "3 hash"} <= broken else broken
+
+
+@lru_cache(maxsize=512)
+def power(s: int, e: int, n: int) -> int:
+    """s^e mod n, remembered: many trials have the same signature."""
+    return int(pow(s, e, n))
+
+
+# -- what signatures are made of --------------------------------------------------------------------------------------
+
+Make = Callable[[Any], bytes]
+"""From the choice so far to an encoded message."""
+SHA512_256 = PREFIX.replace(bytes.fromhex("040201"), bytes.fromhex("040206"))
+"""The name of another hash of 32 bytes: its object id ends in 6 (RFC 8017 §9.2, note 1)."""
+NO_NULL = bytes.fromhex("302f300b06096086480165030402010420")
+SHA512 = bytes.fromhex("3051300d060960864801650304020305000440")
+
+
+def sha256(message: bytes) -> bytes:
+    """The message's hash."""
+    return hashlib.sha256(message).digest()
+
+
+def number(signature: bytes) -> int:
+    """The signature as a number."""
+    return int.from_bytes(signature, "big")
+
+
+def tail(message: bytes) -> bytes:
+    """The prefix and the hash."""
+    return PREFIX + sha256(message)
+
+
+def eight_more(signature: bytes) -> bytes:
+    """The same number in eight bytes more."""
+    return bytes(8) + signature
+
+
+def framed(start: bytes, ending: Callable[[bytes], bytes], fill: bytes = b"") -> Make:
+    """An encoded message with another start, another ending or something else for the last of the ff."""
+
+    def make(e: Any) -> bytes:
+        end = b"\0" + ending(e.signed)
+        room = int(e.key.size) - 2 - len(end)
+        return start + (b"\xff" * room + fill)[-room:] + end
+
+    return make
+
+
+def flipped(place: int, mask: int = 1) -> Make:
+    """The right encoded message with bits of one byte changed."""
+
+    def make(e: Any) -> bytes:
+        right = bytearray(encode(e.signed, e.key.size))
+        right[place] ^= mask
+        return bytes(right)
+
+    return make
+
+
+def text_with(text: bytes, fits: Callable[[bytes], bool]) -> bytes:
+    """The text with the first number behind it that makes it fit."""
+    return next(found for count in itertools.count() if fits(found := text + b"%d" % count))
+
+
+def cube_root(value: int) -> int:
+    """The smallest integer whose cube is at least value."""
+    low, high = 0, 1 << (value.bit_length() // 3 + 1)
+    while low < high:
+        middle = (low + high) // 2
+        low, high = (middle + 1, high) if middle**3 < value else (low, middle)
+    return low
+
+
+def garbage_behind(message: bytes, size: int, fill: int) -> bytes:
+    """A forgery for e = 3 without any private key: little padding, the hash, and whatever a cube leaves behind it."""
+    start = b"\0\1" + b"\xff" * fill + b"\0" + tail(message)
+    return cube_root(number(start.ljust(size, b"\0"))).to_bytes(size, "big")
+
+
+def text_with_root(text: bytes) -> bytes:
+    """A text for which `root_of_end` finds something: an odd number has exactly one cube root modulo a power of two."""
+    return text_with(text, lambda found: sha256(found)[-1] % 2 == 1)
+
+
+def root_of_end(message: bytes) -> int:
+    """A forgery for e = 3 whose cube ends as it should and begins with zeros."""
+    modulus = 256**52
+    return pow(number(b"\0" + tail(message)), pow(3, -1, modulus // 2), modulus)
+
+
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """Verdicts that must not be remembered by some of the arguments."""
+    w = world(source)
+    right = w.usual.n, w.usual.e, w.message, w.usual.sign(w.message)
+    wrong = {
+        "for another message": (w.usual.n, w.usual.e, w.second, right[3]),
+        "under another key": (w.other.n, w.other.e, w.message, right[3]),
+    }
+    yes, no, rules = Returns(True), Refuses(), frozenset(["3 fits"])
+    for text, args in wrong.items():
+        yield Trial(
+            right, InTurn((yes, no)), rules, True, ALL, f"a good signature, then the same one {text}", more=(args,)
+        )
+        yield Trial(
+            args, InTurn((no, yes)), rules, True, ALL, f"a signature {text}, and then where it fits", more=(right,)
+        )
+
+
+# -- known mistakes ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Verify:
+    """A right rsa_verify_pkcs1, of parts that can be got wrong one by one."""
+
+    size: Callable[[int], int] = lambda n: (n.bit_length() + 7) // 8
+    exponent: int = 0
+    length: Callable[[int, int], bool] = lambda length, size: length == size
+    below: Callable[[int, int], bool] = lambda s, n: s < n
+    equal: Callable[[bytes, bytes], Any] = lambda got, want: got == want
+    refuse: Callable[[], bool] = lambda: False
+    padded_for: Callable[[int, int], int] = lambda size, length: size
+    digest: Callable[[bytes], bytes] = sha256
+
+    def __call__(self, n: int, e: int, message: bytes, signature: bytes) -> bool:
+        """Verify a signature."""
+        s, size = number(signature), self.size(n)
+        if not self.length(len(signature), size) or not self.below(s, n):
+            return self.refuse()
+        ending = b"\0" + PREFIX + self.digest(message)
+        width = self.padded_for(size, len(signature))
+        want = b"\0\1" + b"\xff" * (width - 2 - len(ending)) + ending
+        got = power(s % n, self.exponent or e, n)
+        return bool(self.equal(got.to_bytes(max(width, (n.bit_length() + 7) // 8), "big"), want))
+
+
+VERIFY = Verify()
+
+
+def _raise() -> bool:
+    raise ValueError("bad signature")
+
+
+def _without(start: int, stop: int | None) -> Verify:
+    """All bytes are compared but some."""
+
+    def equal(got: bytes, want: bytes) -> bool:
+        end = len(got) if stop is None else stop % len(got)
+        return got[: start % len(got)] + got[end:] == want[: start % len(want)] + want[end:]
+
+    return replace(VERIFY, equal=equal)
+
+
+def _read(got: bytes, want: bytes, rest_fits: Callable[[bytes, bytes], bool]) -> bool:
+    """The encoded message taken apart from the left."""
+    fill, _, rest = got[2:].partition(b"\0")
+    return got[:2] == b"\0\1" and len(fill) >= 8 and not fill.strip(b"\xff") and rest_fits(rest, want[-51:])
+
+
+MISTAKES: Mistakes = {
+    RETURNS: {
+        "It says False to honest signatures as well. Print the bytes that you expect, and `pow(s, e, n)` as bytes, "
+        "both with `.hex()`. Is it 00 01, then ff, one 00, the prefix and the 32 bytes of the SHA-256 (`.digest()`, "
+        "not the 64 digits), `size` bytes? Is s read with 'big'? Then look for a comparison of two things that are "
+        "never equal, such as bytes and a number.": lambda n, e, message, signature: False,
+    },
+    "1": {
+        "The length of the signature is not checked, so zero bytes in front make a second spelling.": replace(
+            VERIFY, length=lambda length, size: True
+        ),
+        "A signature that is too short is taken. It has exactly as many bytes as the modulus.": replace(
+            VERIFY, length=lambda length, size: length <= size
+        ),
+        "A signature that is too long is taken, with zero bytes in front. It has exactly as many bytes as the "
+        "modulus.": replace(VERIFY, length=lambda length, size: length >= size),
+    },
+    ("1", "2"): {
+        "A signature of the wrong length, or too large, raises an exception. The answer to a bad signature is "
+        "False.": replace(VERIFY, refuse=_raise),
+    },
+    ("1", "3 start"): {
+        "The size is taken from the signature, and a stranger has sent that. Take it from n; the signature must "
+        "agree.": replace(VERIFY, length=lambda length, size: True, padded_for=lambda size, length: max(length, 54)),
+    },
+    "2": {
+        "A signature s that is n or more is taken, so s + n is a second spelling of s. Refuse unless s < n.": replace(
+            VERIFY, below=lambda s, n: True
+        ),
+        "s is compared with n by its bits, and s + n may have as many. Refuse unless s < n.": replace(
+            VERIFY, below=lambda s, n: s.bit_length() <= n.bit_length()
+        ),
+    },
+    "3 key": {
+        "The exponent is fixed at 65537. Use e; there are keys with e = 3.": replace(VERIFY, exponent=65537),
+        "The exponent is fixed at 3. Use e; most keys have 65537.": replace(VERIFY, exponent=3),
+        "The size is rounded down. A modulus of 2049 bits needs 257 bytes: (n.bit_length() + 7) // 8.": replace(
+            VERIFY, size=lambda n: n.bit_length() // 8
+        ),
+        "The size is fixed at 256 bytes. It must come from n.": replace(VERIFY, size=lambda n: 256),
+    },
+    "3 start": {
+        "The first byte is not looked at. It must be 00.": _without(0, 1),
+        "The second byte is not looked at. It is 01 for a signature; 02 marks an encrypted message.": _without(1, 2),
+        "The first two bytes are not looked at. They must be 00 01.": _without(0, 2),
+    },
+    ("3 start", "3 fill"): {
+        "Only the end of the encoded message is compared. Compare all bytes, from 00 01 on.": replace(
+            VERIFY, equal=lambda got, want: got.endswith(want[-51:])
+        ),
+    },
+    ("3 start", "3 fill", "3 end", "3 prefix"): {
+        "Only the hash is compared, and nothing before it. Compare all bytes, from 00 01 on.": replace(
+            VERIFY, equal=lambda got, want: got[-32:] == want[-32:]
+        ),
+    },
+    tuple(REGIONS): {
+        "The hash may stand anywhere. Compare all bytes of the encoded message, from 00 01 on.": replace(
+            VERIFY, equal=lambda got, want: want[-32:] in got
+        ),
+    },
+    "3 fill": {
+        "The bytes between 00 01 and the next 00 are not looked at. Each of them must be ff.": _without(2, -52),
+        "Only the first of the ff are looked at. Each byte between 00 01 and the next 00 must be ff.": _without(
+            10, -52
+        ),
+        "The first ff is not looked at. Each byte between 00 01 and the next 00 must be ff.": _without(2, 3),
+        "The last ff is not looked at. Each byte between 00 01 and the next 00 must be ff.": _without(-53, -52),
+        "Between the 00 behind the ff and the prefix anything may stand. The prefix must follow at once.": replace(
+            VERIFY, equal=lambda got, want: _read(got, want, lambda rest, ending: rest.endswith(ending))
+        ),
+    },
+    "3 end": {
+        "The byte between the ff and the prefix is not looked at. It must be 00.": _without(-52, -51),
+    },
+    "3 prefix": {
+        "The 19 bytes before the hash are not looked at, so they may name another hash. Compare them with "
+        "SHA256_PREFIX, or better all bytes at once.": _without(-51, -32),
+        "The first byte of the prefix is not looked at. Compare all bytes.": _without(-51, -50),
+        "The last byte of the prefix is not looked at. Compare all bytes.": _without(-33, -32),
+    },
+    "3 hash": {
+        "The hash is not looked at, so the signature fits every message.": _without(-32, None),
+        "The first byte of the hash is not looked at. Compare all bytes.": _without(-32, -31),
+        "The last byte of the hash is not looked at. Compare all bytes.": _without(-1, None),
+    },
+    FORGED: {
+        "The padding is skipped and the hash read from the left, so anything may stand behind it; with e = 3 that can "
+        "be forged. Build the whole encoded message and compare all of it.": replace(
+            VERIFY, equal=lambda got, want: _read(got, want, lambda rest, ending: rest.startswith(ending))
+        ),
+        "In a regular expression `$` also lets a line end stand behind the hash. `re.fullmatch` does not; nor does "
+        "`==` with the bytes that you expect.": replace(
+            VERIFY,
+            equal=lambda got, want: re.match(rb"(?s)\x00\x01\xff{8,}\x00" + re.escape(want[-51:]) + rb"$", got),
+        ),
+    },
+}
+
+rsa_verify_pkcs1 = Exercise(
+    name="rsa_verify_pkcs1",
+    points=15,
+    spec="RFC 8017 §8.2.2, §9.2",
+    forbids=LIBRARIES,
+    seconds=5,
+    slow="Is it `s**e % n`? That first makes a number of millions of digits. Use `pow(s, e, n)`.",
+    hints=(
+        "Look at what you must build: `pow(s, e, n).to_bytes(256, 'big').hex(' ')`, with the RFC's n, 65537 and its "
+        "signature as s. What in it changes with the message, and what with the size of n?",
+        "The size in bytes is `size = (n.bit_length() + 7) // 8`. The signature must have exactly that many bytes, and "
+        "as a big-endian number `s` it must be below `n`. Then compare `pow(s, e, n)` with the bytes that you expect.",
+        "`tail = SHA256_PREFIX + hashlib.sha256(message).digest()`, "
+        "`expected = b'\\x00\\x01' + b'\\xff' * (size - 3 - len(tail)) + b'\\x00' + tail`; "
+        "`s = int.from_bytes(signature, 'big')`; unless `len(signature) == size and s < n`, return False; at the end "
+        "`return pow(s, e, n).to_bytes(size, 'big') == expected`.",
+    ),
+    rules=RULES,
+    source=joined(
+        from_aspects(world, aspects, build, oracle, wants_of_bad=lambda broken, args: Refuses()), written(in_turn)
+    ),
+    mistakes=MISTAKES,
+)

@@ -1,0 +1,262 @@
+"""route: a session's id and the nodes that there are in, out the node that serves it."""
+
+import base64
+import hashlib
+import random
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from ...inside.calling import ELSEWHERE
+from ...judging.aspects import written
+from ...judging.exercise import RETURNS, Exercise, Fresh, Mistakes
+from ...judging.trial import Args, Trial
+from ...judging.verdict import ALL, HALF, PART, Stake
+from ...judging.wants import Agree, Raises, Satisfies
+
+RULES = {
+    "1 once more": "The answer depends on the session's id and the names that there are, and on nothing else: not on "
+    "the time, nor on what was asked before.",
+    "1 order": "Two proxies may list the nodes in different orders, and must agree all the same, even where two nodes' "
+    "numbers are equal.",
+    "1 names": "A name may be any text, and the answer is one of the names, as it is.",
+    "2": "When a node leaves, only its own sessions need a new one. When one joins, sessions move only to it: it is "
+    "the same rule, read backwards.",
+    "3": "Over many sessions each node gets about its share.",
+    "4": "Without a node there is no answer: ValueError.",
+}
+Says = Callable[[list[Any]], bool | str]
+_ONE = "return one of the nodes' names"
+
+
+def trials(source: random.Random) -> Iterator[Trial]:
+    """All trials. What several answers must have in common is asked of the same ids and names for every seed, so that
+    it is no matter of luck whether it shows."""
+    # Not sorted, so that whoever sorts the list in place is seen to, whatever the seed.
+    nodes, (session_id,) = (
+        sorted((f"node-{source.randbytes(3).hex()}" for _ in range(4)), reverse=True),
+        _ids(source, 1),
+    )
+    yield Trial((session_id, nodes), Satisfies(_is_one_of(nodes), _ONE), stake=ALL, text="four nodes", plain=True)
+    fixed = random.Random("route")  # noqa: S311 - see above
+    nodes = [f"node-{fixed.randbytes(3).hex()}" for _ in range(4)]
+    yield from _the_same(fixed, nodes)
+    yield from _names()
+    yield from _leaving(fixed, nodes)
+    yield from _shares(fixed)
+    for text, one in {"an id": "id", "an empty id": ""}.items():
+        yield Trial((one, []), Raises(ValueError), frozenset(["4"]), bad=True, text=f"no nodes, {text}")
+
+
+def _ids(source: random.Random, count: int) -> list[str]:
+    return [base64.urlsafe_b64encode(source.randbytes(16)).decode().rstrip("=") for _ in range(count)]
+
+
+def _agree(text: str, rule: str, calls: list[Args], says: Says, must: str, stake: Stake = HALF) -> Trial:
+    return Trial(calls[0], Agree(says, must), frozenset([rule]), stake=stake, text=text, more=tuple(calls[1:]))
+
+
+def _the_same(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
+    """No two trials have an id in common, so that who remembers an id makes the same errors in any order."""
+    again = "give the same session the same node each time"
+    calls: list[Args] = [(one, nodes) for one in _ids(fixed, 6) * 2]
+    yield _agree("six ids, twice", "1 once more", calls, lambda found: found[:6] == found[6:], again, ALL)
+    some = _ids(fixed, 8)
+    calls = [(one, at) for at in (nodes, nodes[1:], nodes[:2], nodes) for one in some]
+    yield _agree("before and after others were asked", "1 once more", calls, lambda a: a[:8] == a[24:], again, ALL)
+    order = "give the same node in whatever order the nodes are listed"
+    for text, turned in {
+        "backwards": nodes[::-1],
+        "turned by one": nodes[1:] + nodes[:1],
+        "sorted": sorted(nodes),
+    }.items():
+        ids = _ids(fixed, 12)
+        calls = [(one, listed) for listed in (nodes, turned) for one in ids]
+        yield _agree(f"nodes {text}", "1 order", calls, lambda a: a[:12] == a[12:], order)
+    # So many that two with the same number are likely, if the number is short.
+    many, counted = [f"n{number}.example" for number in range(100)], [f"session-{number}" for number in range(20)]
+    calls = [(one, listed) for listed in (many, many[::-1]) for one in counted]
+    yield _agree("a hundred nodes, backwards", "1 order", calls, lambda a: a[:20] == a[20:], order, PART)
+
+
+def _names() -> Iterator[Trial]:
+    odd = ["", " ", "7", "node \u00fc", "\u65e5\u672c", "b" * 300, "North", "north", "e\u0301", "\u00e9", "a\nb", "a,b"]
+    for name in odd:
+        yield _one_node(f"the only node is {name[:9]!r}", f"of {name}", name)
+    for text, one in {"an empty id": "", "an id outside ASCII": "zo\u00eb", "a long id": "a" * 3000}.items():
+        yield _one_node(text, one, "north")
+    orders = [odd, odd[::-1], sorted(odd)]
+    calls: list[Args] = [(one, listed) for listed in orders for one in (" ", "x", "zoe\u0308", "north")]
+
+    def one_and_the_same(found: list[Any]) -> bool:
+        return set(found) <= set(odd) and found[:4] == found[4:8] == found[8:]
+
+    yield _agree("odd names together", "1 names", calls, one_and_the_same, f"{_ONE}, in whatever order", PART)
+    for one, other in (("North", "north"), ("e\u0301", "\u00e9"), ("a", " a"), ("a", "a "), ("ab", "ba"), ("1", "01")):
+        calls = [(f"{one}{other}{number}", listed) for listed in ([one, other], [other, one]) for number in range(4)]
+        must = "give the same node in whatever order the nodes are listed"
+        text = f"{one!r} and {other!r}"
+        yield _agree(text, "1 order", calls, lambda found: found[:4] == found[4:], must, PART)
+
+
+def _one_node(text: str, session_id: str, name: str) -> Trial:
+    want = Satisfies(_is_one_of([name]), f"return {name[:20]!r}")
+    return Trial((session_id, [name]), want, frozenset(["1 names"]), text=text)
+
+
+def _is_one_of(nodes: list[str]) -> Callable[[Any], bool | str]:
+    def is_one(value: Any) -> bool | str:
+        if isinstance(value, (tuple, list)):
+            return "return the name alone"
+        return "return a name, not a position" if isinstance(value, int) else value in nodes
+
+    return is_one
+
+
+def _leaving(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
+    leaves = "leave every session where it was whose own node did not go"
+    for number, gone in enumerate(nodes):
+        rest, ids, count = [node for node in nodes if node != gone], _ids(fixed, 12), 12
+        calls: list[Args] = [(one, nodes) for one in ids] + [(one, rest) for one in ids]
+
+        def says(found: list[Any], gone: str = gone, count: int = count) -> bool | str:
+            if gone in found[count:]:
+                return "return one of the nodes that there are, not one that has left"
+            return all(one in (other, gone) for one, other in zip(found[:count], found[count:], strict=True))
+
+        yield _agree(f"node {number + 1} of four leaves", "2", calls, says, leaves)
+    ids = _ids(fixed, 12)
+    joins = [(one, nodes[:3]) for one in ids] + [(one, nodes) for one in ids]
+
+    def only_there(found: list[Any]) -> bool:
+        pairs = zip(found[: len(ids)], found[len(ids) :], strict=True)
+        return all(after in (before, nodes[3]) for before, after in pairs)
+
+    yield _agree("a fourth joins three", "2", joins, only_there, "move sessions only to the node that joins")
+
+
+def _shares(fixed: random.Random) -> Iterator[Trial]:
+    for count in (2, 4):
+        nodes, ids = [f"node-{number}" for number in range(count)], _ids(fixed, 30 * count)
+
+        def says(found: list[Any], nodes: list[str] = nodes) -> bool:
+            return all(found.count(node) >= len(found) / len(nodes) / 4 for node in nodes)
+
+        calls: list[Args] = [(one, nodes) for one in ids]
+        must = "use all the nodes, each for about as many sessions"
+        yield _agree(f"the shares of {count} nodes", "3", calls, says, must, ALL)
+    few, more, ids = ["north", "south"], ["north", "south", "east"], _ids(fixed, 48)
+    calls = [(one, few) for one in ids] + [(one, more) for one in ids]
+    must = "give a node that joins its share, also of sessions that were there before"
+    yield _agree("the share of one that joins", "3", calls, lambda found: found.count("east") >= 4, must)
+
+
+def _number(*texts: str) -> int:
+    return int.from_bytes(hashlib.sha256(" ".join(texts).encode()).digest(), "big")
+
+
+def winner(session_id: str, nodes: list[str]) -> str:
+    """A right choice among some nodes: the highest number wins."""
+    return max(nodes, key=lambda node: _number(session_id, node))
+
+
+def checked(choose: Callable[[str, list[str]], Any], empty: Callable[[], Any] | None = None) -> Callable[..., Any]:
+    """The choice among some nodes, with the right answer or another one where there are none."""
+
+    def routed(session_id: str, nodes: list[str]) -> Any:
+        if nodes:
+            return choose(session_id, nodes)
+        if empty is not None:
+            return empty()
+        raise ValueError("no nodes")
+
+    return routed
+
+
+def _keeps() -> Callable[..., Any]:
+    kept: dict[str, str] = {}
+    return checked(lambda session_id, nodes: kept.setdefault(session_id, winner(session_id, nodes)))
+
+
+def _renews() -> Callable[..., Any]:
+    kept: dict[str, str] = {}
+
+    def choose(session_id: str, nodes: list[str]) -> str:
+        if kept.get(session_id) not in nodes:
+            kept[session_id] = winner(session_id, nodes)
+        return kept[session_id]
+
+    return checked(choose)
+
+
+def _short(session_id: str, nodes: list[str]) -> str:
+    return max(nodes, key=lambda node: hashlib.sha256(f"{session_id}/{node}".encode()).digest()[:1])
+
+
+MISTAKES: Mistakes = {
+    RETURNS: {
+        "It returns the position in the list. Return the node's name.": checked(
+            lambda session_id, nodes: nodes.index(winner(session_id, nodes))
+        ),
+        "It returns the number together with the name. Return the name alone, for instance with `[1]`.": checked(
+            lambda session_id, nodes: max((_number(session_id, node), node) for node in nodes)
+        ),
+    },
+    ("1 once more", "2"): {
+        "It keeps its first answer for good, also when that node has left. Keep nothing: compute the answer from the "
+        "arguments.": Fresh(_keeps),
+        "It remembers what it answered. Another process has no such memory and may answer otherwise, and a node that "
+        "joins gets nothing. Keep nothing: compute the answer from the arguments, each time.": Fresh(_renews),
+    },
+    ("1 order", "2"): {
+        "A hash modulo the number of nodes is a place in the list. It means another node in another order, and when "
+        "one leaves most sessions move. Give each node a number of its own for this session; the highest "
+        "wins.": checked(lambda session_id, nodes: nodes[_number(session_id) % len(nodes)]),
+    },
+    "1 order": {
+        "Where two nodes have the same number, their order decides. Compare more of the hash, or number and name "
+        "together.": checked(_short),
+    },
+    "2": {
+        "When a node leaves, other nodes' sessions move, too, as with a hash modulo the number of nodes. Give each "
+        "node a number of its own for this session; the highest wins.": checked(
+            lambda session_id, nodes: sorted(nodes)[_number(session_id) % len(nodes)]
+        ),
+    },
+    ("1 order", "3"): {
+        "It takes one place in the list for all sessions. Give each node a number for this session; the highest "
+        "wins.": checked(lambda session_id, nodes: nodes[0]),
+    },
+    "3": {
+        "All sessions go to one node. The number must depend on the session *and* on the node.": checked(
+            lambda session_id, nodes: min(nodes)
+        ),
+    },
+    "4": {
+        "Without nodes it returns None, and the proxy goes looking for a node of that name. Raise ValueError.": checked(
+            winner, empty=lambda: None
+        ),
+        "An empty list ends in a ZeroDivisionError. Look first, and raise ValueError.": checked(
+            winner, empty=lambda: 1 % 0
+        ),
+        "An empty list ends in an IndexError. Look first, and raise ValueError.": checked(winner, empty=lambda: [][0]),
+    },
+}
+
+route = Exercise(
+    name="route",
+    points=5,
+    spec="RFC 2991; Thaler and Ravishankar 1998",
+    hints=(
+        "Python's `max(nodes, key=…)` returns the node for which a function gives the most. What must that function "
+        "look at besides the node, and what must it never look at?",
+        "The number can be a hash of both names: `hashlib.sha256(f'{session_id} {node}'.encode()).digest()`. Bytes can "
+        "be compared. (Why not Python's own `hash`? It gives other numbers in each process.)",
+        "First: `if not nodes: raise ValueError('no nodes')`. Then one line: `return max(nodes, key=lambda node: "
+        "hashlib.sha256(f'{session_id} {node}'.encode()).digest())`.",
+    ),
+    forbids=("hash", "secrets", ELSEWHERE),
+    because="it answers otherwise in each process, so that no two proxies agree, nor one before and after a restart",
+    rules=RULES,
+    source=written(trials),
+    mistakes=MISTAKES,
+)

@@ -1,0 +1,54 @@
+"""The collector's note: whom `nbgrader zip_collect` found, when their work came in, and what it did not take.
+
+It lies in `.grader/`, where only the teacher writes, and `grader autograde` repeats what it says.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from ..batch.attempts import Found
+from ..files import write_whole
+
+
+def write_note(root: Path, assignment: str, taken: Sequence[Found], not_taken: Sequence[Found]) -> None:
+    """Note what a run of the collector found, in place of the note of an earlier run.
+
+    Raises:
+        OSError: it can't be written.
+    """
+    times = {one.student: _as_text(one.times[0]) for one in taken if one.stamped}
+    rest = [[one.name, one.student, one.not_taken] for one in not_taken]
+    write_whole(_note(root, assignment), json.dumps({"times": times, "not_taken": rest}, indent=2) + "\n")
+
+
+def time_of(root: Path, assignment: str, student: str) -> str:
+    """When the collector says that a student's work came in, in UTC; "" if nobody knows."""
+    time = _read(root, assignment)["times"].get(student, "")
+    return time if isinstance(time, str) else ""
+
+
+def not_collected(root: Path, assignment: str) -> Iterator[Found]:
+    """What the collector did not take, and why; as long as there is an archive."""
+    if not (root / "downloaded" / assignment / "archive").is_dir():
+        return
+    for name, student, reason in _read(root, assignment)["not_taken"]:
+        yield Found(root, f"downloaded/{assignment}/archive/{name}", student, not_taken=reason)
+
+
+def _note(root: Path, assignment: str) -> Path:
+    return root / ".grader" / "collected" / f"{assignment}.json"
+
+
+def _read(root: Path, assignment: str) -> dict[str, Any]:
+    try:
+        note = json.loads(_note(root, assignment).read_text("utf-8"))
+        return {"times": dict(note["times"]), "not_taken": [tuple(map(str, one)) for one in note["not_taken"]]}
+    except (OSError, ValueError, TypeError, KeyError):
+        return {"times": {}, "not_taken": []}
+
+
+def _as_text(seconds: float) -> str:
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,126 @@
+"""What lateness costs: worked out anew from the deadline, the extension, the rule and all marks, whenever it counts.
+
+nbgrader 0.9.6 works a penalty out once, when a submission is graded. A deadline that is moved afterwards, an
+extension or a mark by hand leaves it as it was.
+"""
+
+import warnings
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
+from sqlalchemy.exc import SAWarning
+
+from ..course.masters import CourseError
+from .classdir import ClassDir
+from .times import TIMESTAMP, UnclearTime, class_zone, for_gradebook, read_time, read_timestamp, show_time
+
+
+class Penalties(NbGraderPreprocessor):  # type: ignore[misc]
+    """Takes the place of nbgrader's `AssignLatePenalties` in `nbgrader autograde`."""
+
+    def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """The notebook as it is; what it was handed in too late for is in the gradebook."""
+        coursedir, ids = self.parent.parent.coursedir, resources["nbgrader"]
+        refresh(coursedir, self.parent, ids["assignment"], [ids["student"]])
+        return nb, resources
+
+
+def refresh(coursedir: Any, parent: Any, assignment: str, students: Iterable[str] | None = None) -> None:
+    """Bring the times and the penalties of an assignment's submissions up to date.
+
+    Args:
+        coursedir: nbgrader's idea of the class.
+        parent: the part of nbgrader that asks; its configuration has the rule and the zone.
+        assignment: which.
+        students: whose; everybody's, if not given.
+    """
+    rule = AssignLatePenalties(parent=parent)
+    rule.init_plugin()
+    zone = class_zone(parent.config)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            if students is None:
+                submissions = gradebook.find_assignment(assignment).submissions
+            else:
+                submissions = [gradebook.find_submission(assignment, student) for student in students]
+        except MissingEntry:
+            return
+        for submission in submissions:
+            _refresh_one(submission, rule, _handed_in(coursedir, submission, zone))
+        gradebook.db.commit()
+
+
+def _handed_in(coursedir: Any, submission: Any, zone: Any) -> datetime | None:
+    """When it was handed in, by the file that the collector wrote; None if nothing there says so."""
+    folder = coursedir.format_path(coursedir.submitted_directory, submission.student.id, submission.assignment.name)
+    try:
+        return for_gradebook(read_timestamp(Path(folder) / TIMESTAMP, zone))
+    except (OSError, UnclearTime):
+        return None
+
+
+def _refresh_one(submission: Any, rule: Any, timestamp: datetime | None) -> None:
+    if timestamp is not None and submission.timestamp != timestamp:
+        submission.timestamp = timestamp
+    # Without a deadline an extension is of nothing; nbgrader's own sum would stop there.
+    late = submission.total_seconds_late if submission.assignment.duedate is not None else 0
+    for notebook in submission.notebooks:
+        penalty = None
+        if late > 0:
+            penalty = rule.plugin_inst.late_submission_penalty(submission.student.id, notebook.score, late)
+        if penalty is not None:
+            penalty = min(max(penalty, 0), notebook.score)
+        if penalty != notebook.late_submission_penalty:
+            notebook.late_submission_penalty = penalty
+
+
+def deadline(folder: ClassDir, assignment: str, text: str = "", student: str = "") -> str:
+    """Set a deadline, or one student's, and say what it is.
+
+    Args:
+        folder: the class.
+        assignment: which.
+        text: the time; "none" takes it away; "" leaves it.
+        student: whose, if it is an extension.
+
+    Raises:
+        CourseError: no such assignment or student, or a time that is not clear.
+    """
+    coursedir, zone = folder.coursedir, class_zone(folder.app.config)
+    moment = None if text in ("", "none") else for_gradebook(read_time(text, zone))
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        try:
+            entry = gradebook.find_assignment(assignment)
+            if text and student:
+                _extend(gradebook, entry, student, moment)
+            elif text:
+                entry.duedate = moment
+            gradebook.db.commit()
+        except MissingEntry as error:
+            raise CourseError(str(error)) from None
+        said = _said(entry, zone)
+    if text:
+        refresh(coursedir, folder.app, assignment)
+    return said
+
+
+def _extend(gradebook: Any, entry: Any, student: str, moment: datetime | None) -> None:
+    if entry.duedate is None:
+        raise CourseError(f"{entry.name} has no deadline, so there is nothing to extend; set one first")
+    gradebook.find_student(student)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own session: no news for a teacher
+        submission = gradebook.update_or_create_submission(entry.name, student)
+    submission.extension = None if moment is None else moment - entry.duedate
+
+
+def _said(entry: Any, zone: Any) -> str:
+    lines = [f"{entry.name}: {show_time(entry.duedate, zone) if entry.duedate else 'no deadline'}"]
+    for one in entry.submissions if entry.duedate else ():
+        if one.extension is not None:
+            lines.append(f"  {one.student.id}: {show_time(one.duedate, zone)}")
+    return "\n".join(lines)

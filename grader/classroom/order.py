@@ -1,0 +1,230 @@
+"""`submitted/` put in order before anything is graded: a folder for each student's id, each lesson under its own name.
+
+nbgrader takes whatever stands in a folder's name for a student, shows it on its pages, and passes over every file that
+is not called exactly after the lesson. So, before either command grades: a folder whose name is no id goes into
+`quarantine/`, one in another form of Unicode gets its own name, and the newest attempt at a lesson, whatever it is
+called and however deep in folders and zip files, is put where nbgrader looks. Nothing is deleted, and what does not
+count is listed with its reason each time.
+"""
+
+import filecmp
+import math
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import tzinfo
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+from ..batch.attempts import MAX_LISTED, Found, is_platforms_own, is_regular, latest_only, lesson_of
+from ..batch.collect import in_a_students_folder
+from ..batch.names import lesson_named_in, stem
+from ..course.masters import CourseError
+from ..inside.values import plain_text
+from ..student import NotAnId, StudentId
+from .collected import not_collected
+from .quarantine import FOLDER, quarantine
+from .times import class_zone
+
+_SAME_SECOND = 3
+"""Digits of a second in which two files are of one time: what file systems and zip files keep of it differs."""
+
+
+def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*") -> list[Found]:
+    """The submissions of an assignment, and what is not taken, after `submitted/` was put in order.
+
+    Args:
+        root: the course directory.
+        coursedir: nbgrader's idea of it.
+        assignment: which assignment.
+        student: whose; a pattern. Folders that are nobody's are put aside whatever it says.
+
+    Raises:
+        CourseError: there is no such assignment.
+        OSError: `submitted/` can't be put in order.
+    """
+    source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
+    masters = {path.stem: path for path in source.glob("*.ipynb")}
+    if not masters:
+        raise CourseError(f"{assignment}: there is no such assignment (no notebook in {source})")
+    submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parent.parent
+    pattern = unicodedata.normalize("NFC", student)
+    before = list(_in_quarantine(root, assignment))
+    found = [*before, *_put_aside(root, submitted, assignment), *not_collected(root, assignment)]
+    zone = class_zone(coursedir.config)
+    found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
+    for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
+        if fnmatchcase(place.parent.name, pattern):
+            found += _of_one(root, place, StudentId.parse(place.parent.name), masters, zone)
+    return found
+
+
+def _escaped(name: str) -> str:
+    return re.sub(r"([*?[])", r"[\1]", name)
+
+
+# -- folders ----------------------------------------------------------------------------------------------------------
+
+
+def _put_aside(root: Path, submitted: Path, assignment: str) -> Iterator[Found]:
+    """Move each folder that is no student's into quarantine, and give each student's its own name."""
+    for entry in sorted(os.scandir(submitted), key=lambda one: one.name) if submitted.is_dir() else ():
+        if entry.name.startswith(".") or not (entry.is_symlink() or entry.is_dir()):
+            continue
+        path = Path(entry.path)
+        try:
+            student = StudentId.parse(_readable(entry.name))
+            problem = "a link, and links are not followed" if entry.is_symlink() else ""
+        except NotAnId as error:
+            student, problem = StudentId(""), str(error)
+        if problem:
+            target = _free(root / FOLDER / (student or StudentId(_readable(entry.name))).file_name)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.rename(target)
+            reason = f"{problem}. It is in {target.relative_to(root)}; rename it and put it back"
+            yield Found(target, plain_text(_readable(entry.name)), student, not_taken=reason)
+        elif entry.name != student:
+            _rename(path, submitted / student, assignment)
+
+
+def _misplaced(submitted: Path, assignment: str, assignments: Collection[str]) -> Iterator[Found]:
+    """What lies in `submitted/` or in a student's folder, and not in an assignment's folder there."""
+    for path in sorted((*submitted.glob("*"), *submitted.glob("*/*"))):
+        student = path.parent.name if path.parent != submitted else ""
+        other = lesson_named_in(path.name) not in ("", assignment) and assignment in assignments
+        if path.name.startswith(".") or is_platforms_own(path.name) or other:
+            continue
+        if not path.is_dir() or (student and path.name not in assignments):
+            place = f"submitted/{student or 'STUDENT'}/{assignment}/"
+            reason = f"not in an assignment's folder; put it into {place}, if it belongs there"
+            yield Found(path, plain_text(_readable(str(path.relative_to(submitted)))), student, not_taken=reason)
+
+
+def _rename(path: Path, target: Path, assignment: str) -> None:
+    """Give a student's folder its own name; where there is one, its hand-ins become attempts beside the others."""
+    if not target.exists():
+        path.rename(target)
+        return
+    for place in path.iterdir():
+        goal = target / place.name
+        place.rename(_free(goal / "another spelling of the name") if goal.is_dir() else _free(goal))
+    path.rmdir()
+
+
+def _readable(name: str) -> str:
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
+def _free(path: Path) -> Path:
+    """This path, or one like it where nothing is yet."""
+    number, free = 0, path
+    while os.path.lexists(free):
+        number += 1
+        free = path.with_name(f"{path.name}.{number}")
+    return free
+
+
+# -- one student's hand-ins -------------------------------------------------------------------------------------------
+
+
+def _of_one(root: Path, place: Path, student: StudentId, masters: dict[str, Path], zone: tzinfo) -> list[Found]:
+    """One student's submissions of an assignment, each in its place, and what is not taken."""
+    assignment, name = place.name, f"{student}/{place.name}"
+    moved = quarantine(place, root / FOLDER / student / assignment, zone)
+    why = f"moved to {FOLDER}/{name}: a link, a device, a time that is none or not the collector's, or too much"
+    found = [Found(root / FOLDER, f"{name}/{plain_text(_readable(one))}", student, not_taken=why) for one in moved]
+    with tempfile.TemporaryDirectory(prefix="unpacked-") as unpacked:
+        there = in_a_students_folder(place, Path(unpacked) / "files")
+        if not there and not found:
+            return [Found(place, name, student, not_taken="an empty folder")]
+        named = [replace(one, student=student) for one in there]
+        for one, notebook in list(_chosen(named, place, masters)):  # before anything is moved
+            if notebook:
+                target = _in_place(one, place / f"{notebook}.ipynb")
+                found.append(Found(target, f"{name}/{notebook}", student, master=masters[notebook]))
+            else:
+                found.append(replace(one, name=f"{name}/{one.name}"))
+    return found
+
+
+def _chosen(there: Sequence[Found], place: Path, masters: dict[str, Path]) -> Iterator[tuple[Found, str]]:
+    """Each file, with the notebook that it is taken for, or "" and the reason why it is not taken."""
+    lessons = [notebook_of(one, masters) for one in there]
+    # What lies in its place is no older than what it was once copied from.
+    dated = [_dated(one, _is_in(place, one, lesson)) for one, lesson in zip(there, lessons, strict=True)]
+    chosen = latest_only(dated, [lesson or one.name for one, lesson in zip(there, lessons, strict=True)])
+    best = dict(_taken(chosen, lessons))
+    best |= {lesson: one for lesson, one in _taken(chosen, lessons) if is_regular(one.path)}
+    for one, lesson in zip(chosen, lessons, strict=True):
+        if one.not_taken:
+            if not (lesson in best and _is_same(one.path, best[lesson].path)):
+                yield one, ""
+        elif one.problem:
+            yield replace(one, problem="", not_taken=one.problem), ""
+        elif not lesson:
+            wanted = ", ".join(f"{name}.ipynb" for name in sorted(masters))
+            yield replace(one, not_taken=f"a notebook of another lesson, or of none; here belongs {wanted}"), ""
+        elif one is not best[lesson] or not (is_regular(one.path) or _is_in(place, one, lesson)):
+            yield replace(one, not_taken="not a regular file"), ""
+        else:
+            yield one, lesson
+
+
+def _taken(chosen: Sequence[Found], lessons: Sequence[str]) -> Iterator[tuple[str, Found]]:
+    for one, lesson in zip(chosen, lessons, strict=True):
+        if lesson and not one.not_taken and not one.problem:
+            yield lesson, one
+
+
+def _dated(found: Found, is_in_place: bool) -> Found:
+    when = round(found.times[0], _SAME_SECOND)
+    return replace(found, times=(when, math.inf if is_in_place else found.times[1]))
+
+
+def notebook_of(found: Found, notebooks: Collection[str]) -> str:
+    """Which of an assignment's notebooks a file is an attempt at; "" for none of them."""
+    if found.not_taken:
+        return ""
+    text = stem(found.name.rpartition("/")[2]).casefold()
+    named = [name for name in notebooks if name.casefold() in text]
+    lesson = lesson_of(found)
+    return max(named, key=len) if named else lesson if lesson in notebooks else ""
+
+
+def _is_in(place: Path, found: Found, notebook: str) -> bool:
+    return bool(notebook) and found.path == place / f"{notebook}.ipynb"
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    try:
+        return filecmp.cmp(one, other, shallow=False)
+    except OSError:
+        return False
+
+
+def _in_place(found: Found, target: Path) -> Path:
+    """The file in its place; what lies there, an older attempt, keeps its time and gets another name."""
+    if found.path == target:
+        return target
+    if os.path.lexists(target):
+        target.rename(_free(target.with_name(f"{target.stem}-older{target.suffix}")))
+    when = found.times[0] or found.times[1]
+    whole = target.with_name(f".{target.name}.new")
+    shutil.copyfile(found.path, whole)
+    os.utime(whole, (when, when))
+    whole.replace(target)
+    return target
+
+
+def _in_quarantine(root: Path, assignment: str) -> Iterator[Found]:
+    """What was put aside before, as long as it is there."""
+    for place in sorted((root / FOLDER).glob(f"*/{_escaped(assignment)}")):
+        files = [Path(parent, name) for parent, _, names in os.walk(place) for name in sorted(names)]
+        for path in files[:MAX_LISTED]:
+            name = plain_text(_readable(str(path.relative_to(root))))
+            yield Found(path, name, not_taken="put aside; look at it, then put it back under another name or delete it")

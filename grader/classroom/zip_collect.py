@@ -1,0 +1,88 @@
+"""What `nbgrader zip_collect` does in a class: our way of finding submissions, in nbgrader's two plugins.
+
+The extractor lays out one notebook for each student, the newest attempt; the collector hands on what it laid out. So
+nbgrader meets no name that it does not know, no second attempt that it would stop at, and nothing of a student's but
+the notebook: no `timestamp.txt` either. It writes that itself, with the time that a platform gave.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from nbgrader.api import Gradebook
+from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
+
+from ..batch.attempts import Found, sorted_out
+from ..batch.collect import in_an_archive
+from ..batch.names import Origin, origin
+from ..inside.values import plain_text
+from .collected import time_of, write_note
+from .order import notebook_of
+
+
+class Extractor(ExtractorPlugin):  # type: ignore[misc]
+    """Takes the newest attempt of each student out of a folder of downloads."""
+
+    def extract(self, archive_path: str, extracted_path: str) -> None:
+        """Lay out what counts as `extracted/STUDENT/NOTEBOOK.ipynb`, and note what does not."""
+        coursedir, called = self.parent.coursedir, _called(Collector(parent=self.parent).named_regexp)
+        release = Path(coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id))
+        released = {path.stem for path in release.glob("*.ipynb")}
+        with tempfile.TemporaryDirectory(prefix="unpacked-") as unpacked:
+            there = in_an_archive(Path(archive_path), Path(unpacked) / "files", _students(coursedir))
+            found = [_wanted(one, released) for one in sorted_out(there, called)]
+            taken = [one for one in found if not one.not_taken]
+            for one in taken:
+                target = Path(extracted_path, one.student, f"{notebook_of(one, released)}.ipynb")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(one.path, target)
+                when = one.times[0] or one.times[1]
+                os.utime(target, (when, when))
+        rest = [one for one in found if one.not_taken]
+        for one in rest:
+            self.log.warning("Not taken: %s: %s", plain_text(one.name), one.not_taken)
+        if rest:
+            self.log.warning("%d notebooks are taken, %d files are not", len(taken), len(rest))
+        write_note(Path(coursedir.root), coursedir.assignment_id, taken, rest)
+
+
+class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
+    """Says of each file that the extractor laid out whose it is and when it came in."""
+
+    def collect(self, submitted_file: str) -> dict[str, str] | None:
+        """nbgrader's description of a file."""
+        path, coursedir = Path(submitted_file), self.parent.coursedir
+        info = {"student_id": path.parent.name, "file_id": path.name}
+        time = time_of(Path(coursedir.root), coursedir.assignment_id, path.parent.name)
+        return {**info, "timestamp": time} if time else info
+
+
+def _students(coursedir: Any) -> set[str]:
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        return {student.id for student in gradebook.students}
+
+
+def _called(pattern: str) -> Callable[[PurePosixPath], Origin]:
+    """Whose a file is, as the class's own pattern says, if it has one; else as the names of platforms say."""
+
+    def called(place: PurePosixPath) -> Origin:
+        found = re.match(pattern, str(place)) if pattern else None
+        named = found.groupdict().get("student_id") if found else None
+        return Origin(named) if named else origin(place)
+
+    return called
+
+
+def _wanted(found: Found, released: set[str]) -> Found:
+    """The same; a notebook of another assignment is not taken."""
+    if found.not_taken or found.problem:
+        return replace(found, problem="", not_taken=found.not_taken or found.problem)
+    if notebook_of(found, released):
+        return found
+    wanted = ", ".join(sorted(released))
+    return replace(found, not_taken=f"a notebook of another lesson, or of none; wanted is {wanted}")

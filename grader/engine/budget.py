@@ -1,0 +1,208 @@
+"""What one submission may cost the grader itself: its numbers, and what is left of them.
+
+The sandbox limits what a submission's own processes take. These are the limits of what reading it, talking to it,
+judging it and showing it takes on the other side of the wall. What runs out is a sentence in that submission's Report.
+docs/grading.md has the same numbers, and a test compares them.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import NamedTuple
+
+from ..files import MAX_NOTEBOOK
+from ..inside.frames import MAX_FRAME
+from ..inside.values import MAX_BITS, MAX_COLLIDING, MAX_PACKED, MAX_VALUES
+
+SUBMISSION_SECONDS = 300.0
+"""How long one submission may take altogether, what is run again after a crash included."""
+GRADER_SECONDS = 30.0
+"""Processor time of the grader itself; a solved submission takes a quarter of a second at most."""
+
+MAX_DIRECTORY = 10_000_000
+"""Bytes of a zip file's table of contents."""
+MAX_MEMBERS = 50_000
+"""Files in one zip file, and in one folder."""
+MAX_WORKS = 100
+"""Notebooks and zip files in a zip file that lies in a folder or in another zip file: one student's."""
+MAX_ZIP_BYTES = 200_000_000
+"""Size of such a zip file."""
+MAX_UNPACKED_BYTES = 200_000_000
+"""What may come out of one such zip file, all in all: members can share their bytes and be many."""
+MAX_UNPACKED_ALTOGETHER = 10_000_000_000
+"""The same for the zip file that the teacher named."""
+
+MAX_BYTES = MAX_NOTEBOOK
+"""Bytes of a notebook."""
+MAX_BRACKETS = 1_000_000
+"""Brackets and braces in its file: each may be a list or an object, which takes sixty bytes or more when read."""
+MAX_CELLS = 2_000
+"""Cells of a notebook."""
+MAX_SOURCE = 100_000
+"""Characters of code in one cell that are parsed. Its syntax tree takes a thousand times the room."""
+MAX_CODE = 1_000_000
+"""Characters of code in all cells that are parsed; a lesson has 25,000."""
+
+MAX_WIRE = 50_000_000
+"""Bytes that a submission's process may say to the grader."""
+MAX_ANSWERS = 10_000_000
+"""Characters of all packed answers, which are kept until an exercise is judged."""
+
+MAX_SHOWN = 1_000_000
+"""Characters of code and of written answers that people are shown. Each may be a line, which takes a hundred bytes."""
+MAX_TEXT = 400_000
+"""Characters of text that all cells together may show; 20,000 of them one cell."""
+MAX_PICTURES = 5_000_000
+"""Characters of all cells' pictures, in base64."""
+MAX_OUTPUTS = 2_000
+"""Outputs of all cells; 50 of them one cell's."""
+
+MAX_LINES = 400
+"""Lines of one solution that `grader likeness` compares and shows."""
+MAX_COMPARED = 20_000
+"""Characters of them."""
+
+
+class Limit(NamedTuple):
+    """One row of the table in docs/grading.md."""
+
+    what: str
+    number: float
+    unit: str
+
+    def __str__(self) -> str:
+        return f"| {self.what} | {self.number:,g} {self.unit} |" if self.number < 1e5 else self._in_millions()
+
+    def _in_millions(self) -> str:
+        number, unit = (self.number / 1e6, "MB") if self.unit == "bytes" else (self.number, self.unit)
+        return f"| {self.what} | {number:,.0f} {unit} |"
+
+
+LIMITS = (
+    Limit("time, what is run again after a crash included", SUBMISSION_SECONDS, "s"),
+    Limit("the grader's own processor time", GRADER_SECONDS, "s"),
+    Limit("a zip file's table of contents with all names, before it is read", MAX_DIRECTORY, "bytes"),
+    Limit("files in a zip file or in one folder", MAX_MEMBERS, "files"),
+    Limit("submissions in one student's zip file", MAX_WORKS, "files"),
+    Limit("one student's zip file", MAX_ZIP_BYTES, "bytes"),
+    Limit("what comes out of it, zip files in it included", MAX_UNPACKED_BYTES, "bytes"),
+    Limit("what comes out of the class's zip file", MAX_UNPACKED_ALTOGETHER, "bytes"),
+    Limit("a notebook", MAX_BYTES, "bytes"),
+    Limit("brackets and braces in its file, before it is parsed", MAX_BRACKETS, "characters"),
+    Limit("its cells", MAX_CELLS, "cells"),
+    Limit("code in one cell that is searched for solutions", MAX_SOURCE, "characters"),
+    Limit("code in all such cells", MAX_CODE, "characters"),
+    Limit("one message of its process", MAX_FRAME, "bytes"),
+    Limit("all messages", MAX_WIRE, "bytes"),
+    Limit("one answer", MAX_PACKED, "characters"),
+    Limit("values in one answer", MAX_VALUES, "values"),
+    Limit("one integer", MAX_BITS, "bits"),
+    Limit("keys of one dict with the same hash", MAX_COLLIDING, "keys"),
+    Limit("all answers", MAX_ANSWERS, "characters"),
+    Limit("code and written answers that people are shown", MAX_SHOWN, "characters"),
+    Limit("text that its cells show", MAX_TEXT, "characters"),
+    Limit("pictures that they show", MAX_PICTURES, "characters"),
+    Limit("their outputs", MAX_OUTPUTS, "outputs"),
+    Limit("one solution's lines in `grader likeness`", MAX_LINES, "lines"),
+    Limit("their characters", MAX_COMPARED, "characters"),
+)
+"""All of them, in the order of a submission's way."""
+
+
+class Spent(BaseException):
+    """A submission's budget has run out. Not an Exception, so that nothing that judges an answer takes it for one."""
+
+
+@dataclass
+class Budget:
+    """What is left to one submission."""
+
+    seconds: float = GRADER_SECONDS
+    wire: int = MAX_WIRE
+    answers: int = MAX_ANSWERS
+    sources: int = MAX_SHOWN
+    text: int = MAX_TEXT
+    pictures: int = MAX_PICTURES
+    outputs: int = MAX_OUTPUTS
+    _thinking: bool = False
+
+    def take_message(self, size: int) -> None:
+        """Count a message of the submission's process.
+
+        Raises:
+            Spent: all of them are too large.
+        """
+        self.wire -= size
+        if self.wire < 0:
+            raise Spent(f"its process said more than {MAX_WIRE // 1_000_000} MB")
+
+    def take_answer(self, packed: str) -> None:
+        """Count an answer.
+
+        Raises:
+            Spent: all of them are too large.
+        """
+        self.answers -= len(packed)
+        if self.answers < 0:
+            raise Spent(f"its answers had more than {MAX_ANSWERS:,} characters")
+
+    @contextmanager
+    def thinking(self) -> Iterator[None]:
+        """Count the processor time of what the grader does in here.
+
+        Raises:
+            Spent: there is none left; if need be in the midst of it, as soon as Python runs any of its own code.
+        """
+        started = time.process_time()
+        self._thinking = True
+        try:
+            with _alarm(self._ring, max(self.seconds, 0.001)):
+                try:
+                    yield
+                finally:
+                    self._thinking = False
+        finally:
+            self._thinking = False  # also when it rang right there
+            self.seconds -= time.process_time() - started
+        if self.seconds <= 0:
+            raise Spent(_TOO_LONG)
+
+    @contextmanager
+    def asking(self) -> Iterator[None]:
+        """While the grader thinks: talk to the submission's process, which must not be left in the midst of a word."""
+        before, self._thinking = self._thinking, False
+        try:
+            yield
+        finally:
+            self._thinking = before
+
+    def _ring(self, number: int, frame: FrameType | None) -> None:
+        if self._thinking:
+            self.seconds = 0.0  # should somebody swallow it
+            raise Spent(_TOO_LONG)
+
+
+_TOO_LONG = f"reading and judging it took more than {GRADER_SECONDS:g} s of the grader's own processor time"
+
+
+@contextmanager
+def _alarm(ring: "signal._HANDLER", seconds: float) -> Iterator[None]:
+    """Call ring after so many seconds of this process's processor time, and ten times a second from then on.
+
+    Again and again, because what it interrupts may be a known mistake's function, of which any exception is expected.
+    Off the main thread there is no alarm; the time is looked at afterwards.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        yield
+        return
+    before = signal.signal(signal.SIGPROF, ring)
+    try:
+        signal.setitimer(signal.ITIMER_PROF, seconds, 0.1)
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.signal(signal.SIGPROF, before)

@@ -1,1 +1,0 @@
-"""The older machinery, while chapters move to the rules."""

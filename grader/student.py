@@ -1,0 +1,81 @@
+"""What a student is called: one rule for everything that makes an id out of a name."""
+
+import hashlib
+import re
+import unicodedata
+
+MAX_LENGTH = 64
+"""Characters of an id."""
+
+_INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""What Unicode counts among letters and marks although nobody can see it."""
+_RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?")
+"""File names that mean a device on Windows."""
+_PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9._@+ -]*[a-z0-9_@+-])?")
+
+
+class NotAnId(ValueError):  # noqa: N818 - it says what is wrong
+    """A text that can't be a student's id. The text of the error is one sentence."""
+
+
+class StudentId(str):
+    """A student's id: a letter or digit, then letters of any script, digits, `. _ @ + -` and single spaces inside.
+
+    It has one form of Unicode (NFC), at most `MAX_LENGTH` characters, and no dot or space at its end. So it is harmless
+    in a path, a page, a table and a terminal, as it stands, and two ids that look alike to a file system are one.
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def parse(cls, text: str) -> "StudentId":
+        """The id that a text is.
+
+        Raises:
+            NotAnId: it is none.
+        """
+        one_form = unicodedata.normalize("NFC", text)
+        if problem := _problem(one_form):
+            raise NotAnId(f"{text[:MAX_LENGTH]!a} can't be an id: {problem}")
+        return cls(one_form)
+
+    @property
+    def file_name(self) -> str:
+        """A file name, without ending, for what is this student's: the id itself where any file system keeps it so.
+
+        Otherwise a hash tells it apart, behind a `~`, which no id has; so two ids never share a file, not even where
+        capitals do not count.
+        """
+        if _PLAIN.fullmatch(self) and not _RESERVED.fullmatch(self):
+            return str(self)
+        letters = unicodedata.normalize("NFKD", self).encode("ascii", "ignore").decode("ascii")
+        readable = re.sub(r"[^A-Za-z0-9_-]+", "_", letters) or "student"
+        return f"{readable}~{hashlib.sha256(self.encode('utf-8')).hexdigest()[:20]}"
+
+    @property
+    def twin_key(self) -> str:
+        """What two ids share that differ only in capitals."""
+        return unicodedata.normalize("NFC", self.casefold())
+
+
+def _problem(text: str) -> str:
+    if not text:
+        return "it is empty"
+    if len(text) > MAX_LENGTH:
+        return f"it is longer than {MAX_LENGTH} characters"
+    if not text[0].isalnum() or _INVISIBLE.match(text):
+        return "it must begin with a letter or a digit"
+    if text[-1] in ". ":
+        return "it must not end with a dot or a space"
+    if "  " in text:
+        return "two spaces stand together in it"
+    for character in text:
+        if not _may_be_in(character):
+            return f"{character!a} is in it, and only letters, digits, single spaces and . _ @ + - may be"
+    return ""
+
+
+def _may_be_in(character: str) -> bool:
+    if _INVISIBLE.match(character):
+        return False
+    return character in " ._@+-" or character.isalnum() or unicodedata.category(character) in ("Mn", "Mc")

@@ -1,0 +1,14 @@
+# about: fifty busy processes, each in a session of its own, as low in niceness as they get
+# base: solved 01_encoding
+# score: at most 25
+
+# %% + before b64u_encode
+import os
+import time
+
+for _ in range(50):
+    if os.fork() == 0:
+        os.setsid()
+        while True:
+            pass
+time.sleep(15)

@@ -1,0 +1,105 @@
+"""route: an answer that another process would not give, ties, memory, and what costs how much."""
+
+import hashlib
+import linecache
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from grader_helpers import judged
+
+from grader.checks.c09_sessions.route import checked, route, winner
+from grader.judging.result import FAILED, PARTIAL, PASSED, Result
+
+START = """
+import hashlib, os, random, secrets, time
+
+def number(text):
+    return hashlib.sha256(text.encode()).digest()
+
+"""
+BY_SALT = "\n\ndef route(s, nodes):\n    return max(nodes, key=lambda n: number(f'{s}{n}{SALT}'))\n"
+
+
+def judged_cell(folder: Path, cell: str, seed: str = "self-paced") -> Result:
+    """What the check says of a function whose source Python knows, as it knows a cell's."""
+    path = folder / "cell.py"
+    path.write_text(START + cell, "utf-8")
+    linecache.checkcache(str(path))
+    module = ModuleType("cell")
+    exec(compile(path.read_text("utf-8"), str(path), "exec"), vars(module))
+    return judged(route, vars(module)["route"], seed)
+
+
+@pytest.mark.parametrize("seed", [str(number) for number in range(8)])
+def test_the_right_program_passes_whatever_the_seed(seed: str) -> None:
+    assert judged(route, checked(winner), seed=seed).status == PASSED
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        f"SALT = os.urandom(8).hex(){BY_SALT}",
+        f"SALT = time.time_ns(){BY_SALT}",
+        f"ORDER = [secrets.randbelow(9) for _ in range(32)]\nSALT = sum(ORDER), ORDER[0], time.time_ns(){BY_SALT}",
+        "def route(s, nodes, salt=secrets.token_hex(8)):\n    return max(nodes, key=lambda n: number(s + n + salt))\n",
+        "def route(s, nodes):\n    return max(nodes, key=lambda n: hash((s, n)))\n",
+        "def route(s, nodes):\n    return max(nodes, key=lambda n: (s + n).__hash__())\n",
+        "def route(s, nodes):\n    return max(nodes, key=lambda n: secrets.token_hex(8))\n",
+    ],
+    ids=["salt", "clock", "table", "default", "hash", "hash by its other name", "secrets"],
+)
+def test_what_is_another_one_in_each_process_is_forbidden(tmp_path: Path, cell: str) -> None:
+    result = judged_cell(tmp_path, cell)
+    assert (result.score, result.status) == (0, "forbidden")
+    assert "no two proxies agree" in result.messages[0]
+
+
+def test_a_constant_salt_is_fine_and_what_a_cell_only_shows_is_not_shown_again(tmp_path: Path) -> None:
+    cell = (
+        "SALT = 'summer'\nRUNS = []\nprint(RUNS.append(1))\n\n"
+        "def route(s, nodes):\n    if not nodes:\n        raise ValueError(SALT)\n    assert len(RUNS) < 2\n"
+        "    return max(nodes, key=lambda n: number(f'{SALT} {s} {n}'))\n"
+    )
+    assert judged_cell(tmp_path, cell).status == PASSED
+
+
+@pytest.mark.parametrize(
+    "number",
+    [
+        lambda text: hashlib.sha256(text.encode()).hexdigest()[0],
+        lambda text: hashlib.sha256(text.encode()).digest()[:1],
+        lambda text: hashlib.md5(text.encode()).digest()[5],  # a byte from the middle
+        lambda text: int(hashlib.sha1(text.encode()).hexdigest(), 16) % 100,
+    ],
+    ids=["a hex digit", "a byte", "a byte of MD5", "modulo 100"],
+)
+def test_equal_numbers_show_for_every_seed(number: Callable[[str], Any]) -> None:
+    program = checked(lambda session_id, nodes: max(nodes, key=lambda node: number(f"{session_id}/{node}")))
+    results = [judged(route, program, seed=str(seed)) for seed in range(5)]
+    assert {result.status for result in results} == {PARTIAL}
+    assert len({result.score for result in results}) == 1
+    for result in results:
+        assert any("same number" in text or "numbers are equal" in text for text in result.mistakes + result.messages)
+
+
+def test_who_remembers_earns_nothing_and_is_told() -> None:
+    memory: dict[str, str] = {}
+
+    def remembers(session_id: str, nodes: list[str]) -> str:
+        if not nodes:
+            raise ValueError("no nodes")
+        if memory.get(session_id) not in nodes:
+            memory[session_id] = winner(session_id, nodes)
+        return memory[session_id]
+
+    result = judged(route, remembers)
+    assert (result.score, result.status) == (0, FAILED)
+    assert result.mistakes[0].startswith("It remembers what it answered.")
+
+
+def test_an_empty_list_that_is_not_refused_costs_a_part() -> None:
+    result = judged(route, lambda session_id, nodes: winner(session_id, nodes) if nodes else None)
+    assert (result.status, len(result.mistakes)) == (PARTIAL, 1)

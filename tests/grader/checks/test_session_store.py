@@ -1,0 +1,94 @@
+"""SessionStore: where the bits of an id come from, what the id says, and whose sessions a store has."""
+
+import hashlib
+import itertools
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from grader_helpers import judged
+
+from grader.checks.c09_sessions.session_store import Sessions, session_store, wrong
+from grader.judging.result import FAILED, PARTIAL, PASSED
+
+
+@pytest.mark.parametrize("seed", [str(number) for number in range(8)])
+def test_the_right_class_passes_whatever_the_seed(seed: str) -> None:
+    assert judged(session_store, Sessions, seed=seed).status == PASSED
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode(errors="replace")).hexdigest()
+
+
+_KEY, _counter = secrets.token_hex(16), itertools.count()
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda user: digest(f"{user}{time.time_ns()}"),
+        lambda user: digest(str(time.perf_counter_ns())),
+        lambda user: digest(f"{next(_counter)}"),
+        lambda user: digest(f"{_KEY}{next(_counter)}"),
+        lambda user: digest(f"{user}{secrets.randbelow(10**6)}{time.time_ns()}"),
+        lambda user: digest(user),
+    ],
+    ids=["user and time", "time", "counter", "counter and a key", "a million of chances", "user"],
+)
+def test_an_id_that_can_be_computed_earns_nothing(make: Callable[[str], str]) -> None:
+    result = judged(session_store, wrong(new_id=lambda self, user: make(user)))
+    assert (result.score, result.status) == (0, FAILED)
+
+
+@pytest.mark.parametrize(
+    ("make", "names"),
+    [
+        (lambda user: f"{''.join(c for c in user if c.isascii() and c.isalnum())[:200]}-{secrets.token_hex(16)}", 1),
+        (lambda user: secrets.token_hex(16) + digest(user)[:8], 1),
+        (lambda user: secrets.token_hex(16 + len(user) % 50), 0),
+    ],
+    ids=["name", "hash of the name", "length of the name"],
+)
+def test_an_id_that_says_something_of_the_user_costs_a_part(make: Callable[[str], str], names: int) -> None:
+    result = judged(session_store, wrong(new_id=lambda self, user: make(user)))
+    assert (result.score, result.status, len(result.mistakes)) == (4, PARTIAL, names)
+
+
+def test_too_few_bits_are_told_by_their_number() -> None:
+    result = judged(session_store, wrong(new_id=lambda self, user: secrets.token_hex(12)))
+    assert (result.score, result.status) == (2, PARTIAL)
+    assert "96 of the bits decide" in result.messages[0]
+    assert not any("UUID" in one or "64" in one for one in result.mistakes)
+
+
+def test_a_dict_outside_of_init_is_no_store_of_its_own() -> None:
+    outside: dict[str, str] = {}
+
+    class AtClassLevel(Sessions):
+        users: dict[str, Any] = {}
+
+        def __init__(self) -> None:
+            pass
+
+    class AtModuleLevel(Sessions):
+        def __init__(self) -> None:
+            self.users = outside
+
+    for one in (AtClassLevel, AtModuleLevel):
+        result = judged(session_store, one)
+        assert (result.score, result.status) == (4, PARTIAL)
+        assert "belongs to the class" in result.mistakes[0]
+
+
+def test_another_exception_lets_nobody_in_and_costs_a_part() -> None:
+    def get(self: Any, session_id: str) -> Any:
+        if session_id not in self.users:
+            raise ValueError(session_id)
+        return self.users[session_id]
+
+    result = judged(session_store, wrong(get=get))
+    assert result.status == PARTIAL
+    assert any("refused in another way" in one or "KeyError" in one for one in (*result.messages, *result.mistakes))
