@@ -8,7 +8,7 @@ from jwt_from_scratch.encoding import b64u_encode
 from ...judging.aspects import ABSENT, Aspect, from_aspects, joined, written
 from ...judging.exercise import Exercise
 from ...judging.trial import Args, Trial
-from ...judging.verdict import ALL
+from ...judging.verdict import ALL, HALF, PART, Stake
 from ...judging.wants import InTurn, Raises, Returns
 from .. import kit
 from .claims import claims_aspects, policy_aspects
@@ -64,16 +64,17 @@ def remembered(source: random.Random) -> list[Trial]:
     keys = {ISS: {"keys": [w.elliptic.jwk]}}
     policy = {"audience": US, "typ": None, "require": [], "leeway": 0, "now": w.now}
     strangers = {ISS: {"keys": [w.stranger.jwk]}}
-    later = {
-        "with another key under its name": ("3", (token, strangers, policy)),
-        "a day later": ("7 exp", (token, keys, {**policy, "now": w.now + 86_400})),
-        "by another service": ("8", (token, keys, {**policy, "audience": "maps"})),
-        "where more is required": ("6", (token, keys, {**policy, "require": ["jti"]})),
+    # Who leaves a rule out fails here, too: that costs what the rule costs.
+    later: dict[str, tuple[str, Stake, Args]] = {
+        "with another key under its name": ("3", ALL, (token, strangers, policy)),
+        "a day later": ("7 exp", HALF, (token, keys, {**policy, "now": w.now + 86_400})),
+        "by another service": ("8", HALF, (token, keys, {**policy, "audience": "maps"})),
+        "where more is required": ("6", PART, (token, keys, {**policy, "require": ["jti"]})),
     }
     want = InTurn((Returns(claims), Raises()))
     return [
-        Trial((token, keys, policy), want, frozenset([rule]), True, ALL, f"a good token again, {text}", more=(more,))
-        for text, (rule, more) in later.items()
+        Trial((token, keys, policy), want, frozenset([rule]), True, stake, f"a good token again, {text}", more=(more,))
+        for text, (rule, stake, more) in later.items()
     ]
 
 
