@@ -8,7 +8,7 @@ from jwt_from_scratch.encoding import b64u_encode
 from ...judging.aspects import ABSENT, Aspect, from_aspects, joined, written
 from ...judging.exercise import Exercise
 from ...judging.trial import Args, Trial
-from ...judging.verdict import ALL, HALF, PART, Stake
+from ...judging.verdict import ALL, HALF, PART
 from ...judging.wants import InTurn, Raises, Returns
 from .. import kit
 from .claims import claims_aspects, policy_aspects
@@ -64,8 +64,7 @@ def remembered(source: random.Random) -> list[Trial]:
     keys = {ISS: {"keys": [w.elliptic.jwk]}}
     policy = {"audience": US, "typ": None, "require": [], "leeway": 0, "now": w.now}
     strangers = {ISS: {"keys": [w.stranger.jwk]}}
-    # Who leaves a rule out fails here, too: that costs what the rule costs.
-    later: dict[str, tuple[str, Stake, Args]] = {
+    later = {
         "with another key under its name": ("3", ALL, (token, strangers, policy)),
         "a day later": ("7 exp", HALF, (token, keys, {**policy, "now": w.now + 86_400})),
         "by another service": ("8", HALF, (token, keys, {**policy, "audience": "maps"})),
