@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -130,6 +130,8 @@ def grade(
     shown as tables. Folders and zip files make a batch: one Report per submission, a summary.csv and an index.html
     in --out. A batch that was interrupted goes on when the same command is given again.
     """
+    if not any(map(os.path.lexists, paths)) and not any((out, jobs, *files.values())):
+        _nothing_there(paths)  # known before there is a sandbox
     from ..engine.grade import Options
     from ..reports.forms import write_forms
     from ..reports.report import answerable
@@ -148,6 +150,14 @@ def grade(
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
     sys.exit(code or _left_over(reports))
+
+
+def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
+    from ..inside.values import plain_text
+
+    for path in paths:
+        click.echo(f"grader: {plain_text(str(path), 500)}: there is no such file", err=True)
+    sys.exit(BAD_INPUT)
 
 
 def _left_over(reports: list[Report]) -> int:
