@@ -92,17 +92,29 @@ def build(check: bool, solved: Path | None) -> None:
     help="Where your copies are.",
 )
 @click.option("--copy-only", is_flag=True, help="Copy the missing lessons and stop there.")
+@click.option(
+    *("--renew", "renewed"),
+    multiple=True,
+    metavar="LESSON",
+    help="Make a copy that is old or broken whole: what you wrote is carried over, the file as it was is kept.",
+)
 @click.option("--port", default=8888, show_default=True, help="The first port to try.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
-def start(folder: Path, copy_only: bool, port: int, no_browser: bool) -> None:
+def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no_browser: bool) -> None:
     """Open the course in JupyterLab, in your own copies of the lessons. Nothing of yours is ever overwritten."""
     from ..learner import start as starter
 
     try:
+        for name in renewed:
+            click.echo(f"{folder}/: {starter.renew(folder, name)}")
         copied = starter.copy_missing(folder)
+    except starter.NotALesson as error:
+        fail(str(error).replace("`", ""))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
     click.echo(f"{folder}/: {len(copied)} lessons copied" if copied else f"{folder}/: your lessons are all there")
+    for sentence in starter.problems(folder):
+        click.echo(f"{sentence}.", err=True)
     if not copy_only:
         sys.exit(starter.run_lab(folder, port, no_browser))
 
