@@ -1,5 +1,6 @@
 """decode_securely: what the rules earn, one after the other."""
 
+from dataclasses import replace
 from typing import Any
 
 from grader_helpers import judged
@@ -12,7 +13,8 @@ def score(*without: str) -> int:
     exercise = checks.exercise_named("decode_securely")
     assert exercise is not None
     decode: Any = decoder(*without)
-    return judged(exercise, lambda token, keys, policy: decode(token, keys, policy)).score
+    allowed = replace(exercise, forbids=())  # the decoder is this project's own, which a learner may not call
+    return judged(allowed, lambda token, keys, policy: decode(token, keys, policy)).score
 
 
 def test_lesson_12_pays_rule_by_rule() -> None:
