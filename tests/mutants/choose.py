@@ -69,13 +69,14 @@ def _cover(kept: set[int], refusals: list[set[int]], trials: list[Trial]) -> Non
 
 
 def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
-    """Add each value in one of its surroundings, in turn; the dearest values first, while there is room."""
+    """Add each value in one of its surroundings, in turn, while there is room; single values before pairs of them."""
     there = {trials[number].text for number in kept}
     by_text: dict[str, list[int]] = {}
     for number, trial in enumerate(trials):
         if trial.base:
             by_text.setdefault(trial.text, []).append(number)
-    order = sorted(by_text, key=lambda text: (-trials[by_text[text][0]].stake, not trials[by_text[text][0]].bad))
+    first = {text: trials[numbers[0]] for text, numbers in by_text.items()}
+    order = sorted(by_text, key=lambda text: ("; " in text, -first[text].stake, not first[text].bad))
     for turn, text in enumerate(order):
         if len(kept) >= room:
             return
