@@ -10,7 +10,7 @@ from grader.course import masters as course
 
 GUIDE = (Path(__file__).resolve().parents[2] / "docs" / "teaching.md").read_text("utf-8")
 LESSONS = {name[:2]: name for name in course.chapter_names()}
-EXERCISES = {one.name: one.chapter[:2] for name in checks.chapters() for one in checks.exercises(name)}
+EXERCISES = {one.name: name[:2] for name in checks.chapters() for one in checks.exercises(name)}
 
 
 def table(heading: str) -> list[list[str]]:
