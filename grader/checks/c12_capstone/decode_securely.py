@@ -8,7 +8,7 @@ from jwt_from_scratch.encoding import b64u_encode
 from ...judging.aspects import ABSENT, Aspect, from_aspects, joined, written
 from ...judging.exercise import Exercise
 from ...judging.trial import Args, Trial
-from ...judging.verdict import ALL
+from ...judging.verdict import ALL, HALF, PART
 from ...judging.wants import InTurn, Raises, Returns
 from .. import kit
 from .claims import claims_aspects, policy_aspects
@@ -65,15 +65,15 @@ def remembered(source: random.Random) -> list[Trial]:
     policy = {"audience": US, "typ": None, "require": [], "leeway": 0, "now": w.now}
     strangers = {ISS: {"keys": [w.stranger.jwk]}}
     later = {
-        "with another key under its name": ("3", (token, strangers, policy)),
-        "a day later": ("7 exp", (token, keys, {**policy, "now": w.now + 86_400})),
-        "by another service": ("8", (token, keys, {**policy, "audience": "maps"})),
-        "where more is required": ("6", (token, keys, {**policy, "require": ["jti"]})),
+        "with another key under its name": ("3", ALL, (token, strangers, policy)),
+        "a day later": ("7 exp", HALF, (token, keys, {**policy, "now": w.now + 86_400})),
+        "by another service": ("8", HALF, (token, keys, {**policy, "audience": "maps"})),
+        "where more is required": ("6", PART, (token, keys, {**policy, "require": ["jti"]})),
     }
     want = InTurn((Returns(claims), Raises()))
     return [
-        Trial((token, keys, policy), want, frozenset([rule]), True, ALL, f"a good token again, {text}", more=(more,))
-        for text, (rule, more) in later.items()
+        Trial((token, keys, policy), want, frozenset([rule]), True, stake, f"a good token again, {text}", more=(more,))
+        for text, (rule, stake, more) in later.items()
     ]
 
 
