@@ -5,14 +5,16 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+LINT   := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/grader build --check
+PYTEST := $(BIN)/python -m pytest -n 2 --dist worksteal
 # A fresh .venv is filled from requirements.lock alone, whatever the caller's shell is set up for.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help setup lab test notebooks mutants trials bench interop lock format clean
+.PHONY: help setup lab check test test-all notebooks mutants trials bench interop lock format clean
 .DEFAULT_GOAL := help
 
 help:            ## show this list
-	@grep -hE '^[a-z]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+: .*##' Makefile | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: $(READY)  ## create .venv and install everything from requirements.lock
 
@@ -30,12 +32,18 @@ $(READY): requirements.lock pyproject.toml
 lab: $(READY)    ## open the course in JupyterLab, in your own copies under work/
 	@$(BIN)/grader start
 
-test: $(READY)   ## lint, types, notebooks up to date, all tests
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/grader build --check
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+check: $(READY)  ## before each commit: lint, types, notebooks up to date, the quick tests
+	$(LINT)
+	$(PYTEST) --one-seed tests/jwt_from_scratch tests/grader/judging tests/grader/checks
+
+test: $(READY)   ## the same, and all tests; of one lesson: make test LESSON=08
+	$(LINT)
+	$(PYTEST) $(if $(LESSON),--lesson $(LESSON))
+
+test-all: $(READY) ## for a night: all tests with many more examples, and the proof by mutants
+	$(LINT)
+	FUZZ=1000 $(PYTEST)
+	$(BIN)/python -m tests.mutants
 
 notebooks: $(READY) ## rebuild notebooks/ from notebooks/source/
 	$(BIN)/grader build

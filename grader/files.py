@@ -7,6 +7,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+MAX_NOTEBOOK = 10_000_000
+"""Bytes of a notebook that the grader takes."""
+
 
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a text (as UTF-8) or bytes to a temporary file beside path and rename it: readers never see half of it.

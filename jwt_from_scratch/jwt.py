@@ -1,12 +1,13 @@
 """JSON Web Tokens: claims in, token out, and back (RFC 7519 §7), with the advice of RFC 8725 built in."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from .claims import check_claims, check_types, expected
-from .encoding import json_dumps, json_loads_strict
-from .errors import TokenError
-from .jws import sign, verify
+from .encoding import b64u_decode, json_dumps, json_loads_strict
+from .errors import ClaimError, TokenError
+from .jws import MAX_TOKEN, sign, verify
 from .keys import Key, KeySet
 
 
@@ -77,6 +78,65 @@ def decode(
         raise TokenError("the payload is not a JSON object")
     check_claims(claims, wanted)
     return claims
+
+
+@dataclass(frozen=True, kw_only=True)
+class Issuer:
+    """An issuer that is trusted: its keys, and its rules for tokens, which mean what they mean for `decode`."""
+
+    keys: Key | KeySet
+    audience: str | Collection[str] | None = None
+    subject: str | None = None
+    typ: str | None = None
+    require: Collection[str] = ("exp",)
+    leeway: float = 0
+
+
+def decode_from(token: str, issuers: Mapping[str, Issuer], *, now: float | None = None) -> dict[str, Any]:
+    """Verify a token of one of several issuers, each by its own keys and rules alone (RFC 8725 §3.8).
+
+    Args:
+        token: the token, as text.
+        issuers: by `iss`, compared exactly. What the token says only chooses among them.
+        now: as for `decode`.
+
+    Raises:
+        TypeError: an argument of the wrong type.
+        JWTError: the token names no such issuer, or its issuer's rules refuse it.
+    """
+    if not isinstance(issuers, Mapping) or not all(isinstance(one, Issuer) for one in issuers.values()):
+        raise TypeError("issuers must be a mapping from iss to Issuer")
+    said = peek(token).unverified_claims.get("iss")
+    if not isinstance(said, str) or said not in issuers:
+        raise ClaimError("iss", "is missing" if said is None else "is not one of the issuers that the caller trusts")
+    rules = dict(vars(issuers[said]))
+    return decode(token, rules.pop("keys"), issuer=said, now=now, **rules)
+
+
+@dataclass(frozen=True)
+class Unverified:
+    """What a token says. Anyone may have written it: it is for choosing keys and for finding faults."""
+
+    unverified_header: dict[str, Any]
+    unverified_claims: dict[str, Any]
+
+
+def peek(token: str) -> Unverified:
+    """Read a token without verifying anything but its form. Nothing in it may be trusted.
+
+    Raises:
+        TypeError: token is not str.
+        JWTError: it is no compact JWS of claims (RFC 7515 §7.1, RFC 7519 §7.2).
+    """
+    if not isinstance(token, str):
+        raise TypeError(f"the token must be str, not {type(token).__name__}")
+    segments = token.split(".", 3) if len(token) <= MAX_TOKEN else []
+    if len(segments) != 3:
+        raise TokenError(f"a signed token has three segments, and at most {MAX_TOKEN} characters")
+    header, claims = (json_loads_strict(b64u_decode(one)) for one in segments[:2])
+    if not isinstance(header, dict) or not isinstance(claims, dict):
+        raise TokenError("the header or the payload is not a JSON object")
+    return Unverified(header, claims)
 
 
 def _media_type(typ: str) -> bytes:

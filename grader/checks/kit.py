@@ -24,7 +24,15 @@ HUGE = 10**400
 
 ENCODERS = ("jwt", "joserfc", "jwt_from_scratch")
 """What has base64url and strict JSON ready-made: forbidden where they are the exercise."""
-TOKEN_LIBRARIES = ("jwt", "joserfc", "jwt_from_scratch.jwt", "jwt_from_scratch.jws", "jwt_from_scratch.keys")
+TOKEN_LIBRARIES = (
+    "jwt",
+    "joserfc",
+    "jwt_from_scratch.jwt",
+    "jwt_from_scratch.jws",
+    "jwt_from_scratch.keys",
+    "jwt_from_scratch.jwk",
+    "jwt_from_scratch.material",
+)
 """What makes or verifies whole tokens: forbidden where that is the exercise."""
 
 Spell = Callable[[str], str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -92,17 +92,29 @@ def build(check: bool, solved: Path | None) -> None:
     help="Where your copies are.",
 )
 @click.option("--copy-only", is_flag=True, help="Copy the missing lessons and stop there.")
+@click.option(
+    *("--renew", "renewed"),
+    multiple=True,
+    metavar="LESSON",
+    help="Make a copy that is old or broken whole: what you wrote is carried over, the file as it was is kept.",
+)
 @click.option("--port", default=8888, show_default=True, help="The first port to try.")
 @click.option("--no-browser", is_flag=True, help="Print the address and open nothing.")
-def start(folder: Path, copy_only: bool, port: int, no_browser: bool) -> None:
+def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no_browser: bool) -> None:
     """Open the course in JupyterLab, in your own copies of the lessons. Nothing of yours is ever overwritten."""
     from ..learner import start as starter
 
     try:
+        for name in renewed:
+            click.echo(f"{folder}/: {starter.renew(folder, name)}")
         copied = starter.copy_missing(folder)
+    except starter.NotALesson as error:
+        fail(str(error).replace("`", ""))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
     click.echo(f"{folder}/: {len(copied)} lessons copied" if copied else f"{folder}/: your lessons are all there")
+    for sentence in starter.problems(folder):
+        click.echo(f"{sentence}.", err=True)
     if not copy_only:
         sys.exit(starter.run_lab(folder, port, no_browser))
 
@@ -130,6 +142,8 @@ def grade(
     shown as tables. Folders and zip files make a batch: one Report per submission, a summary.csv and an index.html
     in --out. A batch that was interrupted goes on when the same command is given again.
     """
+    if not any(map(os.path.lexists, paths)) and not any((out, jobs, *files.values())):
+        _nothing_there(paths)  # known before there is a sandbox
     from ..engine.grade import Options
     from ..reports.forms import write_forms
     from ..reports.report import answerable
@@ -148,6 +162,14 @@ def grade(
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
     sys.exit(code or _left_over(reports))
+
+
+def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
+    from ..inside.values import plain_text
+
+    for path in paths:
+        click.echo(f"grader: {plain_text(str(path), 500)}: there is no such file", err=True)
+    sys.exit(BAD_INPUT)
 
 
 def _left_over(reports: list[Report]) -> int:

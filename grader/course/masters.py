@@ -9,14 +9,12 @@ A master is MyST Markdown in `notebooks/source/`. Its author writes no metadata;
     demo       every other code cell;  text: every other Markdown cell
 """
 
-import ast
 import functools
 import hashlib
 import importlib
 import json
 import re
 import sys
-import warnings
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from .. import checks
+from .names import defined_names
 
 EXERCISE, CHECK, SETUP, ANSWER, DEMO, TEXT = "exercise", "check", "setup", "answer", "demo", "text"
 ANSWER_POINTS = 5
@@ -204,16 +203,6 @@ def _exercise_in(source: str, chapter_name: str) -> str:
     if len(names) != 1:
         raise CourseError(f"{chapter_name}: a solution cell defines {names or 'no known exercise'}, not just one")
     return names[0]
-
-
-def defined_names(source: str) -> list[str]:
-    """The functions and classes that a cell's code defines at its top level; none if it does not parse."""
-    try:
-        with warnings.catch_warnings(action="ignore"):  # of what a learner wrote, such as "\d" in a plain string
-            body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return []
-    return [node.name for node in body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))]
 
 
 def _cell_id(kind: str, name: str, source: str, chapter_name: str, seen: Counter[str]) -> str:

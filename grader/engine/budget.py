@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import NamedTuple
 
+from ..files import MAX_NOTEBOOK
 from ..inside.frames import MAX_FRAME
 from ..inside.values import MAX_BITS, MAX_COLLIDING, MAX_PACKED, MAX_VALUES
 
@@ -35,7 +36,7 @@ MAX_UNPACKED_BYTES = 200_000_000
 MAX_UNPACKED_ALTOGETHER = 10_000_000_000
 """The same for the zip file that the teacher named."""
 
-MAX_BYTES = 10_000_000
+MAX_BYTES = MAX_NOTEBOOK
 """Bytes of a notebook."""
 MAX_BRACKETS = 1_000_000
 """Brackets and braces in its file: each may be a list or an object, which takes sixty bytes or more when read."""

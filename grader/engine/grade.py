@@ -18,14 +18,24 @@ from ..inside.calling import CRASHED, Outcome
 from ..judging import library
 from ..judging.answering import Ask
 from ..judging.judge import judge
-from ..judging.result import Result
+from ..judging.result import PASSED, Result
 from ..learner.display import as_text
 from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
 from . import mounts, selftest
 from .budget import SUBMISSION_SECONDS, Budget, Spent
 from .process import GaveUp, LearnerProcess
-from .rebuild import EXTRA, NOTE, BadSubmission, Step, Submission, chapter_named_in, read_regular, read_submission
+from .rebuild import (
+    AGAIN,
+    EXTRA,
+    NOTE,
+    BadSubmission,
+    Step,
+    Submission,
+    chapter_named_in,
+    read_regular,
+    read_submission,
+)
 from .sandbox import FULL, SandboxError, Zygote
 from .showing import fitted, shown, writable
 from .written import Text
@@ -250,6 +260,7 @@ def grade_submission(
     """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
     results: dict[str, Result] = {}
     broken: dict[str, str] = {}
+    failed: list[str] = []
     cells = [_shown(ANSWER, cell, one) for cell, parts in submission.answers.items() for one in parts]
     exercises = {exercise.name: exercise for exercise in submission.chapter.exercises}
     gone = ""
@@ -261,23 +272,37 @@ def grade_submission(
             continue
         outputs: list[dict[str, Any]] = []
         try:
-            if step.kind == CHECK:
+            if step.kind in (CHECK, AGAIN):
                 exercise = exercises[step.name]
                 ask = _gone(gone) if gone else _caller(process, exercise, budget)
-                results[step.name] = _judged(exercise, ask, seed, budget)
+                if step.kind == CHECK or results[step.name].status != PASSED:
+                    found = _after(failed, _judged(exercise, ask, seed, budget))
+                    results[step.name] = max(results.get(step.name, found), found, key=lambda one: one.score)
             elif not gone:
                 error = process.run_cell(step.source)
                 outputs = shown(process.outputs, budget)
-                if error and step.kind in (EXERCISE, EXTRA):
+                if error and step.kind == EXERCISE:
                     broken[step.name] = error
+                elif error and step.kind == EXTRA:
+                    failed.append(error)
         except (GaveUp, Spent) as error:
             gone = f"was not run: {error}"
             if step.kind == CHECK:
                 results[step.name] = judge(exercises[step.name], _gone(gone), seed)
-        cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
+        if step.kind != AGAIN:
+            cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
     cells = [replace(ran, source=fitted(ran.source, budget)) for ran in cells]  # the answers come first
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
+
+
+def _after(failed: list[str], result: Result) -> Result:
+    """The result, which may be due to cells of the learner's own that failed before it."""
+    if not failed or result.status == PASSED:
+        return result
+    others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
+    message = f"A cell of your own failed before this check{others}: {failed[0]}."
+    return replace(result, messages=(*result.messages, message))
 
 
 def _shown(kind: str, cell: str, text: Text | Step) -> Ran:

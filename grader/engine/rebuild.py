@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from ..checks import exercises
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names, defined_names
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names
+from ..course.names import Names, names_in, read_names
+from ..inside.calling import STUB
 from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE
 from .pictures import data_uri
 from .written import Text, own_words, sort_out
@@ -24,6 +26,8 @@ MAX_PICTURES = 50
 MAX_PICTURE_BYTES = 6_000_000
 """Pictures attached to one Markdown cell, and their characters in base64 together."""
 
+AGAIN = "again"
+"""A second look at an exercise that was not passed, behind cells further down that define it or what it needs."""
 EXTRA = "extra"
 NOTE = "note"
 """Cells of the learner's own: code, which runs, and Markdown, which is shown."""
@@ -33,7 +37,7 @@ class BadSubmission(Exception):  # noqa: N818 - it says what is wrong
     """A file that can't be graded at all. The text is one line that names the file."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Step:
     """One thing to do while grading: run this source, check this exercise, or show this note."""
 
@@ -44,6 +48,8 @@ class Step:
     """The id of the master's cell; of a cell of the learner's own, that of the one before it."""
     attachments: dict[str, str] = field(default_factory=dict)
     """The pictures of a note by name, as `data:` addresses."""
+    names: Names = field(default_factory=Names)
+    """What a cell of the learner's gives a meaning to, as far as it is parsed."""
 
 
 @dataclass
@@ -70,9 +76,9 @@ class _Theirs:
     is_long: bool = False
 
     @cached_property
-    def defines(self) -> list[str]:
-        """The functions and classes that it defines, as far as it is parsed."""
-        return defined_names(self.source) if self.is_code and not self.is_long else []
+    def names(self) -> Names:
+        """What it gives a meaning to, as far as it is parsed."""
+        return names_in(self.source) if self.is_code and not self.is_long else Names()
 
 
 def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> Submission:
@@ -184,7 +190,7 @@ def _text(value: Any) -> str:
 def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> Chapter:
     """The chapter whose exercises the notebook has; its own word for it decides only where they do not."""
     marked = {cell.grade_id for cell in cells}
-    defined = {name for cell in cells for name in cell.defines}
+    defined = {name for cell in cells for name in cell.names.defined}
     votes = {name: (_share(name, marked), _share(name, defined)) for name in chapter_names()}
     best = max(votes, key=lambda name: votes[name])
     if any(votes[best]):
@@ -216,7 +222,7 @@ def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
     extras: defaultdict[int, list[Step]] = defaultdict(list)
     for one in own:
         if isinstance(one, _Extra):
-            extras[one.place].append(Step(EXTRA, one.source, cell=_before(master, one.place)))
+            extras[one.place].append(_step(one, master))
         elif one in notes:
             step = Step(NOTE, one.source, cell=_before(master, one.place), attachments=one.attachments)
             extras[one.place].append(step)
@@ -230,15 +236,56 @@ def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
     for index, cell in enumerate(master.cells):
         submission.steps += _steps(cell, theirs.get(index))
         submission.steps += extras[index]
+    for cell in master.cells:
+        if cell.kind == EXERCISE:
+            _let_the_last_count(cell, submission)
     return submission
+
+
+def _let_the_last_count(exercise: Cell, submission: Submission) -> None:
+    """Of several cells that define an exercise the last one counts, as in a kernel; the others run where they stand.
+
+    A further definition behind the check, in a cell that is not the exercise's own, may as well be an experiment, or a
+    helper of the next exercise. So it counts only for whom the check is not passed without it.
+    """
+    name, steps = exercise.name, submission.steps
+    own = [step for step in steps if step.kind == EXERCISE and step.name == name]
+    check = next(step for step in steps if step.kind == CHECK and step.name == name)
+    last = max((steps.index(step) for step in own if name in step.names.bound), default=-1)
+    if last > steps.index(check):
+        steps.insert(last, steps.pop(steps.index(check)))
+    place = steps.index(check)
+    defining = [step for step in steps if (step in own or step.kind == EXTRA) and name in step.names.defined]
+    before = [step for step in defining if steps.index(step) < place]
+    counts = before[-1] if before else own[-1] if own else None
+    if counts is None or STUB in counts.source:
+        counts = defining[-1] if defining else counts
+    for step in own:
+        step.kind, step.name = EXTRA, ""
+    if counts:
+        counts.kind, counts.name, counts.cell = EXERCISE, name, exercise.id
+    if len(own) > 1:
+        submission.notes[name].append(f"{name} has {len(own)} cells; the last one that defines it counts.")
+    needed = {name} | (read_names(counts.source) if counts and counts.names.bound else set())
+    later = [step for step in steps[place:] if step.kind in (EXERCISE, EXTRA) and needed & step.names.bound]
+    if later:
+        steps.insert(steps.index(later[-1]) + 1, Step(AGAIN, "", name, check.cell))
 
 
 @dataclass
 class _Extra:
-    """A code cell of the learner's own, and the index of the master's cell before it."""
+    """A code cell of the learner's own, or a second one of an exercise, and the index of the master's cell before."""
 
-    source: str
+    cell: _Theirs
     place: int
+    exercise: Cell | None = None
+
+
+def _step(extra: _Extra, master: Chapter) -> Step:
+    cell, exercise = extra.cell, extra.exercise
+    if exercise:
+        return Step(EXERCISE, cell.source, exercise.name, exercise.id, names=cell.names)
+    return Step(EXTRA, cell.source, cell=_before(master, extra.place), names=cell.names)
 
 
 def _match(
@@ -249,25 +296,29 @@ def _match(
     theirs: dict[int, _Theirs] = {}
     own: list[_Extra | Text] = []
     place, last = -1, 0
+    seen: set[int] = set()
     for cell in cells:
         index = find(cell)
         ours = master.cells[index] if index is not None else None
         if index is not None and ours is not None:
-            if ours.kind == EXERCISE and index in theirs:
-                submission.notes[ours.name].append(f"{ours.name} occurs twice; the first one counts.")
+            if ours.kind == EXERCISE and index in theirs and cell.is_code:
+                if cell.source.strip():  # a copy, or the other half of a cell that was split
+                    own.append(_Extra(cell, place, ours))
                 continue
-            last = _close(own, last, index)
-            place = index
-            if ours.kind == EXERCISE:
+            if index not in seen:  # a copy stands where it stands
+                last = _close(own, last, index)
+                place = index
+            seen.add(index)
+            if ours.kind == EXERCISE and index not in theirs:
                 theirs[index] = cell
                 continue
-            if ours.kind == CHECK or (ours.kind != ANSWER and cell.source == ours.source):
+            if ours.kind != ANSWER and cell.source == ours.source:
                 continue
         is_answer = ours is not None and ours.kind == ANSWER
         if is_answer or not cell.is_code:
             own += _own_text(cell, ours, place, len(master.cells))
         elif cell.source.strip():
-            own.append(_Extra(cell.source, place))
+            own.append(_Extra(cell, place))
     return theirs, own
 
 
@@ -305,7 +356,7 @@ class _Finder:
         if cell.grade_id in self._by_id:
             return self._by_id[cell.grade_id]
         # Editors that drop the metadata leave the name that the cell defines.
-        for name in cell.defines:
+        for name in cell.names.defined:
             if name in self._by_name and name not in self._marked:
                 return self._by_name[name]
         return self._by_id.get(cell.id, self._by_source.get(cell.source))
@@ -317,5 +368,5 @@ def _steps(cell: Cell, theirs: _Theirs | None) -> Iterable[Step]:
     if cell.kind == CHECK:
         return [Step(CHECK, "", cell.name, cell.id)]
     if theirs is not None and cell.kind == EXERCISE:
-        return [Step(EXERCISE, theirs.source, cell.name, cell.id)]
+        return [Step(EXERCISE, theirs.source, cell.name, cell.id, names=theirs.names)]
     return []

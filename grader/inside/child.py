@@ -31,6 +31,7 @@ def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), rules: A
     signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a kernel, whatever the grader does about it
     catch_descriptors()
     hide(("grader", *hidden))
+    sys.path.insert(0, "")  # as in a kernel: what a cell writes beside the notebook can be imported
     answering = Answering(shell.user_ns, rules)
     channel.send({"ready": True})
     while True:

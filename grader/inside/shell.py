@@ -187,6 +187,7 @@ def warm_up(shell: Any) -> None:
 def run_cell(shell: Any, source: str, in_history: bool = True) -> dict[str, Any]:
     """Run one cell in a `Shell`. Returns whether it succeeded, and its outputs."""
     RECORDER.start()
+    sys.path_importer_cache.pop(os.getcwd(), None)  # a listing may be too young to miss the file that a cell wrote
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     try:

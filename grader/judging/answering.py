@@ -5,7 +5,7 @@ from typing import Any
 
 from ..inside import calling
 from ..inside.calling import Outcome
-from ..inside.values import TOO_LARGE, pack, unpack
+from ..inside.values import pack, unpack
 from .exercise import Exercise
 from .result import CRASHED, FAILED, FORBIDDEN, MISSING, NOT_ATTEMPTED, TIMED_OUT
 from .trial import Answer, Args, Trial
@@ -73,8 +73,8 @@ def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Ver
 
 
 def final(outcome: Outcome) -> bool:
-    """Whether to stop here. A value too large to compare costs as much again at each further call."""
-    return outcome.kind in FINAL or (outcome.kind == calling.NOT_PLAIN and TOO_LARGE in outcome.names)
+    """Whether to stop here."""
+    return outcome.kind in FINAL
 
 
 def errors_of(exercise: Exercise, trials: Sequence[Trial], program: Callable[..., Any]) -> list[Answer]:

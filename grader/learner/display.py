@@ -36,13 +36,15 @@ def advice(result: Result) -> list[str]:
     return [*result.mistakes, *result.messages, again]
 
 
-def as_html(result: Result) -> str:
-    """The result as an HTML fragment."""
+def as_html(result: Result, news: str = "") -> str:
+    """The result as an HTML fragment; news of another kind stands below it."""
     colour = _GREEN if result.status == PASSED else _GREY if result.status == NOT_ATTEMPTED else _RED
     parts = [f"<p style='margin:0 0 4px 0'><strong>{escape(headline(result))}</strong></p>"]
     parts += [f"<p style='margin:0 0 4px 0'>{_prose(line, result)}</p>" for line in advice(result)]
     if result.rows:
         parts.append(_table(result))
+    if news:
+        parts.append(f"<p style='margin:4px 0 0 0'>{_code(news)}</p>")
     label = escape(headline(result), quote=True)
     style = f"border-left:4px solid {colour};padding:2px 0 2px 12px;margin:4px 0"
     return f"<div role='group' aria-label='{label}' style='{style}'>{''.join(parts)}</div>"
@@ -52,6 +54,10 @@ def _prose(line: str, result: Result) -> str:
     """A line of advice. Backticks mark code, but not in the sentence that quotes what the learner's call gave."""
     if line in result.messages[:1]:
         return escape(line)
+    return _code(line)
+
+
+def _code(line: str) -> str:
     return re.sub("`([^`]+)`", r"<code>\1</code>", escape(line))
 
 

@@ -10,24 +10,22 @@ import difflib
 import io
 import os
 import sys
-import time
-import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import checks
-from ..files import write_whole
 from ..inside import calling
 from ..judging.answering import final
 from ..judging.judge import judge
 from ..judging.result import Result
-from . import display, scores
+from . import display, editions, handing_in, saved, scores
+from .saved import NotALesson
 
 SELF_PACED_SEED = "self-paced"
 """A learner alone meets the same inputs each time, so that a failure can be looked into."""
 
-_state: dict[str, Any] = {"hints": {}, "chapter": None}
+_state: dict[str, Any] = {"hints": {}, "chapter": None, "copy": None}
 
 
 class CheckResult:
@@ -36,14 +34,14 @@ class CheckResult:
     The bare score is what nbgrader reads as partial credit.
     """
 
-    def __init__(self, result: Result) -> None:
-        self.result = result
+    def __init__(self, result: Result, news: str = "") -> None:
+        self.result, self.news = result, news
 
     def __repr__(self) -> str:
         return str(self.result.score)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        return {"text/plain": repr(self), "text/html": display.as_html(self.result)}
+        return {"text/plain": repr(self), "text/html": display.as_html(self.result, self.news)}
 
 
 class Message:
@@ -95,9 +93,10 @@ def check(name: str) -> CheckResult | Message:
     if exercise is None:
         return Message(_no_such_exercise(name))
     result = _checked(exercise)
+    news = _news_of_the_copy()
     if not _in_notebook():
-        print(display.as_text(result))
-    return CheckResult(result)
+        print("\n".join(filter(None, [display.as_text(result), news])))
+    return CheckResult(result, news)
 
 
 def check_all(chapter: str | None = None) -> Message:
@@ -139,23 +138,22 @@ def progress() -> Picture:
 def submit(*chapters: str) -> Message:
     """Write what to hand in: this notebook, or a zip of several, into the folder `to_hand_in`.
 
+    It refuses what is not saved as it was run, and what nothing was written into.
+
     Args:
         chapters: names such as "01_encoding"; without any, the notebook that this is called from.
     """
-    names = chapters or tuple(filter(None, [_current_chapter()]))
-    if not names:
-        return Message(f"Which lesson? Say for example `submit({checks.chapters()[-1]!r})`.")
-    files = [Path.cwd() / f"{name}.ipynb" for name in names]
-    if missing := [file.name for file in files if not file.is_file()]:
-        return Message(f"There is no {' and no '.join(missing)} in this folder. Save the notebook first (Ctrl-S).")
-    target = Path.cwd() / "to_hand_in" / (files[0].name if len(files) == 1 else "notebooks.zip")
-    if len(files) == 1:
-        write_whole(target, files[0].read_text("utf-8"))
-    else:
-        _zip(files, target)
-    age = time.time() - max(file.stat().st_mtime for file in files)
-    saved = "" if age < 60 else f" It was last saved {age / 60:.0f} minutes ago: save and submit again if you went on."
-    return Message(f"Hand in `{target.parent.name}/{target.name}`.{saved}")
+    told, runs = _told(), _runs()
+    folder = told.parent if told else Path.cwd()
+    names = chapters or (() if told else tuple(filter(None, [_state["chapter"]])))
+    try:
+        this = handing_in.here(told, runs) if told else None
+        lessons = handing_in.find(this, names, folder)
+        return Message(handing_in.hand_in(lessons, runs, this, folder))
+    except NotALesson as error:
+        return Message(str(error))
+    except OSError as error:
+        return Message(f"Nothing was handed in: `{error.filename}` can't be written ({error.strerror}).")
 
 
 # -- inside -----------------------------------------------------------------------------------------------------------
@@ -203,11 +201,42 @@ def _in_notebook() -> bool:
 
 
 def _current_chapter() -> str | None:
-    """The chapter of the notebook that runs this: Jupyter and VS Code tell its path; else the last one checked."""
+    """The chapter of the notebook that runs this, else the last one checked."""
+    told = _told()
+    last: str | None = _state["chapter"]
+    if told is None:
+        return last
+    try:
+        return saved.read(told).chapter
+    except NotALesson:
+        return told.stem if told.stem in checks.chapters() else last
+
+
+def _told() -> Path | None:
+    """The notebook that this kernel was started for, as Jupyter and VS Code tell it."""
     shell = _shell()
-    told = os.environ.get("JPY_SESSION_NAME", "") or (shell.user_ns.get("__vsc_ipynb_file__", "") if shell else "")
-    stem = Path(str(told)).stem
-    return stem if stem in checks.chapters() else _state["chapter"]
+    named = os.environ.get("JPY_SESSION_NAME", "") or (shell.user_ns.get("__vsc_ipynb_file__", "") if shell else "")
+    return Path(str(named)) if str(named).endswith(".ipynb") else None
+
+
+def _runs() -> list[str]:
+    """The cells that this kernel has run, oldest first."""
+    history = getattr(_shell(), "history_manager", None)
+    return [str(source) for source in history.input_hist_raw] if history else []
+
+
+def _news_of_the_copy() -> str:
+    """Said once: that the copy is older than the course, or broken, and the way out."""
+    told = _told()
+    if told is None or _state["copy"] == told:
+        return ""
+    _state["copy"] = told
+    try:
+        mine = saved.read(told)
+        problem = editions.problem(mine)
+    except NotALesson:
+        return ""
+    return f"`{told.name}` {problem}. {editions.way_out(mine)}." if problem else ""
 
 
 def _no_such_exercise(name: Any) -> str:
@@ -215,12 +244,3 @@ def _no_such_exercise(name: Any) -> str:
     close = difflib.get_close_matches(str(name), names, n=1)
     meant = f" Did you mean `{close[0]}`?" if close else f" There are: {', '.join(names)}."
     return f"There is no exercise called {name!r}.{meant}"
-
-
-def _zip(files: list[Path], target: Path) -> None:
-    target.parent.mkdir(exist_ok=True)
-    temporary = target.with_suffix(".tmp")
-    with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in files:
-            archive.write(file, file.name)
-    temporary.replace(target)

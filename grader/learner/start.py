@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any
 from .. import isolated
 from ..course.masters import NOTEBOOKS
 from ..files import write_whole
+from . import editions, saved
+from .saved import NotALesson as NotALesson
 
 if TYPE_CHECKING:
     import psutil
@@ -37,6 +39,31 @@ def copy_missing(folder: Path) -> list[Path]:
             write_whole(target, source.read_text("utf-8"))
             copied.append(target)
     return copied
+
+
+def renew(folder: Path, name: str) -> str:
+    """Make a copy whole, keeping all that the learner wrote. Returns what was done, as a sentence.
+
+    Raises:
+        NotALesson: there is no such lesson in folder.
+        OSError: folder can't be written to.
+    """
+    path = folder / f"{Path(name).name.removesuffix('.ipynb')}.ipynb"
+    aside = editions.renew(path)
+    return f"{path.name} is whole again, with what you wrote; as it was, it is {aside.relative_to(folder)}"
+
+
+def problems(folder: Path) -> Iterator[str]:
+    """The copies in folder that are older than the course, or broken, each in a sentence with the way out."""
+    for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
+        try:
+            mine = saved.read(path)
+            problem = editions.problem(mine)
+        except NotALesson as error:
+            yield f"{str(error).replace('`', '')} Move it away, and grader start copies a new one"
+            continue
+        if problem:
+            yield f"{path} {problem}. {editions.way_out(mine).replace('`', '')}"
 
 
 def run_lab(folder: Path, port: int, no_browser: bool) -> int:

@@ -134,7 +134,7 @@ def duplicate_check_id(notebook: Any) -> None:
     notebook.cells.append(twin)
 
 
-@edit("metadata", "a solution's id occurs twice, and the second one is right", "student 01_encoding", score="0")
+@edit("metadata", "a solution's id occurs twice, and the second one is right", "student 01_encoding", score="5")
 def duplicate_solution_id(notebook: Any) -> None:
     twin = copy.deepcopy(cell_of(notebook, "b64u_encode"))
     twin.id = "twin"

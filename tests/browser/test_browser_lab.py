@@ -3,7 +3,7 @@
 import json
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -94,6 +94,37 @@ def test_the_saved_notebook_holds_scores_and_no_scripts(lesson: Notebook, work: 
         assert "".join(data["text/plain"]) == "5"
         assert "<table" in "".join(data["text/html"])
         assert "<script" not in (work / LESSON).read_text("utf-8").lower()
+
+
+def test_submit_hands_in_what_was_run_and_saved_from_a_copy_too(lesson: Notebook, work: Path, tmp_path: Path) -> None:
+    with explained(lesson.page, tmp_path, None):
+        answer_to(lesson, RIGHT)
+        lesson.page.keyboard.press("ControlOrMeta+s")
+        wait_for_output(work / LESSON, 'check("b64u_encode")')
+        copied = "01_encoding-Copy1.ipynb"
+        (work / copied).write_bytes((work / LESSON).read_bytes())
+        notebook = Notebook.open(lesson.page, copied)
+        submit = notebook.new_cell(notebook.cell("# setup"), "from grader import submit; submit()")
+        assert f"{copied} as saved" in notebook.run(submit).inner_text()
+        notebook.run(notebook.cell("# setup"))
+        exercise = notebook.cell("def b64u_encode")
+        notebook.write(exercise, RIGHT + "# once more\n")
+        notebook.run(exercise)
+        assert "does not hold what you ran last (b64u_encode)" in notebook.run(submit).inner_text()
+        assert "# once more" not in (work / "to_hand_in" / LESSON).read_text("utf-8")
+        notebook.page.keyboard.press("ControlOrMeta+s")
+        wait_until(lambda: "# once more" in (work / copied).read_text("utf-8"))
+        assert f"{copied} as saved" in notebook.run(submit).inner_text()
+        lesson.page.screenshot(path=str(tmp_path / "submit.png"))
+        assert (work / "to_hand_in" / LESSON).read_bytes() == (work / copied).read_bytes()
+        assert "# once more" not in (work / LESSON).read_text("utf-8")
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not is_so():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def wait_for_output(path: Path, source: str) -> dict:

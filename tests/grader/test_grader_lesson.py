@@ -2,11 +2,8 @@
 
 import base64
 import json
-import os
 import re
-import time
 import warnings
-import zipfile
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -18,7 +15,7 @@ import grader as course_grader
 from grader import checks
 from grader.judging.result import Result, Row
 from grader.learner import display, lesson, scores
-from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress, submit
+from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress
 
 
 def known(name: str) -> Any:
@@ -255,47 +252,6 @@ def test_a_progress_file_that_is_a_folder_is_no_reason_to_stop(solve: Any, learn
     solve("b64u_encode")
     assert repr(check("b64u_encode")) == "5"
     assert repr(progress()).startswith("0 of ")
-
-
-# -- submit -----------------------------------------------------------------------------------------------------------
-
-
-def test_submit_copies_the_notebook(learner: Path) -> None:
-    (learner / "01_encoding.ipynb").write_text('{"cells": []}', "utf-8")
-    answer = repr(submit("01_encoding"))
-    assert answer == "Hand in `to_hand_in/01_encoding.ipynb`."
-    assert (learner / "to_hand_in" / "01_encoding.ipynb").read_text("utf-8") == '{"cells": []}'
-
-
-def test_submit_zips_several(learner: Path) -> None:
-    for name in ("00_start_here", "01_encoding"):
-        (learner / f"{name}.ipynb").write_text(name, "utf-8")
-    assert "`to_hand_in/notebooks.zip`" in repr(submit("00_start_here", "01_encoding"))
-    with zipfile.ZipFile(learner / "to_hand_in" / "notebooks.zip") as archive:
-        assert archive.namelist() == ["00_start_here.ipynb", "01_encoding.ipynb"]
-        assert archive.read("01_encoding.ipynb") == b"01_encoding"
-    assert len(list((learner / "to_hand_in").iterdir())) == 1
-
-
-def test_submit_takes_the_notebook_that_it_is_called_from(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (learner / "02_hmac.ipynb").write_text("{}", "utf-8")
-    monkeypatch.setenv("JPY_SESSION_NAME", str(learner / "02_hmac.ipynb"))
-    assert "`to_hand_in/02_hmac.ipynb`" in repr(submit())
-
-
-def test_submit_says_when_the_file_was_saved_long_ago(learner: Path) -> None:
-    file = learner / "01_encoding.ipynb"
-    file.write_text("{}", "utf-8")
-    old = time.time() - 600
-    os.utime(file, (old, old))
-    assert "last saved 10 minutes ago" in repr(submit("01_encoding"))
-
-
-def test_submit_says_what_is_missing(learner: Path) -> None:
-    assert "Which lesson?" in repr(submit())
-    answer = repr(submit("00_start_here", "01_encoding"))
-    assert "There is no 00_start_here.ipynb and no 01_encoding.ipynb in this folder" in answer
-    assert not (learner / "to_hand_in").exists()
 
 
 # -- picture and display ----------------------------------------------------------------------------------------------

@@ -218,13 +218,15 @@ def test_the_environment_is_ours_not_the_parents(zygote: Zygote, monkeypatch: py
     with Zygote(zygote.level) as fresh, LearnerProcess(fresh) as learner:
         learner.run_cell(
             "import os, sys\n"
-            "def f():\n    return dict(os.environ), list(sys.argv), sys.path\n"
+            "def f():\n    return dict(os.environ), list(sys.argv), sys.path, os.getcwd(), os.environ['HOME']\n"
             "def g():\n    return open('/proc/self/environ', 'rb').read()\n"
         )
-        environment, argv, path = value(call(learner, "f"))
+        environment, argv, path, folder, home = value(call(learner, "f"))
         assert "CLASS_SECRET" not in environment
         assert "/somewhere/else" not in path
-        assert "" not in path
+        assert path[0] == "", "as in a kernel, the folder that it is in comes first"
+        assert "" not in path[1:]
+        assert folder == home, "and that is its own"
         assert "hunter2" not in str((environment, argv, path))
         assert b"hunter2" not in value(call(learner, "g"))
 

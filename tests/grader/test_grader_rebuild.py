@@ -113,20 +113,6 @@ def test_every_check_stays_though_all_are_deleted(graded: Graded, tmp_path: Path
     assert by_name(report) == full(LESSON)
 
 
-def test_the_first_of_two_counts_with_a_note(graded: Graded, tmp_path: Path) -> None:
-    notebook = solved(LESSON)
-    twin = copy.deepcopy(cell_of(notebook, "b64u_encode"))
-    twin.source = "def b64u_encode(data):\n    return 'second'"
-    twin.id = "twin"
-    notebook.cells.insert(position(notebook, "b64u_encode") + 1, twin)
-    submission = rebuilt(tmp_path, notebook)
-    assert submission.notes["b64u_encode"] == ["b64u_encode occurs twice; the first one counts."]
-    assert not any("second" in step.source for step in submission.steps)
-    report = graded(tmp_path, notebook)
-    assert by_name(report) == full(LESSON)
-    assert "b64u_encode occurs twice; the first one counts." in report.exercises[0].messages
-
-
 def test_an_added_cell_runs_where_it_stands(tmp_path: Path) -> None:
     notebook = solved(LESSON)
     place = position(notebook, "b64u_decode")

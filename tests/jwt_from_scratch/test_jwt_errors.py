@@ -51,6 +51,7 @@ def test_the_public_names():
     assert set(module.__all__) == {
         *("ClaimError", "EncodingError", "ExpiredError", "JWTError", "KeyRefused", "SignatureError", "TokenError"),
         *("Key", "KeySet", "Signed", "decode", "encode", "sign", "verify"),
+        *("Issuer", "Unverified", "decode_from", "peek"),
     }
     for name in module.__all__:
         assert hasattr(module, name)

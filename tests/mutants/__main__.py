@@ -5,6 +5,7 @@ python -m tests.mutants --choose [--most N] [EXERCISE ...]        choose the tri
 """
 
 import argparse
+import itertools
 import random
 import sys
 from dataclasses import dataclass, field
@@ -73,8 +74,15 @@ def tally(exercise: Exercise, most: int, calls: int) -> Tally:
 def choice(exercise: Exercise, most: int) -> list[str]:
     """The trials to keep."""
     trials = exercise.all_trials(SEED)
-    programs = [one for of_rule in exercise.mistakes.values() for one in of_rule.values()]
-    refusals = [apart(lambda one=one: measure.mistake_in(exercise, trials, one)) for one in programs]  # type: ignore[misc]
+    refusals = []
+    known: list[tuple[frozenset[str], set[int]]] = []
+    for rules, programs in exercise.mistakes.items():
+        for program in programs.values():
+            refusals.append(apart(lambda one=program: measure.mistake_in(exercise, trials, one)))  # type: ignore[misc]
+            known.append((frozenset([rules] if isinstance(rules, str) else rules), set(refusals[-1])))
+    # Two mistakes in the same rule are told apart by the trials that only one of them gets wrong.
+    for (rules, one), (others, other) in itertools.combinations(known, 2):
+        refusals += [sorted(one ^ other)] * bool(rules & others)
     for _, _, text in track(mutants_of(exercise, most), exercise.name, transient=True, disable=not _terminal()):
         if _loads(text):
             refusals.append(apart(lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant"))))  # type: ignore[misc]

@@ -19,7 +19,7 @@ from typing import Any
 from grader.inside import calling
 from grader.inside.calling import Outcome
 from grader.inside.values import NotPlain, pack, unpack
-from grader.judging.answering import answered, final
+from grader.judging.answering import Ask, answered, asking, final
 from grader.judging.aspects import Choice, from_aspects
 from grader.judging.exercise import Exercise, Fresh, parts_of
 from grader.judging.trial import Args, Trial
@@ -80,9 +80,13 @@ def apart(work: Callable[[], list[int]]) -> list[int]:
 
 def wrong_in(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any], first: bool = False) -> list[int]:
     """The numbers of the trials that a program answers wrongly, each asked by itself; with first, only the first."""
+    return _wrong(exercise, trials, _asking(exercise, namespace), first)
+
+
+def _wrong(exercise: Exercise, trials: list[Trial], ask: Ask, first: bool = False) -> list[int]:
     found = []
     for number, trial in enumerate(trials):
-        (answer,) = answered(exercise, [trial], _asking(exercise, namespace))
+        (answer,) = answered(exercise, [trial], ask)
         if answer.wrong:
             found.append(number)
             if first or answer.outcome.kind in (calling.TIMED_OUT, calling.MISSING, calling.BAD_SIGNATURE):
@@ -90,7 +94,7 @@ def wrong_in(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any],
     return found
 
 
-def _asking(exercise: Exercise, namespace: dict[str, Any]) -> Callable[[Any], list[Outcome]]:
+def _asking(exercise: Exercise, namespace: dict[str, Any]) -> Ask:
     def ask(calls: Any) -> list[Outcome]:
         outcomes = []
         for args in calls:
@@ -103,9 +107,9 @@ def _asking(exercise: Exercise, namespace: dict[str, Any]) -> Callable[[Any], li
 
 
 def mistake_in(exercise: Exercise, trials: list[Trial], program: Program | Fresh) -> list[int]:
-    """The same for a known mistake."""
+    """The same for a known mistake, which may use what is forbidden to a learner."""
     function = program.make() if isinstance(program, Fresh) else program
-    return wrong_in(exercise, trials, {exercise.name: function})
+    return _wrong(exercise, trials, asking(function, exercise.seconds))
 
 
 @dataclass

@@ -162,6 +162,8 @@ MISTAKES: Mistakes = {
         ),
         "What comes out is a huge multiple of n. Each difference is one, and so are their product and their least "
         "common multiple. Take the greatest common divisor, `math.gcd`, of all of them.": replace(RECOVER, join=lcm),
+        "That is a huge multiple of n, the difference of one pair. n is in all the differences: take the greatest "
+        "common divisor, `math.gcd`, of all of them.": replace(RECOVER, join=lambda first, *others: first),
         "The modulus is returned as text. Return the number.": lambda pairs, e: str(RECOVER(pairs, e)),
     },
     "1 m": {

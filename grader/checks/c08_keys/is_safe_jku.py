@@ -388,7 +388,6 @@ MISTAKES: Mistakes = {
         ),
     },
     _EACH: {
-        "It lets every address through.": lambda url, allowed_origins: True,
         "An address is compared by its beginning, and `https://good.example.mallory.example` and "
         "`https://good.example@mallory.example` begin like yours.": _as_text(
             lambda url, allowed: url.startswith(tuple(allowed))

@@ -21,7 +21,7 @@ from ...judging.verdict import HALF
 from ...judging.wants import Returns, Want
 from .. import kit
 
-KEY_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.keys")
+KEY_MAKERS = ("jwt", "joserfc", "jwt_from_scratch.keys", "jwt_from_scratch.jwk", "jwt_from_scratch.material")
 NEEDED = {"RSA": ("e", "kty", "n"), "EC": ("crv", "kty", "x", "y"), "OKP": ("crv", "kty", "x"), "oct": ("k", "kty")}
 NO_TEXTS: dict[str, Any] = {
     "null": None,

@@ -471,9 +471,6 @@ MISTAKES: Mistakes = {
             RIGHT, there=lambda headers, name: bool(headers.get(name))
         ),
     },
-    tuple("1234567"): {
-        "It lets everything in, also another site's form.": lambda request, trusted_origin: True,
-    },
     "8": {
         "Header names are looked up in one spelling, such as `Origin`. They come in any case (RFC 9110 §5.1): "
         "lower-case all of them first.": replace(

@@ -1,0 +1,88 @@
+"""Which names a cell's code gives a meaning to. The code is read and never run."""
+
+import ast
+import re
+import symtable
+import warnings
+from typing import NamedTuple
+
+_CODE_MAGICS = ("time", "capture", "prun")
+"""Cell magics whose cell is code that runs in the notebook; another's is a file, a shell script or a web page."""
+_MAGIC_LINE = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S.*\?\s*$", re.MULTILINE)
+_SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class Names(NamedTuple):
+    """What a cell's code gives a meaning to.
+
+    Attributes:
+        defined: the functions and classes that it defines at its top level.
+        bound: every name that it may give a meaning to: by a definition, an assignment or an import, in an if, too.
+    """
+
+    defined: tuple[str, ...] = ()
+    bound: frozenset[str] = frozenset()
+
+
+def names_in(source: str) -> Names:
+    """The names that a cell's code binds; none if it does not parse. An import of "*" names none."""
+    statements = _statements(source)
+    defined = tuple(node.name for node in statements if isinstance(node, _DEFINITIONS))
+    names: set[str] = set()
+    left: list[ast.AST] = list(statements)
+    while left:
+        node = left.pop()
+        if isinstance(node, _DEFINITIONS):
+            names.add(node.name)
+        elif isinstance(node, ast.alias):
+            names.add(node.asname or node.name.partition(".")[0])
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            names.add(node.id)
+        elif not isinstance(node, _SCOPES):
+            left += ast.iter_child_nodes(node)
+    return Names(defined, frozenset(names))
+
+
+def defined_names(source: str) -> list[str]:
+    """The functions and classes that a cell's code defines at its top level; none if it does not parse."""
+    return list(names_in(source).defined)
+
+
+def bound_names(source: str) -> frozenset[str]:
+    """Every name to which a cell's code may give a meaning."""
+    return names_in(source).bound
+
+
+def read_names(source: str) -> set[str]:
+    """Every name that a cell's code looks up in the notebook, in its functions, too; their own names do not count."""
+    names: set[str] = set()
+    try:
+        tables = [symtable.symtable(ast.unparse(ast.Module(_statements(source), [])), "cell", "exec")]
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return names
+    while tables:
+        table = tables.pop()
+        top = table.get_type() == "module"
+        names |= {one.get_name() for one in table.get_symbols() if one.is_referenced() and (top or one.is_global())}
+        tables += table.get_children()
+    return names
+
+
+def _statements(source: str) -> list[ast.stmt]:
+    """The code as Python reads it, without magics if there are any; none if there is no reading it."""
+    with warnings.catch_warnings(action="ignore"):  # of what a learner wrote, such as "\d" in a plain string
+        for text in (source, _without_magics(source)):
+            try:
+                return ast.parse(text).body
+            except (SyntaxError, ValueError, RecursionError, MemoryError):
+                continue
+    return []
+
+
+def _without_magics(source: str) -> str:
+    """The code without what only IPython understands: `%%time`, `%matplotlib inline`, `!ls`, `print?`."""
+    first, _, rest = source.lstrip().partition("\n")
+    if first.startswith("%%"):
+        source = rest if first[2:].split(" ")[0].strip() in _CODE_MAGICS else ""
+    return _MAGIC_LINE.sub(lambda found: f"{found[1] or found[2] or ''}pass", source)
