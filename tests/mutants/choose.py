@@ -85,13 +85,13 @@ def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
 
 
 def _in_turn(trials: list[Trial], numbers: list[int]) -> list[int]:
-    """These trials in such an order that the rules take turns, and of each rule the dearest come first.
+    """These trials in such an order that the rules take turns; of each rule single values before pairs, the dearest first.
 
     So a rule with few values has its say before one with many has used up the room.
     """
     turns: Counter[tuple[frozenset[str], bool]] = Counter()
     order: list[tuple[int, int]] = []
-    for number in sorted(numbers, key=lambda n: (-trials[n].stake, n)):
+    for number in sorted(numbers, key=lambda n: ("; " in trials[n].text, -trials[n].stake, n)):
         group = trials[number].rules, trials[number].bad
         turns[group] += 1
         order.append((turns[group], number))
