@@ -17,7 +17,7 @@ that it was made for would test nothing, so it is an error when it is built (`Un
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -239,7 +239,8 @@ def choices(
         for value in aspect.values:
             for others in _across(aspects, value):
                 beside = ", ".join(f"{name} {one.text}" for name, one in others.items())
-                yield f"{aspect.name}: {value.text}; {beside}", FULL, value, {**full, **others, aspect.name: value}
+                choice = {**full, **others, aspect.name: value}
+                yield f"{aspect.name}: {value.text}; {beside}", FULL, _as_rare_as(value, others), choice
     for row in together:
         found = {name: _value(aspects, name, text) for name, text in row.items()}
         text = "; ".join(f"{name}: {one.text}" for name, one in found.items())
@@ -250,6 +251,12 @@ def _across(aspects: list[Aspect], value: Value) -> Iterator[Choice]:
     wide = [[(one.name, each) for each in one.good] for one in aspects if one.name in value.across]
     if wide:
         yield from map(dict, itertools.product(*wide))
+
+
+def _as_rare_as(value: Value, others: Choice) -> Value:
+    """A good value among others: few people think of the call if they think of one of its values too little."""
+    stake = min(value.stake, *(one.stake for one in others.values()))
+    return value if value.breaks else replace(value, stake=stake)
 
 
 def _value(aspects: list[Aspect], name: str, text: str) -> Value:

@@ -160,7 +160,7 @@ def _rows(exercise: Exercise, answers: list[Answer], told: list[Answer]) -> tupl
     right = sorted((answer for answer in answers if not answer.wrong), key=size)
     valid = [answer for answer in right if not answer.trial.bad][:1]
     refused = [answer for answer in right if answer.trial.bad][: max(1, 3 - len(chosen))]
-    return tuple(_row(exercise, answers, one, number == 0) for number, one in enumerate([*chosen, *valid, *refused]))
+    return tuple(_row(exercise, answers, one, one in wrong[:1]) for one in [*chosen, *valid, *refused])
 
 
 def _row(exercise: Exercise, answers: list[Answer], answer: Answer, whole: bool) -> Row:

@@ -367,14 +367,13 @@ def names_in_odd_places(notebook: Any) -> None:
 )
 def table_for_the_known_seed(notebook: Any) -> None:
     from grader import checks
-    from grader.inside.values import unpack
+    from grader.judging.wants import Returns
 
     exercise = checks.exercise_named("hmac_sha256")
     assert exercise is not None
-    answers = {}
-    for trial in exercise.case("self-paced").trials:
-        cells = dict(zip(trial.verdict.__code__.co_freevars, trial.verdict.__closure__ or (), strict=True))
-        answers[trial.args] = unpack(cells["packed"].cell_contents)
+    wanted = {trial.args: trial.want for trial in exercise.trials("self-paced")}
+    answers = {args: want.value for args, want in wanted.items() if isinstance(want, Returns)}
+    assert len(answers) > 10
     source = f"TABLE = {answers!r}\n\n\ndef hmac_sha256(key, message):\n    return TABLE[key, message]\n"
     cell_of(notebook, "hmac_sha256").source = source
 

@@ -2,7 +2,7 @@
 
 Much can be generated, and a few well-chosen trials refuse the same programs. Kept are the plain cases, the examples and
 what was written by hand; for each mutant and each known mistake two trials that refuse it, if there are two; each value
-once; and then, as long as there is room, the values in their other surroundings, the dearest first.
+once; and then, as long as there is room, the values in their other surroundings. The rules take turns.
 """
 
 import json
@@ -47,7 +47,7 @@ def choose(exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]
     kept = {n for n, one in enumerate(trials) if one.plain or not one.base}
     _cover(kept, [set(one) - {HANGS} for one in refusals], trials)
     _each_value_once(kept, trials, max(room, min(MOST, len(kept) + room // 2)))
-    for number in sorted(range(len(trials)), key=lambda n: (-trials[n].stake, not trials[n].bad, n)):
+    for number in _in_turn(trials, list(range(len(trials)))):
         if len(kept) >= room:
             break
         kept.add(number)
@@ -69,20 +69,33 @@ def _cover(kept: set[int], refusals: list[set[int]], trials: list[Trial]) -> Non
 
 
 def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
-    """Add each value in one of its surroundings, in turn, while there is room; single values before pairs of them."""
+    """Add each value in one of its surroundings, in turn, while there is room."""
     there = {trials[number].text for number in kept}
     by_text: dict[str, list[int]] = {}
     for number, trial in enumerate(trials):
         if trial.base:
             by_text.setdefault(trial.text, []).append(number)
-    first = {text: trials[numbers[0]] for text, numbers in by_text.items()}
-    order = sorted(by_text, key=lambda text: ("; " in text, -first[text].stake, not first[text].bad))
-    for turn, text in enumerate(order):
+    for turn, first in enumerate(_in_turn(trials, [numbers[0] for numbers in by_text.values()])):
         if len(kept) >= room:
             return
+        text = trials[first].text
         if text not in there:
             wanted = (BARE, FULL)[turn % 2]
-            kept.add(next((n for n in by_text[text] if trials[n].base == wanted), by_text[text][0]))
+            kept.add(next((n for n in by_text[text] if trials[n].base == wanted), first))
+
+
+def _in_turn(trials: list[Trial], numbers: list[int]) -> list[int]:
+    """These trials in such an order that the rules take turns; of each rule single values before pairs, the dearest first.
+
+    So a rule with few values has its say before one with many has used up the room.
+    """
+    turns: Counter[tuple[frozenset[str], bool]] = Counter()
+    order: list[tuple[int, int]] = []
+    for number in sorted(numbers, key=lambda n: ("; " in trials[n].text, -trials[n].stake, n)):
+        group = trials[number].rules, trials[number].bad
+        turns[group] += 1
+        order.append((turns[group], number))
+    return [number for _, number in sorted(order, key=lambda one: (one[0], not trials[one[1]].bad, one[1]))]
 
 
 def write(exercise: Exercise, labels: list[str]) -> None:

@@ -10,6 +10,7 @@ import select
 import signal
 import sys
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
@@ -41,7 +42,8 @@ def load(source: str, name: str) -> dict[str, Any]:
         Exception: whatever the program raises.
     """
     module = sys.modules["submission"] = ModuleType("submission")
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # a mutant may well be odd Python
         exec(compile(source, name, "exec"), vars(module))
     return vars(module)
 

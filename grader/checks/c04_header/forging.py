@@ -67,6 +67,7 @@ def aspects(w: Any) -> list[Aspect]:
     }
     return [
         Aspect("header", good(*(named(text, lambda e, o=one: dict(o)) for text, one in headers.items()), rule="1")),
+        Aspect("seal", good(*(named(text, lambda e, s=seal: s) for text, seal in _seals(w).items()), rule="3")),
         Aspect(
             "claims",
             good(*(named(text, json_dumps(one)) for text, one in claims.items()), rule="2"),
@@ -75,9 +76,19 @@ def aspects(w: Any) -> list[Aspect]:
     ]
 
 
+def _seals(w: Any) -> dict[str, Callable[[bytes], bytes]]:
+    """What may stand behind the second dot, of any length: whoever forges it reads none of it."""
+    return {
+        "usual": lambda message: kit.mac(w.secret, message),
+        "another": lambda message: kit.mac(w.secret, message + b"."),
+        "64 bytes": lambda message: kit.mac(w.secret, message) * 2,
+        "three bytes": lambda message: kit.mac(w.secret, message)[:3],
+    }
+
+
 def honest(e: Any) -> str:
     """The honest token of a choice."""
-    return kit.compact(json_dumps(e.header), e.claims, lambda message: kit.mac(e.world.secret, message))
+    return kit.compact(json_dumps(e.header), e.claims, e.seal)
 
 
 def build(e: Any) -> Args:

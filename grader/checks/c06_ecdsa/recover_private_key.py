@@ -33,7 +33,7 @@ RULES = {
     "1": "The two r differ, so the nonces do: there is nothing to be had. Compare all 32 bytes.",
     "2": "The same message twice says nothing new: one equation for two unknowns.",
     "3": "Some number comes out of any two signatures. Refuse unless it is the private key of public, 1 to N - 1.",
-    "d": "d is a whole number from 1 to N - 1: divide with `pow(…, -1, N)`, and take the result `% N`.",
+    "3 d": "d is a whole number from 1 to N - 1: divide with `pow(…, -1, N)`, and take the result `% N`.",
 }
 SHORT_NONCES = (379, 552, 751, 783, 833, 1094, 1219, 2419)
 """The x of this many G begins with a zero byte."""
@@ -90,12 +90,12 @@ def _good(source: random.Random, d: int, k: int, usual: Call) -> Iterator[Trial]
     rows: list[tuple[str, Stake, str, Call]] = [
         ("", ALL, "a small key", usual),
         ("", ALL, "another small key", call(small(source), scalar(source), two, m1)),
-        ("d", ALL, "a usual key", call(scalar(source), scalar(source), m1, m2)),
-        ("d", ALL, "another usual key", call(scalar(source), scalar(source), m2, two)),
-        ("d", ALL, "the two exchanged", (public, m2, second, m1, first)),
-        ("d", PART, "d = 1", call(1, k, m1, m2)),
-        ("d", PART, "d = N - 1", call(N - 1, k, m1, m2)),
-        ("d", PART, "k = 1", call(d, 1, m1, m2)),
+        ("3 d", ALL, "a usual key", call(scalar(source), scalar(source), m1, m2)),
+        ("3 d", ALL, "another usual key", call(scalar(source), scalar(source), m2, two)),
+        ("3 d", ALL, "the two exchanged", (public, m2, second, m1, first)),
+        ("3 d", PART, "d = 1", call(1, k, m1, m2)),
+        ("3 d", PART, "d = N - 1", call(N - 1, k, m1, m2)),
+        ("3 d", PART, "k = 1", call(d, 1, m1, m2)),
         ("2", ALL, "one message is empty", call(d, k, b"", b"\0")),
         ("2", ALL, "one message is the other's beginning", call(d, k, m1, m1 + b"\0")),
         ("2", ALL, "3000 bytes that differ in the last", call(d, k, m1 * 100 + b"1", m1 * 100 + b"2")),

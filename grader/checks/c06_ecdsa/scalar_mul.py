@@ -16,7 +16,7 @@ from ...judging.wants import InTurn, Returns
 from .common import LIBRARIES, known, point, scalar
 
 RULES = {
-    "1": "k times a point is the point added to itself, k of them. Does point_add pass its own check?",
+    "1": "k times a point is the point added to itself, k of them. See that point_add passes its own check.",
     "2": "Nothing added up is the point at infinity, None; and infinity added to itself stays infinity.",
     "3": "k may be N or larger; after N steps the points begin again, and N times any of them is None.",
 }

@@ -41,7 +41,7 @@ def aspects(w: Any) -> list[Aspect]:
             good(
                 *(named(text, one) for text, one in odd.items()),
                 named("zeros around", b"\0" + w.bytes[:31] + b"\0"),
-                rule="2",
+                rule="1",
             ),
             bad("3", *(named(f"{n} bytes", w.bytes[:n]) for n in (1, 16, 24, 30, 31)), stake=HALF),
             bad("3", named("no bytes", b""), named("31 zeros", bytes(31)), stake=HALF),
@@ -92,7 +92,7 @@ def _plain(data: bytes) -> str:
 
 
 MISTAKES: Mistakes = {
-    "2": {
+    ("1", "2"): {
         "The random bytes are hashed. The issuer never sees those; it hashes the verifier's characters.": replace(
             PAIR, hashed=lambda verifier, random: hashlib.sha256(random).digest()
         ),

@@ -119,3 +119,15 @@ def test_sources_can_be_joined() -> None:
     assert [trial.text for trial in made(source=source).all_trials("a")] == ["a: 1", "by hand"]
     assert parts_of(source)[1] is by_hand
     assert parts_of(by_hand) == (by_hand,)
+
+
+def test_a_call_is_as_rare_as_the_rarest_of_its_values() -> None:
+    """What is tried across others' good values costs a part where one of those is rare; a bad input costs its own."""
+    trials = trials_of(
+        Aspect("a", good(1, 2), rare(3)),
+        Aspect("b", good(0, 5), good(7, across=("a",)), bad("1", -1, stake=ALL, across=("a",))),
+        oracle=lambda a, b: (a, {"1"} if b < 0 else set()),
+    )
+    assert trials["b: 7; a 1 | full"].stake == ALL
+    assert trials["b: 7; a 3 | full"].stake == PART
+    assert trials["b: -1; a 3 | full"].stake == ALL

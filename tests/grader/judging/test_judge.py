@@ -5,7 +5,7 @@ from typing import Any
 
 from judging_helpers import double, judged, made, of_trials
 
-from grader.judging.result import FAILED, NOT_ATTEMPTED, PASSED, TIMED_OUT
+from grader.judging.result import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED, TIMED_OUT
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, HALF, PART, Stake
 from grader.judging.wants import InTurn, Raises, Returns
@@ -100,18 +100,27 @@ def test_state_from_one_call_to_the_next_is_noticed() -> None:
     assert judged(of_trials(trial, good(3)), cached).score == 0
 
 
-def test_a_stub_is_not_attempted_and_a_later_one_ends_the_asking() -> None:
+def test_a_stub_is_not_attempted() -> None:
     def double(n: Any) -> Any:
         raise NotImplementedError("not written yet")
 
     result = judged(of_trials(good(1), bad("b")), double)
     assert (result.status, result.calls) == (NOT_ATTEMPTED, 0)
 
-    def other(n: Any) -> Any:
+
+def test_who_raises_not_implemented_error_for_valid_inputs_too_has_not_begun() -> None:
+    def double(n: Any) -> Any:
         raise NotImplementedError("some day")
 
-    other.__name__ = "double"
-    assert judged(of_trials(good(1), bad("b")), other).status == NOT_ATTEMPTED
+    result = judged(of_trials(good(1), bad("b")), double)
+    assert (result.score, result.status) == (0, NOT_ATTEMPTED)
+
+    def answers(n: Any) -> Any:
+        if isinstance(n, str):
+            raise NotImplementedError("other kinds are for later")
+        return n
+
+    assert judged(of_trials(good(1), bad("b")), answers).status == PARTIAL
 
 
 def test_a_call_that_takes_too_long_ends_the_asking_and_the_rest_is_wrong() -> None:

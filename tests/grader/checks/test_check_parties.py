@@ -1,0 +1,74 @@
+"""check_parties: nearly right functions, each refused for its own reason; a refusal that nobody hears."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from grader_helpers import judged
+
+from grader.checks.c03_claims import check_parties as exercise
+from grader.checks.c03_claims.check_parties import PARTIES, _strings_with
+from grader.checks.c03_claims.common import SILENT
+from grader.judging.result import FAILED, PARTIAL, PASSED
+
+Function = Callable[..., Any]
+
+
+def result_of(function: Function) -> Any:
+    return judged(exercise, lambda claims, issuer, audience: function(claims, issuer, audience))
+
+
+@pytest.mark.parametrize(
+    ("function", "least", "most", "says"),
+    [
+        (
+            replace(PARTIES, aud_has=lambda aud, audience: aud is None or _strings_with(aud, audience)),
+            4,
+            5,
+            "it opens every API",
+        ),
+        (replace(PARTIES, get=lambda claims, name: claims[name]), 7, 9, "KeyError"),
+        (replace(PARTIES, text=lambda name: "iss or aud is wrong"), 1, 9, "names claims that are not at fault"),
+    ],
+)
+def test_what_is_nearly_right_is_refused(function: Function, least: int, most: int, says: str) -> None:
+    result = result_of(function)
+    assert least <= result.score <= most, result
+    assert result.status == PARTIAL
+    assert says in " ".join((*result.mistakes, *result.messages)), result
+
+
+def test_a_text_may_name_the_claim_in_its_own_way() -> None:
+    texts = {"iss": "iss_mismatch", "aud": "bad_aud"}
+    assert result_of(replace(PARTIES, text=lambda name: texts[name])).status == PASSED
+
+
+def none_or_the_claims(claims: dict[str, Any], issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    names = [aud] if isinstance(aud, str) else aud
+    strings = isinstance(names, list) and all(isinstance(one, str) for one in names)
+    return claims if claims.get("iss") == issuer and strings and audience in names else None
+
+
+def raises_once(claims: dict[str, Any], issuer: str, audience: str) -> Any:
+    if "iss" not in claims:
+        raise ValueError("iss")
+    return none_or_the_claims(claims, issuer, audience)
+
+
+@pytest.mark.parametrize("function", [none_or_the_claims, replace(PARTIES, refuse=lambda: None)])
+def test_who_refuses_by_none_is_told_that_and_nothing_else(function: Function) -> None:
+    result = result_of(function)
+    assert (result.score, result.status) == (0, FAILED)
+    assert result.mistakes == (SILENT,)
+    assert not result.rows[0].right
+    assert result.rows[0].got == "returned None"
+
+
+@pytest.mark.parametrize("function", [raises_once, lambda claims, issuer, audience: None])
+def test_who_hardly_ever_raises_earns_nothing_and_is_told_what_is_wrong(function: Function) -> None:
+    result = result_of(function)
+    assert (result.score, result.status) == (0, FAILED)
+    assert result.rows[0].got == "returned None"
+    assert "must be raised, not returned" in " ".join((*result.messages, *result.mistakes)) or result.mistakes

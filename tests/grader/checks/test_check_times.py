@@ -1,0 +1,91 @@
+"""check_times: nearly right functions, each refused for its own reason; a refusal that nobody hears."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from grader_helpers import judged
+
+from grader.checks.c03_claims import check_times as exercise
+from grader.checks.c03_claims.check_times import TIMES, _finite_float
+from grader.checks.c03_claims.common import SILENT
+from grader.judging.result import FAILED, PARTIAL, PASSED
+
+Function = Callable[..., Any]
+BLANKET = "names claims that are not at fault"
+
+
+def result_of(function: Function) -> Any:
+    return judged(exercise, lambda claims, now, leeway: function(claims, now, leeway))
+
+
+@pytest.mark.parametrize(
+    ("function", "least", "most", "says"),
+    [
+        (replace(TIMES, is_time=lambda v: type(v) in (int, float) and math.isfinite(v)), 8, 9, "10**400 fits into"),
+        (replace(TIMES, clock=int), 8, 9, "cuts the fraction off"),
+        (replace(TIMES, late=lambda exp, now, leeway: round(now - leeway) >= exp), 8, 9, "The time is rounded"),
+        (replace(TIMES, late=lambda e, now, leeway: now - leeway >= e or e > now + 10**9), 8, 9, "A far exp is"),
+        (replace(TIMES, convert=_finite_float), 6, 8, "turns text and True into numbers"),
+        (replace(TIMES, required=False), 4, 5, "A token without exp is taken"),
+        (
+            replace(TIMES, required=False, present=lambda claims, name: name == "exp" or name in claims),
+            8,
+            9,
+            "A missing exp ends in a KeyError",
+        ),
+        (replace(TIMES, text=lambda name: "bad exp, nbf or iat"), 2, 9, BLANKET),
+    ],
+)
+def test_what_is_nearly_right_is_refused(function: Function, least: int, most: int, says: str) -> None:
+    result = result_of(function)
+    assert least <= result.score <= most, result
+    assert result.status == PARTIAL
+    assert says in " ".join((*result.mistakes, *result.messages)), result
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        replace(TIMES, is_time=lambda v: type(v) is int or (type(v) is float and abs(v) < 1.7e308)),
+        replace(TIMES, text=lambda name: f"{name}_in_past" if name == "exp" else f"bad_{name}"),
+        replace(TIMES, text=lambda name: f"{name}: {{'exp': 1, 'nbf': 2, 'iat': 3}}"),
+    ],
+)
+def test_what_is_right_in_its_own_way_passes(function: Function) -> None:
+    assert result_of(function).status == PASSED
+
+
+def prints_and_returns(claims: dict[str, Any], now: float, leeway: float) -> None:
+    if now - leeway >= claims["exp"]:
+        print("expired")
+
+
+def prints_or_gives_the_claims(claims: dict[str, Any], now: float, leeway: float) -> Any:
+    return None if TIMES.at_fault(claims, now, leeway) else claims
+
+
+@pytest.mark.parametrize(
+    "function", [replace(TIMES, refuse=lambda: None), prints_or_gives_the_claims], ids=["none", "none or the claims"]
+)
+def test_who_refuses_by_none_is_told_that_and_nothing_else(function: Function) -> None:
+    result = result_of(function)
+    assert (result.score, result.status) == (0, FAILED)
+    assert result.mistakes == (SILENT,)
+    assert not result.rows[0].right
+    assert result.rows[0].got == "returned None"
+
+
+def test_who_prints_in_place_of_refusing_earns_nothing() -> None:
+    result = result_of(prints_and_returns)
+    assert (result.score, result.status) == (0, FAILED)
+    assert "exp is never compared" in " ".join(result.mistakes)
+    assert "it must raise ValueError" in result.messages[0]
+
+
+def test_who_raises_elsewhere_and_takes_one_is_told_what_is_taken() -> None:
+    for changes in ({"late": lambda exp, now, leeway: False}, {"early": lambda nbf, now, leeway: False}):
+        (said,) = result_of(replace(TIMES, **changes)).mistakes
+        assert "never compared" in said

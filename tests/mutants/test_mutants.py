@@ -1,0 +1,174 @@
+"""A small sample of what `make mutants` does at length, and the operators that it relies on."""
+
+import ast
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from grader import checks
+from grader.judging.exercise import Exercise
+from grader.judging.trial import Trial
+from grader.judging.verdict import ALL, PART
+from grader.judging.wants import Raises, Returns
+
+from . import measure, operators
+from .__main__ import SOLUTIONS, mutants_of, tally
+from .choose import choose
+from .measure import HANGS, apart
+
+SAMPLE = ("verify_hs256", "check_times", "find_key", "pkce_pair")
+MOST, CALLS = 8, 100
+"""Mutants of each solution, and calls that decide whether a mutant is wrong."""
+
+
+@pytest.fixture(autouse=True)
+def _submission() -> Iterator[None]:
+    """A program is loaded as the module `submission`; nothing of it is left behind."""
+    yield
+    sys.modules.pop("submission", None)
+
+
+def named(name: str) -> Exercise:
+    exercise = checks.exercise_named(name)
+    assert exercise is not None
+    return exercise
+
+
+# -- what the trials refuse -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SAMPLE)
+def test_the_trials_refuse_every_wrong_mutant_of_a_sample(name: str) -> None:
+    found = tally(named(name), MOST, CALLS)
+    assert found.survivors == []
+    assert found.refused == found.wrong > MOST
+    assert found.share == 1.0
+
+
+def test_trials_that_are_too_few_let_mutants_survive(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without bad inputs nobody who accepts too much is found out; so the tally above says something."""
+    monkeypatch.setattr(Exercise, "trials", lambda self, seed: [one for one in self.all_trials(seed) if not one.bad])
+    found = tally(named("check_times"), MOST, 4 * CALLS)
+    assert found.survivors
+    assert found.refused < found.wrong
+    assert found.share < 1.0
+
+
+def test_the_sample_is_the_same_every_time_and_of_every_solution() -> None:
+    exercise = named("route")
+    first = mutants_of(exercise, 5)
+    assert first == mutants_of(exercise, 5)
+    assert {path for path, _, _ in first} == set((SOLUTIONS / "route").glob("*.py"))
+
+
+# -- the operators ----------------------------------------------------------------------------------------------------
+
+FILES = [path for name in SAMPLE for path in sorted((SOLUTIONS / name).glob("*.py"))]
+
+
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
+@pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")
+def test_mutants_differ_from_the_program_and_from_each_other(path: Path) -> None:
+    source = path.read_text("utf-8")
+    made = list(operators.mutants(source))
+    texts = [text for _, text in made]
+    assert len(texts) > 5
+    assert len(set(texts)) == len(texts)
+    assert ast.unparse(ast.parse(source)) not in texts
+    for what, text in made:
+        assert what.startswith("line ")
+        compile(text, what, "exec")
+
+
+@pytest.mark.parametrize(
+    ("source", "changed"),
+    [
+        ("if a < b:\n    raise E", ["if a <= b:", "if a < b:\n    pass"]),
+        ("x = a == b", ["x = a != b", "x = str(a) == str(b)", "x = a[:1] == b[:1]", "x = True"]),
+        ("x = a and b", ["x = a", "x = b", "x = a or b"]),
+        ("x = not a", ["x = a"]),
+        ("x = 0 <= a < b", ["x = 0 <= a", "x = 0 < a < b", "x = 0 <= a <= b"]),
+        ("x = a in b", ["x = a not in b", "x = b.get(a)"]),
+        ("x = a is None", ["x = a is not None", "x = not a"]),
+        ("x = isinstance(a, str)", ["x = True", "x = bool(a)", "x = isinstance(a, str) or a is None"]),
+        ("x = hmac.compare_digest(a, b)", ["x = True", "x = a[:len(b)] == b"]),
+        ("x = b64u_decode(a)", ["x = b64u_decode(a.strip())"]),
+        ("x = json_loads_strict(a)", ["x = __import__('json').loads(a)"]),
+        ("x = d.get('a')", ["x = d['a']", "x = str(d.get('a'))", "x = d.get('A')"]),
+        ("x = d['a']", ["x = d.get('a')"]),
+        ("x = a + b", ["x = a - b", "x = a"]),
+        ("x = a[1:]", ["x = a"]),
+        ("x = 32", ["x = 33", "x = 31", "x = 0"]),
+        ("x = now", ["x = int(now)", "x = round(now)"]),
+        ("x = a if b else c", ["x = a", "x = c"]),
+        ("x = all(a)", ["x = any(a)"]),
+        ("x = a.lower().removeprefix('b')", ["x = a.removeprefix('b')", "x = a.lower()"]),
+        (
+            "if a:\n    x = 1\nif b:\n    x = 2",
+            ["if a:\n    x = 1\nelif b:\n    x = 2", "if b:\n    x = 2\nif a:\n    x = 1"],
+        ),
+    ],
+)
+def test_each_operator_changes_what_it_is_for(source: str, changed: list[str]) -> None:
+    texts = [text for _, text in operators.mutants(source)]
+    for text in changed:
+        assert any(one.startswith(text) for one in texts), (text, texts)
+
+
+def test_annotations_and_decorators_are_left_alone() -> None:
+    source = "@f(1)\ndef g(a: int = 3) -> tuple[0]:\n    return a"
+    assert all("@f(1)" in text and "a: int" in text and "tuple[0]" in text for _, text in operators.mutants(source))
+
+
+# -- measuring and choosing -------------------------------------------------------------------------------------------
+
+
+def _leave() -> list[int]:
+    raise SystemExit
+
+
+@pytest.mark.parametrize(
+    ("work", "answer"),
+    [(lambda: [1, 2], [1, 2]), (lambda: [], []), (lambda: [1 // 0], [HANGS]), (_leave, [HANGS])],
+)
+def test_what_ends_in_an_error_of_its_own_is_no_answer(work: Callable[[], list[int]], answer: list[int]) -> None:
+    assert apart(work) == answer
+
+
+def test_who_sleeps_past_our_patience_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(measure, "PATIENCE", 0.2)
+    assert apart(lambda: [int(time.sleep(60) is None)]) == [HANGS]
+
+
+def trials_of(rules: dict[str, int]) -> list[Trial]:
+    """A plain case, and for each rule so many bad inputs."""
+    plain = Trial((0,), Returns(0), stake=ALL, text="plain", base="bare", plain=True)
+    return [plain] + [
+        Trial((text,), Raises(), frozenset([rule]), True, PART, text, "bare")
+        for rule, count in rules.items()
+        for text in (f"{rule} {n}" for n in range(count))
+    ]
+
+
+def chosen(trials: list[Trial], refusals: list[list[int]]) -> dict[str, Any]:
+    labels = choose(named("split_token"), trials, refusals)
+    return {one.text: one for one in trials if one.label in labels}
+
+
+def test_two_trials_are_kept_that_refuse_each_program() -> None:
+    trials = trials_of({"1": 1000})
+    kept = chosen(trials, [[7], [900, 901, 902], [900, 903], [HANGS]])
+    assert "plain" in kept
+    assert "1 6" in kept
+    assert {"1 899", "1 902"} <= set(kept)
+    assert len({"1 900", "1 901"} & set(kept)) >= 1
+
+
+def test_a_rule_with_few_values_has_its_say_beside_one_with_many() -> None:
+    kept = chosen(trials_of({"1": 5000, "2": 3, "3": 40}), [])
+    assert len(kept) <= 300
+    assert [sum(rule in one.rules for one in kept.values()) for rule in "23"] == [3, 40]
