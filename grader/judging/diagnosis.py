@@ -64,7 +64,8 @@ def telling(answers: list[Answer]) -> list[Answer]:
     bases = {answer.trial.base for answer in answers if answer.trial.plain}
     if dead and dead == bases:
         return [answer for answer in answers if answer.trial.plain or not answer.trial.rules]
-    return [answer for answer in answers if answer.trial.base not in dead and not answer.verdict.early]
+    alive = [answer for answer in answers if answer.trial.plain or answer.trial.base not in dead]
+    return [answer for answer in alive if not answer.verdict.early]
 
 
 def _rules(answer: Answer) -> frozenset[str]:

@@ -85,7 +85,7 @@ def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
 
 
 def _in_turn(trials: list[Trial], numbers: list[int]) -> list[int]:
-    """These trials in such an order that the rules take turns; of each rule single values before pairs, the dearest first.
+    """These trials in such an order that the rules take turns; of each rule single values come first, then the dearest.
 
     So a rule with few values has its say before one with many has used up the room.
     """

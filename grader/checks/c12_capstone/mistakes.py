@@ -183,7 +183,7 @@ _OF_KEYS: Mistakes = {
             "one key"
         ),
     },
-    "2 one key": {
+    ("2 iss", "2 one key"): {
         "The keys of all issuers lie in one pool. Take `keys[iss]['keys']` and no others (RFC 8725 §3.8).": _with_keys(
             lambda header, keys: {iss: {"keys": _pool(keys)} for iss in keys}
         ),
@@ -255,10 +255,12 @@ _OF_FORM: Mistakes = {
             lambda header, claims, keys, policy: _refuse_if(not set(header) <= {"alg", "typ", "kid", "x-trace"})
         ),
     },
-    "4": {
+    (RETURNS, "4"): {
         "policy['typ'] may be None: then any typ will do, and none.": _first(
             lambda header, claims, keys, policy: _refuse_if(policy["typ"] is None)
         ),
+    },
+    "4": {
         "typ is looked for in the claims. It stands in the header (RFC 7515 §4.1.9).": _first(
             lambda header, claims, keys, policy: _refuse_if(policy["typ"] is not None and claims.get("typ") is None)
         ),
