@@ -1,6 +1,6 @@
 """`grader autograde`: what `nbgrader autograde` does, many submissions at a time.
 
-Workers grade all submissions (see `engine.batch`), and their Reports and cells are kept. Then one process, this one,
+Workers grade all submissions (see `batch.workers`), and their Reports and cells are kept. Then one process, this one,
 runs nbgrader's own converter over them: it finds each graded submission prepared, writes the notebook into
 `autograded/` and the scores into the gradebook. So the gradebook has one writer, and both commands do the same.
 """

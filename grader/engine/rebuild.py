@@ -314,8 +314,9 @@ def _match(
                 continue
             if ours.kind != ANSWER and cell.source == ours.source:
                 continue
-        is_answer = ours is not None and ours.kind == ANSWER
-        if is_answer or not cell.is_code:
+        if ours is not None and ours.kind == ANSWER:
+            own.append(Text(cell.source, cell.attachments, place, len(master.cells), index))
+        elif not cell.is_code:
             own += _own_text(cell, ours, place, len(master.cells))
         elif cell.source.strip():
             own.append(_Extra(cell, place))
@@ -324,8 +325,6 @@ def _match(
 
 def _own_text(cell: _Theirs, ours: Cell | None, place: int, until: int) -> list[Text]:
     """The learner's words in a cell, if there are any."""
-    if ours is not None and ours.kind == ANSWER:
-        return [Text(cell.source, cell.attachments, place, until, place)]
     words = own_words(cell.source, cell.id, ours)
     return [Text(words, cell.attachments, place, until)] if words else []
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from grader_helpers import REPO, cell_of, code, solved, stripped, write
 
+from grader.course.names import Names
 from grader.engine import budget as budget_module
 from grader.engine import grade as grade_module
 from grader.engine.budget import LIMITS, MAX_CODE, MAX_SOURCE, Budget, Spent
@@ -189,7 +190,7 @@ def test_long_code_is_not_parsed_but_runs_and_is_found_by_its_id() -> None:
 
 def test_code_in_all_cells_is_parsed_up_to_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     parsed = []
-    monkeypatch.setattr("grader.engine.rebuild.defined_names", lambda source: parsed.append(len(source)) or [])
+    monkeypatch.setattr("grader.engine.rebuild.names_in", lambda source: parsed.append(len(source)) or Names())
     notebook = stripped(solved("01_encoding"))
     notebook.cells += [code("#" + "x" * 90_000) for _ in range(30)]
     with pytest.raises(Exception, match="not one of this course"):
