@@ -183,7 +183,7 @@ _OF_KEYS: Mistakes = {
             "one key"
         ),
     },
-    "2 one key": {
+    ("2 iss", "2 one key"): {
         "The keys of all issuers lie in one pool. Take `keys[iss]['keys']` and no others (RFC 8725 §3.8).": _with_keys(
             lambda header, keys: {iss: {"keys": _pool(keys)} for iss in keys}
         ),
@@ -225,6 +225,9 @@ _OF_FORM: Mistakes = {
         "It returns more than the claims. The answer is the dict of claims, as it stood in the token.": (
             lambda token, keys, policy: (RIGHT(token, keys, policy), "ok")
         ),
+        "policy['typ'] may be None: then any typ will do, and none.": _first(
+            lambda header, claims, keys, policy: _refuse_if(policy["typ"] is None)
+        ),
         "It asks the system clock. The time to go by is policy['now'].": _with_policy(
             lambda policy: {"now": time.time()}
         ),
@@ -256,9 +259,6 @@ _OF_FORM: Mistakes = {
         ),
     },
     "4": {
-        "policy['typ'] may be None: then any typ will do, and none.": _first(
-            lambda header, claims, keys, policy: _refuse_if(policy["typ"] is None)
-        ),
         "typ is looked for in the claims. It stands in the header (RFC 7515 §4.1.9).": _first(
             lambda header, claims, keys, policy: _refuse_if(policy["typ"] is not None and claims.get("typ") is None)
         ),
