@@ -56,7 +56,7 @@ def findings(answers: list[Answer]) -> list[Finding]:
 
 
 def telling(answers: list[Answer]) -> list[Answer]:
-    """The answers that show something: where a plain case fails, nothing else in its surroundings does.
+    """The answers that show something: where a plain case fails, it does, and nothing else in its surroundings.
 
     Where all plain cases fail, they alone are left: start there.
     """
@@ -64,8 +64,7 @@ def telling(answers: list[Answer]) -> list[Answer]:
     bases = {answer.trial.base for answer in answers if answer.trial.plain}
     if dead and dead == bases:
         return [answer for answer in answers if answer.trial.plain or not answer.trial.rules]
-    alive = [answer for answer in answers if answer.trial.plain or answer.trial.base not in dead]
-    return [answer for answer in alive if not answer.verdict.early]
+    return [one for one in answers if (one.trial.plain or one.trial.base not in dead) and not one.verdict.early]
 
 
 def _rules(answer: Answer) -> frozenset[str]:

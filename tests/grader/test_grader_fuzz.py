@@ -1,7 +1,9 @@
 """Whatever a learner's function returns, and whatever a learner's process says it returned, ends in a verdict."""
 
+import contextlib
 import json
 import os
+import socket
 import sys
 from collections.abc import Callable, Sequence
 from functools import cache
@@ -19,6 +21,7 @@ from grader.engine.process import LearnerProcess
 from grader.engine.sandbox import NONE
 from grader.inside import calling
 from grader.inside.calling import Outcome
+from grader.inside.frames import Channel
 from grader.inside.values import MAX_BITS, MAX_COLLIDING, NotPlain, pack, unpack
 from grader.judging.answering import final
 from grader.judging.judge import judge
@@ -219,7 +222,7 @@ LIES = st.fixed_dictionaries(
 
 
 class LyingChannel:
-    """A wire on which anything is said in answer to anything, in turn."""
+    """A wire on which anything is said in answer to anything, in turn; so do the forks behind it."""
 
     received = 0
 
@@ -228,11 +231,23 @@ class LyingChannel:
         self._id = 0
 
     def send(self, message: dict[str, Any], seconds: float | None = None) -> None:
-        self._id = message["id"]
+        self._id = message.get("id", self._id)
+
+    def send_descriptor(self, descriptor: int) -> None:
+        """A fork says that it is there, and answers one question, unasked."""
+        with contextlib.closing(Channel(socket.socket(fileno=os.dup(descriptor)))) as fork:
+            fork.send({"ready": True})
+            fork.send({**self._lie(), "id": 0})
+
+    def readable(self, seconds: float | None) -> bool:
+        return True
 
     def receive(self, seconds: float | None = None) -> dict[str, Any]:
+        return {**self._lie(), "id": self._id}
+
+    def _lie(self) -> dict[str, Any]:
         lie = self._lies[self._id % len(self._lies)]
-        return json.loads(json.dumps({**lie, "id": self._id})) if isinstance(lie, dict) else {"id": self._id}
+        return dict(json.loads(json.dumps(lie))) if isinstance(lie, dict) else {}
 
     def close(self) -> None:
         """Nothing is open."""
@@ -246,8 +261,8 @@ class LyingZygote:
     def __init__(self, lies: list[Any]) -> None:
         self._lies = lies
 
-    def start(self, **options: Any) -> LyingChannel:
-        return LyingChannel(self._lies)
+    def start(self, **options: Any) -> tuple[LyingChannel, int]:
+        return LyingChannel(self._lies), os.getpid()
 
     def stop(self) -> dict[str, Any]:
         return {"why": ""}

@@ -76,10 +76,13 @@ def choice(exercise: Exercise, most: int) -> list[str]:
     trials = exercise.all_trials(SEED)
     refusals = []
     known: list[tuple[frozenset[str], set[int]]] = []
-    for rules, programs in exercise.mistakes.items():
+    for names, programs in exercise.mistakes.items():
+        rules = frozenset([names] if isinstance(names, str) else names)
         for program in programs.values():
-            refusals.append(apart(lambda one=program: measure.mistake_in(exercise, trials, one)))  # type: ignore[misc]
-            known.append((frozenset([rules] if isinstance(rules, str) else rules), set(refusals[-1])))
+            wrong = apart(lambda one=program: measure.mistake_in(exercise, trials, one))  # type: ignore[misc]
+            shown = choose.shown_by(rules, trials, wrong)
+            refusals += [wrong, shown]
+            known.append((rules, set(shown)))
     # Two mistakes in the same rule are told apart by the trials that only one of them gets wrong.
     for (rules, one), (others, other) in itertools.combinations(known, 2):
         refusals += [sorted(one ^ other)] * bool(rules & others)

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from grader.judging.aspects import BARE, FULL
-from grader.judging.exercise import CHOSEN, Exercise
+from grader.judging.exercise import CHOSEN, RETURNS, Exercise
 from grader.judging.trial import Trial
 
 from .measure import HANGS
@@ -56,6 +56,18 @@ def choose(exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]
     return [trials[number].label for number in sorted(kept)]
 
 
+def shown_by(rules: frozenset[str], trials: list[Trial], wrong: list[int]) -> list[int]:
+    """Of the trials that a known mistake gets wrong those by which it is known: they show something of its rules."""
+    dead = {trials[number].base for number in wrong if trials[number].plain}
+    return [
+        number
+        for number in wrong
+        if number != HANGS
+        and (trials[number].rules or {RETURNS}) & rules
+        and (trials[number].plain or trials[number].base not in dead)
+    ]
+
+
 def _cover(kept: set[int], refusals: list[set[int]], trials: list[Trial]) -> None:
     """Add trials until each program is refused twice, or as often as it can be: always the one that refuses most."""
     lacking = [(one, min(TWICE, len(one)) - len(one & kept)) for one in refusals]
@@ -85,7 +97,7 @@ def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
 
 
 def _in_turn(trials: list[Trial], numbers: list[int]) -> list[int]:
-    """These trials in such an order that the rules take turns; of each rule single values come first, then the dearest.
+    """These trials in such an order that the rules take turns: single values before pairs, the dearest first.
 
     So a rule with few values has its say before one with many has used up the room.
     """

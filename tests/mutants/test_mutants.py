@@ -10,14 +10,14 @@ from typing import Any
 import pytest
 
 from grader import checks
-from grader.judging.exercise import Exercise
+from grader.judging.exercise import RETURNS, Exercise
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, PART
 from grader.judging.wants import Raises, Returns
 
 from . import measure, operators
 from .__main__ import SOLUTIONS, mutants_of, tally
-from .choose import choose
+from .choose import choose, shown_by
 from .measure import HANGS, apart
 
 SAMPLE = ("verify_hs256", "check_times", "find_key", "pkce_pair")
@@ -172,3 +172,11 @@ def test_a_rule_with_few_values_has_its_say_beside_one_with_many() -> None:
     kept = chosen(trials_of({"1": 5000, "2": 3, "3": 40}), [])
     assert len(kept) <= 300
     assert [sum(rule in one.rules for one in kept.values()) for rule in "23"] == [3, 40]
+
+
+def test_a_known_mistake_is_known_by_what_shows_something_of_its_rules() -> None:
+    """Not by another rule's trials, and not by any in surroundings whose plain case fails."""
+    trials = trials_of({"1": 2, "2": 2})
+    assert shown_by(frozenset("1"), trials, [1, 2, 3, HANGS]) == [1, 2]
+    assert shown_by(frozenset("1"), trials, [0, 1, 2]) == []
+    assert shown_by(frozenset([RETURNS]), trials, [0, 1, 2]) == [0]

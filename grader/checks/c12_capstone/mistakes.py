@@ -225,6 +225,9 @@ _OF_FORM: Mistakes = {
         "It returns more than the claims. The answer is the dict of claims, as it stood in the token.": (
             lambda token, keys, policy: (RIGHT(token, keys, policy), "ok")
         ),
+        "policy['typ'] may be None: then any typ will do, and none.": _first(
+            lambda header, claims, keys, policy: _refuse_if(policy["typ"] is None)
+        ),
         "It asks the system clock. The time to go by is policy['now'].": _with_policy(
             lambda policy: {"now": time.time()}
         ),
@@ -253,11 +256,6 @@ _OF_FORM: Mistakes = {
         "Header members that nobody knows are refused. They are ignored, as long as crit does not name them (RFC 7515 "
         "§4).": _first(
             lambda header, claims, keys, policy: _refuse_if(not set(header) <= {"alg", "typ", "kid", "x-trace"})
-        ),
-    },
-    (RETURNS, "4"): {
-        "policy['typ'] may be None: then any typ will do, and none.": _first(
-            lambda header, claims, keys, policy: _refuse_if(policy["typ"] is None)
         ),
     },
     "4": {

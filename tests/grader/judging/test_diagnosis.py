@@ -65,6 +65,13 @@ def test_where_the_plain_case_of_one_surrounding_fails_the_other_still_tells() -
     result = judged(made(), stumbles_over_the_note)
     assert result.score == 0
     assert BELOW in result.mistakes
+    assert result.messages[0].startswith("double(8, 'x') raised KeyError")
+
+
+def test_where_only_one_plain_case_fails_it_is_told_of() -> None:
+    result = judged(made(), lambda n, note: double(n, note) if note != "x" else 7)
+    assert result.score == 0
+    assert result.messages[0] == "double(8, 'x') returned 7; it must return 16."
 
 
 def test_where_every_plain_case_fails_they_alone_are_spoken_of() -> None:
