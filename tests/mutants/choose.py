@@ -31,8 +31,8 @@ ROOM = {
 }
 """How many are kept where a call is expensive, beyond what is needed for the mutants and the values."""
 USUAL = 220
-TWICE = 2
-"""How many trials refuse each program, where so many do."""
+TWICE, ONCE = 2, 1
+"""How many trials refuse each program, where so many do; once where there are more values than can be kept."""
 
 
 def choose(exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]]) -> list[str]:
@@ -45,8 +45,9 @@ def choose(exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]
     """
     room = ROOM.get(exercise.name, USUAL)
     kept = {n for n, one in enumerate(trials) if one.plain or not one.base}
-    _cover(kept, [set(one) - {HANGS} for one in refusals], trials)
-    _each_value_once(kept, trials, max(room, min(MOST, len(kept) + room // 2)))
+    often = ONCE if len(trials) > 2 * MOST else TWICE
+    _cover(kept, [set(one) - {HANGS} for one in refusals], often)
+    _each_value_once(kept, trials, max(room, min(MOST, len(kept) + room // 2)) if exercise.name in ROOM else MOST)
     for number in _in_turn(trials, list(range(len(trials)))):
         if len(kept) >= room:
             break
@@ -68,9 +69,9 @@ def shown_by(rules: frozenset[str], trials: list[Trial], wrong: list[int]) -> li
     ]
 
 
-def _cover(kept: set[int], refusals: list[set[int]], trials: list[Trial]) -> None:
-    """Add trials until each program is refused twice, or as often as it can be: always the one that refuses most."""
-    lacking = [(one, min(TWICE, len(one)) - len(one & kept)) for one in refusals]
+def _cover(kept: set[int], refusals: list[set[int]], often: int) -> None:
+    """Add trials until each program is refused so often, or as it can be: always the one that refuses most."""
+    lacking = [(one, min(often, len(one)) - len(one & kept)) for one in refusals]
     lacking = [(one, lack) for one, lack in lacking if lack > 0]
     while lacking:
         counts = Counter(number for one, _ in lacking for number in one - kept)
@@ -85,7 +86,7 @@ def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
     there = {trials[number].text for number in kept}
     by_text: dict[str, list[int]] = {}
     for number, trial in enumerate(trials):
-        if trial.base:
+        if trial.base and "; " not in trial.text:  # what stands for two values has its turn later
             by_text.setdefault(trial.text, []).append(number)
     for turn, first in enumerate(_in_turn(trials, [numbers[0] for numbers in by_text.values()])):
         if len(kept) >= room:

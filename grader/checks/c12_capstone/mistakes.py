@@ -72,6 +72,19 @@ def _after(look: Callable[[dict[str, Any], dict[str, Any]], None], *without: str
     return wrong
 
 
+def _forgiving(when: Callable[[dict[str, Any], dict[str, Any], dict[str, Any]], bool], *without: str) -> Decode:
+    """Some defences left out, but only for a header and claims of some form."""
+    decode = decoder(*without)
+
+    def wrong(token: str, keys: dict[str, Any], policy: dict[str, Any]) -> dict[str, Any]:
+        header, claims = _read(token)
+        both = header is not None and claims is not None
+        forgives = both and header is not None and claims is not None and when(header, claims, policy)
+        return (decode if forgives else RIGHT)(token, keys, policy)
+
+    return wrong
+
+
 def _answering(answer: Any) -> Decode:
     def wrong(token: str, keys: dict[str, Any], policy: dict[str, Any]) -> Any:
         try:
@@ -85,6 +98,10 @@ def _answering(answer: Any) -> Decode:
 def _refuse_if(wrong: bool, error: type[Exception] = ValueError) -> None:
     if wrong:
         raise error("refused")
+
+
+def _letters_off(typ: Any) -> Any:
+    return typ.lower().lstrip("application/") if isinstance(typ, str) else object()  # noqa: B005 - the mistake
 
 
 def _is_time(value: Any) -> bool:
@@ -275,6 +292,11 @@ _OF_FORM: Mistakes = {
                 policy["typ"] is not None and bare(str(header.get("typ"))) != policy["typ"]
             )
         ),
+        "`lstrip` and `strip` take letters away, not a beginning: `at+jwt` loses its a. Use `.removeprefix(...)`.": (
+            _forgiving(
+                lambda header, claims, policy: _letters_off(header.get("typ")) == _letters_off(policy["typ"]), "typ"
+            )
+        ),
         "`application/` may be in capitals, too: first `.lower()`, then `.removeprefix(...)`.": _first(
             lambda header, claims, keys, policy: _refuse_if(
                 policy["typ"] is not None and str(header.get("typ", "")).startswith("APPLICATION/")
@@ -329,6 +351,9 @@ _OF_CLAIMS: Mistakes = {
         ),
     },
     "5 aud": {
+        "An aud that is null passes for none. Ask `'aud' in claims`: null is there, and is no audience.": _forgiving(
+            lambda header, claims, policy: claims.get("aud", "") is None, "types", "audience"
+        ),
         "null, or another value that counts as nothing, is taken for no aud at all. Ask `'aud' in claims`.": _after(
             lambda claims, policy: _refuse_if(
                 bool(claims.get("aud")) and (policy["audience"] is None or not isinstance(claims["aud"], (str, list)))
@@ -343,6 +368,11 @@ _OF_CLAIMS: Mistakes = {
         ),
         "exp is always demanded. It must be there only if policy['require'] names it: a receipt has none.": _first(
             lambda header, claims, keys, policy: _refuse_if("exp" not in claims)
+        ),
+        "A required claim that is null counts as missing. It is there: ask `name in claims`.": _first(
+            lambda header, claims, keys, policy: _refuse_if(
+                any(name in claims and claims[name] is None for name in policy["require"])
+            )
         ),
         "It requires exp and nothing else, whatever the policy says. `policy['require']` has the names.": _with_policy(
             lambda policy: {"require": ["exp"]}
@@ -362,6 +392,13 @@ _OF_CLAIMS: Mistakes = {
     },
     "7 exp": {
         "exp is not held against policy['now'], so a token lives for ever.": _after(_only("nbf", "iat"), "times"),
+        "exp is cut to whole seconds, so a token dies early. A time may have fractions (RFC 7519 §2).": _first(
+            lambda header, claims, keys, policy: _refuse_if(
+                _is_time(claims.get("exp"))
+                and abs(claims["exp"]) < 1e15
+                and policy["now"] - policy["leeway"] >= int(claims["exp"])
+            )
+        ),
         "Leeway is not granted for exp: refuse only when `now - leeway >= exp`.": _first(
             lambda header, claims, keys, policy: _refuse_if(
                 _is_time(claims.get("exp")) and policy["now"] >= claims["exp"]
