@@ -253,7 +253,7 @@ MISTAKES: Mistakes = {
             "OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
                 TIMES, is_time=lambda value: type(value) in (int, float) and math.isfinite(value)
             ),
-            "This claim is never looked at: is it a number, and what does the clock say?": replace(
+            "This claim is never looked at. See that it is a number, and hold it against now.": replace(
                 TIMES, present=lambda claims, name: False
             ),
         }

@@ -352,7 +352,9 @@ _OF_CLAIMS: Mistakes = {
     },
     "5 aud": {
         "An aud that is null passes for none. Ask `'aud' in claims`: null is there, and is no audience.": _forgiving(
-            lambda header, claims, policy: claims.get("aud", "") is None, "types", "audience"
+            lambda header, claims, policy: policy["audience"] is None and claims.get("aud", "") is None,
+            "types",
+            "audience",
         ),
         "null, or another value that counts as nothing, is taken for no aud at all. Ask `'aud' in claims`.": _after(
             lambda claims, policy: _refuse_if(
