@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 _CODE_MAGICS = ("time", "capture", "prun")
 """Cell magics whose cell is code that runs in the notebook; another's is a file, a shell script or a web page."""
-_MAGIC_LINE = re.compile(r"^(\s*)[%!?].*$|^(\s*)\S.*\?\s*$", re.MULTILINE)
+# Within a line: `\s` would run over all empty lines behind, from each of them anew.
+_MAGIC_LINE = re.compile(r"^([ \t]*)[%!?].*$|^([ \t]*)\S.*\?[ \t]*$", re.MULTILINE)
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -72,9 +73,9 @@ def read_names(source: str) -> set[str]:
 def _statements(source: str) -> list[ast.stmt]:
     """The code as Python reads it, without magics if there are any; none if there is no reading it."""
     with warnings.catch_warnings(action="ignore"):  # of what a learner wrote, such as "\d" in a plain string
-        for text in (source, _without_magics(source)):
+        for make in (str, _without_magics):
             try:
-                return ast.parse(text).body
+                return ast.parse(make(source)).body
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
     return []

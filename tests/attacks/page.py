@@ -28,8 +28,8 @@ def came_to(attack: Attack, reports: Sequence[dict[str, Any]]) -> str:
         raise ValueError(f"there is no Report on {attack.name}")
     fitting = [report for report in mine if not complaints(attack, report)] or mine
     report = max(fitting, key=lambda one: int(one["score"]))
-    if report["status"] == "unreadable":
-        return "refused"
+    if report["status"] in ("unreadable", "not taken"):
+        return {"unreadable": "refused"}.get(report["status"], "not taken")
     if attack.is_control and report["score"] == report["max_score"]:
         return "full points"
     kinds = [one["status"] for one in report["exercises"] if one["status"] in ("timed out", "crashed", "forbidden")]
