@@ -27,6 +27,8 @@ ROOM = {
     "recover_private_key": 60,
     "verify_ed25519": 220,
     "choose_algorithm": 200,
+    "token_endpoint": 155,
+    "refresh": 120,
     "decode_securely": 300,
 }
 """How many are kept where a call is expensive, beyond what is needed for the mutants and the values."""
