@@ -28,8 +28,7 @@ from ..course.masters import CourseError
 from ..inside.values import plain_text
 from ..student import NotAnId, StudentId
 from .collected import not_collected
-from .quarantine import FOLDER, quarantine
-from .times import class_zone
+from .quarantine import FOLDER, quarantine, zone_at
 
 _SAME_SECOND = 3
 """Digits of a second in which two files are of one time: what file systems and zip files keep of it differs."""
@@ -56,7 +55,7 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
     pattern = unicodedata.normalize("NFC", student)
     before = list(_in_quarantine(root, assignment))
     found = [*before, *_put_aside(root, submitted, assignment), *not_collected(root, assignment)]
-    zone = class_zone(coursedir.config)
+    zone = zone_at(root)
     found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
     for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
         if fnmatchcase(place.parent.name, pattern):

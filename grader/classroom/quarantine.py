@@ -26,11 +26,12 @@ _log = logging.getLogger(__name__)
 def before_autograde(assignment: str, student: str, notebooks: list[str]) -> None:
     """nbgrader's hook: it is called in the course directory, once for each submission."""
     for folder in {Path(notebook).parent for notebook in notebooks}:
-        quarantine(folder, Path(FOLDER) / folder.parent.name / folder.name, _zone(Path.cwd()))
+        quarantine(folder, Path(FOLDER) / folder.parent.name / folder.name, zone_at(Path.cwd()))
 
 
 @functools.cache
-def _zone(root: Path) -> tzinfo:
+def zone_at(root: Path) -> tzinfo:
+    """The zone of the class in this course directory, as its configuration file says."""
     from .classdir import ClassDir
 
     return class_zone(ClassDir.at(root).app.config)
