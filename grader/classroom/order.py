@@ -210,12 +210,12 @@ def _in_place(found: Found, target: Path) -> Path:
     """The file in its place; what lies there, an older attempt, keeps its time and gets another name."""
     if found.path == target:
         return target
-    if os.path.lexists(target):
-        target.rename(_free(target.with_name(f"{target.stem}-older{target.suffix}")))
     when = found.times[0] or found.times[1]
     whole = target.with_name(f".{target.name}.new")
-    shutil.copyfile(found.path, whole)
+    shutil.copyfile(found.path, whole)  # first: it may lie in a folder of the target's name
     os.utime(whole, (when, when))
+    if os.path.lexists(target):
+        target.rename(_free(target.with_name(f"{target.stem}-older{target.suffix}")))
     whole.replace(target)
     return target
 
