@@ -41,7 +41,7 @@ def _quick(found: Found, options: Options) -> Graded | str:
     tried_before = (found.path.parent / LOG).read_text("utf-8").count(f"end {found.name}\n")
     if "dies" in found.name:
         os._exit(1)
-    if "dies-once" in found.name.replace("!", "dies") and not tried_before:
+    if "dies-once" in found.name.replace("@", "dies") and not tried_before:
         _note(found, "end")
         os._exit(1)
     if "hangs" in found.name:

@@ -185,7 +185,7 @@ def test_what_breaks_a_worker_is_tried_again_in_the_next_run(some: Class) -> Non
 
 
 def test_a_worker_that_broke_once_is_forgiven(some: Class) -> None:
-    some.add("a", "b-!-once")
+    some.add("a", "b-@-once")
     assert {report.status for report, _ in some.grade().values()} == {"graded"}
 
 
@@ -219,11 +219,11 @@ def test_what_ran_out_of_time_is_tried_once_more_and_alone(some: Class) -> None:
 
 
 def test_what_broke_its_worker_is_tried_once_more_and_alone(some: Class) -> None:
-    some.add("a-!-once", "b-slow", "c-slow", "d-slow")
-    assert some.grade(jobs=2)["a-!-once"][0].score == 5
+    some.add("a-@-once", "b-slow", "c-slow", "d-slow")
+    assert some.grade(jobs=2)["a-@-once"][0].score == 5
     log = some.log()
-    assert log.index("begin a-!-once") < log.index("begin c-slow")
-    again = len(log) - 1 - log[::-1].index("begin a-!-once")
+    assert log.index("begin a-@-once") < log.index("begin c-slow")
+    again = len(log) - 1 - log[::-1].index("begin a-@-once")
     assert again > max(log.index(f"end {name}") for name in ("b-slow", "c-slow", "d-slow"))
 
 
