@@ -20,6 +20,7 @@ from corpus import Attack, corpus
 from grader.classroom.classdir import ClassDir
 from grader.cli.ending import NOT_ALL_TAKEN
 from grader.engine.sandbox import SandboxError, Zygote
+from grader.student import NotAnId, StudentId
 from grader_helpers import sandbox_problem, solved, write
 from harness import MOST_MEMORY, Canaries, adopt_orphans
 
@@ -53,9 +54,19 @@ def chosen() -> list[Attack]:
     )
     names = [one.student for one in corpus()]
     usable = [
-        one for one in corpus() if names.count(one.student) == 1 and re.fullmatch(r"[\w.@ -]+", one.student, re.A)
+        one
+        for one in corpus()
+        if names.count(one.student) == 1 and re.fullmatch(r"[\w.@ -]+", one.student, re.A) and _is_id(one.student)
     ]
     return [one for one in usable if one.name not in left_out]
+
+
+def _is_id(name: str) -> bool:
+    """Whether nbgrader's folders may have this name; what others come to, tests/grader/classroom asks."""
+    try:
+        return StudentId.parse(name) == name
+    except NotAnId:
+        return False
 
 
 def hand_in(canaries: Canaries, root: Path) -> list[Attack]:
