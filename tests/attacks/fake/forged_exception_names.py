@@ -1,6 +1,6 @@
-# about: exceptions that only bear the name of ValueError
+# about: exceptions that only bear the name of ValueError, which is a refusal of another kind than asked
 # base: solved 01_encoding
-# score: at most 15, b64u_decode 0
+# score: at most 15, b64u_decode 3
 
 # %% b64u_decode
 RealValueError = ValueError
