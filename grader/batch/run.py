@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from ..engine.grade import Options
+from ..errors import NothingFound
 from ..files import write_whole
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
@@ -19,10 +20,6 @@ from ..reports.summary import summary_csv
 from .collect import Found, look_through
 from .output_folder import UNPACKED, refuse_foreign
 from .workers import grade_batch
-
-
-class Nothing(Exception):  # noqa: N818 - it says what was found
-    """There is nothing to grade."""
 
 
 def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | None = None) -> list[Report]:
@@ -35,7 +32,7 @@ def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | 
         jobs: how many at a time; one per processor, if not given.
 
     Raises:
-        Nothing: there is nothing at all.
+        NothingFound: there is nothing at all.
         ForeignFile: there is a link in `out`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a target can't be read or a result can't be written.
@@ -53,13 +50,13 @@ def submissions_in(targets: Sequence[Path], out: Path) -> Iterator[list[Found]]:
     """What is in some folders, zip files and notebooks; what comes out of zip files is in `out` meanwhile.
 
     Raises:
-        Nothing: there is nothing at all.
+        NothingFound: there is nothing at all.
         OSError: a target can't be read.
     """
     with _unpacked(out) as unpacked:
         found = look_through(targets, unpacked)
         if not found:
-            raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
+            raise NothingFound(f"{targets[0]}: no notebook and no zip file in it")
         yield found
 
 

@@ -13,7 +13,8 @@ from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, CourseError, get_ready, read_source
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..errors import BadSubmission, CourseError, SandboxError
 from ..inside.calling import CRASHED, Outcome
 from ..judging import library
 from ..judging.answering import Ask
@@ -29,18 +30,17 @@ from .rebuild import (
     AGAIN,
     EXTRA,
     NOTE,
-    BadSubmission,
     Step,
     Submission,
     chapter_named_in,
     read_regular,
     read_submission,
 )
-from .sandbox import FULL, SandboxError, Zygote
+from .sandbox import FULL, Zygote
 from .showing import fitted, shown, writable
 from .written import Text
 
-__all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
+__all__ = ["Grader", "Options"]
 
 
 @dataclass(frozen=True)

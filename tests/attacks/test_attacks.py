@@ -12,7 +12,7 @@ import pytest
 
 import page
 from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
-from grader.cli.ending import NOT_ALL_TAKEN
+from grader.errors import NOT_ALL_TAKEN
 from grader.reports.report import SCHEMA
 from harness import MOST_MEMORY, Run, complaints, reports_in
 

@@ -18,8 +18,8 @@ import pytest
 
 from corpus import Attack, corpus
 from grader.classroom.classdir import ClassDir
-from grader.cli.ending import NOT_ALL_TAKEN
-from grader.engine.sandbox import SandboxError, Zygote
+from grader.engine.sandbox import Zygote
+from grader.errors import NOT_ALL_TAKEN, SandboxError
 from grader.student import NotAnId, StudentId
 from grader_helpers import sandbox_problem, solved, write
 from harness import MOST_MEMORY, Canaries, adopt_orphans

@@ -17,7 +17,8 @@ from grader import checks
 from grader.checks import Exercise
 from grader.course import editions as build
 from grader.course import masters as course
-from grader.engine.sandbox import SandboxError, Zygote
+from grader.engine.sandbox import Zygote
+from grader.errors import SandboxError
 from grader.inside import calling
 from grader.inside.calling import Outcome
 from grader.judging.answering import final

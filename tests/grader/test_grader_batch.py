@@ -28,9 +28,9 @@ from hypothesis import strategies as st
 from grader.batch import workers as batch
 from grader.batch.collect import Found, collect
 from grader.batch.workers import _report_name, grade_batch
-from grader.cli.ending import NOT_ALL_TAKEN
 from grader.engine.grade import Options
-from grader.engine.sandbox import FULL, NONE, SandboxError
+from grader.engine.sandbox import FULL, NONE
+from grader.errors import NOT_ALL_TAKEN, SandboxError
 from grader.inside import linux
 from grader.reports.report import Report
 

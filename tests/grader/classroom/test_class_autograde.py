@@ -15,7 +15,7 @@ import pytest
 from class_helpers import GRADER, LESSON, NBGRADER, autograded, book, gradebook, grades, hand_in, run
 from grader_helpers import cell_of, code, solved, student
 
-from grader.cli.ending import NOT_ALL_TAKEN
+from grader.errors import NOT_ALL_TAKEN
 
 FULL = {"b64u_encode": 5, "b64u_decode": 10, "json_loads_strict": 10, "01_encoding-answer": None}
 pytestmark = pytest.mark.usefixtures("sandbox")
