@@ -112,7 +112,8 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
         fail(str(error).replace("`", ""))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
-    click.echo(f"{folder}/: {len(copied)} lessons copied" if copied else f"{folder}/: your lessons are all there")
+    what = f"{len(copied)} lesson{'s' * (len(copied) != 1)} copied" if copied else "your lessons are all there"
+    click.echo(f"{folder}/: {what}")
     for sentence in starter.problems(folder):
         click.echo(f"{sentence}.", err=True)
     if not copy_only:

@@ -1,9 +1,9 @@
 """Answers to a check's questions, by a fork of the learner's process that ends when it has given them.
 
 So what a function remembers (a count of its calls, the arguments that it has seen) is forgotten with the fork, and one
-that crashes or hangs takes nothing along: the learner's process stays as the cells left it. Each fork has a socket of
-its own, on which the questions come once it is ready, so the learner's process never holds them and a fork can answer
-nobody else's. It can write to no file that the next one reads, and talk to no process that stays.
+that crashes or hangs takes nothing along: the learner's process stays as the cells left it. Each fork takes
+a socket of its own off the wire, on which the questions come once it is ready: the learner's process never holds it,
+not even in a hook that runs as it forks, and a fork can answer nobody else's questions. It can write to no file that the next one reads, and talk to no process that stays.
 """
 
 import contextlib
@@ -42,12 +42,11 @@ class Answering:
         self._folder = f"{confine.HOME}/.answering"
         self._files = _files_in_use() + 1  # and that folder
 
-    def answer(self, descriptor: int, checker: Channel) -> None:
-        """Let a fork answer on this socket, and wait for its end.
+    def answer(self, checker: Channel) -> None:
+        """Let a fork answer on a socket that the checker sends, and wait for its end.
 
         Args:
-            descriptor: the socket, as an open file.
-            checker: the wire on which the checker says so when it wants the fork stopped.
+            checker: the wire on which the socket comes, and word when the checker wants the fork stopped.
 
         Raises:
             WireError: the checker is gone.
@@ -59,10 +58,13 @@ class Answering:
             linux.adopt_orphans(True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a fork beside threads: whoever has threads must know
+            taken, taking = os.pipe()
             child = os.fork()
         if child == 0:
-            self._be_the_fork(descriptor)
-        os.close(descriptor)
+            self._be_the_fork(checker)
+        os.close(taking)
+        os.read(taken, 1)  # ends when the fork has its socket, and closes all else: until then the wire is the fork's
+        os.close(taken)
         _wait(child, checker)
         if confined:
             _end(_children() - before)
@@ -70,8 +72,9 @@ class Answering:
             if left := os.listdir(self._folder):
                 _remove(self._folder, left)
 
-    def _be_the_fork(self, descriptor: int) -> NoReturn:
+    def _be_the_fork(self, checker: Channel) -> NoReturn:
         try:
+            descriptor = checker.receive_descriptor()
             channel = Channel(socket.socket(fileno=descriptor))
             confine.close_descriptors(keep=descriptor)
             if self._rules is not None:

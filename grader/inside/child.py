@@ -40,7 +40,7 @@ def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), rules: A
             if request["do"] == "run":
                 channel.send({**_run(shell, request), "id": request["id"]})
             elif request["do"] == "answer":
-                answering.answer(channel.receive_descriptor(), channel)
+                answering.answer(channel)
                 channel.send({"id": request["id"]})
         except WireError:
             os._exit(0)

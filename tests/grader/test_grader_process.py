@@ -376,6 +376,35 @@ def test_a_count_begins_anew_with_each_group(
     assert [value(call(learner, "f")) for _ in range(2)] == [1] * 2
 
 
+AT_FORK = """
+import contextlib, os, socket, time
+seen = []
+def look():
+    sockets = []
+    for number in range(3, 64):
+        with contextlib.suppress(OSError):
+            sockets.append(socket.socket(fileno=number))
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        for one in sockets:
+            with contextlib.suppress(OSError):
+                seen.append(b"questions" in one.recv(1_000, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    for one in sockets:
+        one.detach()
+os.register_at_fork(before=look, after_in_parent=look)
+def f():
+    return any(seen)
+"""
+
+
+def test_a_hook_in_the_process_that_forks_sees_no_question(
+    learner: LearnerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_module, "GROUP", 1)
+    learner.run_cell(AT_FORK)
+    assert [value(one) for one in learner.call_many("f", [()] * 4, 2.0, ())] == [False] * 4
+
+
 @pytest.mark.parametrize(
     "end",
     ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.abort()", "ctypes.string_at(0)", "os.closerange(3, 64)"],
