@@ -1,9 +1,10 @@
 """Answers to a check's questions, by a fork of the learner's process that ends when it has given them.
 
 So what a function remembers (a count of its calls, the arguments that it has seen) is forgotten with the fork, and one
-that crashes or hangs takes nothing along: the learner's process stays as the cells left it. Each fork takes
-a socket of its own off the wire, on which the questions come once it is ready: the learner's process never holds it,
-not even in a hook that runs as it forks, and a fork can answer nobody else's questions. It can write to no file that the next one reads, and talk to no process that stays.
+that crashes or hangs takes nothing along: the learner's process stays as the cells left it. Each fork takes a socket of
+its own off the wire, on which the questions come once it is ready: the learner's process never holds it, not even in a
+hook that runs as it forks, and a fork can answer nobody else's questions. It can write to no file that the next one
+reads, and talk to no process that stays.
 """
 
 import contextlib
