@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import confine, landlock, linux
-from .calling import TIMED_OUT, invoke
+from .calling import TIMED_OUT, invoke, waited_for_processor
 from .frames import Channel, WireError
 from .values import NotPlain, unpack
 
@@ -105,11 +105,12 @@ def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, 
             answer = invoke(namespace, name, unpack(packed), seconds, forbids).to_dict()
         except NotPlain as error:
             answer = {"broken": str(error)}
-        answers.append({**answer, "id": number})
+        late = {"waited": waited_for_processor()} if answer.get("kind") == TIMED_OUT else {}
+        answers.append({**answer, **late, "id": number})
         if request["at_once"] or time.monotonic() > sent + SLOW:
             channel.send_all(answers)
             answers, sent = [], time.monotonic()
-        if answer.get("kind") == TIMED_OUT:
+        if late:
             break  # the checker asks no more
     channel.send_all(answers)
 

@@ -426,8 +426,29 @@ def test_after_a_call_that_does_not_return_no_more_are_made(
     outcomes = learner.call_many("f", [(number,) for number in range(200)], 0.5, ())
     assert kinds(outcomes) == [calling.RETURNED] * 2 + [calling.TIMED_OUT] * 198
     assert time.monotonic() - started < 15
-    assert learner.ran_out
     assert value(call(learner, "f", 1)) == 1
+
+
+LATE_ANYHOW = {
+    "in a call": "import time\ndef f():\n    time.sleep(60)",
+    "in a call that can't be interrupted": "import signal, time\ndef f():\n"
+    "    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))\n    time.sleep(60)",
+    "in a cell": "import time\ntime.sleep(60)",
+}
+
+
+@pytest.mark.parametrize("starved", [True, False])
+@pytest.mark.parametrize("where", LATE_ANYHOW)
+def test_what_ran_out_of_time_deserves_another_try_only_if_it_waited_for_a_processor(
+    where: str, starved: bool, learner: LearnerProcess, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, float]] = []
+    monkeypatch.setattr(process_module, "was_starved", lambda *given: asked.append(given) or starved)
+    learner.run_cell(LATE_ANYHOW[where], seconds=0.5)
+    assert where == "in a cell" or call(learner, "f", seconds=0.5).kind == calling.TIMED_OUT
+    assert learner.ran_out == starved
+    assert [seconds for _, seconds in asked] == [0.5]
+    assert 0 <= asked[0][0] < 60  # type: ignore[operator]
 
 
 def test_each_call_has_its_own_time_however_many_there_are(learner: LearnerProcess, impatient: None) -> None:
