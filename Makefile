@@ -42,7 +42,7 @@ test: $(READY)   ## the same, and all tests; of one lesson: make test LESSON=08
 
 test-all: $(READY) ## for a night: all tests with many more examples, and the proof by mutants
 	$(LINT)
-	FUZZ=1000 $(PYTEST)
+	$(PYTEST) --thorough
 	$(BIN)/python -m tests.mutants
 
 notebooks: $(READY) ## rebuild notebooks/ from notebooks/source/

@@ -101,7 +101,8 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
     for name in renewed:
         click.echo(f"{folder}/: {starter.renew(folder, name)}")
     copied = starter.copy_missing(folder)
-    click.echo(f"{folder}/: {len(copied)} lessons copied" if copied else f"{folder}/: your lessons are all there")
+    what = f"{len(copied)} lesson{'s' * (len(copied) != 1)} copied" if copied else "your lessons are all there"
+    click.echo(f"{folder}/: {what}")
     for sentence in starter.problems(folder):
         click.echo(f"{sentence}.", err=True)
     if not copy_only:

@@ -108,8 +108,7 @@ class Graded:
     Attributes:
         report: what was found.
         cells: as they ran, if they were to be kept.
-        ran_out: whether anything ran out of anything, or ended before its time: on a busy machine it might not have
-            otherwise.
+        ran_out: whether anything ran out, or ended, in a way that it might not have on a quiet machine.
     """
 
     report: Report
