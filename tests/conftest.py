@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,7 +51,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if lesson and not kept:
         raise pytest.UsageError(f"no test belongs to lesson {lesson}; lessons have two digits, such as 08")
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    items[:] = _dealt(kept, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The long files first, and dealt out. Of xdist's workers each begins with an equal stretch of the list.
+
+    A file is long if one of its tests is marked slow. Its tests stay together, because they share what they need.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    long = [own for own in files.values() if any(item.get_closest_marker("slow") for item in own)]
+    quick = [item for own in files.values() if own not in long for item in own]
+    stretches = [[item for own in long[number::workers] for item in own] for number in range(workers)]
+    for number, stretch in enumerate(stretches):
+        room = max((len(items) + number) // workers - len(stretch), 0)
+        stretch += quick[:room]
+        del quick[:room]
+    return [item for stretch in stretches for item in stretch] + quick
 
 
 def _values(item: pytest.Item) -> dict[str, Any]:

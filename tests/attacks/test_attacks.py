@@ -16,6 +16,7 @@ from grader.errors import NOT_ALL_TAKEN
 from grader.reports.report import SCHEMA
 from harness import MOST_MEMORY, Run, complaints, reports_in
 
+pytestmark = pytest.mark.slow
 ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]
 SUBMITTED = ("graded", "not attempted", "unreadable")

@@ -18,7 +18,7 @@ from grader.errors import BAD_INPUT, NOT_ALL_TAKEN, OK, ClassError
 
 FULL = {"b64u_encode": 5, "b64u_decode": 10, "json_loads_strict": 10, "01_encoding-answer": None}
 NOON = 1_795_000_000
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
 def summary(root: Path) -> dict[str, dict[str, str]]:
