@@ -5,6 +5,7 @@ import functools
 import hashlib
 import hmac
 import json
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -40,7 +41,7 @@ from .sandbox import FULL, Zygote
 from .showing import fitted, shown, writable
 from .written import Text
 
-__all__ = ["Grader", "Options"]
+__all__ = ["Grader", "InUse", "Options"]
 
 
 @dataclass(frozen=True)
@@ -116,6 +117,10 @@ class Graded:
     ran_out: bool = False
 
 
+class InUse(RuntimeError):
+    """A Grader was asked to grade while it was grading."""
+
+
 class Grader:
     """Grades submissions one after another, with one warm zygote.
 
@@ -125,6 +130,7 @@ class Grader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._in_use = threading.Lock()
         self._zygote = Zygote(options.level, options.run_demos)
         try:
             if options.own_masters:
@@ -168,7 +174,17 @@ class Grader:
             BadSubmission: the file can't be graded at all.
             SandboxError: the sandbox broke.
             CourseError: master is none.
+            InUse: it is grading something else just now, in another thread.
         """
+        # Two threads that talk to one zygote would take each other's answers, and both submissions lose points.
+        if not self._in_use.acquire(blocking=False):
+            raise InUse("a Grader grades one submission at a time; make another one for another thread")
+        try:
+            return self._grade_cells(path, name, student, master)
+        finally:
+            self._in_use.release()
+
+    def _grade_cells(self, path: Path, name: str | None, student: str, master: Path | None) -> Graded:
         started = time.monotonic()
         data = read_regular(path)
         digest = hashlib.sha256(data).hexdigest()
@@ -210,7 +226,7 @@ class Grader:
             return self.grade_cells(path, name=name, student=student, master=master)
         except BadSubmission as error:
             return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
-        except (CourseError, SandboxError):
+        except (CourseError, InUse, SandboxError):
             raise
         except Exception as error:  # whatever nobody thought of
             reason = f"the grader failed on it ({type(error).__name__}), which is a fault of the grader"
