@@ -16,13 +16,13 @@ from typing import Any
 
 import pytest
 
-from corpus import Attack, corpus
 from grader.classroom.classdir import ClassDir
 from grader.engine.sandbox import Zygote
 from grader.errors import NOT_ALL_TAKEN, SandboxError
 from grader.student import NotAnId, StudentId
-from grader_helpers import sandbox_problem, solved, write
-from harness import MOST_MEMORY, Canaries, adopt_orphans
+from tests.attacks.corpus import Attack, corpus
+from tests.attacks.harness import MOST_MEMORY, Canaries, adopt_orphans
+from tests.grader.helpers import sandbox_problem, solved, write
 
 pytestmark = pytest.mark.slow
 COMMANDS = {

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from grader_helpers import EXERCISES, NOT_WRITTEN, POINTS, judged, load_solution, solution_files
 
 from grader import checks
 from grader.course import masters
@@ -18,6 +17,7 @@ from grader.judging.exercise import Exercise, Fresh, chosen
 from grader.judging.judge import judge
 from grader.judging.result import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, Result
 from grader.judging.words import WHOLE
+from tests.grader.helpers import EXERCISES, NOT_WRITTEN, POINTS, judged, load_solution, solution_files
 
 by_name = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
 by_function = pytest.mark.parametrize(
