@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from .page_scripts import TWINS
+from .page_scripts import TWINS, Fetch
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 LARGEST_COOKIE = 4096
@@ -236,7 +236,7 @@ class Window:
         self.buttons: dict[str, Callable[[], None]] = {}
         self.script_data: dict[str, str] = {}
         self.once_logged_in: list[Callable[[], None]] = []
-        self.fetch: Callable[[str, str, dict[str, str], dict[str, str] | str], str] = self._fetch
+        self.fetch: Fetch = self._fetch
 
     def run(self) -> None:
         """Run the page's scripts, one after the other."""
