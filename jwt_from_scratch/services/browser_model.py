@@ -1,4 +1,4 @@
-"""A MODEL of a browser: a few rules, written down, for machines on which there is no Chromium. It is no browser.
+"""Lesson 10: a MODEL of a browser, which is no browser: a few rules, for machines without Chromium.
 
 It asks the real servers over HTTP, and it knows the rules that lesson 10 is about: which cookies are kept and which go
 along with a request, and what the headers Origin, Referer and Sec-Fetch-Site say. It can't run JavaScript; of the

@@ -1,4 +1,4 @@
-"""A client: a website that lets an issuer find out who its visitor is, and calls an API for them (RFC 6749 §4.1).
+"""Lesson 11: a client, a website that asks an issuer who its visitor is, and calls an API (RFC 6749 §4.1).
 
 Where the course breaks a client, the broken part is an argument here.
 """

@@ -1,7 +1,8 @@
-"""The issuer: the only service that sees a password. It hands out codes, and tokens for codes (OpenID Connect Core).
+"""Lesson 11: the issuer, the only service that sees a password (OpenID Connect Core).
 
-What decides at its token endpoint are two functions of its owner: `(request, state, now) -> (response, state)`. They
-say which claims go into the tokens; the issuer adds what is the same each time, and signs.
+It hands out codes, and tokens for codes. What decides at its token endpoint are two functions of its owner:
+`(request, state, now) -> (response, state)`. They say which claims go into the tokens; the issuer adds what is the same
+each time, and signs.
 """
 
 import secrets

@@ -1,4 +1,4 @@
-"""An issuer's key endpoint, and how a verifier asks one (RFC 7517 §5)."""
+"""Lesson 08: an issuer's key endpoint, and how a verifier asks one (RFC 7517 §5)."""
 
 import http.client
 import urllib.parse

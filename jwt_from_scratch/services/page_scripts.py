@@ -1,4 +1,4 @@
-"""The scripts in the pages of lesson 10. Each stands here twice: in JavaScript, for a browser, and in Python beside it.
+"""Lesson 10: the scripts in the pages. Each stands here twice: in JavaScript, for a browser, and in Python beside it.
 
 The Python twins are for `browser_model`, which can't run JavaScript. It knows a script by its text, so it knows these
 and no others.

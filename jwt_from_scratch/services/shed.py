@@ -1,6 +1,7 @@
-"""A tool library's website: members log in and hand credits to each other. How the page keeps its token is an argument.
+"""Lesson 10: a tool library's website. How its page keeps a member's token is an argument.
 
-The services of lesson 10 that are vulnerable on purpose share this, so that each of their files shows its flaw alone.
+Members log in and hand credits to each other. The services of lesson 10 that are vulnerable on purpose share
+this, so that each of their files shows its flaw alone.
 """
 
 import time

@@ -1,4 +1,4 @@
-"""The mountain rescue of lesson 11: an issuer, called base; two clients, rota and depot; an API for each of them."""
+"""Lesson 11: the mountain rescue: an issuer, called base; two clients, rota and depot; an API for each of them."""
 
 import threading
 from collections.abc import Callable

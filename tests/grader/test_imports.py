@@ -1,6 +1,7 @@
 """Who imports whom, and what an import loads."""
 
 import ast
+import graphlib
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,20 @@ def test_imports_run_one_way(name: str, file: Path) -> None:
 
 def test_each_room_has_its_floor() -> None:
     assert {room(name) for name, _ in modules("grader")} - {"__init__", "__main__"} <= set(FLOOR_OF)
+
+
+@pytest.mark.parametrize("package", ["jwt_from_scratch", "grader"])
+def test_no_imports_run_in_a_circle(package: str) -> None:
+    """Not even of types. The package's own doors import on demand."""
+    files = {name.removesuffix(".__init__"): (name, file) for name, file in modules(package)}
+    graph = {}
+    for short, (name, file) in files.items():
+        used = {one for one in imported(file, name.rpartition(".")[0]) if one in files} - {short}
+        # `from . import kit` is about kit, and not about the package that it is in.
+        graph[short] = {one for one in used if not any(other.startswith(f"{one}.") for other in used)}
+    for door in DOORS:
+        graph.pop(door, None)
+    graphlib.TopologicalSorter(graph).prepare()
 
 
 def test_no_pickle_marshal_or_shelve_anywhere() -> None:

@@ -1,12 +1,14 @@
 """The honest services: an API that leaves the check to its owner, and a login that serves several APIs."""
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from jwt_from_scratch import JWTError, Key, decode
-from jwt_from_scratch.services import Server, fetch, serve
+from jwt_from_scratch import JWTError, Key, decode, services
+from jwt_from_scratch.services import Server, fetch, serve, vulnerable
 from jwt_from_scratch.services.api import api_app
 from jwt_from_scratch.services.login import ISSUER, login_app
 
@@ -74,3 +76,28 @@ def test_an_api_does_what_its_check_says(serving: Callable[[Any], Server]) -> No
     assert (nothing.status, nothing.headers["WWW-Authenticate"]) == (401, "Bearer")
     unwritten = fetch(api.url, token="unwritten")
     assert (unwritten.status, unwritten.json) == (501, {"reason": "not written yet"})
+
+
+# -- the map ----------------------------------------------------------------------------------------------------------
+
+
+def first_line(path: Path) -> str:
+    return path.read_text("utf-8").splitlines()[0]
+
+
+def test_the_map_of_services_has_each_file_and_its_lesson() -> None:
+    folder = Path(services.__file__).parent
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]+) \|", services.__doc__ or "", re.MULTILINE)
+    files = {path.stem for path in folder.glob("*.py")} | {path.parent.name for path in folder.glob("*/__init__.py")}
+    assert sorted(name for name, _ in rows) == sorted(files - {"__init__"})
+    for name, lessons in rows:
+        path = folder / f"{name}.py"
+        if re.match(r"\d", lessons) and path.exists():
+            assert re.findall(r"\d\d", first_line(path).partition(":")[0]) == lessons.split(", ")
+
+
+def test_each_vulnerable_service_says_so_and_in_which_lesson() -> None:
+    files = [path for path in Path(vulnerable.__file__).parent.glob("*.py") if path.stem != "__init__"]
+    assert len(files) > 20
+    for path in files:
+        assert re.match(r'"""VULNERABLE ON PURPOSE \(lesson \d\d\): ', first_line(path)), path.name

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: this issuer's website sends visitors wherever the link says (CWE-601).
+"""VULNERABLE ON PURPOSE (lesson 08): this issuer's website sends visitors wherever the link says (CWE-601).
 
 It was made for "you are leaving our pages". For whoever follows redirects, every address begins with this one now.
 """
