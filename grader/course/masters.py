@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from .. import checks
+from ..errors import CourseError
 from .names import defined_names
 
 EXERCISE, CHECK, SETUP, ANSWER, DEMO, TEXT = "exercise", "check", "setup", "answer", "demo", "text"
@@ -35,10 +36,6 @@ NOTEBOOKS = next(p for p in (_PACKAGE.parent / "notebooks", _PACKAGE / "notebook
 """The student editions; the masters are in its folder `source`. In a wheel they travel inside the package."""
 
 _CHECK_CELL = re.compile(r'check\("(\w+)"\)')
-
-
-class CourseError(Exception):
-    """A master that contradicts itself or the checks. The text says which and what to do."""
 
 
 @dataclass(frozen=True)
