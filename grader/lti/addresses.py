@@ -13,6 +13,7 @@ TIMEOUT = 10.0
 MAX_ANSWER = 1_000_000
 """Bytes of an answer."""
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _CHARACTERS = re.compile(r"[!-~]{1,2000}")
 
 
@@ -54,7 +55,7 @@ def problem_with(address: str) -> str:
         return "it is no address"
     if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
         return "it does not begin with https://"
-    if not host or "@" in parts.netloc or "\\" in address:
+    if not host or not (_HOST.fullmatch(host) or host == "::1") or "@" in parts.netloc:
         return "it names no host, or a user, too"
     return "it has a part behind a #" if "#" in address else ""
 

@@ -69,7 +69,11 @@ class Sender:
         headers = {"Content-Type": CONTENT_TYPE, "Accept": "application/json"}
         for is_first in (True, False):
             bearer = {"Authorization": f"Bearer {self._token(platform)}"}
-            answer = self._patiently(scores_of(lineitem), lambda: json.dumps(body).encode(), headers | bearer)
+            answer, may_have_it = self._patiently(
+                scores_of(lineitem), lambda: json.dumps(body).encode(), headers | bearer
+            )
+            if may_have_it and _is_late(answer):
+                return  # the answer to an earlier try was lost on its way
             if answer.status != 401 or not is_first:  # else the token was good for less long than it said
                 break
             del self._tokens[platform.name]
@@ -83,7 +87,7 @@ class Sender:
             return token
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
         try:
-            answer = self._patiently(platform.token, lambda: self._asks_for_token(platform), headers)
+            answer, _ = self._patiently(platform.token, lambda: self._asks_for_token(platform), headers)
         except NotSent as error:
             raise NotSent(str(error), is_sure=True) from None
         if not answer.is_good:
@@ -111,27 +115,31 @@ class Sender:
         }
         return urllib.parse.urlencode(form).encode()
 
-    def _patiently(self, address: str, body: Callable[[], bytes], headers: dict[str, str]) -> Answer:
+    def _patiently(self, address: str, body: Callable[[], bytes], headers: dict[str, str]) -> tuple[Answer, bool]:
         """POST, and again after a while where the other side is away or busy.
 
         A score may be repeated as it stands: its timestamp tells the platform that it has it already.
 
+        Returns:
+            The answer, and whether an earlier try may have arrived.
+
         Raises:
             NotSent: it stayed away or busy.
         """
-        problem = ""
+        problem, may_have_it = "", False
         for number in range(TRIES):
             try:
                 answer = self.post(address, body(), headers)
             except Unreachable as error:
-                problem, wait = str(error), 0.0
+                problem, wait, may_have_it = str(error), 0.0, True
             else:
                 if answer.status != 429 and answer.status < 500:
-                    return answer
+                    return answer, may_have_it
                 problem, wait = f"the platform answers {answer.status}", _seconds(answer)
+                may_have_it |= answer.status not in (429, 503)
             if number < TRIES - 1:
                 self.pause(min(max(2.0**number, wait), _LONGEST_PAUSE))
-        raise NotSent(problem, is_sure=False)
+        raise NotSent(problem, is_sure=not may_have_it)
 
 
 def scores_of(lineitem: str) -> str:

@@ -10,7 +10,7 @@ from jwt_from_scratch import JWTError, Key
 
 from ..classroom.closed import close_new, require_closed
 from ..files import read_small, write_new_secret
-from ..receipts.keys import make_key, read_key
+from ..receipts.keys import make_key, read_key, require_hidden
 from . import registry
 from .refusal import LtiProblem
 from .registry import Settings
@@ -57,6 +57,7 @@ class Tool:
         platforms = registry.read(file).platforms if file.is_file() else ()
         settings = registry.checked(Settings(url, opens, platforms))
         tool = cls(root.resolve())
+        require_hidden(tool._private_key)
         if not file.is_file():
             close_new(root)
         if not tool.public_keys.is_file():

@@ -34,11 +34,12 @@ _PAGES.filters["when"] = lambda at: time.strftime("%Y-%m-%d %H:%M UTC", time.gmt
 _STYLE = Path(__file__).with_name("page.css")
 _FORM = 200_000
 """Bytes of a form that is no upload: a token has at most 65,536 characters."""
+_POLICY = "Content-Security-Policy"
 _HEADERS = {
     "Cache-Control": "no-store",
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'",
+    _POLICY: "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'",
 }
 log = logging.getLogger("grader.lti")
 
@@ -166,13 +167,13 @@ def _set(answer: Any, name: str, value: str, seconds: int) -> None:
 def _page(template: str, frames: Iterable[str], **values: Any) -> Response:
     answer = make_response(_PAGES.get_template(template).render(url=current_app.config["URL"], **values))
     ancestors = " ".join(("'self'", *frames))
-    answer.headers["Content-Security-Policy"] = f"{_HEADERS['Content-Security-Policy']}; frame-ancestors {ancestors}"
+    answer.headers[_POLICY] = f"{_HEADERS[_POLICY]}; frame-ancestors {ancestors}"
     return answer
 
 
 def _with_headers(answer: Response) -> Response:
-    for name, value in _HEADERS.items():
-        answer.headers.setdefault(name, value)
+    policy = answer.headers.get(_POLICY, _HEADERS[_POLICY])
+    answer.headers.update({**_HEADERS, _POLICY: policy})
     return answer
 
 

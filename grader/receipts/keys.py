@@ -41,7 +41,7 @@ def make_key(place: Path, alg: str = ALG) -> tuple[Path, Path]:
         OSError: a file can't be written.
     """
     public = place.with_name(f"{place.stem}.jwks.json")
-    _hidden(place)
+    require_hidden(place)
     if os.path.lexists(public):
         raise KeyProblem(f"{public}: is there already, and others may rely on it; name another file with --out")
     if os.path.lexists(place):
@@ -59,7 +59,7 @@ def read_key(place: Path, alg: str = ALG) -> Key:
     Raises:
         KeyProblem: no such key, or a file that others can read.
     """
-    _hidden(place)
+    require_hidden(place)
     jwk = _json(place, private=True)
     try:
         key = _named(Key.from_jwk(jwk, alg), alg)
@@ -90,7 +90,12 @@ def _named(key: Key, alg: str) -> Key:
     return Key.from_jwk({**key.to_jwk(private=True), "alg": alg, "kid": key.thumbprint()})
 
 
-def _hidden(place: Path) -> None:
+def require_hidden(place: Path) -> None:
+    """See to it that learner code can't see a place where a key is, or will be.
+
+    Raises:
+        KeyProblem: the sandbox shows it.
+    """
     if shows(place):
         raise KeyProblem(f"{_shown(place)}: the sandbox shows this folder to learner code; keep the key elsewhere")
 
