@@ -87,7 +87,7 @@ def _add_doors(pages: Blueprint, tool: Tool, url: str, keysets: KeySets, clock: 
         found = check(request.form.get("id_token", ""), ended, keysets, url, clock())
         token = tool.store.begin_visit(found, clock())
         log.info("launch: %s for %s", found.student, found.lesson or "no lesson")
-        answer = redirect(f"{url}/work/{token[:8]}", 303)
+        answer = redirect(f"{url}/visit/{token[:8]}", 303)
         _set(answer, _cookie(token[:8]), token, HOURS * 3600)
         _set(answer, login.cookie_of(request.form["state"]), "", 0)
         return answer
@@ -117,8 +117,8 @@ def _add_work(pages: Blueprint, tool: Tool, url: str, clock: Callable[[], float]
             raise Refused("session", "no launch, or one that is over", status=403)
         return found
 
-    @pages.get("/work/<number>")
-    def work(number: str) -> ResponseReturnValue:
+    @pages.get("/visit/<number>")
+    def lesson(number: str) -> ResponseReturnValue:
         visit = visit_of(number)
         opens = {words: to.replace("{lesson}", visit.lesson) for words, to in tool.settings().opens.items()}
         return _page(
@@ -129,14 +129,14 @@ def _add_work(pages: Blueprint, tool: Tool, url: str, clock: Callable[[], float]
             **{"title": chapter(visit.lesson).title if visit.lesson else "JWT from scratch"},
         )
 
-    @pages.get("/work/<number>/<lesson>.ipynb")
+    @pages.get("/visit/<number>/<lesson>.ipynb")
     def download(number: str, lesson: str) -> ResponseReturnValue:
         visit_of(number)
         if lesson not in chapter_names():
             raise Refused("lesson", "no such lesson", "There is no such lesson.", 404)
         return send_file(NOTEBOOKS / f"{lesson}.ipynb", as_attachment=True, mimetype="application/x-ipynb+json")
 
-    @pages.post("/work/<number>")
+    @pages.post("/visit/<number>")
     def hand_in(number: str) -> ResponseReturnValue:
         visit = visit_of(number)
         if request.headers.get("Origin") != origin_of(url):
@@ -149,7 +149,7 @@ def _add_work(pages: Blueprint, tool: Tool, url: str, clock: Callable[[], float]
         write_whole(tool.hand_in(visit.student, visit.lesson), data)
         tool.store.hand_in(visit, clock())
         log.info("handed in: %s, %s, %d bytes", visit.student, visit.lesson, len(data))
-        return redirect(f"{url}/work/{number}?now", 303)
+        return redirect(f"{url}/visit/{number}?now", 303)
 
 
 def _cookie(number: str) -> str:

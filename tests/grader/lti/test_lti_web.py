@@ -60,7 +60,7 @@ def test_the_key_set_is_public_and_nothing_else_is(world: World) -> None:
         "/lti.json",
         "/lti.db",
         "/../key.json",
-        "/work/..%2fkey.json",
+        "/visit/..%2fkey.json",
         "/submitted",
         "/cookie-secret",
     ):
