@@ -12,6 +12,7 @@ import click
 from ..errors import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, NothingFound
 from .advice import advice
 from .ending import Commands, fail
+from .lti import lti
 from .pipeline import PIPELINE, output_options
 
 if TYPE_CHECKING:
@@ -400,5 +401,5 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
     _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in (advice, *PIPELINE):
+for _command in (advice, lti, *PIPELINE):
     cli.add_command(_command)

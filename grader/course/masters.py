@@ -82,7 +82,12 @@ class Chapter:
 
 def chapter_names() -> tuple[str, ...]:
     """The names of the chapters that have a master, in reading order."""
-    return tuple(sorted(path.stem for path in (NOTEBOOKS / "source").glob("[0-9][0-9]_*.md")))
+    return _names_in(NOTEBOOKS / "source")
+
+
+@functools.cache
+def _names_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("[0-9][0-9]_*.md")))
 
 
 def get_ready() -> None:

@@ -123,7 +123,18 @@ class Shed(Flask):
     def _in_cookie(self) -> bool:
         return self._keep.startswith("cookie")
 
+    def _refusal(self) -> Response | None:
+        """What the guard's no looks like; None if this request may change something."""
+        try:
+            may = self._guard({"method": request.method, "headers": dict(request.headers)})
+        except Exception as error:  # a guard that stumbles lets nobody in
+            status = 501 if isinstance(error, NotImplementedError) else 500
+            return self._page(f"<p id=status>refused: {escape(str(error) or type(error).__name__)}</p>", status)
+        return None if may else self._page("<p id=status>refused: this does not come from our own page</p>", 403)
+
     def _login(self) -> ResponseReturnValue:
+        if no := self._refusal():
+            return no
         token = sign({"sub": request.form.get("user", "guest"), "exp": int(time.time()) + LIFETIME}, self._key)
         if not self._in_cookie:
             return Response(token, mimetype="text/plain")
@@ -144,13 +155,8 @@ class Shed(Flask):
         who, _ = self._token_holder()
         if not who:
             return self._page("<p id=status>log in first</p>", 401)
-        try:
-            may = self._guard({"method": request.method, "headers": dict(request.headers)})
-        except Exception as error:  # a guard that stumbles lets nobody in
-            status = 501 if isinstance(error, NotImplementedError) else 500
-            return self._page(f"<p id=status>refused: {escape(str(error) or type(error).__name__)}</p>", status)
-        if not may:
-            return self._page("<p id=status>refused: this does not come from our own page</p>", 403)
+        if no := self._refusal():
+            return no
         to = request.values.get("to", "")
         self.gifts.append((who, to))
         return self._page(f"<p id=status>{escape(who)} gives 5 credits to {escape(to)}</p>")
