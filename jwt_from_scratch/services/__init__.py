@@ -7,7 +7,9 @@ They need Flask, which the reference module itself does not. Which file belongs 
 | `http` | all | serves an app on a free port; asks it something, with the whole exchange in view |
 | `login` | 00, 03 | a password in, a token out |
 | `api` | 03, 11 | opens to whoever brings a good token |
+| `sha256` | 02 | the inner step of SHA-256, for length extension |
 | `archive` | 04 | a strongroom behind a verifier; the vulnerable services of this lesson share it |
+| `verifier` | 04, 05, 06, 07 | the verifier, as far as each of these lessons has got |
 | `p256` | 06 | the addition of points, for the signing server and for who is stuck |
 | `telescope` | 08 | turns for whoever brings a good pass |
 | `jwks` | 08 | an issuer's key endpoint, and a verifier's question to it |

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from test_lti_launch import BENT, BENT_LOGINS
+from tests.grader.lti.test_launch import BENT, BENT_LOGINS
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "lti.md").read_text("utf-8")
 

@@ -11,8 +11,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
-from lti_helpers import ISSUER, PLATFORM, Gradebook, make_tool
-from report_helpers import exercise, report, unreadable
 
 from grader.cli import main as cli
 from grader.lti.addresses import Answer, Unreachable, problem_with
@@ -26,6 +24,8 @@ from grader.receipts.keys import KeyProblem
 from grader.reports.local_key import local_key
 from grader.reports.report import Report
 from jwt_from_scratch.services.http import serve
+from tests.grader.lti.helpers import ISSUER, PLATFORM, Gradebook, make_tool
+from tests.grader.sample_reports import exercise, report, unreadable
 
 ITEM = f"{ISSUER}/items/5"
 

@@ -4,10 +4,10 @@ import ast
 import re
 
 import pytest
-from test_project_teaching import SAID
 
 from grader.course import masters as course
 from grader.course.masters import EXERCISE, Cell
+from tests.project.test_teaching import SAID
 
 FIRST = [name for name in course.chapter_names() if name < "13"]
 """Lessons 00 to 12. Each was corrected and added to often; what keeps them readable is that they don't grow."""

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from class_helpers import LESSON
-from grader_helpers import REPO, cell_of, solved, student
+
+from tests.grader.classroom.helpers import LESSON
+from tests.grader.helpers import REPO, cell_of, solved, student
 
 PYTHON = os.environ.get("GRADER_TEST_USERS", "")
 PAGE = (REPO / "docs" / "jupyterhub.md").read_text("utf-8")

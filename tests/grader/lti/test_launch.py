@@ -8,10 +8,18 @@ from pathlib import PurePosixPath
 from typing import Any
 
 import pytest
-from grader_helpers import CHAPTERS
 from hypothesis import given
 from hypothesis import strategies as st
-from lti_helpers import (
+
+from grader.batch.names import origin
+from grader.lti.addresses import Answer, Unreachable
+from grader.lti.keysets import PAUSE, STALE
+from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
+from grader.student import StudentId
+from jwt_from_scratch import Key, KeySet, encode, sign
+from jwt_from_scratch.encoding import b64u_encode, json_dumps
+from tests.grader.helpers import CHAPTERS
+from tests.grader.lti.helpers import (
     CLIENT,
     ISSUER,
     LEARNER,
@@ -26,14 +34,6 @@ from lti_helpers import (
     rsa,
     without,
 )
-
-from grader.batch.names import origin
-from grader.lti.addresses import Answer, Unreachable
-from grader.lti.keysets import PAUSE, STALE
-from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
-from grader.student import StudentId
-from jwt_from_scratch import Key, KeySet, encode, sign
-from jwt_from_scratch.encoding import b64u_encode, json_dumps
 
 
 @dataclass

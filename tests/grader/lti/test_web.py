@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader_helpers import student
-from lti_helpers import CLIENT, ISSUER, TOOL, Browser, World, claims_of, rsa
 
 from grader.files import MAX_NOTEBOOK
 from grader.lti.launch import CLAIM, ENDPOINT, student_of
 from grader.lti.store import HOURS, Score
 from jwt_from_scratch import KeySet, encode
+from tests.grader.helpers import student
+from tests.grader.lti.helpers import CLIENT, ISSUER, TOOL, Browser, World, claims_of, rsa
 
 ADA = student_of(ISSUER, "4711")
 

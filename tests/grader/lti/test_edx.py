@@ -22,7 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader_helpers import solved, write
+
+from tests.grader.helpers import solved, write
 
 EDX = os.environ.get("LTI_EDX_PYTHON", "")
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or ""
