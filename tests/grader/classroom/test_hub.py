@@ -3,7 +3,7 @@
 It makes users, so it takes root, and somebody who says that this machine is there for that, by naming the Python of an
 environment with this course that all users may run:
 
-    GRADER_TEST_USERS=/opt/hub/bin/python pytest tests/grader/classroom/test_class_hub.py
+    GRADER_TEST_USERS=/opt/hub/bin/python pytest tests/grader/classroom/test_hub.py
 
 Not in CI, which runs as an ordinary user.
 """

@@ -171,7 +171,7 @@ def test_the_self_test_finds_what_is_shown_and_should_not_be(kind: str, monkeypa
     """Wherever it is: nothing tells the self-test where to look."""
     search = mounts._search()
     if kind == "a package":
-        monkeypatch.setattr(mounts, "places_of", lambda packages: [f"{mounts.ROOM}/grader"])
+        monkeypatch.setattr(mounts, "places_of", lambda packages: [f"{mounts.COURSE}/grader"])
     else:
         hidden = mounts.hidden()
         monkeypatch.setattr(mounts, "hidden", lambda: tuple(one for one in hidden if not one[0].endswith("/grader")))

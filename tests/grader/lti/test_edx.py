@@ -4,7 +4,7 @@ Not part of CI: that code brings some forty packages that this project needs for
 own lock has not, so it lives in an environment of its own, which somebody makes on purpose:
 
     python3 -m venv edx && edx/bin/pip install lti-consumer-xblock==11.4.4 cryptography
-    LTI_EDX_PYTHON=$PWD/edx/bin/python pytest tests/grader/lti/test_lti_edx.py
+    LTI_EDX_PYTHON=$PWD/edx/bin/python pytest tests/grader/lti/test_edx.py
 """
 
 import json

@@ -251,7 +251,7 @@ def test_what_breaks_is_one_sentence_and_a_line_without_its_data(
     assert answer.status_code == 500
     assert "Something went wrong" in answer.text
     (line,) = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
-    assert line.startswith("failed: RuntimeError at test_lti_web.py:")
+    assert line.startswith("failed: RuntimeError at test_web.py:")
     assert "secret" not in caplog.text + answer.text
 
 
