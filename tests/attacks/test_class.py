@@ -29,7 +29,7 @@ COMMANDS = {
     "nbgrader autograde": (sys.executable, "-m", "nbgrader", "autograde"),
     "grader autograde": (sys.executable, "-c", "from grader.cli.main import main; main()", "autograde"),
 }
-SHARES = {"nbgrader autograde": 8, "grader autograde": 4}
+SHARES = {"nbgrader autograde": 10, "grader autograde": 5}
 """By default every how manieth submission of a category is handed in; nbgrader grades one after the other."""
 NEIGHBOUR = "zz_neighbour"
 LIMIT = 1_500

@@ -101,14 +101,18 @@ def _program(program: Any) -> Callable[..., Any]:
 
 
 @by_name
-def test_each_known_mistake_is_refused_and_named_with_one_score(exercise: Exercise, seeds: tuple[str, ...]) -> None:
+def test_each_known_mistake_is_refused_and_named_with_one_score(
+    exercise: Exercise, seeds: tuple[str, ...], thorough: bool
+) -> None:
+    """The first mistake of a rule with all seeds, which must give one score; the others take turns."""
     complaints = []
     for programs in exercise.mistakes.values():
-        for sentence, program in programs.items():
-            results = [judge(exercise, asking(_program(program), exercise.seconds), seed) for seed in seeds]
+        for number, (sentence, program) in enumerate(programs.items()):
+            tried = seeds if thorough or not number else seeds[number % len(seeds) :][:1]
+            results = [judge(exercise, asking(_program(program), exercise.seconds), seed) for seed in tried]
             complaints += [
                 (sentence, seed, result.score, result.status, result.mistakes, result.messages)
-                for seed, result in zip(seeds, results, strict=True)
+                for seed, result in zip(tried, results, strict=True)
                 if not _names(exercise, result, sentence) or result.score != results[0].score
             ]
     assert not complaints
