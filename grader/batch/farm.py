@@ -112,7 +112,7 @@ class FarmPool:
         """See `Pool`."""
         from distributed import wait
 
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError):
+        with contextlib.suppress(TimeoutError, asyncio.TimeoutError), self._client.as_current():
             wait(list(self._tasks), timeout=1.0, return_when="FIRST_COMPLETED")
         done = [future for future in self._tasks if future.done()]
         if not done and self._client.status != "running":

@@ -8,10 +8,14 @@ from __future__ import annotations
 import contextlib
 import datetime
 import os
+import signal
 import subprocess
+import sys
 import time
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from cryptography import x509
@@ -30,6 +34,9 @@ DAYS = 200
 AUTHORITY, CERTIFICATE, KEY = "ca.pem", "cert.pem", "key.pem"
 SOON, SELDOM = 1.0, 60.0
 """Seconds until a worker whose scheduler has gone is started again: at first, and at most."""
+_DIES_WITH_US = (
+    "from grader.inside import linux; linux.die_with_parent({parent}); " if sys.platform.startswith("linux") else ""
+)
 
 
 class FarmProblem(GraderError):
@@ -132,11 +139,12 @@ def run_worker(folder: Path, address: str, jobs: int) -> None:
 
 def _run(what: str, folder: Path, arguments: list[str]) -> int:
     _require(folder)
-    command = isolated.run(f"import sys; from distributed.cli.dask_{what} import main; sys.exit(main())")
+    code = f"import sys; {_DIES_WITH_US}from distributed.cli.dask_{what} import main; sys.exit(main())"
     files = [f"--tls-ca-file={folder / AUTHORITY}", f"--tls-cert={folder / CERTIFICATE}", f"--tls-key={folder / KEY}"]
     # Its own default is to take connections without TLS where an address does not ask for it.
     environment = {**os.environ, "DASK_DISTRIBUTED__COMM__REQUIRE_ENCRYPTION": "true"}
-    with subprocess.Popen([*command, *arguments, *files], env=environment) as process:  # noqa: S603 - our own command
+    command = [*isolated.run(code.format(parent=os.getpid())), *arguments, *files]
+    with _ended_by_sigterm(), subprocess.Popen(command, env=environment) as process:  # noqa: S603 - our own command
         try:
             return process.wait()
         except BaseException:
@@ -145,6 +153,20 @@ def _run(what: str, folder: Path, arguments: list[str]) -> int:
                 process.wait(timeout=20)
             process.kill()
             raise
+
+
+@contextlib.contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """In here SIGTERM is like Ctrl-C: what was started is ended, too."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _require(folder: Path) -> None:
