@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import hashlib
+import logging
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -147,6 +148,9 @@ def _connected(farm: Farm) -> Client:
     keys = security(farm.keys)
     from distributed import Client
 
+    # What happens to a connection is said here in a sentence; Dask would print a traceback as well.
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+
     if not farm.address.startswith("tls://"):
         raise FarmProblem(f"{farm.address}: a farm's address begins with tls://, such as tls://node1:8786")
     try:
@@ -164,9 +168,9 @@ def _connected(farm: Farm) -> Client:
 
 def _equip(client: Client, options: Options) -> str:
     """Give each worker its grader, also those that come later. Returns its name there."""
-    from .farm_worker import Graders, difference, problem_at
+    from .farm_worker import Graders, difference, problem_at, versions_there
 
-    for address, theirs in sorted(client.run(versions).items()):
+    for address, theirs in sorted(client.run(versions_there).items()):
         if theirs != versions():
             raise FarmProblem(
                 f"{address}: {difference(theirs, versions())}; install the same there, and start it again"

@@ -47,6 +47,11 @@ class Graders(WorkerPlugin):
             self.grader.__exit__(None, None, None)
 
 
+def versions_there() -> dict[str, str]:
+    """What this worker would grade with."""
+    return versions()
+
+
 def problem_at(name: str, dask_worker: Worker) -> str:
     """Why a worker can't grade, or ""."""
     plugin = dask_worker.plugins.get(name)
