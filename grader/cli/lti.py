@@ -3,28 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
-from .ending import NOT_ALL_TAKEN, fail
-from .ending import problems as _problems
+from ..errors import NOT_ALL_TAKEN
 
 _FOLDER = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-
-
-@contextmanager
-def _all_problems() -> Iterator[None]:
-    from ..lti.refusal import LtiProblem
-    from ..receipts.keys import KeyProblem
-
-    try:
-        with _problems():
-            yield
-    except (LtiProblem, KeyProblem) as error:
-        fail(str(error))
 
 
 @click.group()
@@ -49,9 +34,8 @@ def init(folder: Path, url: str, opens: tuple[tuple[str, str], ...]) -> None:
     """
     from ..lti.tool import Tool
 
-    with _all_problems():
-        tool = Tool.init(folder, url, dict(opens))
-        click.echo(tool.says())
+    tool = Tool.init(folder, url, dict(opens))
+    click.echo(tool.says())
     click.echo(f"{folder}/ is ready: enter these in the platform, then `grader lti register {folder} …`", err=True)
 
 
@@ -78,10 +62,9 @@ def register(
     from ..lti.registry import Platform
     from ..lti.tool import Tool
 
-    with _all_problems():
-        tool = Tool.at(folder)
-        platform = Platform(issuer, client_id, deployments, auth, token, jwks, token_audience)
-        tool.change(tool.settings().registered(platform))
+    tool = Tool.at(folder)
+    platform = Platform(issuer, client_id, deployments, auth, token, jwks, token_audience)
+    tool.change(tool.settings().registered(platform))
     click.echo(f"{issuer} may send learners, as client {client_id}", err=True)
 
 
@@ -102,11 +85,10 @@ def serve(folder: Path, port: int) -> None:
     from ..lti.web import tool_app
 
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
-    with _all_problems():
-        tool = Tool.at(folder)
-        tool.cookie_key  # noqa: B018 - what is wrong with it shows now
-        app = tool_app(tool)
-        run(app, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=2 * MAX_NOTEBOOK)
+    tool = Tool.at(folder)
+    tool.cookie_key  # noqa: B018 - what is wrong with it shows now
+    app = tool_app(tool)
+    run(app, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=2 * MAX_NOTEBOOK)
 
 
 @lti.command()
@@ -121,9 +103,8 @@ def push(folder: Path, lower: bool) -> None:
     from ..lti.scores import Sender
     from ..lti.tool import Tool
 
-    with _all_problems():
-        tool = Tool.at(folder)
-        done = send(tool, Sender(tool.key()), lower=lower)
+    tool = Tool.at(folder)
+    done = send(tool, Sender(tool.key()), lower=lower)
     for problem in done.problems:
         click.echo(f"grader: {problem}", err=True)
     click.echo(

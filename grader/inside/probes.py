@@ -219,7 +219,7 @@ def prepare_notes() -> None:
         globals()["_memory"] = mmap.mmap(file.fileno(), 4096)
     globals()["_pipe"] = os.pipe2(os.O_NONBLOCK)
     globals()["_seen"] = 0
-    globals()["_priority"] = os.getpriority(os.PRIO_PROCESS, os.getpid())  # not 0 where all of this runs under `nice`
+    globals()["_priority"] = os.getpriority(os.PRIO_PROCESS, 0)  # the grader's own, under `nice` for example
 
 
 def leave_notes() -> str:

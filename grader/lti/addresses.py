@@ -17,7 +17,7 @@ _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _CHARACTERS = re.compile(r"[!-~]{1,2000}")
 
 
-class Unreachable(Exception):  # noqa: N818 - it says what happened
+class Unreachable(Exception):
     """Nobody answers at an address, or what comes back is no answer. The text is one line."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from ..inside.values import plain_text, shorten
-from ..receipts.tokens import Unfit, own_report, read_file, report_files
+from ..receipts.tokens import NoReceipt, own_report, read_file, report_files
 from ..reports.local_key import local_key
 from ..reports.report import NOT_TAKEN, UNREADABLE, Report
 from ..terminal import counting
@@ -150,7 +150,7 @@ def _reports(tool: Tool) -> tuple[dict[tuple[str, str], Report], list[str]]:
     for name, path in report_files(tool.graded):
         try:
             report = own_report(read_file(path), key)
-        except (Unfit, OSError) as error:
+        except (NoReceipt, OSError) as error:
             problems.append(f"{plain_text(name, 300)}: {getattr(error, 'strerror', None) or error}")
             continue
         if report.status in (UNREADABLE, NOT_TAKEN):

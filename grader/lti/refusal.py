@@ -1,11 +1,13 @@
 """What is said where something is wrong: to an administrator, and to whoever stands before a page."""
 
-
-class LtiProblem(Exception):  # noqa: N818 - it says what is wrong
-    """Something that an administrator can put right. The text is one line without any secret."""
+from ..errors import GraderError
 
 
-class Refused(Exception):  # noqa: N818 - it says what happened
+class LtiProblem(GraderError):
+    """The tool's settings, or its folder. The text is one line without any secret."""
+
+
+class Refused(Exception):
     """A request that is refused.
 
     Attributes:

@@ -26,7 +26,7 @@ _SECONDS = 300
 _LONGEST_PAUSE = 30.0
 
 
-class NotSent(Exception):  # noqa: N818 - it says what happened
+class NotSent(Exception):
     """A score that the platform did not take. The text is one line.
 
     Attributes:
