@@ -4,7 +4,7 @@ from ..errors import GraderError
 
 
 class LtiProblem(GraderError):
-    """The tool's settings, or its folder. The text is one line without any secret."""
+    """Something that an administrator can put right. The text is one line without any secret."""
 
 
 class Refused(Exception):
