@@ -186,3 +186,14 @@ def test_it_never_raises_anything_else(header, claims) -> None:
 def test_a_token_of_ours_may_need_advice() -> None:
     assert names(sign(b"bytes", KEY)) == ["claims"]
     assert names(encode({**PLAIN, "exp": NOW + 0.5}, KEY, typ="at+jwt")) == ["typ", "whole seconds"]
+
+
+def test_what_was_measured_has_tokens_to_sign_anew() -> None:
+    cases = measured()["cases"]
+    signable = [one for one in cases.values() if "token" in one]
+    assert len(signable) >= 50
+    assert all(one["token"].count(".") == 2 and one["text"] for one in signable)
+    assert all(
+        set(one["refuse"] + one["misread"]) <= {*measured()["libraries"], "golang-jwt, RegisteredClaims"}
+        for one in cases.values()
+    )

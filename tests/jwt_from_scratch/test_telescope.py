@@ -63,6 +63,14 @@ def uppsala():
 # -- key endpoints ----------------------------------------------------------------------------------------------------
 
 
+def test_an_issuer_says_where_its_keys_are_and_how_long_they_may_be_kept(uppsala):
+    _, address = uppsala
+    site = address.removesuffix("/jwks.json")
+    said = fetch(site + "/.well-known/openid-configuration").json
+    assert said == {"issuer": site, "jwks_uri": address}
+    assert fetch(address).headers["Cache-Control"] == "max-age=300"
+
+
 def test_an_issuer_publishes_the_public_halves_of_its_keys_of_the_moment(uppsala):
     app, url = uppsala
     published = fetch(url)

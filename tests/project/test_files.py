@@ -1,5 +1,6 @@
 """The repository as a whole: the files that must agree with each other do."""
 
+import json
 import re
 import shlex
 import subprocess
@@ -74,9 +75,20 @@ def conda_environment() -> tuple[dict[str, str], list[str]]:
 def test_conda_and_pip_ask_for_the_same() -> None:
     conda, by_pip = conda_environment()
     conda |= dict(split(one) for one in by_pip if not one.startswith("-"))
-    assert conda.pop("python") == PROJECT["requires-python"] == ">=3.11"
+    pinned = re.fullmatch(r"=3\.(\d+)", conda.pop("python"))  # the form that repo2docker reads
+    assert PROJECT["requires-python"] == ">=3.11"
+    assert pinned is not None
+    assert int(pinned[1]) >= 11
     assert conda.pop("pip") == ""
     assert conda == dict(split(one) for one in (*PROJECT["dependencies"], *PROJECT["optional-dependencies"]["course"]))
+
+
+def test_the_devcontainer_sets_up_what_everybody_else_has() -> None:
+    found = json.loads((REPO / ".devcontainer" / "devcontainer.json").read_text("utf-8"))
+    assert found["postCreateCommand"] == "make setup"
+    version = re.fullmatch(r"mcr\.microsoft\.com/devcontainers/python:(3\.\d+)", found["image"])
+    assert version is not None
+    assert f"python={version[1]}" in (REPO / "environment.yml").read_text("utf-8")
 
 
 def test_conda_lets_pip_install_this_project_and_what_it_lacks() -> None:

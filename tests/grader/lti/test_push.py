@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 from dataclasses import replace
@@ -412,6 +413,17 @@ def test_a_folder_that_is_no_tools_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "file").touch()
     assert run("init", tmp_path / "other", "--url", "https://x.example").exit_code == 2
+
+
+def test_a_port_that_is_taken_is_one_line(tool: Tool) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        done = run("serve", tool.root, "--port", port)
+    assert done.exit_code == 2
+    assert f"127.0.0.1:{port}" in done.stderr
+    assert "--port" in done.stderr
 
 
 def test_an_open_folder_is_not_used(tool: Tool) -> None:

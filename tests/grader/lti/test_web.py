@@ -7,12 +7,16 @@ import sys
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from grader.files import MAX_NOTEBOOK
 from grader.lti.launch import CLAIM, ENDPOINT, student_of
 from grader.lti.store import HOURS, Score
+from grader.lti.tool import Tool
 from jwt_from_scratch import KeySet, encode
 from tests.grader.helpers import student
 from tests.grader.lti.helpers import CLIENT, ISSUER, TOOL, Browser, World, claims_of, rsa
@@ -280,3 +284,23 @@ def test_the_web_process_has_no_sandbox_and_no_judge(tmp_path: Path) -> None:
         "grader.judging.judge",
         "grader.batch.workers",
     }
+
+
+TEXTS = st.text(max_size=30) | st.sampled_from(
+    ["", "A" * 32, "a.b.c", "\0", "\u202e", "../x", "%00", "eyJhbGciOiJub25lIn0.e30."]
+)
+
+
+@given(st.dictionaries(st.sampled_from(["state", "id_token", "error", "iss", "login_hint", "x"]), TEXTS), TEXTS)
+def test_whatever_comes_is_refused_in_a_sentence(folder: Tool, form: dict[str, str], more: str) -> None:
+    client = World(folder).app.test_client()
+    client.set_cookie(
+        f"__Host-lti-login-{more[:8]}" if more.isalnum() and more.isascii() else "x", "a.b.c", domain="tool.example"
+    )
+    for answer in (
+        client.post(f"{TOOL}/launch", data={**form, "more": more}),
+        client.get(f"{TOOL}/login", query_string={**form, "iss": ISSUER, "client_id": more + "!"}),
+        client.get(f"{TOOL}/visit/{quote(more, safe='') or 'x'}"),
+    ):
+        assert 400 <= answer.status_code < 500
+        assert answer.text.count("<p>") == 2
