@@ -11,8 +11,8 @@ from distributed import Worker, WorkerPlugin, get_worker
 from ..engine.grade import Graded, Grader, Options
 from ..errors import SandboxError
 from ..reports.report import versions
-from .farm import Parcel
 from .farm_keys import FarmProblem
+from .farm_parcel import Parcel
 from .workers import proved_grader
 
 
@@ -44,7 +44,7 @@ class Graders(WorkerPlugin):
     def teardown(self, worker: Worker) -> None:
         """End the grader."""
         if self.grader:
-            self.grader.__exit__(None, None, None)
+            self.grader.close()
 
 
 def versions_there() -> dict[str, str]:
