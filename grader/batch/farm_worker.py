@@ -8,12 +8,11 @@ from pathlib import Path
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from ..engine.grade import Graded, Grader, Options
+from ..engine.grade import Graded, Grader, Options, proved_grader
 from ..errors import SandboxError
 from ..reports.report import versions
 from .farm_keys import FarmProblem
 from .farm_parcel import Parcel
-from .workers import proved_grader
 
 
 class Graders(WorkerPlugin):
