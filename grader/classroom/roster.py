@@ -61,18 +61,14 @@ def put(folder: ClassDir, students: dict[StudentId, dict[str, str]]) -> int:
     """Put students into the gradebook, or update them. Returns how many are new.
 
     Raises:
-        CourseError: somebody is there under nearly the same id, or the gradebook can't be written.
+        CourseError: somebody is there under nearly the same id.
     """
     from nbgrader.api import Gradebook
-    from sqlalchemy.exc import SQLAlchemyError
 
-    try:
-        with Gradebook(folder.coursedir.db_url, folder.coursedir.course_id) as gradebook:
-            before = {student.id for student in gradebook.students}
-            for who in students.keys() - before:
-                _refuse_twins("the gradebook", who, before)
-            for who, fields in students.items():
-                gradebook.update_or_create_student(str(who), **fields)
-    except SQLAlchemyError as error:
-        raise CourseError(f"the gradebook can't be written: {str(error).splitlines()[0][:200]}") from None
+    with Gradebook(folder.coursedir.db_url, folder.coursedir.course_id) as gradebook:
+        before = {student.id for student in gradebook.students}
+        for who in students.keys() - before:
+            _refuse_twins("the gradebook", who, before)
+        for who, fields in students.items():
+            gradebook.update_or_create_student(str(who), **fields)
     return len(students.keys() - before)

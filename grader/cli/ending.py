@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NoReturn
 
 import click
@@ -22,24 +20,32 @@ def fail(text: str, code: int = BAD_INPUT) -> NoReturn:
     sys.exit(code)
 
 
-@contextmanager
-def problems() -> Iterator[None]:
-    """What people can put right becomes one line and an exit code."""
+def ended(error: Exception) -> NoReturn:
+    """End with what people can put right: one line and an exit code. Anything else is a fault of ours, and raised."""
     from ..batch.output_folder import ForeignFile
     from ..batch.run import Nothing
     from ..course.masters import CourseError
     from ..engine.sandbox import SandboxError
+    from ..inside.values import plain_text
+    from ..learner.saved import NotALesson
+    from ..receipts.certificate import Incomplete
+    from ..receipts.keys import KeyProblem
+    from ..receipts.verify import Refused
+    from ..refusals import sentence
     from ..reports.gradescope import NotOne
     from ..student import NotAnId
 
-    try:
-        yield
-    except (CourseError, ForeignFile, Nothing, NotAnId, NotOne) as error:
+    if isinstance(error, CourseError | ForeignFile | Incomplete | KeyProblem | Nothing | NotAnId | NotOne):
         fail(str(error))
-    except SandboxError as error:
+    if isinstance(error, NotALesson):
+        fail(str(error).replace("`", ""))
+    if isinstance(error, Refused):
+        fail(f"refused: {error}", REFUSED)
+    if isinstance(error, SandboxError):
         fail(f"{error}\n`--unsafe-no-sandbox` grades without one: only for code that you trust", NO_SANDBOX)
-    except BrokenPipeError:  # whoever read our output has had enough
+    if isinstance(error, BrokenPipeError):  # whoever read our output has had enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(OK)
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+    if said := sentence(error):
+        fail(plain_text(said, 700))
+    raise error

@@ -74,7 +74,7 @@ def modules(package: str) -> list[tuple[str, Path]]:
 
 FLOORS = (
     ("jwt_from_scratch",),
-    ("files", "isolated", "student", "terminal"),
+    ("files", "isolated", "refusals", "student", "terminal"),
     ("inside",),
     ("judging",),
     ("checks",),
