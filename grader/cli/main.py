@@ -313,15 +313,18 @@ def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_COURSE_DIR
 def roster(file: Path, folder: Path) -> None:
-    """Put the students of a CSV file into the gradebook.
+    """Put the students of a CSV file into the gradebook: your own, or as your learning platform exports it.
 
-    Its columns: id, and if you like first_name, last_name, email, lms_user_id. Students who are there are updated.
+    Known are Canvas's gradebook, Moodle's participants, grades and grading worksheets, Blackboard's and Brightspace's
+    grades, GitHub Classroom's roster. Your own has a column id, and if you like first_name, last_name, email,
+    lms_user_id, login, number, github, section, group. Students who are there are updated.
     """
     from ..classroom import roster
     from ..classroom.classdir import ClassDir
 
-    students = roster.read_roster(file)
-    new = roster.put(ClassDir.at(folder), students)
+    course = ClassDir.at(folder)
+    students = roster.read_roster(file, course.roster())
+    new = roster.put(course, students)
     click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
 
 

@@ -79,7 +79,7 @@ FLOORS = (
     ("judging",),
     ("checks",),
     ("course",),
-    ("learner", "reports"),
+    ("learner", "lms", "reports"),
     ("engine",),
     ("batch",),
     ("classroom", "gradescope", "receipts"),
