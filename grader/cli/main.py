@@ -363,6 +363,50 @@ def deadline(assignment: str, time: tuple[str, ...], student: str, folder: Path)
 
 
 @class_.command()
+@click.argument("lms", type=click.Choice(("canvas", "moodle", "blackboard")))
+@click.argument("assignments", nargs=-1)
+@click.option("--exercises", is_flag=True, help="A column for each exercise, in place of one for each assignment.")
+@click.option("--into", type=click.Path(path_type=Path), metavar="FILE", help="Fill in what the platform has exported.")
+@click.option("--column", "columns", multiple=True, metavar="NAME=TITLE", help="Where in that file a grade belongs.")
+@click.option("--zeros", is_flag=True, help="Who has handed in nothing has 0.  [an empty cell]")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file.  [DIR/grades-LMS.csv]")
+@_COURSE_DIR
+def grades(
+    lms: str,
+    assignments: tuple[str, ...],
+    exercises: bool,
+    into: Path | None,
+    columns: tuple[str, ...],
+    zeros: bool,
+    out: Path | None,
+    folder: Path,
+) -> None:
+    """Write a class's grades as a learning platform imports them: in the class's points, as they count.
+
+    ASSIGNMENTS are all to which somebody has handed in, if none is named.
+    """
+    from ..classroom.classdir import ClassDir
+    from ..classroom.grade_files import write_grades
+    from ..lms.platforms import platform_called
+
+    titles = {name: title for name, _, title in (one.partition("=") for one in columns)}
+    done = write_grades(
+        ClassDir.at(folder),
+        platform_called(lms),
+        assignments,
+        exercises=exercises,
+        into=into,
+        titles=titles,
+        zeros=zeros,
+        out=out,
+    )
+    for remark in done.remarks:
+        click.echo(f"grader: {remark}", err=True)
+    click.echo(f"grader: {done.path}: grades of {done.students} students", err=True)
+    sys.exit(OK if done.is_whole else NOT_ALL_TAKEN)
+
+
+@class_.command()
 @click.argument("assignment")
 @click.argument("student")
 @click.option("--exercise", default="", metavar="NAME", help="Only this one.")
@@ -388,9 +432,12 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
     from ..batch.run import Nothing
     from ..classroom.autograde import submissions
     from ..classroom.classdir import ClassDir
+    from ..classroom.groups import copied
 
     course = ClassDir.at(folder)
     found = submissions(course, assignment)
+    copies = copied(course.root, assignment)  # of their group's: no wonder that they are alike
+    found = [one for one in found if one.student not in copies]
     if not found:
         raise Nothing(f"{assignment}: no submissions")
     _show_likeness(found, out or course.graded / assignment / "likeness.html", least)

@@ -44,6 +44,12 @@ def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
     return list(_rows(table, fields, nobody)), platform
 
 
+def rows_in(table: CsvFile, platform: Platform) -> list[tuple[int, Row]]:
+    """The lines of students in a file that a platform has exported, with their numbers."""
+    known = {**platform.log, **platform.roster}
+    return list(_rows(table, [known.get(_folded(title), "") for title in table.head], platform.nobody))
+
+
 def _rows(table: CsvFile, fields: list[str], nobody: tuple[str, ...] = ()) -> Iterator[tuple[int, Row]]:
     for number, cells in enumerate(table.rows[1:], start=2):
         row = {field: cell.strip() for field, cell in zip(fields, cells, strict=False) if field}
