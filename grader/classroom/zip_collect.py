@@ -15,7 +15,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
 from ..batch.attempts import Found, sorted_out
@@ -29,7 +29,7 @@ from .order import notebook_of
 from .times import class_zone
 
 _A_MOMENT = 1.0
-"""Seconds behind the deadline at which something came in of which a platform says no more than that it was late."""
+"""Seconds after everybody's deadline: when something came in of which a platform only says that it was late."""
 
 
 class Extractor(ExtractorPlugin):  # type: ignore[misc]
@@ -72,14 +72,12 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
         """When each work came in, in seconds since 1970, where a platform says so."""
         moments = {one.student: one.times[0] for one in taken if one.stamped}
         moments |= {one.student: roster.moments[one.student] for one in taken if one.student in roster.moments}
-        for one in taken:
-            if one.late and one.student not in moments:
-                due = _deadline(self.parent.coursedir, one.student)
-                if due:
-                    moments[one.student] = due + _A_MOMENT
-                else:
-                    name = plain_text(one.name)
-                    self.log.warning("Late, as its name says, but there is no deadline here: %s", name)
+        late = [one for one in taken if one.late and one.student not in moments]
+        due = _deadline(self.parent.coursedir) if late else 0.0
+        if due:
+            return moments | {one.student: due + _A_MOMENT for one in late}
+        for one in late:
+            self.log.warning("Late, as its name says, but there is no deadline here: %s", plain_text(one.name))
         return moments
 
 
@@ -99,17 +97,11 @@ def _students(coursedir: Any) -> set[str]:
         return {student.id for student in gradebook.students}
 
 
-def _deadline(coursedir: Any, student: str) -> float:
-    """A student's own deadline, in seconds since 1970; 0.0 if there is none."""
+def _deadline(coursedir: Any) -> float:
+    """Everybody's deadline, in seconds since 1970; 0.0 if there is none."""
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        assignment = gradebook.find_assignment(coursedir.assignment_id)
-        if assignment.duedate is None:
-            return 0.0
-        try:
-            due = gradebook.find_submission(assignment.name, student).duedate
-        except MissingEntry:
-            due = assignment.duedate
-        return float(due.replace(tzinfo=UTC).timestamp())
+        due = gradebook.find_assignment(coursedir.assignment_id).duedate
+    return float(due.replace(tzinfo=UTC).timestamp()) if due else 0.0
 
 
 def _is_students(roster: Roster, students: Iterable[str]) -> Callable[[str], bool]:
