@@ -51,6 +51,10 @@ _LEAST = click.option(
 )
 
 
+LMS = ("canvas", "moodle", "blackboard")
+"""The platforms that take grades; a test says that none is missing."""
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jwt-from-scratch")
 def cli() -> None:
@@ -114,6 +118,7 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
 @output_options
+@click.option("--lms", type=click.Choice(LMS), help="A batch of this platform's: write the grades for it, too.")
 @click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
@@ -121,6 +126,7 @@ def grade(
     paths: tuple[Path, ...],
     out: Path | None,
     jobs: int | None,
+    lms: str | None,
     fail_under: int | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
@@ -142,15 +148,38 @@ def grade(
     if list(targets.values()).count("-") > 1:
         fail("only one output can go to stdout")
     options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
-    batch = out is not None or jobs is not None or any(map(_is_batch, paths))
+    batch = out is not None or jobs is not None or lms is not None or any(map(_is_batch, paths))
     if batch:
         reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
     else:
         reports, code = _grade_files(paths, options)
     write_forms(reports, targets)
+    if lms and _grades_for(lms, reports, out or Path("graded")) and code == OK:
+        code = NOT_ALL_TAKEN
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
     sys.exit(code or _left_over(reports))
+
+
+def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
+    """Write the grades of a batch for the platform that has named its files. Returns what has no such name."""
+    from ..files import write_whole
+    from ..inside.values import plain_text
+    from ..lms.grades import HandIn, by_key
+    from ..lms.platforms import platform_called
+    from ..reports.report import taken
+
+    hand_ins = [HandIn(one.submission, one.chapter, one.score, one.max_score) for one in taken(reports) if one.chapter]
+    files, strangers = by_key(platform_called(lms), hand_ins)
+    for lesson, table in files.items():
+        path = out / ("-".join(filter(None, ("grades", lms, lesson))) + ".csv")
+        write_whole(path, table.to_bytes())
+        click.echo(f"grader: {path}", err=True)
+    for place in strangers:
+        click.echo(
+            f"grader: not a name that {lms} gives, so it is in no grade file: {plain_text(place, 500)}", err=True
+        )
+    return strangers
 
 
 def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
@@ -363,7 +392,7 @@ def deadline(assignment: str, time: tuple[str, ...], student: str, folder: Path)
 
 
 @class_.command()
-@click.argument("lms", type=click.Choice(("canvas", "moodle", "blackboard")))
+@click.argument("lms", type=click.Choice(LMS))
 @click.argument("assignments", nargs=-1)
 @click.option("--exercises", is_flag=True, help="A column for each exercise, in place of one for each assignment.")
 @click.option("--into", type=click.Path(path_type=Path), metavar="FILE", help="Fill in what the platform has exported.")

@@ -30,6 +30,7 @@ PLATFORM = Platform(
         title="{name} [Total Pts: {points} Score]",
         points_in_title=r"\[Total Pts:(?: up to)? ([\d.,]+)[^]]*\]",
         quoted=True,
+        by_key=(("Username", "{name}"),),
         remark="Blackboard knows a column by the number in its title; make the column there, download, and use --into",
     ),
 )

@@ -32,6 +32,7 @@ PLATFORM = Platform(
             Column("Section", "section"),
         ),
         points_row="    Points Possible",
+        by_key=(("Student", "{name}"), ("ID", "{key}"), ("SIS Login ID", ""), ("Section", "")),
         remark="Canvas asks, for each title that it does not know, which assignment it is, or makes a new one",
     ),
 )

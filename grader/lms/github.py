@@ -19,5 +19,5 @@ PLATFORM = Platform(
         "roster_identifier": "identifier",
         "submission_timestamp": "time",
     },
-    log_times=("%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S %z"),
+    log_times=("%Y-%m-%d %H:%M:%S %z", "%Y-%m-%dT%H:%M:%S%z"),
 )

@@ -4,11 +4,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ..checks import chapters, exercises
 from ..course.masters import CourseError
 from ..inside.values import plain_text
 from ..reports.summary import safe_cell
 from .csvfile import CsvFile
-from .platform import Column, GradeFile, Platform
+from .platform import Column, GradeFile, Platform, matched
 from .roster import Roster, Row, rows_in
 
 _WORKSHEET = "identifier"
@@ -106,6 +107,56 @@ def filled(
     return Filled(replace(table, rows=rows), [who for who in graded if who not in there], others)
 
 
+@dataclass(frozen=True)
+class HandIn:
+    """A graded hand-in: where it was, of which lesson, and what it is worth."""
+
+    place: str
+    lesson: str
+    score: float
+    points: float
+
+
+def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, CsvFile], list[str]]:
+    """Files of grades without a roster: whose each hand-in is stands in the name that the platform gave it.
+
+    Args:
+        platform: which has named them, and takes the files.
+        hand_ins: what was graded.
+
+    Returns:
+        The files, by lesson; one, of the name "", where the platform takes several lessons in one. And the places of
+        hand-ins that have no name of this platform.
+    """
+    form, strangers = _form(platform), []
+    scores: dict[tuple[str, str], dict[str, float]] = {}
+    points: dict[str, float] = {}
+    for one in hand_ins:
+        top, folder, _ = one.place.partition("/")
+        groups = matched(platform, top if folder else re.sub(r"\.(ipynb|zip)$", "", top, flags=re.IGNORECASE))
+        if not groups:
+            strangers.append(one.place)
+            continue
+        person = groups.get("key", ""), groups["who"]
+        scores.setdefault(person, {})[one.lesson] = one.score
+        points[one.lesson] = one.points
+    lessons, alone = sorted(points), any("{score}" in text for _, text in form.by_key)
+    files = {}
+    for name, those in {lesson: [lesson] for lesson in lessons}.items() if alone else {"": lessons}.items():
+        titles = [] if alone else [form.title.format(name=one, points=number(points[one])) for one in those]
+        rows = [[*(title for title, _ in form.by_key), *map(_safe, titles)]]
+        if form.points_row and not alone:
+            rows.append([form.points_row, *[""] * (len(form.by_key) - 1), *(number(points[one]) for one in those)])
+        for (key, who), found in sorted(scores.items()):
+            cells = {one: number(found[one]) if one in found else "" for one in those}
+            if any(cells.values()):
+                filled_in = {"key": key, "name": who, "score": cells[those[0]]}
+                texts = (text.format(**filled_in) for _, text in form.by_key)
+                rows.append([*map(_safe, texts), *(cells.values() if not alone else ())])
+        files[name] = CsvFile(rows, quoted=form.quoted)
+    return files, strangers
+
+
 def number(value: float) -> str:
     """A number of points, with two digits behind the point at most."""
     return f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
@@ -143,7 +194,7 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
         lambda title: title == wanted,
         lambda title: _bare(title, form) == wanted,
         lambda title: _words(_bare(title, form)) == _words(wanted),
-        lambda title: grade.name == grade.assignment and _words(wanted) in _words(_bare(title, form)),
+        lambda title: _is_of_all(_words(_bare(title, form)), grade),
     )
     for test in tests:
         found = [place for place, title in enumerate(head) if title.casefold() not in known and test(title)]
@@ -154,6 +205,14 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
         f"no column for {grade.name} in the file, or several; say which with --column '{grade.name}=TITLE' "
         f"(there are: {there})"
     )
+
+
+def _is_of_all(title: str, grade: Grade) -> bool:
+    """Whether a title's words name a lesson, and none of its exercises."""
+    if grade.name != grade.assignment or _words(grade.name) not in title:
+        return False
+    parts = [one.name for one in exercises(grade.assignment)] if grade.assignment in chapters() else []
+    return not any(_words(part) in title for part in (*parts, "answer"))
 
 
 def _bare(title: str, form: GradeFile) -> str:

@@ -5,7 +5,7 @@ from .platform import Platform
 PLATFORM = Platform(
     name="ilias",
     title="ILIAS",
-    files=(r"(?P<who>[^\W\d][^_]*_[^\W\d][^_]*_[^_]+)_(?P<key>\d+)",),
+    files=(r"(?P<who>[^\W\d][^_]*_[^\W\d][^_]*_.+)_(?P<key>\d+)",),
     within=r"Team \d+",
     splits="_",
     roster_only=True,

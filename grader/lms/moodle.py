@@ -44,6 +44,7 @@ PLATFORM = Platform(
             Column("Email address", "email"),
         ),
         points_column="maximum grade",
+        by_key=(("Identifier", "Participant {key}"), ("Grade", "{score}"), ("Last modified (grade)", "")),
         remark="in Moodle's grade import, map 'Email address' to 'Email address' and each grade to its grade item",
     ),
 )

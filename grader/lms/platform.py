@@ -28,6 +28,8 @@ class GradeFile:
         points_in_title: finds the points that can be had in a title.
         points_column: the column with the points that can be had.
         quoted: whether each cell stands in quotation marks.
+        by_key: the columns of a file without a roster, and what stands in them: texts, with `{key}`, `{name}` and
+            `{score}` filled in. Where the score is none of them, a column for each lesson follows.
         remark: what a teacher must know of a file that was made anew.
     """
 
@@ -37,6 +39,7 @@ class GradeFile:
     points_in_title: str = ""
     points_column: str = ""
     quoted: bool = False
+    by_key: tuple[tuple[str, str], ...] = ()
     remark: str = ""
 
 
@@ -92,7 +95,7 @@ def seconds(text: str, form: str, zone: tzinfo | None) -> float:
         zone: the platform's zone; this machine's, if not given.
     """
     try:
-        local = datetime.strptime(text, form)
+        local = datetime.strptime(re.sub(r" (UTC|GMT)$", " +0000", text), form)
         aware = local if local.tzinfo else local.replace(tzinfo=zone) if zone else local.astimezone()
         return aware.timestamp()
     except (ValueError, OverflowError, OSError):
