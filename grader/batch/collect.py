@@ -190,8 +190,9 @@ def _in_zip(file: Path, name: PurePosixPath, room: _Room, budget: _Budget, *, de
 
 
 def _made_at_once(archive: zipfile.ZipFile) -> bool:
-    """Whether all that is in a zip file has the time of one moment, give or take the time that a large one takes."""
-    moments = [moment for member in archive.infolist() if not member.is_dir() and (moment := _packed(member))]
+    """Whether all work in a zip file has the time of one moment, give or take the time that a large one takes."""
+    work = [member for member in archive.infolist() if _is_submission(member.filename)]
+    moments = [moment for member in work if (moment := _packed(member))]
     return bool(moments) and max(moments) - min(moments) < _ONE_MOMENT
 
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from ..batch.attempts import Found
 from ..files import write_whole
 from ..lms.roster import Roster
+from ..student import StudentId
 from .times import TIMESTAMP, UnclearTime, read_timestamp
 
 
@@ -119,9 +120,12 @@ def _note(root: Path, assignment: str) -> Path:
     return root / ".grader" / "groups" / f"{assignment}.json"
 
 
-def _read(root: Path, assignment: str) -> dict[str, dict[str, str]]:
+def _read(root: Path, assignment: str) -> dict[StudentId, dict[str, str]]:
     try:
         note = json.loads(_note(root, assignment).read_text("utf-8"))
-        return {str(who): dict(digests) for who, digests in note.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+        return {
+            StudentId.parse(who): {name: digest for name, digest in digests.items() if Path(name).name == name}
+            for who, digests in note.items()
+        }
+    except (OSError, ValueError, TypeError, AttributeError):  # then they are hand-ins like others
         return {}
