@@ -55,13 +55,13 @@ def look_through(targets: Sequence[Path], unpacked: Path) -> list[Found]:
     Raises:
         OSError: a target is not there or can't be read.
     """
-    room = _Room(unpacked)
+    room = _Unpacked(unpacked)
     return sorted_out(one for target in targets for one in _everything(target, room))
 
 
 def in_a_students_folder(folder: Path, unpacked: Path) -> list[Found]:
     """Everything in a folder that is one student's; with no student, for whoever asks knows."""
-    return list(_in_folder(folder, PurePosixPath(), _Room(unpacked), depth=0))
+    return list(_in_folder(folder, PurePosixPath(), _Unpacked(unpacked), depth=0))
 
 
 def in_an_archive(folder: Path, unpacked: Path, is_students: Callable[[str], bool]) -> list[Found]:
@@ -72,7 +72,7 @@ def in_an_archive(folder: Path, unpacked: Path, is_students: Callable[[str], boo
         unpacked: an empty folder for what comes out of zip files.
         is_students: whether a zip file there is one student's, by its name; any other one holds a class's files.
     """
-    room = _Room(unpacked)
+    room = _Unpacked(unpacked)
     of_classes = {
         entry.name
         for entry in os.scandir(folder)
@@ -82,7 +82,7 @@ def in_an_archive(folder: Path, unpacked: Path, is_students: Callable[[str], boo
     return found + [one for name in sorted(of_classes) for one in _everything(folder / name, room)]
 
 
-def _everything(target: Path, room: "_Room") -> list[Found]:
+def _everything(target: Path, room: "_Unpacked") -> list[Found]:
     """All that is in a folder or zip file, or that one file; nobody's yet."""
     target.stat()
     if target.is_dir():
@@ -96,7 +96,7 @@ def _everything(target: Path, room: "_Room") -> list[Found]:
     return [_found(target, PurePosixPath(target.name))]
 
 
-class _Room:
+class _Unpacked:
     """A folder for what comes out of zip files, under names of our own."""
 
     def __init__(self, folder: Path) -> None:
@@ -121,7 +121,7 @@ class _Budget:
 
 
 def _in_folder(
-    folder: Path, place: PurePosixPath, room: _Room, *, depth: int, passed_over: Collection[str] = ()
+    folder: Path, place: PurePosixPath, room: _Unpacked, *, depth: int, passed_over: Collection[str] = ()
 ) -> Iterator[Found]:
     try:
         with os.scandir(folder) as inside:
@@ -169,7 +169,7 @@ def _changed(path: Path) -> float:
         return 0.0
 
 
-def _in_zip(file: Path, name: PurePosixPath, room: _Room, budget: _Budget, *, depth: int) -> Iterator[Found]:
+def _in_zip(file: Path, name: PurePosixPath, room: _Unpacked, budget: _Budget, *, depth: int) -> Iterator[Found]:
     """The notebooks in a zip file. Depth 0 is the one that the teacher named."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | (os.O_NOFOLLOW if depth else 0))
@@ -217,7 +217,7 @@ class _Careful(io.BufferedReader):
 
 
 def _members(
-    archive: zipfile.ZipFile, place: PurePosixPath, room: _Room, budget: _Budget, depth: int
+    archive: zipfile.ZipFile, place: PurePosixPath, room: _Unpacked, budget: _Budget, depth: int
 ) -> Iterator[Found]:
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
@@ -251,7 +251,7 @@ def _member(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     here: PurePosixPath,
-    room: _Room,
+    room: _Unpacked,
     budget: _Budget,
     depth: int,
     problem: str,

@@ -11,7 +11,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from ..course.masters import CourseError
+from ..errors import ClassError
 from ..files import write_whole
 from ..inside.values import plain_text
 from ..lms.csvfile import read_csv
@@ -56,7 +56,7 @@ def write_grades(
         out: where the result goes.
 
     Raises:
-        CourseError: no such assignment, nothing handed in, or a grade has no column in the platform's file.
+        ClassError: no such assignment, nothing handed in, or a grade has no column in the platform's file.
         OSError: a file can't be read or written.
     """
     target = out or folder.root / f"grades-{platform.name}.csv"
@@ -88,10 +88,10 @@ def write_grades(
 def _chosen(gradebook: Any, assignments: Sequence[str]) -> list[str]:
     known = {one.name: one for one in gradebook.assignments}
     if unknown := [name for name in assignments if name not in known]:
-        raise CourseError(f"{unknown[0]}: there is no such assignment")
+        raise ClassError(f"{unknown[0]}: there is no such assignment")
     names = [*dict.fromkeys(assignments)] or sorted(name for name, one in known.items() if _submissions(one))
     if not any(_submissions(known[name]) for name in names):
-        raise CourseError("nothing was graded yet; `grader autograde` does that")
+        raise ClassError("nothing was graded yet; `grader autograde` does that")
     return names
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..course.masters import CourseError
+from ..errors import ClassError
 from ..inside.values import plain_text
 from ..lms.roster import Roster, Row, new_id, rows_of
 from ..student import NotAnId, StudentId
@@ -21,7 +21,7 @@ def read_roster(path: Path, known: Roster | None = None) -> dict[StudentId, Row]
         known: who is in the class; a platform's list may call them by another name.
 
     Raises:
-        CourseError: the file is no roster. The text names the line and says what is wrong.
+        ClassError: the file is no roster. The text names the line and says what is wrong.
         OSError: it can't be read.
     """
     known = known or Roster()
@@ -32,27 +32,27 @@ def read_roster(path: Path, known: Roster | None = None) -> dict[StudentId, Row]
             same = known.match(row) if platform else ""
             who = StudentId.parse(same) if same else new_id(row, platform)
         except NotAnId as error:
-            raise CourseError(f"{path}, line {number}: {error}") from None
+            raise ClassError(f"{path}, line {number}: {error}") from None
         if who in students:
-            raise CourseError(f"{path}, line {number}: {who} is there twice")
+            raise ClassError(f"{path}, line {number}: {who} is there twice")
         _refuse_twins(f"{path}, line {number}", who, students)
         students[who] = row
     if not students:
-        raise CourseError(f"{path}: there are no students in it")
+        raise ClassError(f"{path}: there are no students in it")
     return students
 
 
 def _refuse_twins(where: str, who: StudentId, others: Iterable[str]) -> None:
     for other in others:
         if other != who and StudentId(other).twin_key == who.twin_key:
-            raise CourseError(f"{where}: {who} and {plain_text(other)} differ in nothing but capitals or their Unicode")
+            raise ClassError(f"{where}: {who} and {plain_text(other)} differ in nothing but capitals or their Unicode")
 
 
 def put(folder: ClassDir, students: dict[StudentId, Row]) -> int:
     """Put students into the gradebook and the class's roster, or update them. Returns how many are new.
 
     Raises:
-        CourseError: somebody is there under nearly the same id, or the class's roster is damaged.
+        ClassError: somebody is there under nearly the same id, or the class's roster is damaged.
         OSError: it can't be written.
     """
     from nbgrader.api import Gradebook

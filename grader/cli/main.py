@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..errors import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, NothingFound
 from .advice import advice
-from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, ended, fail
+from .ending import Commands, fail
+from .farm import farm, farm_of, farm_options
+from .lti import lti
 from .pipeline import PIPELINE, output_options
 
 if TYPE_CHECKING:
     from ..batch.collect import Found
+    from ..batch.farm import Farm
     from ..engine.grade import Options
     from ..reports.report import Report
 
@@ -28,8 +32,6 @@ def main() -> None:
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):  # click makes the one of the other
         fail("interrupted; a batch goes on when the same command is given again", INTERRUPTED)
-    except Exception as error:
-        ended(error)
 
 
 def _level(unsafe_no_sandbox: bool) -> str:
@@ -55,7 +57,7 @@ LMS = ("canvas", "moodle", "blackboard")
 """The platforms that take grades; a test says that none is missing."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jwt-from-scratch")
 def cli() -> None:
     """Build, open and grade the course JWT from scratch."""
@@ -106,7 +108,8 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
     for name in renewed:
         click.echo(f"{folder}/: {starter.renew(folder, name)}")
     copied = starter.copy_missing(folder)
-    click.echo(f"{folder}/: {len(copied)} lessons copied" if copied else f"{folder}/: your lessons are all there")
+    what = f"{len(copied)} lesson{'s' * (len(copied) != 1)} copied" if copied else "your lessons are all there"
+    click.echo(f"{folder}/: {what}")
     for sentence in starter.problems(folder):
         click.echo(f"{sentence}.", err=True)
     if not copy_only:
@@ -117,6 +120,8 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
+@click.option("--shard", metavar="I/N", help="Grade the Ith of N parts; see docs/grading.md.")
+@farm_options
 @output_options
 @click.option("--lms", type=click.Choice(LMS), help="A batch of this platform's: write the grades for it, too.")
 @click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
@@ -126,6 +131,9 @@ def grade(
     paths: tuple[Path, ...],
     out: Path | None,
     jobs: int | None,
+    shard: str | None,
+    farm: str | None,
+    farm_keys: Path | None,
     lms: str | None,
     fail_under: int | None,
     run_demos: bool,
@@ -148,9 +156,9 @@ def grade(
     if list(targets.values()).count("-") > 1:
         fail("only one output can go to stdout")
     options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
-    batch = out is not None or jobs is not None or lms is not None or any(map(_is_batch, paths))
-    if batch:
-        reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
+    elsewhere = farm_of(farm, farm_keys)
+    if any((out, jobs, lms, shard, elsewhere)) or any(map(_is_batch, paths)):
+        reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard, elsewhere), OK
     else:
         reports, code = _grade_files(paths, options)
     write_forms(reports, targets)
@@ -222,13 +230,22 @@ def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report
     return reports, BAD_INPUT if any(report.status == UNREADABLE for report in reports) else OK
 
 
-def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:
-    from ..batch.run import run_batch
+def _grade_batch(
+    paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None, shard: str | None, farm: Farm | None
+) -> list[Report]:
+    from ..batch.run import WHOLE, Shard, run_batch
     from ..reports.table import print_batch
 
-    reports = run_batch(paths, out, options, jobs)
+    try:
+        part = Shard.parse(shard) if shard else WHOLE
+    except ValueError as error:
+        fail(f"--shard: {error}")
+    reports = run_batch(paths, out, options, jobs, part, farm)
     print_batch(reports)
-    click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    if part == WHOLE:
+        click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    else:
+        click.echo(f"grader: {out}/reports/; when all shards are done, the same without --shard merges them", err=True)
     return reports
 
 
@@ -236,14 +253,11 @@ def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int
 def doctor() -> None:
     """Attack each layer of the sandbox on this machine, and say what held."""
     from ..engine import selftest
-    from ..engine.sandbox import SandboxError, Zygote
+    from ..engine.sandbox import Zygote
     from .layers import print_layers
 
-    try:
-        with Zygote() as zygote:
-            layers = selftest.examine(zygote)
-    except SandboxError as error:  # there is nothing to go on with here, not even without one
-        fail(str(error), NO_SANDBOX)
+    with Zygote() as zygote:
+        layers = selftest.examine(zygote)
     print_layers(layers)
     if any(layer.failure for layer in layers):
         fail("the sandbox does not hold here", NO_SANDBOX)
@@ -257,6 +271,7 @@ def doctor() -> None:
 @click.option("--exercise", default="", metavar="NAME", help="Grade one exercise anew and leave the others alone.")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
 @click.option("--force", is_flag=True, help="Grade and record everything anew.")
+@farm_options
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
 def autograde(
@@ -266,6 +281,8 @@ def autograde(
     exercise: str,
     jobs: int | None,
     force: bool,
+    farm: str | None,
+    farm_keys: Path | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
 ) -> None:
@@ -287,6 +304,7 @@ def autograde(
         jobs=jobs,
         run_demos=run_demos,
         force=force,
+        farm=farm_of(farm, farm_keys),
     )
     print_batch(reports)
     sys.exit(_left_over(reports))
@@ -458,7 +476,6 @@ def variants(assignment: str, student: str, exercise: str, folder: Path) -> None
 @_LEAST
 def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) -> None:
     """Show whose solutions of an assignment are alike. It proves nothing: a person judges."""
-    from ..batch.run import Nothing
     from ..classroom.autograde import submissions
     from ..classroom.classdir import ClassDir
     from ..classroom.groups import copied
@@ -468,9 +485,9 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
     copies = copied(course.root, assignment)  # of their group's: no wonder that they are alike
     found = [one for one in found if one.student not in copies]
     if not found:
-        raise Nothing(f"{assignment}: no submissions")
+        raise NothingFound(f"{assignment}: no submissions")
     _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in (advice, *PIPELINE):
+for _command in (advice, farm, lti, *PIPELINE):
     cli.add_command(_command)

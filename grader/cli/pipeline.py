@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .ending import BAD_INPUT
+from ..errors import BAD_INPUT
 
 if TYPE_CHECKING:
     from ..reports.local_key import LocalKey

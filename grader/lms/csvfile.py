@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..course.masters import CourseError
+from ..errors import ClassError
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def read_csv(path: Path) -> CsvFile:
     """A CSV file in UTF-8 or, as Blackboard writes it, in UTF-16 with tabs.
 
     Raises:
-        CourseError: it is none.
+        ClassError: it is none.
         OSError: it can't be read.
     """
     data = path.read_bytes()
@@ -58,7 +58,7 @@ def read_csv(path: Path) -> CsvFile:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        raise CourseError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
+        raise ClassError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
     first = text.partition("\n")[0]
     try:
         delimiter = csv.Sniffer().sniff(first, delimiters=",;\t").delimiter
@@ -67,5 +67,5 @@ def read_csv(path: Path) -> CsvFile:
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
-        raise CourseError(f"{path}: not a CSV file: {error}") from None
+        raise ClassError(f"{path}: not a CSV file: {error}") from None
     return CsvFile(rows, encoding, delimiter, first.startswith('"'))

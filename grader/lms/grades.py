@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..checks import chapters, exercises
-from ..course.masters import CourseError
+from ..errors import ClassError
 from ..inside.values import plain_text
 from ..reports.summary import safe_cell
 from .csvfile import CsvFile
@@ -83,7 +83,7 @@ def filled(
         zeros: see `made`.
 
     Raises:
-        CourseError: a grade has no column in it.
+        ClassError: a grade has no column in it.
     """
     form = _form(platform)
     places = {grade.name: _place(table, form, grade, titles, len(grades)) for grade in grades}
@@ -201,7 +201,7 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
         if len(found) == 1:
             return found[0]
     there = ", ".join(plain_text(title) for title in head if title.casefold() not in known)
-    raise CourseError(
+    raise ClassError(
         f"no column for {grade.name} in the file, or several; say which with --column '{grade.name}=TITLE' "
         f"(there are: {there})"
     )

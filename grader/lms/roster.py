@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..course.masters import CourseError
+from ..errors import ClassError
 from ..files import write_whole
 from ..inside.values import plain_text
 from ..student import NotAnId, StudentId
@@ -28,7 +28,7 @@ def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
     """The lines of a roster with their numbers, and the platform that wrote it; None for one of one's own.
 
     Raises:
-        CourseError: the file is no roster.
+        ClassError: the file is no roster.
         OSError: it can't be read.
     """
     table = read_csv(path)
@@ -37,7 +37,7 @@ def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
     own = [title.replace(" ", "_") for title in titles]
     if platform is None and "id" not in own:
         there = ", ".join(map(plain_text, filter(None, table.head))) or "none"
-        raise CourseError(f"{path}: no column called id, and not a roster of {_listed(PLATFORMS)} (there are: {there})")
+        raise ClassError(f"{path}: no column called id, and not a roster of {_listed(PLATFORMS)} (there are: {there})")
     fields = [{**platform.roster, "group": "group"}.get(title, "") for title in titles] if platform else []
     fields = fields or [_OWN.get(title, "") for title in own]
     nobody = platform.nobody if platform else ()
@@ -100,7 +100,7 @@ class Roster:
         """The roster that `write` wrote; an empty one, where there is none.
 
         Raises:
-            CourseError: it is damaged.
+            ClassError: it is damaged.
         """
         try:
             students = json.loads(path.read_text("utf-8"))["students"]
@@ -108,7 +108,7 @@ class Roster:
         except FileNotFoundError:
             return cls()
         except (ValueError, TypeError, KeyError, AttributeError):
-            raise CourseError(f"{path}: damaged; delete it, and give `grader class roster` your lists again") from None
+            raise ClassError(f"{path}: damaged; delete it, and give `grader class roster` your lists again") from None
 
     def write(self, path: Path) -> None:
         """Keep it, for its owner alone.
@@ -176,7 +176,7 @@ class Roster:
         """
         try:
             table = read_csv(path)
-        except CourseError:
+        except ClassError:
             return False
         titles = [_folded(title) for title in table.head]
         platform = next((one for one in PLATFORMS if _is_log(one, titles)), None)
