@@ -31,7 +31,9 @@ Policy = dict[str, list[str]]
 def world(source: random.Random) -> Any:
     """Names for scopes and paths."""
     number = source.randrange(10, 100)
-    return SimpleNamespace(read=f"ropes{number}:read", write=f"ropes{number}:write", path=f"/Ropes{number}", page="/about")
+    return SimpleNamespace(
+        read=f"ropes{number}:read", write=f"ropes{number}:write", path=f"/Ropes{number}", page="/about"
+    )
 
 
 def aspects(w: Any) -> list[Aspect]:
@@ -72,7 +74,11 @@ def _needs(w: Any) -> Aspect:
     return Aspect(
         "needs",
         good(named("one scope", lambda e: [w.read]), named("two scopes", lambda e: [w.read, w.write])),
-        rare(named("two in another order", lambda e: [w.write, w.read]), named("one twice", lambda e: [w.read] * 2), rule="5"),
+        rare(
+            named("two in another order", lambda e: [w.write, w.read]),
+            named("one twice", lambda e: [w.read] * 2),
+            rule="5",
+        ),
         rare(named("an odd name", lambda e: ["https://x.example/Auth!#7"]), rule="5"),
         rare(named("three", lambda e: [w.read, w.write, "a"]), rule="5"),
     )
@@ -105,7 +111,9 @@ def _scope(w: Any) -> Aspect:
         ),
         bad("5", named("absent", ABSENT), "", "openid profile", stake=HALF),
         bad("5", named("all but the last", but(lambda name: "")), stake=ALL),
-        bad("5", named("all but the first", lambda e: w.write), along={"needs": lambda e: [w.read, w.write]}, stake=ALL),
+        bad(
+            "5", named("all but the first", lambda e: w.write), along={"needs": lambda e: [w.read, w.write]}, stake=ALL
+        ),
         bad("5", named("a longer name", but(lambda name: f"{name}:all")), stake=HALF),
         bad("5", named("with more before", but(lambda name: f"x{name}")), stake=HALF),
         bad("5", *(other(text) for text in near)),
@@ -128,11 +136,17 @@ def _claims(w: Any) -> Aspect:
     sub = {"sub": "ada", "iss": "https://base.example"}
     return Aspect(
         "claims",
-        good(named("usual", lambda e: dict(sub)), named("of a service", lambda e: {"sub": "rota", "client_id": "rota"})),
+        good(
+            named("usual", lambda e: dict(sub)), named("of a service", lambda e: {"sub": "rota", "client_id": "rota"})
+        ),
         rare(named("nothing but scope", lambda e: {}), rule="5"),
         rare(named("with a role", lambda e: sub | {"role": "guest", "scp": "x", "scopes": []}), rule="6"),
         bad("2", named("no good token", None), stake=ALL),
-        bad("5", named("an admin without the scope", lambda e: sub | {"role": "admin", "scp": e.needs}), along={"scope": ABSENT}),
+        bad(
+            "5",
+            named("an admin without the scope", lambda e: sub | {"role": "admin", "scp": e.needs}),
+            along={"scope": ABSENT},
+        ),
         bad("5", named("scopes elsewhere", lambda e: sub | {"scopes": " ".join(e.needs)}), along={"scope": "openid"}),
     )
 
@@ -151,7 +165,10 @@ def _policy(w: Any) -> Aspect:
         "rules",
         good(
             named("three", lambda e: {f"POST {w.path}": e.needs, f"GET {w.path}": e.needs, f"GET {w.page}": []}),
-            named("more", lambda e: {"GET /x": ["x"], f"GET {w.page}": [], f"GET {w.path}": e.needs, f"POST {w.path}": e.needs}),
+            named(
+                "more",
+                lambda e: {"GET /x": ["x"], f"GET {w.page}": [], f"GET {w.path}": e.needs, f"POST {w.path}": e.needs},
+            ),
         ),
         bad(
             "3",
@@ -291,7 +308,9 @@ MISTAKES: Mistakes = {
             RIGHT, names=lambda scope: scope if isinstance(scope, list) else _names(scope)
         ),
         "`needed in scope` is asked of whatever is there: a number raises TypeError, and an object or a list says "
-        "yes. See that it is a str.": replace(RIGHT, names=lambda scope: scope.split(" ") if type(scope) is str else scope),
+        "yes. See that it is a str.": replace(
+            RIGHT, names=lambda scope: scope.split(" ") if type(scope) is str else scope
+        ),
     },
     "5": {
         "`in` finds a scope inside a longer one: `ropes:read` is in `ropes:readers`. Split at the spaces first.": replace(
@@ -304,16 +323,22 @@ MISTAKES: Mistakes = {
             RIGHT, has=lambda needs, names: sorted(needs) == sorted(names)
         ),
         "The scopes are compared without regard to case. They have one (RFC 6749 §3.3).": replace(
-            RIGHT, names=lambda scope: _names(scope), has=lambda needs, names: {n.lower() for n in needs} <= {n.lower() for n in names}
+            RIGHT,
+            names=lambda scope: _names(scope),
+            has=lambda needs, names: {n.lower() for n in needs} <= {n.lower() for n in names},
         ),
         "`split()` without an argument splits at tabs and line breaks, too. Between scopes stand spaces.": replace(
             RIGHT, names=lambda scope: scope.split() if isinstance(scope, str) else []
         ),
-        "Who lacks a scope gets 401. It is known who asks; a new login would not help: 403.": replace(RIGHT, lacking=401),
+        "Who lacks a scope gets 401. It is known who asks; a new login would not help: 403.": replace(
+            RIGHT, lacking=401
+        ),
         "A token without scope is a KeyError. It grants nothing: `claims.get('scope')`.": replace(
             RIGHT, scope=lambda claims: claims["scope"]
         ),
-        "The scope is never looked at: every good token may do everything.": replace(RIGHT, has=lambda needs, names: True),
+        "The scope is never looked at: every good token may do everything.": replace(
+            RIGHT, has=lambda needs, names: True
+        ),
         "A scope that begins like the needed one is enough for it. Names count whole.": replace(
             RIGHT, has=lambda needs, names: all(any(n.startswith(one) for n in names) for one in needs)
         ),
@@ -329,9 +354,9 @@ answer_for = Exercise(
         "Four questions in the order of the rules, and each has its status. Which of them can be asked of somebody who "
         "brings no token?",
         "`needs = rules.get(f\"{request['method']} {request['path']}\")`. An empty list and None are two things. Then "
-        "the claims; then the scope, of which you first ask whether it is a str, and then `.split(\" \")`.",
+        'the claims; then the scope, of which you first ask whether it is a str, and then `.split(" ")`.',
         "`if needs == []: return 200`; `if claims is None: return 401`; `if needs is None: return 403`; "
-        "`scope = claims.get(\"scope\")`; `names = scope.split(\" \") if isinstance(scope, str) else []`; and in the end "
+        '`scope = claims.get("scope")`; `names = scope.split(" ") if isinstance(scope, str) else []`; and in the end '
         "`return 200 if all(one in names for one in needs) else 403`.",
     ),
     rules=RULES,

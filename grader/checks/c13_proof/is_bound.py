@@ -82,7 +82,9 @@ def refused(broken: frozenset[str], args: Args) -> Want:
 class Bound:
     """A right is_bound, of parts that can be got wrong one by one."""
 
-    read: Callable[[Claims], Any] = lambda claims: claims["cnf"].get("jkt") if isinstance(claims.get("cnf"), dict) else 0
+    read: Callable[[Claims], Any] = lambda claims: (
+        claims["cnf"].get("jkt") if isinstance(claims.get("cnf"), dict) else 0
+    )
     same: Callable[[Any, str], Any] = lambda jkt, thumbprint: jkt == thumbprint
 
     def __call__(self, claims: Claims, thumbprint: str) -> Any:
@@ -141,8 +143,8 @@ is_bound = Exercise(
     spec="RFC 9449 §6.1; RFC 7800 §3.1",
     hints=(
         "The token says in `cnf`, confirmation, whose key may use it. What do you do with a token that does not say?",
-        "`cnf = claims.get(\"cnf\")`. First ask whether that is a dict at all; then compare its jkt with `==`.",
-        "`cnf = claims.get(\"cnf\")` and then `return isinstance(cnf, dict) and cnf.get(\"jkt\") == thumbprint`. That is a "
+        '`cnf = claims.get("cnf")`. First ask whether that is a dict at all; then compare its jkt with `==`.',
+        '`cnf = claims.get("cnf")` and then `return isinstance(cnf, dict) and cnf.get("jkt") == thumbprint`. That is a '
         "bool in every case.",
     ),
     rules=RULES,

@@ -157,7 +157,13 @@ def _jwk(w: Any) -> Aspect:
         rare(named("with members of others", and_more(D="AQ", dp="AQ", k="AQ", n="AQ", x5c=["MIIB"])), rule="4"),
         bad("4", named("the private key", lambda e: bare(w.keys[e.key], private=True)), stake=HALF),
         bad("4", *(named(f"with d {d!r}", and_more(d=d)) for d in (None, "", 0, "AQAB"))),
-        bad("4", ABSENT, *kit.falsy({}), *kit.without(kit.truthy("jwk"), {"jwk": True}), named("the key in a list", lambda e: [key(e)])),
+        bad(
+            "4",
+            ABSENT,
+            *kit.falsy({}),
+            *kit.without(kit.truthy("jwk"), {"jwk": True}),
+            named("the key in a list", lambda e: [key(e)]),
+        ),
         bad("4", named("a thumbprint", lambda e: w.keys[e.key].thumbprint())),
         bad("5", named("somebody else's", lambda e: bare(w.others[e.key])), stake=ALL),
         bad("5", named("with another alg", and_more(alg="ES384")), named("with alg none", and_more(alg="none"))),
@@ -225,7 +231,9 @@ def _claims(w: Any) -> list[Aspect]:
             "htu",
             good(named("the request's", lambda e: _cut(e.url)), rule="9"),
             bad("9", *(named(text, paths[text]) for text in ("another path", "another host")), stake=HALF),
-            bad("9", *(named(text, url) for text, url in paths.items() if text not in ("another path", "another host"))),
+            bad(
+                "9", *(named(text, url) for text, url in paths.items() if text not in ("another path", "another host"))
+            ),
             bad("9", ABSENT, *kit.falsy(), named("true", True), named("in a list", lambda e: [_cut(e.url)])),
         ),
         Aspect(
@@ -271,7 +279,10 @@ def _seen(w: Any) -> Aspect:
         "seen",
         good({}, named("others", lambda e: dict(others))),
         rare(
-            *(named(f"one {text}", lambda e, n=n: {n(e): e.now} if isinstance(e.jti, str) else {}) for text, n in near.items()),
+            *(
+                named(f"one {text}", lambda e, n=n: {n(e): e.now} if isinstance(e.jti, str) else {})
+                for text, n in near.items()
+            ),
             rule="7",
             along={"jti": w.jti},
         ),
@@ -314,7 +325,9 @@ def _seal(w: Any) -> Aspect:
         "seal",
         good(named("fits", lambda e: w.keys[e.key].sign)),
         bad("5", named("somebody else's", lambda e: w.others[e.key].sign), stake=ALL),
-        bad("5", named("empty", lambda e: lambda message: b""), named("zeros", lambda e: lambda m: bytes(64)), stake=ALL),
+        bad(
+            "5", named("empty", lambda e: lambda message: b""), named("zeros", lambda e: lambda m: bytes(64)), stake=ALL
+        ),
         bad("5", named("of other text", lambda e: lambda m: w.keys[e.key].sign(m + b"x")), stake=ALL),
         bad(
             "5",

@@ -276,8 +276,10 @@ MISTAKES: Mistakes = {
         "A proof from the future is taken. Who has the key for a moment makes proofs for next year (RFC 9449 "
         "§11.2).": replace(
             RIGHT,
-            iat=lambda iat, now: _in_time(iat, now)
-            or (isinstance(iat, (int, float)) and not isinstance(iat, bool) and iat > now and math.isfinite(iat)),
+            iat=lambda iat, now: (
+                _in_time(iat, now)
+                or (isinstance(iat, (int, float)) and not isinstance(iat, bool) and iat > now and math.isfinite(iat))
+            ),
         ),
         "iat may lie 60 seconds ahead, as it may lie 60 behind. Ahead it is 5.": replace(
             RIGHT,
@@ -325,12 +327,12 @@ verify_dpop = Exercise(
     hints=(
         "First the header, which only chooses how to check; then open_with, which checks; then the claims, one by "
         "one, against the request. Each rule of the docstring is one `if` and one `raise ValueError`.",
-        "`header = header_of(proof)`. typ with `==`, alg with `in (\"ES256\", \"Ed25519\")`, jwk with `isinstance(jwk, "
-        "dict)` and `\"d\" not in jwk`. Then `claims = open_with(proof, jwk, alg)`. For htu, cut the request's URL at "
+        '`header = header_of(proof)`. typ with `==`, alg with `in ("ES256", "Ed25519")`, jwk with `isinstance(jwk, '
+        'dict)` and `"d" not in jwk`. Then `claims = open_with(proof, jwk, alg)`. For htu, cut the request\'s URL at '
         "the first `#`, then at the first `?`.",
-        "`url = request[\"url\"].partition(\"#\")[0].partition(\"?\")[0]`; jti: `isinstance(jti, str) and 1 <= len(jti) <= "
+        '`url = request["url"].partition("#")[0].partition("?")[0]`; jti: `isinstance(jti, str) and 1 <= len(jti) <= '
         "128` and `jti not in seen`; iat: an int or float and no bool, `now - 60 <= iat <= now + 5`; ath, if "
-        "`request[\"token\"] is not None`: `b64u_encode(hashlib.sha256(token.encode()).digest())`. In the end `return "
+        '`request["token"] is not None`: `b64u_encode(hashlib.sha256(token.encode()).digest())`. In the end `return '
         "jwk_thumbprint(jwk)`.",
     ),
     rules=RULES,
