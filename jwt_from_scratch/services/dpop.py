@@ -1,11 +1,17 @@
-"""DPoP proofs, as a client makes them: this key's holder is asking, now, here, with this token (RFC 9449 §4.2)."""
+"""DPoP proofs, as a client makes them and a server remembers them (RFC 9449 §4.2, §11.1).
+
+A proof says: the holder of this key is asking, now, here, with this token.
+"""
 
 import hashlib
 import secrets
 import time
 
-from .. import Key, encode
+from .. import Key, encode, peek
 from ..encoding import b64u_encode
+
+KEPT = 65
+"""Seconds that a proof could be shown again: taken up to 5 seconds early, and until it is 60 old."""
 
 
 def token_hash(token: str) -> str:
@@ -34,3 +40,16 @@ def make_proof(key: Key, method: str, url: str, *, token: str = "", now: float |
         **({"ath": token_hash(token)} if token else {}),
     }
     return encode(claims, key, typ="dpop+jwt", header={"jwk": key.to_jwk()})
+
+
+def remember(seen: dict[str, int], proof: str, now: int) -> None:
+    """Note a proof that was taken, and forget those that would be too old by now anyway (RFC 9449 §11.1).
+
+    Args:
+        seen: by jti, the second in which a proof was shown; it is changed.
+        proof: a proof that has been verified.
+        now: the time in seconds.
+    """
+    for jti in [jti for jti, shown in seen.items() if shown < now - KEPT]:
+        del seen[jti]
+    seen[peek(proof).unverified_claims["jti"]] = now

@@ -25,7 +25,7 @@ Claims = dict[str, Any]
 def world(source: random.Random) -> Any:
     """Two thumbprints."""
     mine, other = (b64u_encode(source.randbytes(32)) for _ in range(2))
-    return SimpleNamespace(mine=f"a{mine[1:-1]}Q", other=other)
+    return SimpleNamespace(mine=f"ks{mine[2:-1]}Q", other=other)
 
 
 def aspects(w: Any) -> list[Aspect]:

@@ -215,7 +215,16 @@ def _claims(w: Any) -> list[Aspect]:
             "jti",
             good(named("usual", w.jti), named("a UUID", "5f2c7c1e-6b0a-4f5e-9d59-5c4c3f5a0e11"), rule="6"),
             rare(named("one letter", "x"), named("128 letters", "j" * LONGEST), "\u2603", " ", "7", rule="6"),
-            bad("6", ABSENT, *kit.falsy(), *kit.truthy(w.jti)),
+            bad(
+                "6",
+                ABSENT,
+                *kit.falsy(),
+                True,
+                7,
+                1.5,
+                named("in a list", [w.jti]),
+                named("in an object", {w.jti: True}),
+            ),
             bad("6", named("129 letters", "j" * (LONGEST + 1)), named("a thousand letters", "j" * 1000)),
         ),
         Aspect(

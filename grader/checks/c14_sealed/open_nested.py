@@ -69,7 +69,15 @@ def _issuers(w: Any) -> list[Aspect]:
             good(named("the signer", lambda e: getattr(w, e.signer)), rule="3"),
             bad("4", named("the other issuer", lambda e: w.lab if e.signer == "clinic" else w.clinic), stake=ALL),
             bad("3", named("a stranger", "https://mallory.example"), named("absent", ABSENT), stake=HALF),
-            bad("3", *kit.falsy(), *kit.truthy(w.clinic)[1:], *near),
+            bad(
+                "3",
+                *kit.falsy(),
+                True,
+                7,
+                named("in a list", [w.clinic]),
+                named("in an object", {w.clinic: True}),
+                *near,
+            ),
         ),
     ]
 
