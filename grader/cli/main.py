@@ -112,7 +112,8 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
         fail(str(error).replace("`", ""))
     except OSError as error:
         fail(f"{error.filename}: {error.strerror}")
-    click.echo(f"{folder}/: {len(copied)} lessons copied" if copied else f"{folder}/: your lessons are all there")
+    what = f"{len(copied)} lesson{'s' * (len(copied) != 1)} copied" if copied else "your lessons are all there"
+    click.echo(f"{folder}/: {what}")
     for sentence in starter.problems(folder):
         click.echo(f"{sentence}.", err=True)
     if not copy_only:
@@ -123,6 +124,7 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
+@click.option("--shard", metavar="I/N", help="Grade the Ith of N parts; see docs/grading.md.")
 @output_options
 @click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
@@ -131,6 +133,7 @@ def grade(
     paths: tuple[Path, ...],
     out: Path | None,
     jobs: int | None,
+    shard: str | None,
     fail_under: int | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
@@ -152,10 +155,10 @@ def grade(
     if list(targets.values()).count("-") > 1:
         fail("only one output can go to stdout")
     options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
-    batch = out is not None or jobs is not None or any(map(_is_batch, paths))
+    batch = out is not None or jobs is not None or shard is not None or any(map(_is_batch, paths))
     with _problems():
         if batch:
-            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
+            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard), OK
         else:
             reports, code = _grade_files(paths, options)
         write_forms(reports, targets)
@@ -204,13 +207,22 @@ def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report
     return reports, BAD_INPUT if any(report.status == UNREADABLE for report in reports) else OK
 
 
-def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:
-    from ..batch.run import run_batch
+def _grade_batch(
+    paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None, shard: str | None
+) -> list[Report]:
+    from ..batch.run import WHOLE, Shard, run_batch
     from ..reports.table import print_batch
 
-    reports = run_batch(paths, out, options, jobs)
+    try:
+        part = Shard.parse(shard) if shard else WHOLE
+    except ValueError as error:
+        fail(f"--shard: {error}")
+    reports = run_batch(paths, out, options, jobs, part)
     print_batch(reports)
-    click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    if part == WHOLE:
+        click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    else:
+        click.echo(f"grader: {out}/reports/; when all shards are done, the same without --shard merges them", err=True)
     return reports
 
 
