@@ -1,4 +1,4 @@
-"""The depot of lesson 13: an issuer that gives tokens to services, and an API that lets its owner judge each request."""
+"""The depot of lesson 13: an issuer that gives tokens to services, and an API whose owner judges each request."""
 
 import hmac
 import secrets

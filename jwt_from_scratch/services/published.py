@@ -1,6 +1,6 @@
 """Examples from RFCs, for lessons that try a learner's function on text that others have made."""
 
-DPOP_TOKEN = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"
+DPOP_TOKEN = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"  # noqa: S105 - an example
 """RFC 9449 §7.1: an access token, and below the proof that goes with it."""
 DPOP_PROOF = (
     "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0Rs"

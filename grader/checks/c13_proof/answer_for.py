@@ -20,7 +20,8 @@ RULES = {
     "2": "Without a good token nobody knows who asks: 401 (RFC 6750 §3.1), also for what no rule names.",
     "3": "What no rule names is forbidden: 403. What somebody forgot must not be open.",
     "4": "A scope that is no text grants nothing (RFC 9068 §2.2.3), and raises nothing.",
-    "5": "Each needed scope must be one of the names in scope, whole and to the letter (RFC 6749 §3.3). Else 403: it is "
+    "5": "Each needed scope must be one of the names in scope, whole and to the letter (RFC 6749 §3.3). Else 403: it "
+    "is "
     "known who asks, and that is not enough (RFC 6750 §3.1).",
     "6": "Nothing else counts: no other claim (role, sub), and no other member of the request.",
 }
@@ -43,16 +44,16 @@ def aspects(w: Any) -> list[Aspect]:
 
 def _wanted(w: Any) -> Aspect:
     near = {
-        "in small letters": lambda e: f"{e.usual[0]} {e.usual[1].lower()}",
-        "with a slash behind": lambda e: f"{e.usual[0]} {e.usual[1]}/",
-        "the path above": lambda e: f"{e.usual[0]} /",
-        "a path below": lambda e: f"{e.usual[0]} {e.usual[1]}/7",
-        "another method": lambda e: f"PATCH {e.usual[1]}",
-        "the method in small letters": lambda e: f"{e.usual[0].lower()} {e.usual[1]}",
-        "an unknown path": lambda e: "GET /admin",
-        "a query": lambda e: f"{e.usual[0]} {e.usual[1]}?all=1",
+        "in small letters": f"GET {w.path.lower()}",
+        "with a slash behind": f"GET {w.path}/",
+        "the path above": "GET /",
+        "a path below": f"GET {w.path}/7",
+        "another method": f"PATCH {w.path}",
+        "the method in small letters": f"get {w.path}",
+        "an unknown path": "GET /admin",
+        "a query": f"GET {w.path}?all=1",
     }
-    usual = SimpleNamespace(usual=("GET", w.path))
+    most = ("an unknown path", "another method")
     open_page = named("the open page", f"GET {w.page}")
     return Aspect(
         "wanted",
@@ -61,10 +62,8 @@ def _wanted(w: Any) -> Aspect:
         good(named("the open page, without a token", f"GET {w.page}"), rule="1", along={"claims": None}),
         good(named("the open page, with no scope", f"GET {w.page}"), rule="1", along={"scope": ABSENT}),
         rare(named("the open page, with scope null", f"GET {w.page}"), rule="1", along={"scope": None}),
-        *(
-            bad("3", named(text, make(usual)), stake=HALF if text in ("an unknown path", "another method") else 1)
-            for text, make in near.items()
-        ),
+        bad("3", *(named(text, what) for text, what in near.items() if text in most), stake=HALF),
+        bad("3", *(named(text, what) for text, what in near.items() if text not in most)),
         bad("2", named("an unknown path, without a token", "GET /admin"), along={"claims": None}, stake=HALF),
     )
 
@@ -250,6 +249,11 @@ class Door:
 
 RIGHT = Door()
 
+
+def _key_error() -> int:
+    raise KeyError("GET /admin")
+
+
 MISTAKES: Mistakes = {
     RETURNS: {
         "It returns True or False. Return the status, a number: 200, 401 or 403.": lambda claims, request, rules: (
@@ -272,7 +276,7 @@ MISTAKES: Mistakes = {
             RIGHT, nobody=lambda needs, claims: 403 if claims is None else 0
         ),
         "Without a token it goes on, and None has no scope: that is an AttributeError or a TypeError.": replace(
-            RIGHT, nobody=lambda needs, claims: claims["x"] if claims is None else 0
+            RIGHT, nobody=lambda needs, claims: int(claims) if claims is None else 0
         ),
         "Without a token, what no rule names is answered with 403. Nobody is known yet: 401.": replace(
             RIGHT, nobody=lambda needs, claims: 0 if claims is not None else 403 if needs is None else 401
@@ -284,7 +288,7 @@ MISTAKES: Mistakes = {
         ),
         "What no rule names ends in a KeyError. Use `rules.get(…)`, and answer 403.": replace(
             RIGHT,
-            nobody=lambda needs, claims: 401 if claims is None else len({}[needs]) if needs is None else 0,
+            nobody=lambda needs, claims: 401 if claims is None else _key_error() if needs is None else 0,
         ),
         "What no rule names is answered with 404. It is not among the answers here: 403.": replace(RIGHT, unnamed=404),
         "Only the path is looked up, and not the method: who may read may write.": replace(
@@ -313,9 +317,8 @@ MISTAKES: Mistakes = {
         ),
     },
     "5": {
-        "`in` finds a scope inside a longer one: `ropes:read` is in `ropes:readers`. Split at the spaces first.": replace(
-            RIGHT, names=lambda scope: scope if isinstance(scope, str) else []
-        ),
+        "`in` finds a scope inside a longer one: `ropes:read` is in `ropes:readers`. Split at the spaces "
+        "first.": replace(RIGHT, names=lambda scope: scope if isinstance(scope, str) else []),
         "One of the needed scopes is enough for it. All of them are needed.": replace(
             RIGHT, has=lambda needs, names: any(one in names for one in needs)
         ),

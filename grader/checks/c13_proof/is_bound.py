@@ -16,7 +16,8 @@ from ...judging.wants import Refuses, Want
 from .. import kit
 
 RULES = {
-    "1": "cnf is an object and its jkt exactly the thumbprint (RFC 9449 §6.1). Anything else is False, and no exception.",
+    "1": "cnf is an object and its jkt exactly the thumbprint (RFC 9449 §6.1). Anything else is False, and no "
+    "exception.",
     "2": "Nothing else counts: no other claim, and no other member of cnf.",
 }
 Claims = dict[str, Any]

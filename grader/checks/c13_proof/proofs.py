@@ -278,7 +278,7 @@ def _is_json(value: Any) -> bool:
 
 
 def _seen(w: Any) -> Aspect:
-    others = {jti: w.now - 7 for jti in w.others_jti}
+    others = dict.fromkeys(w.others_jti, w.now - 7)
     near = {
         "swapped in case": lambda e: e.jti.swapcase() + "x",
         "with more behind": lambda e: e.jti + "x",

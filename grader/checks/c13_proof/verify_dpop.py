@@ -15,7 +15,7 @@ from jwt_from_scratch.services.dpop import make_proof
 
 from ...judging.aspects import from_aspects, joined, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args, Trial
+from ...judging.trial import Trial
 from ...judging.wants import Raises, Returns
 from .. import kit
 from .proofs import AHEAD, ALGORITHMS, LONGEST, OLDEST, TYP, aspects, build, world
@@ -76,17 +76,21 @@ def _fits(jwk: dict[str, Any], alg: Any, message: bytes, signature: bytes) -> bo
 
 
 def _broken_claims(claims: dict[str, Any], request: Request, now: int, seen: Seen) -> set[str]:
-    jti, iat, token = claims.get("jti"), claims.get("iat"), request["token"]
-    is_number = isinstance(iat, (int, float)) and not isinstance(iat, bool)
+    jti, token = claims.get("jti"), request["token"]
     fits = {
         "6": isinstance(jti, str) and 1 <= len(jti) <= LONGEST,
         "7": not isinstance(jti, str) or jti not in seen,
         "8": claims.get("htm") == request["method"],
         "9": claims.get("htu") == _cut(request["url"]),
-        "10": is_number and now - OLDEST <= iat <= now + AHEAD,
+        "10": _in_time(claims.get("iat"), now),
         "11": token is None or claims.get("ath") == _hash(token),
     }
     return {rule for rule, holds in fits.items() if not holds}
+
+
+def _in_time(iat: Any, now: int) -> bool:
+    is_number = isinstance(iat, (int, float)) and not isinstance(iat, bool)
+    return is_number and now - OLDEST <= iat <= now + AHEAD
 
 
 def _cut(url: str) -> str:
@@ -130,11 +134,6 @@ def _open(proof: str, jwk: dict[str, Any], alg: str) -> dict[str, Any]:
 
 def _unverified(proof: str, jwk: dict[str, Any], alg: str) -> dict[str, Any]:
     return peek(proof).unverified_claims
-
-
-def _in_time(iat: Any, now: int) -> bool:
-    is_number = isinstance(iat, (int, float)) and not isinstance(iat, bool)
-    return is_number and now - OLDEST <= iat <= now + AHEAD
 
 
 def _thumbprint(header: dict[str, Any]) -> Any:
@@ -259,9 +258,8 @@ MISTAKES: Mistakes = {
         "htu is compared with the whole URL. Query and fragment are not part of it (RFC 9449 §4.2).": replace(
             RIGHT, htu=lambda htu, url: bool(htu == url)
         ),
-        "It is enough that the URL begins with htu, and every URL begins with a shorter one. Compare with `==`.": replace(
-            RIGHT, htu=lambda htu, url: isinstance(htu, str) and bool(htu) and _cut(url).startswith(htu)
-        ),
+        "It is enough that the URL begins with htu, and every URL begins with a shorter one. Compare with "
+        "`==`.": replace(RIGHT, htu=lambda htu, url: isinstance(htu, str) and bool(htu) and _cut(url).startswith(htu)),
         "The query is cut off, the fragment is not.": replace(
             RIGHT, htu=lambda htu, url: bool(htu == url.partition("?")[0])
         ),

@@ -30,7 +30,8 @@ RULES = {
     "3 alg": "alg is exactly dir, and it must be in algs (RFC 8725 §3.1).",
     "3 enc": "enc is exactly A128GCM or A256GCM, and it must be in algs (RFC 8725 §3.1).",
     "4 zip": "A header with zip, whatever its value, is refused (RFC 8725 §3.6). Nothing is ever unpacked.",
-    "4 crit": "A header with crit, whatever its value, is refused: nothing critical is understood here (RFC 7516 §4.1.13).",
+    "4 crit": "A header with crit, whatever its value, is refused: nothing critical is understood here (RFC 7516 "
+    "§4.1.13).",
     "5": "With dir there is no encrypted key: the second segment is empty (RFC 7516 §5.2).",
     "6": "The key has as many bytes as enc wants: 16 for A128GCM, 32 for A256GCM (RFC 7518 §5.3).",
     "7": "The third segment has 12 bytes, the fifth 16, not more and not less (RFC 7518 §5.3).",
@@ -542,9 +543,8 @@ MISTAKES: Mistakes = {
         "algs is not asked about alg. What may be used, the caller says.": replace(
             RIGHT, alg=lambda alg, algs: bool(alg == "dir")
         ),
-        "alg is only looked up in algs. A caller may list more than this function can do: it must be 'dir', too.": replace(
-            RIGHT, alg=lambda alg, algs: alg in algs
-        ),
+        "alg is only looked up in algs. A caller may list more than this function can do: it must be 'dir', "
+        "too.": replace(RIGHT, alg=lambda alg, algs: alg in algs),
     },
     "3 enc": {
         "algs is not asked about enc. What may be used, the caller says.": replace(
@@ -616,10 +616,13 @@ decrypt_jwe = Exercise(
     spec="RFC 7516 §5.2, §7.1; RFC 7518 §4.5, §5.3; RFC 8725 §3.1, §3.6",
     forbids=("joserfc", "jwt_from_scratch.services.sealed", "zlib"),
     hints=(
-        "Look before you compute: the length, the five parts, the header, the names, the sizes. Only what has passed all "
+        "Look before you compute: the length, the five parts, the header, the names, the sizes. Only what has passed "
+        "all "
         "of that is decrypted.",
-        '`segments = token.split(".")`, and `map(b64u_decode, segments)` gives header, encrypted key, nonce, ciphertext '
-        'and tag. `alg == "dir"` and in algs; enc a str, in SIZES and in algs; no zip, no crit. AESGCM wants ciphertext '
+        '`segments = token.split(".")`, and `map(b64u_decode, segments)` gives header, encrypted key, nonce, '
+        "ciphertext "
+        'and tag. `alg == "dir"` and in algs; enc a str, in SIZES and in algs; no zip, no crit. AESGCM wants '
+        "ciphertext "
         "and tag as one, and the first segment's characters as what it authenticates besides.",
         "`AESGCM(key).decrypt(nonce, ciphertext + tag, segments[0].encode())` raises InvalidTag: catch it, and raise "
         "ValueError. Before that: `len(token) <= 16_384`, `len(segments) == 5`, `not encrypted_key`, `len(key) == "

@@ -16,16 +16,21 @@ from ...judging.exercise import RETURNS, Exercise, Mistakes
 from .shapes import MOST, aspects, build, world
 
 RULES = {
-    "1": "An SD-JWT has at most 16,384 characters and ends with ~. What stands behind the last ~ is another thing, and is "
+    "1": "An SD-JWT has at most 16,384 characters and ends with ~. What stands behind the last ~ is another thing, "
+    "and is "
     "refused.",
-    "2": "The first part is a signed token, its key is the issuer's, its payload an object. verify sees to it (RFC 9901 "
+    "2": "The first part is a signed token, its key is the issuer's, its payload an object. verify sees to it (RFC "
+    "9901 "
     "§7.1).",
     "3": "_sd_alg is absent or exactly sha-256 (RFC 9901 §4.1.1). That is the hash that this function knows.",
-    "4": "A disclosure is strict base64url of strict JSON: [salt, name, value] or [salt, value], with texts for salt and "
+    "4": "A disclosure is strict base64url of strict JSON: [salt, name, value] or [salt, value], with texts for salt "
+    "and "
     "name (RFC 9901 §4.2).",
-    "5": "_sd is a list of texts, wherever it stands. ... is a text, and the only member of an object in a list (RFC 9901 "
+    "5": "_sd is a list of texts, wherever it stands. ... is a text, and the only member of an object in a list (RFC "
+    "9901 "
     "§4.2.4).",
-    "6": "A digest is the hash of the disclosure's text as it came. One in _sd is a member's, with three parts; one in a "
+    "6": "A digest is the hash of the disclosure's text as it came. One in _sd is a member's, with three parts; one "
+    "in a "
     "list is an element's, with two (RFC 9901 §7.1).",
     "7": "A hidden name is not _sd, not ..., and not there already, at the level of its _sd (RFC 9901 §7.1).",
     "8": "Each disclosure belongs to a digest, in the token or in what is shown, and comes once (RFC 9901 §7.1). What "
@@ -325,9 +330,8 @@ MISTAKES: Mistakes = {
         "A hidden claim replaces one that is there. Then a holder chooses between two values.": replace(
             RIGHT, there=lambda name, made, own: False
         ),
-        "It is only asked whether the name stands in the token. Two hidden claims may have the same name, too.": replace(
-            RIGHT, there=lambda name, made, own: name in own
-        ),
+        "It is only asked whether the name stands in the token. Two hidden claims may have the same name, "
+        "too.": replace(RIGHT, there=lambda name, made, own: name in own),
         "A claim that is there and null counts as absent. Ask whether the name is in the object.": replace(
             RIGHT, there=lambda name, made, own: name in made or own.get(name) is not None
         ),
@@ -371,15 +375,21 @@ disclosed_claims = Exercise(
     forbids=("joserfc", "jwt", "sd_jwt"),
     hints=(
         "First all disclosures become a table: digest of the text → its parts. Then one function goes through the "
-        "payload and puts in what the table has. It calls itself for everything inside, also for what it has just put in.",
+        "payload and puts in what the table has. It calls itself for everything inside, also for what it has just "
+        "put in.",
         '`token, *shown = sd_jwt[:-1].split("~")`. The table: `{digest(text): json_loads_strict(b64u_decode(text))}`, '
-        "each checked. Keep a list of all digests that you meet. For an object: its own members, then those of `_sd`. For "
+        "each checked. Keep a list of all digests that you meet. For an object: its own members, then those of "
+        "`_sd`. For "
         "a list: an element with `...` becomes what is shown, or nothing. In the end the digests you met must be all "
         "different, and have all of the table among them.",
-        '`def whole(value)`: of a list, `for one in value`, and if it is a dict with `"..."`, note its digest and append '
-        "`whole(table[digest][1])` if it is in the table; else append `whole(one)`. Of a dict: `made = {name: whole(one) "
-        'for name, one in value.items() if name != "_sd"}`; then for each digest in `value.get("_sd", [])` note it, and '
-        "if it is in the table, `_, name, hidden = table[digest]`, refuse reserved names and those in made, and `made[name] "
+        '`def whole(value)`: of a list, `for one in value`, and if it is a dict with `"..."`, note its digest and '
+        "append "
+        "`whole(table[digest][1])` if it is in the table; else append `whole(one)`. Of a dict: `made = {name: "
+        "whole(one) "
+        'for name, one in value.items() if name != "_sd"}`; then for each digest in `value.get("_sd", [])` note it, '
+        "and "
+        "if it is in the table, `_, name, hidden = table[digest]`, refuse reserved names and those in made, and "
+        "`made[name] "
         "= whole(hidden)`. After it: `len(met) == len(set(met))` and `table.keys() <= set(met)`.",
     ),
     rules=RULES,

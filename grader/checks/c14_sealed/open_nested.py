@@ -198,7 +198,7 @@ def _envelope(w: Any) -> list[Aspect]:
                 bad(
                     "2",
                     named(
-                        f"absent" if one is ABSENT else f"{one!r}", lambda e, o=one: {} if o is ABSENT else {"cty": o}
+                        "absent" if one is ABSENT else f"{one!r}", lambda e, o=one: {} if o is ABSENT else {"cty": o}
                     ),
                 )
                 for one in kinds
@@ -361,15 +361,13 @@ MISTAKES: Mistakes = {
         ),
     },
     "3": {
-        "Claims without a signature are taken, because they were encrypted. Who has the key can write anything.": replace(
-            RIGHT, is_token=lambda inner: not inner.startswith("{")
-        ),
+        "Claims without a signature are taken, because they were encrypted. Who has the key can write "
+        "anything.": replace(RIGHT, is_token=lambda inner: not inner.startswith("{")),
         "An issuer that nobody knows ends in a KeyError. Use `issuers.get(iss)`, and raise ValueError.": replace(
             RIGHT, jwk=lambda inner, iss, issuers: issuers[iss]
         ),
-        "iss may be any JSON, and a list can't be looked up in a dict: that is a TypeError. See that it is a str.": replace(
-            RIGHT, iss=lambda iss: True
-        ),
+        "iss may be any JSON, and a list can't be looked up in a dict: that is a TypeError. See that it is a "
+        "str.": replace(RIGHT, iss=lambda iss: True),
         "An issuer is known by the beginning of its name. Compare all of it.": replace(
             RIGHT,
             jwk=lambda inner, iss, issuers: next((jwk for name, jwk in issuers.items() if iss.startswith(name)), None),
@@ -414,7 +412,8 @@ open_nested = Exercise(
     forbids=("joserfc", "jwt"),
     hints=(
         "Two envelopes, one in the other, and each answers another question. Which one says who wrote the letter?",
-        '`unseal(token, key, ["dir", "A256GCM"])` gives bytes; the JWE\'s header is in the first segment. The bytes are a '
+        '`unseal(token, key, ["dir", "A256GCM"])` gives bytes; the JWE\'s header is in the first segment. The bytes '
+        "are a "
         "token: `claims_in` reads its iss, which chooses the key from issuers, and then `verify`.",
         '`inner = unseal(token, key, ["dir", "A256GCM"]).decode()`; `if header_of(token).get("cty") != "JWT": raise '
         'ValueError`; `iss = claims_in(inner).get("iss")`; `if not isinstance(iss, str) or iss not in issuers: raise '

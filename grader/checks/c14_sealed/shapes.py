@@ -11,7 +11,7 @@ from jwt_from_scratch import Key
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps
 from jwt_from_scratch.services.sd_jwt import digest_of
 
-from ...judging.aspects import ABSENT, Aspect, Value, bad, good, named, rare
+from ...judging.aspects import ABSENT, Aspect, Named, Value, bad, good, named, rare
 from ...judging.trial import Args
 from ...judging.verdict import ALL, HALF
 from .. import kit
@@ -97,11 +97,21 @@ def _usual(w: Any) -> dict[str, Any]:
     return {"iss": w.iss, "sub": "ada", "exp": 2_000_000_000}
 
 
+def _part(make: Shape) -> Any:
+    return lambda e: make
+
+
+def _each(form: str, values: dict[str, Any], make: Callable[[Hidden, Any], dict[str, Any]]) -> list[Named]:
+    """For each value, by its name in this form, the shape that has it in it."""
+
+    def having(value: Any) -> Any:
+        return lambda e: lambda hidden: make(hidden, value)
+
+    return [named(form.format(text), having(value)) for text, value in values.items()]
+
+
 def _shape(w: Any) -> Aspect:
     plain = _usual(w)
-
-    def part(make: Shape) -> Any:
-        return lambda e: make
 
     def typical(h: Hidden) -> dict[str, Any]:
         digests = [h.member("born", w.year), h.decoy(), h.member("name", "Ada", show=False), h.member("adult", True)]
@@ -109,17 +119,17 @@ def _shape(w: Any) -> Aspect:
 
     return Aspect(
         "shape",
-        good(named("nothing hidden", part(lambda h: dict(plain))), rule="10"),
-        good(named("typical", part(typical)), rule="10"),
-        *_good_shapes(plain, part),
-        *_bad_places(plain, part),
-        *_bad_disclosures(plain, part),
-        *_bad_names(plain, part),
-        *_bad_counts(plain, part),
+        good(named("nothing hidden", _part(lambda h: dict(plain))), rule="10"),
+        good(named("typical", _part(typical)), rule="10"),
+        *_good_shapes(plain),
+        *_bad_places(plain),
+        *_bad_disclosures(plain),
+        *_bad_names(plain),
+        *_bad_counts(plain),
     )
 
 
-def _good_shapes(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[list[Value]]:
+def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
     odd: dict[str, Any] = {
         "null": None,
         "false": False,
@@ -202,33 +212,24 @@ def _good_shapes(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[li
         "spaces in the disclosures": spaced,
     }
     return [
-        good(*(named(text, part(make)) for text, make in common.items()), rule="10", stake=HALF),
-        rare(*(named(text, part(make)) for text, make in uncommon.items()), rule="10"),
+        good(*(named(text, _part(make)) for text, make in common.items()), rule="10", stake=HALF),
+        rare(*(named(text, _part(make)) for text, make in uncommon.items()), rule="10"),
         rare(
-            *(
-                named(
-                    f"the value is {text}",
-                    part(lambda h, v=v: {**plain, "_sd": [h.member("a", v)], "l": [h.element(v)]}),
-                )
-                for text, v in odd.items()
-            ),
+            *_each("the value is {}", odd, lambda h, v: {**plain, "_sd": [h.member("a", v)], "l": [h.element(v)]}),
             rule="10",
         ),
         rare(
-            *(
-                named(f"the name is {name!r}", part(lambda h, n=name: {**plain, "_sd": [h.member(n, 1)]}))
-                for name in names
-            ),
+            *_each("the name is {!r}", {n: n for n in names}, lambda h, n: {**plain, "_sd": [h.member(n, 1)]}),
             rule="7",
         ),
         rare(
-            *(named(f"the salt is {salt!r}", part(salted(salt))) for salt in ("", "_sd", "...", "~.", "\u00fe")),
+            *(named(f"the salt is {salt!r}", _part(salted(salt))) for salt in ("", "_sd", "...", "~.", "\u00fe")),
             rule="4",
         ),
     ]
 
 
-def _bad_places(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[list[Value]]:
+def _bad_places(plain: dict[str, Any]) -> list[list[Value]]:
     """Rules 5 and 6."""
     no_lists: dict[str, Any] = {
         "null": None,
@@ -240,44 +241,43 @@ def _bad_places(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[lis
     }
     no_texts: dict[str, Any] = {"null": None, "a number": 0, "a list": [], "an object": {}, "true": True}
     found = [
-        bad("5", *(named(f"_sd is {t}", part(lambda h, v=v: {**plain, "_sd": v})) for t, v in no_lists.items())),
+        bad("5", *_each("_sd is {}", no_lists, lambda h, v: {**plain, "_sd": v})),
         bad(
             "5",
-            *(
-                named(f"_sd holds {t}", part(lambda h, v=v: {**plain, "_sd": [h.decoy(), v]}))
-                for t, v in no_texts.items()
-            ),
+            *_each("_sd holds {}", no_texts, lambda h, v: {**plain, "_sd": [h.decoy(), v]}),
         ),
         bad(
             "5",
-            *(named(f"... is {t}", part(lambda h, v=v: {**plain, "l": [1, {"...": v}]})) for t, v in no_texts.items()),
+            *_each("... is {}", no_texts, lambda h, v: {**plain, "l": [1, {"...": v}]}),
         ),
         bad(
             "5",
-            named("_sd further inside is a text", part(lambda h: {**plain, "a": {"b": [{"_sd": "x"}]}})),
-            named("_sd in a hidden value is a text", part(lambda h: {**plain, "_sd": [h.member("a", {"_sd": "x"})]})),
-            named("_sd in a hidden element is null", part(lambda h: {**plain, "l": [h.element({"_sd": None})]})),
-            named("... beside another member", part(lambda h: {**plain, "l": [{**h.element(7), "x": 1}]})),
-            named("... beside _sd", part(lambda h: {**plain, "l": [{**h.element(7), "_sd": []}]})),
-            named("... outside of a list", part(lambda h: {**plain, "a": {"...": h.decoy()}})),
-            named("... among the claims", part(lambda h: {**plain, "...": h.decoy()})),
-            named("... in a hidden value", part(lambda h: {**plain, "_sd": [h.member("a", {"...": h.decoy()})]})),
+            named("_sd further inside is a text", _part(lambda h: {**plain, "a": {"b": [{"_sd": "x"}]}})),
+            named("_sd in a hidden value is a text", _part(lambda h: {**plain, "_sd": [h.member("a", {"_sd": "x"})]})),
+            named("_sd in a hidden element is null", _part(lambda h: {**plain, "l": [h.element({"_sd": None})]})),
+            named("... beside another member", _part(lambda h: {**plain, "l": [{**h.element(7), "x": 1}]})),
+            named("... beside _sd", _part(lambda h: {**plain, "l": [{**h.element(7), "_sd": []}]})),
+            named("... outside of a list", _part(lambda h: {**plain, "a": {"...": h.decoy()}})),
+            named("... among the claims", _part(lambda h: {**plain, "...": h.decoy()})),
+            named("... in a hidden value", _part(lambda h: {**plain, "_sd": [h.member("a", {"...": h.decoy()})]})),
         ),
         bad(
             "6",
-            named("an element's disclosure in _sd", part(lambda h: {**plain, "_sd": [h.element("et")["..."]]})),
-            named("a member's disclosure in a list", part(lambda h: {**plain, "l": [{"...": h.member("a", 1)}]})),
-            named("an element's in _sd further inside", part(lambda h: {**plain, "a": {"_sd": [h.element(7)["..."]]}})),
+            named("an element's disclosure in _sd", _part(lambda h: {**plain, "_sd": [h.element("et")["..."]]})),
+            named("a member's disclosure in a list", _part(lambda h: {**plain, "l": [{"...": h.member("a", 1)}]})),
+            named(
+                "an element's in _sd further inside", _part(lambda h: {**plain, "a": {"_sd": [h.element(7)["..."]]}})
+            ),
             named(
                 "a member's in a hidden list",
-                part(lambda h: {**plain, "_sd": [h.member("l", [{"...": h.member("a", 1)}])]}),
+                _part(lambda h: {**plain, "_sd": [h.member("l", [{"...": h.member("a", 1)}])]}),
             ),
         ),
     ]
     return found
 
 
-def _bad_disclosures(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[list[Value]]:
+def _bad_disclosures(plain: dict[str, Any]) -> list[list[Value]]:
     """Rule 4."""
 
     def in_sd(content: Any = None, **more: Any) -> Shape:
@@ -296,7 +296,7 @@ def _bad_disclosures(plain: dict[str, Any], part: Callable[[Shape], Any]) -> lis
         "a number": 123,
         "null": None,
     }
-    salts = {"a number": 7, "null": None, "a list": [], "true": True}
+    salts: dict[str, Any] = {"a number": 7, "null": None, "a list": [], "true": True}
     raw = {
         "no JSON": b"[salt, a, 1]",
         "nothing": b"",
@@ -311,28 +311,28 @@ def _bad_disclosures(plain: dict[str, Any], part: Callable[[Shape], Any]) -> lis
     body = b'["~~?>","a",11]'
     spells = {text: spell for text, spell in kit.lenient().items() if kit.respelled(spell, b64u_encode(body + b" "))}
     return [
-        bad("4", *(named(f"{text} in _sd", part(in_sd(one))) for text, one in contents.items())),
-        bad("4", *(named(f"{text} in a list", part(in_list(one))) for text, one in contents.items())),
-        bad("4", *(named(f"{text} for a salt in _sd", part(in_sd([one, "a", 1]))) for text, one in salts.items())),
-        bad("4", *(named(f"{text} for a salt in a list", part(in_list([one, 1]))) for text, one in salts.items())),
-        bad("4", *(named(f"{text} for a name", part(in_sd(["salt", one, 1]))) for text, one in salts.items())),
-        bad("4", *(named(f"{text} in _sd, as bytes", part(in_sd(raw=one))) for text, one in raw.items())),
-        bad("4", *(named(f"{text} in a list, as bytes", part(in_list(raw=one))) for text, one in twos.items())),
+        bad("4", *(named(f"{text} in _sd", _part(in_sd(one))) for text, one in contents.items())),
+        bad("4", *(named(f"{text} in a list", _part(in_list(one))) for text, one in contents.items())),
+        bad("4", *(named(f"{text} for a salt in _sd", _part(in_sd([one, "a", 1]))) for text, one in salts.items())),
+        bad("4", *(named(f"{text} for a salt in a list", _part(in_list([one, 1]))) for text, one in salts.items())),
+        bad("4", *(named(f"{text} for a name", _part(in_sd(["salt", one, 1]))) for text, one in salts.items())),
+        bad("4", *(named(f"{text} in _sd, as bytes", _part(in_sd(raw=one))) for text, one in raw.items())),
+        bad("4", *(named(f"{text} in a list, as bytes", _part(in_list(raw=one))) for text, one in twos.items())),
         bad(
             "4",
-            *(named(f"spelled {text}", part(in_sd(raw=body + b" ", spell=spell))) for text, spell in spells.items()),
+            *(named(f"spelled {text}", _part(in_sd(raw=body + b" ", spell=spell))) for text, spell in spells.items()),
         ),
         bad(
             "4",
             named(
                 "no JSON, in a hidden value",
-                part(lambda h: {**plain, "_sd": [h.member("a", {"_sd": [h.text(None, raw=b"x")]})]}),
+                _part(lambda h: {**plain, "_sd": [h.member("a", {"_sd": [h.text(None, raw=b"x")]})]}),
             ),
         ),
     ]
 
 
-def _bad_names(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[list[Value]]:
+def _bad_names(plain: dict[str, Any]) -> list[list[Value]]:
     """Rule 7."""
     shapes: dict[str, Shape] = {
         "called _sd": lambda h: {**plain, "_sd": [h.member("_sd", ["x"])]},
@@ -353,24 +353,24 @@ def _bad_names(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[list
     }
     most = ("called _sd", "there already")
     return [
-        bad("7", *(named(text, part(shapes[text])) for text in most), stake=HALF),
-        bad("7", *(named(text, part(make)) for text, make in shapes.items() if text not in most)),
+        bad("7", *(named(text, _part(shapes[text])) for text in most), stake=HALF),
+        bad("7", *(named(text, _part(make)) for text, make in shapes.items() if text not in most)),
         bad(
             "7",
-            named("called _sd_alg, and there already", part(lambda h: {**plain, "_sd": [h.member("_sd_alg", "x")]})),
+            named("called _sd_alg, and there already", _part(lambda h: {**plain, "_sd": [h.member("_sd_alg", "x")]})),
             along={"_sd_alg": "sha-256"},
         ),
     ]
 
 
-def _bad_counts(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[list[Value]]:
+def _bad_counts(plain: dict[str, Any]) -> list[list[Value]]:
     """Rule 9."""
 
     def twice(make: Callable[[Hidden, str], dict[str, Any]], show: bool = True) -> Any:
-        return part(lambda h: make(h, h.member("a", 1, show=show)))
+        return _part(lambda h: make(h, h.member("a", 1, show=show)))
 
     def decoy(make: Callable[[str], dict[str, Any]]) -> Any:
-        return part(lambda h: make(h.decoy()))
+        return _part(lambda h: make(h.decoy()))
 
     def elements(h: Hidden) -> dict[str, Any]:
         one = h.element("et")
@@ -388,8 +388,8 @@ def _bad_counts(plain: dict[str, Any], part: Callable[[Shape], Any]) -> list[lis
         ),
         bad(
             "9",
-            named("one twice in a list", part(elements)),
-            named("one here and in a hidden value", part(in_hidden)),
+            named("one twice in a list", _part(elements)),
+            named("one here and in a hidden value", _part(in_hidden)),
             named(
                 "one in two objects, not shown",
                 twice(lambda h, d: {**plain, "_sd": [d], "b": {"_sd": [d]}}, show=False),

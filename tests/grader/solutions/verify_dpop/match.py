@@ -35,7 +35,7 @@ def verify_dpop(proof: str, request: dict, now: int, seen: dict) -> str:
             raise ValueError("a claim is missing")
     if type(iat) is bool or not -5 <= now - iat <= 60:
         raise ValueError("not now")
-    if not jti or len(jti) > 128 or jti in seen.keys():
+    if not jti or len(jti) > 128 or jti in seen:
         raise ValueError("jti")
     if (htm, htu) != (request["method"], there):
         raise ValueError("another request")
