@@ -250,8 +250,8 @@ class Door:
 RIGHT = Door()
 
 
-def _key_error() -> int:
-    raise KeyError("GET /admin")
+def _slip(error: type[Exception]) -> int:
+    raise error
 
 
 MISTAKES: Mistakes = {
@@ -276,7 +276,7 @@ MISTAKES: Mistakes = {
             RIGHT, nobody=lambda needs, claims: 403 if claims is None else 0
         ),
         "Without a token it goes on, and None has no scope: that is an AttributeError or a TypeError.": replace(
-            RIGHT, nobody=lambda needs, claims: int(claims) if claims is None else 0
+            RIGHT, nobody=lambda needs, claims: _slip(AttributeError) if claims is None else 0
         ),
         "Without a token, what no rule names is answered with 403. Nobody is known yet: 401.": replace(
             RIGHT, nobody=lambda needs, claims: 0 if claims is not None else 403 if needs is None else 401
@@ -288,7 +288,7 @@ MISTAKES: Mistakes = {
         ),
         "What no rule names ends in a KeyError. Use `rules.get(…)`, and answer 403.": replace(
             RIGHT,
-            nobody=lambda needs, claims: 401 if claims is None else _key_error() if needs is None else 0,
+            nobody=lambda needs, claims: 401 if claims is None else _slip(KeyError) if needs is None else 0,
         ),
         "What no rule names is answered with 404. It is not among the answers here: 403.": replace(RIGHT, unnamed=404),
         "Only the path is looked up, and not the method: who may read may write.": replace(

