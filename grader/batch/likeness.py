@@ -22,7 +22,8 @@ from pygments.token import Token as Kind
 from ..course.editions import CODE_STUB
 from ..course.masters import EXERCISE, Chapter, read_source
 from ..engine.budget import MAX_COMPARED, MAX_LINES
-from ..engine.rebuild import BadSubmission, read_regular, read_submission
+from ..engine.rebuild import read_regular, read_submission
+from ..errors import BadSubmission
 from .collect import Found
 
 RUN = 8

@@ -5,15 +5,13 @@ import stat
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from ..errors import ForeignFile
+
 UNPACKED = ".unpacked"
 _RESULTS = ("reports", "cells")
 _FOLDERS = (*_RESULTS, "receipts", "certificates")
 _WRITTEN = (".json", ".csv", ".html", ".xml", ".jwt")
 """The endings of what the grader's commands write on request, wherever a person wants it."""
-
-
-class ForeignFile(Exception):  # noqa: N818 - it says what is wrong
-    """Something in an output folder that no grader made. The text names it and says what to do."""
 
 
 def refuse_foreign(out: Path, targets: Sequence[Path] = (), assignments: Collection[str] = ()) -> None:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from ..engine.grade import Options
+from ..errors import NothingFound
 from ..files import write_whole
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
@@ -22,10 +23,6 @@ from ..reports.summary import summary_csv
 from .collect import Found, look_through
 from .output_folder import UNPACKED, refuse_foreign
 from .workers import grade_batch
-
-
-class Nothing(Exception):  # noqa: N818 - it says what was found
-    """There is nothing to grade."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +74,7 @@ def run_batch(
         shard: which of them; what people read is written for the whole alone.
 
     Raises:
-        Nothing: there is nothing at all.
+        NothingFound: there is nothing at all.
         ForeignFile: there is a link in `out`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a target can't be read or a result can't be written.
@@ -96,13 +93,13 @@ def submissions_in(targets: Sequence[Path], out: Path, shard: Shard = WHOLE) -> 
     """What is in some folders, zip files and notebooks; what comes out of zip files is in `out` meanwhile.
 
     Raises:
-        Nothing: there is nothing at all.
+        NothingFound: there is nothing at all.
         OSError: a target can't be read.
     """
     with _unpacked(out / (UNPACKED if shard == WHOLE else f"{UNPACKED}-{shard.number}-of-{shard.count}")) as unpacked:
         found = look_through(targets, unpacked)
         if not found:
-            raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
+            raise NothingFound(f"{targets[0]}: no notebook and no zip file in it")
         yield found
 
 

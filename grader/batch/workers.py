@@ -24,8 +24,9 @@ from typing import Any
 
 from .. import isolated
 from ..engine.budget import SUBMISSION_SECONDS
-from ..engine.grade import Graded, Grader, Options, SandboxError
-from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
+from ..engine.grade import Graded, Grader, Options
+from ..engine.rebuild import chapter_named_in, read_regular
+from ..errors import BadSubmission, SandboxError
 from ..inside import linux
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key

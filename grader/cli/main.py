@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..errors import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, NothingFound
 from .advice import advice
-from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, fail
-from .ending import problems as _problems
+from .ending import Commands, fail
+from .lti import lti
 from .pipeline import PIPELINE, output_options
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ _LEAST = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jwt-from-scratch")
 def cli() -> None:
     """Build, open and grade the course JWT from scratch."""
@@ -62,25 +63,19 @@ def cli() -> None:
 def build(check: bool, solved: Path | None) -> None:
     """Make the notebooks (and the README's table of lessons) from the masters in notebooks/source/."""
     from ..course import editions as builder
-    from ..course.masters import CourseError
 
-    try:
-        if solved:
-            for path in builder.write_solved(solved):
-                click.echo(f"wrote {path}")
-        elif check:
-            stale = [path for path, _ in builder.stale_files()]
-            for path in stale:
-                click.echo(f"stale: {path}", err=True)
-            if stale:
-                fail("run `grader build` (or `make notebooks`) and commit the result", 1)
-        else:
-            written = builder.build()
-            click.echo("\n".join(f"wrote {path}" for path in written) or "everything is up to date")
-    except CourseError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+    if solved:
+        for path in builder.write_solved(solved):
+            click.echo(f"wrote {path}")
+    elif check:
+        stale = [path for path, _ in builder.stale_files()]
+        for path in stale:
+            click.echo(f"stale: {path}", err=True)
+        if stale:
+            fail("run `grader build` (or `make notebooks`) and commit the result", 1)
+    else:
+        written = builder.build()
+        click.echo("\n".join(f"wrote {path}" for path in written) or "everything is up to date")
 
 
 @cli.command()
@@ -104,14 +99,9 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
     """Open the course in JupyterLab, in your own copies of the lessons. Nothing of yours is ever overwritten."""
     from ..learner import start as starter
 
-    try:
-        for name in renewed:
-            click.echo(f"{folder}/: {starter.renew(folder, name)}")
-        copied = starter.copy_missing(folder)
-    except starter.NotALesson as error:
-        fail(str(error).replace("`", ""))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+    for name in renewed:
+        click.echo(f"{folder}/: {starter.renew(folder, name)}")
+    copied = starter.copy_missing(folder)
     what = f"{len(copied)} lesson{'s' * (len(copied) != 1)} copied" if copied else "your lessons are all there"
     click.echo(f"{folder}/: {what}")
     for sentence in starter.problems(folder):
@@ -156,12 +146,11 @@ def grade(
         fail("only one output can go to stdout")
     options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
     batch = out is not None or jobs is not None or shard is not None or any(map(_is_batch, paths))
-    with _problems():
-        if batch:
-            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard), OK
-        else:
-            reports, code = _grade_files(paths, options)
-        write_forms(reports, targets)
+    if batch:
+        reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard), OK
+    else:
+        reports, code = _grade_files(paths, options)
+    write_forms(reports, targets)
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
     sys.exit(code or _left_over(reports))
@@ -230,14 +219,11 @@ def _grade_batch(
 def doctor() -> None:
     """Attack each layer of the sandbox on this machine, and say what held."""
     from ..engine import selftest
-    from ..engine.sandbox import SandboxError, Zygote
+    from ..engine.sandbox import Zygote
     from .layers import print_layers
 
-    try:
-        with Zygote() as zygote:
-            layers = selftest.examine(zygote)
-    except SandboxError as error:
-        fail(str(error), NO_SANDBOX)
+    with Zygote() as zygote:
+        layers = selftest.examine(zygote)
     print_layers(layers)
     if any(layer.failure for layer in layers):
         fail("the sandbox does not hold here", NO_SANDBOX)
@@ -272,17 +258,16 @@ def autograde(
     from ..reports.table import print_batch
 
     level = _level(unsafe_no_sandbox)
-    with _problems():
-        reports = run_class(
-            ClassDir.at(folder),
-            assignment,
-            level=level,
-            student=student,
-            exercise=exercise,
-            jobs=jobs,
-            run_demos=run_demos,
-            force=force,
-        )
+    reports = run_class(
+        ClassDir.at(folder),
+        assignment,
+        level=level,
+        student=student,
+        exercise=exercise,
+        jobs=jobs,
+        run_demos=run_demos,
+        force=force,
+    )
     print_batch(reports)
     sys.exit(_left_over(reports))
 
@@ -300,11 +285,7 @@ def likeness(paths: tuple[Path, ...], out: Path, least: int) -> None:
 
     from ..batch.run import submissions_in
 
-    with (
-        _problems(),
-        TemporaryDirectory(prefix="likeness-") as unpacked,
-        submissions_in(paths, Path(unpacked)) as found,
-    ):
+    with TemporaryDirectory(prefix="likeness-") as unpacked, submissions_in(paths, Path(unpacked)) as found:
         _show_likeness(found, out, least)
 
 
@@ -333,8 +314,7 @@ def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
     """Make a course directory: settings, sources, releases and a gradebook. What is there already stays."""
     from ..classroom import setup
 
-    with _problems():
-        setup.init(folder, course_id=course_id, db_url=db, timezone=timezone)
+    setup.init(folder, course_id=course_id, db_url=db, timezone=timezone)
     click.echo(f"{folder}/ is ready: `cd {folder}`, then `grader class roster FILE.csv` and `jupyter lab`", err=True)
 
 
@@ -349,9 +329,8 @@ def roster(file: Path, folder: Path) -> None:
     from ..classroom import roster
     from ..classroom.classdir import ClassDir
 
-    with _problems():
-        students = roster.read_roster(file)
-        new = roster.put(ClassDir.at(folder), students)
+    students = roster.read_roster(file)
+    new = roster.put(ClassDir.at(folder), students)
     click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
 
 
@@ -365,13 +344,12 @@ def points(assignment: str, exercise: str | None, worth: float | None, folder: P
     from ..classroom import points
     from ..classroom.classdir import ClassDir
 
-    with _problems():
-        course = ClassDir.at(folder)
-        if exercise and worth is not None:
-            points.change(course, assignment, exercise, worth)
-            click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
-        for name, value in points.read(course, assignment).items():
-            click.echo(f"{value:6g}  {name}")
+    course = ClassDir.at(folder)
+    if exercise and worth is not None:
+        points.change(course, assignment, exercise, worth)
+        click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
+    for name, value in points.read(course, assignment).items():
+        click.echo(f"{value:6g}  {name}")
 
 
 @class_.command()
@@ -387,8 +365,7 @@ def deadline(assignment: str, time: tuple[str, ...], student: str, folder: Path)
     from ..classroom.classdir import ClassDir
     from ..classroom.late import deadline
 
-    with _problems():
-        click.echo(deadline(ClassDir.at(folder), assignment, " ".join(time), student))
+    click.echo(deadline(ClassDir.at(folder), assignment, " ".join(time), student))
 
 
 @class_.command()
@@ -401,11 +378,10 @@ def variants(assignment: str, student: str, exercise: str, folder: Path) -> None
     from ..classroom.classdir import ClassDir
     from ..classroom.variants import variants
 
-    with _problems():
-        for name, calls in variants(ClassDir.at(folder), assignment, student, exercise).items():
-            click.echo(name)
-            for call, wants in calls:
-                click.echo(f"  {call}\n      must {wants}")
+    for name, calls in variants(ClassDir.at(folder), assignment, student, exercise).items():
+        click.echo(name)
+        for call, wants in calls:
+            click.echo(f"  {call}\n      must {wants}")
 
 
 @class_.command("likeness")
@@ -415,17 +391,15 @@ def variants(assignment: str, student: str, exercise: str, folder: Path) -> None
 @_LEAST
 def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) -> None:
     """Show whose solutions of an assignment are alike. It proves nothing: a person judges."""
-    from ..batch.run import Nothing
     from ..classroom.autograde import submissions
     from ..classroom.classdir import ClassDir
 
-    with _problems():
-        course = ClassDir.at(folder)
-        found = submissions(course, assignment)
-        if not found:
-            raise Nothing(f"{assignment}: no submissions")
-        _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
+    course = ClassDir.at(folder)
+    found = submissions(course, assignment)
+    if not found:
+        raise NothingFound(f"{assignment}: no submissions")
+    _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in (advice, *PIPELINE):
+for _command in (advice, lti, *PIPELINE):
     cli.add_command(_command)

@@ -14,7 +14,8 @@ from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, CourseError, get_ready, read_source
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..errors import BadSubmission, CourseError, SandboxError
 from ..inside.calling import CRASHED, Outcome
 from ..judging import library
 from ..judging.answering import Ask
@@ -30,18 +31,17 @@ from .rebuild import (
     AGAIN,
     EXTRA,
     NOTE,
-    BadSubmission,
     Step,
     Submission,
     chapter_named_in,
     read_regular,
     read_submission,
 )
-from .sandbox import FULL, SandboxError, Zygote
+from .sandbox import FULL, Zygote
 from .showing import fitted, shown, writable
 from .written import Text
 
-__all__ = ["BadSubmission", "Grader", "InUse", "Options", "SandboxError"]
+__all__ = ["Grader", "InUse", "Options"]
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,7 @@ class Graded:
     ran_out: bool = False
 
 
-class InUse(RuntimeError):  # noqa: N818 - it says what is wrong
+class InUse(RuntimeError):
     """A Grader was asked to grade while it was grading."""
 
 

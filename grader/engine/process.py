@@ -28,7 +28,7 @@ FORK_SECONDS = 10.0
 """How long a fork may take to be ready, and to be gone again; some milliseconds are usual."""
 
 
-class GaveUp(Exception):  # noqa: N818 - it says what happened
+class GaveUp(Exception):
     """The submission kept ending its process, or has used up its time."""
 
 

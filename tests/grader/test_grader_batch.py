@@ -29,9 +29,9 @@ from grader.batch import workers as batch
 from grader.batch.collect import Found, collect
 from grader.batch.run import Shard, run_batch
 from grader.batch.workers import _report_name, grade_batch
-from grader.cli.ending import NOT_ALL_TAKEN
 from grader.engine.grade import Options
-from grader.engine.sandbox import FULL, NONE, SandboxError
+from grader.engine.sandbox import FULL, NONE
+from grader.errors import NOT_ALL_TAKEN, SandboxError
 from grader.inside import linux
 from grader.reports.report import Report, taken
 
@@ -554,7 +554,7 @@ def test_without_bubblewrap_nothing_is_graded_and_it_says_what_to_install(classr
     assert not list(tmp_path.rglob("*.json"))
     done = grader("doctor", env={"PATH": str(tmp_path)})
     assert done.returncode == 3
-    assert done.stderr == "grader: bubblewrap is missing; on Debian or Ubuntu: apt-get install bubblewrap\n"
+    assert done.stderr.startswith("grader: bubblewrap is missing; on Debian or Ubuntu: apt-get install bubblewrap\n")
 
 
 def test_without_a_sandbox_every_report_says_so(classroom: Path, tmp_path: Path) -> None:
@@ -569,7 +569,7 @@ def test_without_a_sandbox_every_report_says_so(classroom: Path, tmp_path: Path)
 
 
 def test_the_doctor_names_every_layer(sandbox: None) -> None:
-    done = grader("doctor")
+    done = grader("doctor", preexec_fn=lambda: os.nice(5))  # whoever yields to others has a sandbox, too
     assert done.returncode == 0, done.stderr
     for layer in (
         *("namespaces", "user", "files", "environment", "processes", "network", "capabilities", "system calls"),
@@ -693,8 +693,8 @@ def bigger_classroom(tmp_path_factory: pytest.TempPathFactory, classroom: Path) 
 
 
 @pytest.mark.slow
-def test_ten_kills_at_any_point_lose_nothing_and_leave_nothing(
-    sandbox: None, tmp_path: Path, bigger_classroom: Path
+def test_kills_at_any_point_lose_nothing_and_leave_nothing(
+    sandbox: None, tmp_path: Path, bigger_classroom: Path, thorough: bool
 ) -> None:
     calm = start(bigger_classroom, tmp_path / "calm", tmp_path / "tmp")
     _, stderr = calm.communicate(timeout=120)
@@ -706,7 +706,7 @@ def test_ten_kills_at_any_point_lose_nothing_and_leave_nothing(
     out = tmp_path / "out"
     seen = set()
     with orphans_come_to_us() as begun:
-        for _ in range(10):
+        for _ in range(10 if thorough else 4):
             process = start(bigger_classroom, out, tmp_path / "tmp")
             goal = written(out) + dice.randint(0, 4)
             until(lambda: written(out) >= goal or process.poll() is not None)

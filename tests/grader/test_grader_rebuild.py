@@ -33,8 +33,9 @@ from grader.engine import grade as grade_module
 from grader.engine import process as process_module
 from grader.engine import rebuild as rebuild_module
 from grader.engine.grade import Grader, InUse, Options
-from grader.engine.rebuild import EXTRA, BadSubmission, Submission, read_regular, read_submission
+from grader.engine.rebuild import EXTRA, Submission, read_regular, read_submission
 from grader.engine.sandbox import FULL, NONE
+from grader.errors import BadSubmission
 from grader.reports.report import Report
 
 LESSON = "01_encoding"
