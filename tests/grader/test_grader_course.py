@@ -55,7 +55,7 @@ def test_a_chapter_has_what_a_lesson_needs(name: str) -> None:
     chapter = course.chapter(name)
     kinds = [cell.kind for cell in chapter.cells]
     assert chapter.title.startswith(name[:2])
-    assert 30 <= chapter.minutes <= 90
+    assert 30 <= chapter.minutes <= 180
     assert kinds.count(EXERCISE) == kinds.count(CHECK) == len(chapter.exercises) > 0
     assert kinds.count(ANSWER) == 1
     assert kinds[0] == TEXT

@@ -127,6 +127,7 @@ def _scope(w: Any) -> Aspect:
             "None",
         ),
         bad("4", named("a list", lambda e: list(e.needs)), named("an object", lambda e: dict.fromkeys(e.needs, True))),
+        bad("4", named("null, and None is needed", None), along={"needs": lambda e: ["None"]}),
         bad("4", *kit.falsy(""), True, 7, named("bytes", lambda e: " ".join(e.needs).encode())),
     )
 
@@ -141,6 +142,7 @@ def _claims(w: Any) -> Aspect:
         rare(named("nothing but scope", lambda e: {}), rule="5"),
         rare(named("with a role", lambda e: sub | {"role": "guest", "scp": "x", "scopes": []}), rule="6"),
         bad("2", named("no good token", None), stake=ALL),
+        bad("5", named("nothing at all", lambda e: {}), along={"scope": ABSENT}),
         bad(
             "5",
             named("an admin without the scope", lambda e: sub | {"role": "admin", "scp": e.needs}),
@@ -188,6 +190,10 @@ def build(e: Any) -> Args:
 def oracle(claims: Claims | None, request: dict[str, Any], rules: Policy) -> tuple[Any, set[str]]:
     """The status, and the rule by which it is not 200."""
     needs = rules.get(f"{request['method']} {request['path']}")
+    if not isinstance(needs, list | None) or not all(
+        isinstance(one, str) and one.strip() == one for one in needs or []
+    ):
+        return None, {"6"}  # no table has that; nothing is said of it
     if needs == []:
         return 200, set()
     if claims is None:
