@@ -328,7 +328,7 @@ def test_the_readmes_table_is_generated(copied: Path) -> None:
     text = readme.read_text("utf-8")
     assert text.startswith("# Course\n<!-- lessons -->\n| lesson |")
     assert text.endswith("<!-- /lessons -->\nend\n")
-    assert "| `split_token` | 45 | 5 |" in text
+    assert "| `split_token` | 40 | 5 |" in text
     assert list(build.stale_files()) == []
 
 
