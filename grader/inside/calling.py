@@ -52,6 +52,9 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "": lambda text: text,
     "a space behind": lambda text: f"{text} ",
     "a space before": lambda text: f" {text}",
+    "a line break behind": lambda text: f"{text}\n",
+    "in the other case": lambda text: text.swapcase(),
+    "without its first letter": lambda text: text[1:],
     "without its last letter": lambda text: text[:-1],
     "twice": lambda text: text + text,
 }

@@ -1,7 +1,7 @@
 """Which of an exercise's trials are kept: few enough to be quick, enough to refuse whatever all of them refuse.
 
 Much can be generated, and a few well-chosen trials refuse the same programs. Kept are the plain cases, the examples and
-what was written by hand; for each mutant and each known mistake two trials that refuse it, if there are two; each value
+what was written by hand; each value by which anybody gets in; for each lenient program one trial; for each mutant and each known mistake two trials that refuse it, if there are two; each value
 once; and then, as long as there is room, the values in their other surroundings. The rules take turns.
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from grader.judging.aspects import BARE, FULL
 from grader.judging.exercise import CHOSEN, RETURNS, Exercise
 from grader.judging.trial import Trial
+from grader.judging.verdict import ALL
 
 from .measure import HANGS
 
@@ -37,18 +38,24 @@ TWICE, ONCE = 2, 1
 """How many trials refuse each program, where so many do; once where there are more values than can be kept."""
 
 
-def choose(exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]]) -> list[str]:
+def choose(
+    exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]], lenient: Iterable[list[int]] = ()
+) -> list[str]:
     """The labels of the trials to keep, in their order.
 
     Args:
         exercise: the exercise.
         trials: all of them.
         refusals: for each wrong program the numbers of the trials that refuse it.
+        lenient: the same for the programs that read one place too kindly; one trial is kept against each.
     """
     room = ROOM.get(exercise.name, USUAL)
     kept = {n for n, one in enumerate(trials) if one.plain or not one.base}
+    by_text = {one.text: n for n, one in reversed(list(enumerate(trials))) if one.bad and one.stake == ALL}
+    kept.update(by_text.values())
     often = ONCE if len(trials) > 2 * MOST else TWICE
     _cover(kept, [set(one) - {HANGS} for one in refusals], often)
+    _cover(kept, [set(one) for one in lenient], ONCE)
     _each_value_once(kept, trials, max(room, min(MOST, len(kept) + room // 2)) if exercise.name in ROOM else MOST)
     for number in _in_turn(trials, list(range(len(trials)))):
         if len(kept) >= room:

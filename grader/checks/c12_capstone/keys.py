@@ -216,6 +216,7 @@ def seal_aspect(w: Any) -> Aspect:
         "seal",
         good(named("fits", lambda e: e.signer.sign)),
         *(bad("3", named(name, sealed(name)), stake=stake) for name, stake in stakes.items()),
+        bad("3", named("of a byte more", sealed("of another message")), stake=ALL, across=("signer",)),
         *(
             bad("3", named(name, lambda e, s=signer: s.sign), along={"signer": lambda e, s=signer: s}, stake=stake)
             for name, (signer, stake) in _false_keys(w).items()
