@@ -5,7 +5,7 @@ from typing import Any
 
 from ..inside import calling
 from ..inside.calling import Outcome
-from ..inside.values import pack, unpack
+from ..inside.values import copy_of
 from .exercise import Exercise
 from .result import CRASHED, FAILED, FORBIDDEN, MISSING, NOT_ATTEMPTED, TIMED_OUT
 from .trial import Answer, Args, Trial
@@ -35,8 +35,8 @@ def answered(exercise: Exercise, trials: Sequence[Trial], ask: Ask) -> list[Answ
     """The answers to these trials, in their order, up to the first that is final."""
     answers: list[Answer] = []
     for group in _groups(trials):
-        # Packed and unpacked: whoever changes an argument changes a copy.
-        outcomes = ask([unpack(pack(args, in_order=True)) for trial in group for args in trial.calls])
+        # Copied: whoever changes an argument changes a copy.
+        outcomes = ask([copy_of(args) for trial in group for args in trial.calls])
         for trial in group:
             own, outcomes = outcomes[: len(trial.calls)], outcomes[len(trial.calls) :]
             answers.append(Answer(trial, own, verdict_on(exercise, trial, own)))

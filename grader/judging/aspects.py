@@ -33,8 +33,9 @@ ABSENT = ...
 World = Any
 """What the seed chooses: keys, names, numbers."""
 Choice = dict[str, "Value"]
-Draft = tuple[str, Callable[[], Trial]]
-"""A trial's label, and what makes it. The label says what is tried, and is the same for every seed."""
+Draft = tuple[str, Callable[[bool], Trial]]
+"""A trial's label, and what makes it; with True, it must prove that it is fit. The label says what is tried, and is the
+same for every seed."""
 Source = Callable[[random.Random], Iterable[Draft]]
 """All drafts of an exercise, for one seed."""
 Oracle = Callable[..., tuple[Any, set[str]]]
@@ -177,12 +178,14 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
         world = self.world(source)
         aspects = self.aspects(world)
         for number, args in enumerate(self.examples):
-            yield f"example {number + 1}", lambda args=args, n=number: self._example(args, n)  # type: ignore[misc]
+            yield f"example {number + 1}", lambda proved, args=args, n=number: self._example(args, n)  # type: ignore[misc]
         for text, base, value, choice in choices(aspects, self.together):
             label = f"{text} | {base}" if base else text
 
-            def make(text: str = text, base: str = base, value: Value = value, choice: Choice = choice) -> Trial:
-                return self._trial(self.call_of(world, aspects, choice), value, text, base)
+            def make(
+                proved: bool, text: str = text, base: str = base, value: Value = value, choice: Choice = choice
+            ) -> Trial:
+                return self._trial(self.call_of(world, aspects, choice), value, text, base, proved)
 
             yield label, make
 
@@ -195,13 +198,15 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
             setattr(made, aspect.name, what(made) if callable(what) else what)
         return self.build(made)
 
-    def _trial(self, args: Args, value: Value, text: str, base: str) -> Trial:
-        answer, broken = self.oracle(*args)
-        if broken != value.breaks:
-            raise Unfit(
-                f"{text} | {base}: breaks {sorted(broken)}, was made for {sorted(value.breaks)}: {show(args, 400)}"
-            )
-        if broken:
+    def _trial(self, args: Args, value: Value, text: str, base: str, proved: bool) -> Trial:
+        answer = None
+        if proved or not value.breaks:
+            answer, broken = self.oracle(*args)
+            if broken != value.breaks:
+                raise Unfit(
+                    f"{text} | {base}: breaks {sorted(broken)}, was made for {sorted(value.breaks)}: {show(args, 400)}"
+                )
+        if value.breaks:
             want = self.wants_of_bad(value.breaks, args)
             return Trial(args, want, value.breaks, bad=True, stake=value.stake, text=text, base=base)
         rules = frozenset([value.rule]) if value.rule else frozenset[str]()
@@ -271,7 +276,7 @@ def written(make: Callable[[random.Random], Iterable[Trial]]) -> Source:
 
     def drafts(source: random.Random) -> Iterator[Draft]:
         for trial in make(source):
-            yield trial.label, lambda trial=trial: trial  # type: ignore[misc]
+            yield trial.label, lambda proved, trial=trial: trial  # type: ignore[misc]
 
     return drafts
 

@@ -51,8 +51,6 @@ def _kind() -> Aspect:
         "null",
         "local Storage",
         "u r l",
-        "memory\n",
-        "url ",
     )
     return Aspect(
         "storage",
