@@ -5,7 +5,9 @@ a number cut, an empty value taken for absent. So each place in the input is rea
 right program answers for the input that it then sees.
 """
 
+import itertools
 import math
+import random
 import re
 import unicodedata
 from collections import Counter
@@ -21,12 +23,16 @@ from grader.judging.answering import verdict_on
 from grader.judging.exercise import Exercise
 from grader.judging.trial import Args, Trial
 
+from .measure import SEED
+
 Reading = Callable[[Any], Any]
 Place = tuple[str, ...]
 """The way to a place in a call: an argument's number or a helper's name, members' names, "[]" for a list's items."""
 
 ABSENT = object()
 HELPERS = ("json_loads_strict", "b64u_decode")
+MOST, ENOUGH = 120, 12
+"""How many trials are asked that have what is read otherwise, and how many that refuse a program are looked for."""
 OFTEN = 3
 """In so many trials at least a place must be there."""
 
@@ -158,7 +164,8 @@ def refusals(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any])
     for place, values in tried.places().items():
         for name, reading in _READ.items():
             touched = [n for n, found in values.items() if any(_pack(reading(one)) != _pack(one) for one in found)]
-            refused = [n for n in touched if tried.refuses(n, place, reading)]
+            random.Random(SEED).shuffle(touched)
+            refused = sorted(itertools.islice((n for n in touched[:MOST] if tried.refuses(n, place, reading)), ENOUGH))
             if refused and tuple(refused) not in seen:
                 seen.add(tuple(refused))
                 yield f"{'.'.join(place)} read: {name}", refused

@@ -77,7 +77,14 @@ def _is_new_id(value: Any, before: list[Any]) -> bool | str:
 
 def _ids(w: Any) -> Iterator[Trial]:
     names = {"an empty name": "", "odd letters": "zo\u00eb van 't Hoff", "half a character": "\ud800", "a digit": "0"}
-    names |= {"a long name": w.ada * 500, "None": "None", "a line break": "a\nb", "what looks like an id": w.unknown}
+    names |= {
+        "a long name": w.ada * 500,
+        "None": "None",
+        "a line break": "a\nb",
+        "spaces around": f" {w.ada} ",
+        "capitals": w.ada.upper(),
+        "what looks like an id": w.unknown,
+    }
     for text, name in names.items():
         yield play(text, logs_in(name), does("get", Earlier(0), gives=name), rule="1")
     enough = "return an id that 128 bits at least from `secrets` decide"
