@@ -1,8 +1,9 @@
 """Which of an exercise's trials are kept: few enough to be quick, enough to refuse whatever all of them refuse.
 
 Much can be generated, and a few well-chosen trials refuse the same programs. Kept are the plain cases, the examples and
-what was written by hand; each value by which anybody gets in; for each lenient program one trial; for each mutant and each known mistake two trials that refuse it, if there are two; each value
-once; and then, as long as there is room, the values in their other surroundings. The rules take turns.
+what was written by hand; each value by which anybody gets in; for each mutant and each known mistake two trials that
+refuse it, if there are two; for each lenient program one; each value once; and then, as long as there is room, the
+values in their other surroundings. The rules take turns.
 """
 
 import json
