@@ -53,7 +53,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "a space behind": lambda text: f"{text} ",
     "a space before": lambda text: f" {text}",
     "a line break behind": lambda text: f"{text}\n",
-    "in the other case": lambda text: text.swapcase(),
+    "in the other case": lambda text: text.swapcase() if text.swapcase() != text else f"{text}x",  # digits have none
     "without its first letter": lambda text: text[1:],
     "without its last letter": lambda text: text[:-1],
     "twice": lambda text: text + text,
