@@ -73,7 +73,7 @@ def modules(package: str) -> list[tuple[str, Path]]:
 
 
 FLOORS = (
-    ("jwt_from_scratch",),
+    ("jwt_from_scratch", "errors"),
     ("files", "isolated", "student", "terminal"),
     ("inside",),
     ("judging",),
@@ -83,6 +83,7 @@ FLOORS = (
     ("engine",),
     ("batch",),
     ("classroom", "gradescope", "receipts"),
+    ("lti",),
     ("cli",),
 )
 """The rooms, from the ground up: one imports only what lies below it. Rooms of one floor do not see each other."""
