@@ -65,7 +65,16 @@ def _kind() -> Aspect:
 
 def _attributes() -> list[Aspect]:
     cases = ("httponly", "HTTPONLY", "hTTPoNLY")
-    no_http = ("HttpOnlyX", "XHttpOnly", "Http-Only", "HttpOnl", "Http", "Not HttpOnly", "HttpOnly,Secure", "ttpOnly")
+    no_http: tuple[str, ...] = (
+        "HttpOnlyX",
+        "XHttpOnly",
+        "Http-Only",
+        "HttpOnl",
+        "Http",
+        "Not HttpOnly",
+        "HttpOnly,Secure",
+        "ttpOnly",
+    )
     no_http += ("Http Only", "H t t p O n l y", "HttpOnly Secure", '"HttpOnly"')
     lax, strict = ("samesite=lax", "SAMESITE=LAX", "SameSite=lAX"), ("samesite=strict", "SAMESITE=STRICT")
     others: tuple[str, ...] = (

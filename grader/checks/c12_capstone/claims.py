@@ -184,7 +184,14 @@ def _require() -> Aspect:
 
 def few(forms: dict[str, bytes]) -> dict[str, bytes]:
     """Of a header's and a claims' odd forms those of which each needs a step of its own."""
-    left_out = ("UTF-16 without a mark", "UTF-32", "two objects", "a comma at the end", "single quotes", "a comment")
+    left_out: tuple[str, ...] = (
+        "UTF-16 without a mark",
+        "UTF-32",
+        "two objects",
+        "a comma at the end",
+        "single quotes",
+        "a comment",
+    )
     left_out += ("true", "0", '""', "the object in a text", "Infinity", "a zero byte behind it", "not JSON")
     return {text: body for text, body in forms.items() if text not in left_out}
 
