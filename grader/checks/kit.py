@@ -100,7 +100,14 @@ def almost(text: str, *but: str) -> list[Named]:
 
 
 _NEAREST = (
-    *("with case swapped", "with a slash behind", "with a space behind", "with a space before"),
+    *(
+        "in capitals",
+        "in small letters",
+        "with case swapped",
+        "with a slash behind",
+        "with a space behind",
+        "with a space before",
+    ),
     *("with a line break behind", "without its last letter", "with a letter behind", "first of a list with a comma"),
     *("second of a list with a space", "with a parameter"),
 )

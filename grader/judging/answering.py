@@ -9,7 +9,7 @@ from ..inside.values import copy_of
 from .exercise import Exercise
 from .result import CRASHED, FAILED, FORBIDDEN, MISSING, NOT_ATTEMPTED, TIMED_OUT
 from .trial import Answer, Args, Trial
-from .verdict import Verdict
+from .verdict import RIGHT, Verdict
 
 GROUP = 64
 """How many calls are asked for in one go, at most: one fork of the learner's process answers them."""
@@ -39,7 +39,7 @@ def answered(exercise: Exercise, trials: Sequence[Trial], ask: Ask) -> list[Answ
         outcomes = ask([copy_of(args) for trial in group for args in trial.calls])
         for trial in group:
             own, outcomes = outcomes[: len(trial.calls)], outcomes[len(trial.calls) :]
-            answers.append(Answer(trial, own, verdict_on(exercise, trial, own)))
+            answers.append(_answer(exercise, trial, own))
             if final(own[-1]) or not outcomes:
                 break
         if final(answers[-1].outcome):
@@ -59,6 +59,14 @@ def _groups(trials: Sequence[Trial]) -> Iterator[list[Trial]]:
         calls += len(trial.calls)
     if group:
         yield group
+
+
+def _answer(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Answer:
+    """The answer to a trial; to a crowd, that to the first of its parts which is wrong."""
+    for part, outcome in zip(trial.parts, outcomes, strict=False):
+        if not (verdict := verdict_on(exercise, part, [outcome])).right:
+            return Answer(part, [outcome], verdict)
+    return Answer(trial, outcomes, RIGHT if trial.parts else verdict_on(exercise, trial, outcomes))
 
 
 def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Verdict:

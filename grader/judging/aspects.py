@@ -14,6 +14,7 @@ A trial is a value ALONE among good ones, in each of two surroundings: `bare`, w
 that it was made for would test nothing, so it is an error when it is built (`Unfit`).
 """
 
+import functools
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..inside.values import show
-from .trial import Args, Trial
+from .trial import Args, Trial, crowd
 from .verdict import ALL, PART, Stake
 from .wants import Raises, Returns, Want
 
@@ -162,6 +163,7 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
         wants_of_good, wants_of_bad: what must come of a call, where it is neither exactly the answer nor ValueError.
         together: rows of good values that stand together, as {aspect: text of its value}; for what shows in pairs.
         examples: the docstring's examples, as argument tuples.
+        crowded: whether there are so many values that those of one aspect and one rule also come as one trial.
     """
 
     world: Callable[[random.Random], World]
@@ -172,6 +174,7 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
     wants_of_bad: Callable[[frozenset[str], Args], Want] = refused
     together: tuple[dict[str, str], ...] = ()
     examples: tuple[Args, ...] = ()
+    crowded: bool = False
 
     def __call__(self, source: random.Random) -> Iterator[Draft]:
         """All drafts for one seed."""
@@ -188,6 +191,19 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
                 return self._trial(self.call_of(world, aspects, choice), value, text, base, proved)
 
             yield label, make
+        for text, values in crowds(aspects) if self.crowded else ():
+            yield text, functools.partial(self._crowd, world, aspects, text, values)
+
+    def _crowd(self, world: World, aspects: list[Aspect], text: str, values: list[Value], proved: bool) -> Trial:
+        bare = {aspect.name: aspect.bare for aspect in aspects}
+        name = text.partition(":")[0]
+        return crowd(
+            text,
+            [
+                self._trial(self.call_of(world, aspects, {**bare, name: one}), one, f"{name}: {one.text}", BARE, proved)
+                for one in values
+            ],
+        )
 
     def call_of(self, world: World, aspects: list[Aspect], choice: Choice) -> Args:
         """The arguments for a choice of values; what a value brings along goes before the others' own."""
@@ -250,6 +266,17 @@ def choices(
         found = {name: _value(aspects, name, text) for name, text in row.items()}
         text = "; ".join(f"{name}: {one.text}" for name, one in found.items())
         yield f"together {text}", "", Value(None, text, stake=ALL), {**bare, **found}
+
+
+def crowds(aspects: list[Aspect]) -> Iterator[tuple[str, list[Value]]]:
+    """The values of each aspect that cost a part, by the rule that they break or show, with what they are called."""
+    for aspect in aspects:
+        groups: dict[str, list[Value]] = {}
+        for value in aspect.values:
+            if value.stake == PART and value is not aspect.bare:
+                sort = f"breaking {', '.join(sorted(value.breaks))}" if value.breaks else f"showing {value.rule}"
+                groups.setdefault(sort, []).append(value)
+        yield from ((f"{aspect.name}: all {sort}", values) for sort, values in groups.items() if len(values) > 1)
 
 
 def _across(aspects: list[Aspect], value: Value) -> Iterator[Choice]:

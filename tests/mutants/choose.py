@@ -31,7 +31,7 @@ ROOM = {
     "choose_algorithm": 200,
     "token_endpoint": 155,
     "refresh": 120,
-    "decode_securely": 300,
+    "decode_securely": 240,
 }
 """How many are kept where a call is expensive, beyond what is needed for the mutants and the values."""
 USUAL = 220
@@ -52,8 +52,10 @@ def choose(
     """
     room = ROOM.get(exercise.name, USUAL)
     kept = {n for n, one in enumerate(trials) if one.plain or not one.base}
-    by_text = {one.text: n for n, one in reversed(list(enumerate(trials))) if one.bad and one.stake == ALL}
-    kept.update(by_text.values())
+    dear = {(one.text, one.base): n for n, one in enumerate(trials) if one.bad and one.stake == ALL}
+    if len(dear) > MOST // 3:
+        dear = {text: n for (text, _), n in reversed(dear.items())}  # type: ignore[misc]
+    kept.update(dear.values())
     often = ONCE if len(trials) > 2 * MOST else TWICE
     _cover(kept, [set(one) - {HANGS} for one in refusals], often)
     _cover(kept, [set(one) for one in lenient], ONCE)
@@ -93,7 +95,7 @@ def _cover(kept: set[int], refusals: list[set[int]], often: int) -> None:
 
 def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
     """Add each value in one of its surroundings, in turn, while there is room."""
-    there = {trials[number].text for number in kept}
+    there = {one.text for number in kept for one in (trials[number], *trials[number].parts)}
     by_text: dict[str, list[int]] = {}
     for number, trial in enumerate(trials):
         if trial.base and "; " not in trial.text:  # what stands for two values has its turn later

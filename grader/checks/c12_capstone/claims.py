@@ -163,7 +163,7 @@ def _require() -> Aspect:
         )
     ]
     inside: dict[str, Any] = {"other": lambda e: {"x": {"role": 1}, "y": ["role"], "z": "role"}}
-    roles: list[list[str]] = [["role"], ["iss", "role"], ["role", "iss"], ["Iss"], ["is"]]
+    roles: list[list[str]] = [["role"], ["iss", "role"], ["role", "iss"], ["Iss"], ["is"], ["iss", "exp2", "sub"]]
     of_header: list[list[str]] = [["alg"], ["typ"], ["kid"]]
     return Aspect(
         "require",

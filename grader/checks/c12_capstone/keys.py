@@ -229,6 +229,12 @@ def seal_aspect(w: Any) -> Aspect:
         good(named("fits", lambda e: e.signer.sign)),
         *(bad("3", named(name, sealed(name)), stake=stake) for name, stake in stakes.items()),
         bad("3", named("of a byte more", sealed("of another message")), stake=ALL, across=("signer",)),
+        bad(
+            "3",
+            named("of a byte more, PS256", sealed("of another message")),
+            stake=ALL,
+            along={"signer": lambda e: w.pss},
+        ),
         *(
             bad("3", named(name, lambda e, s=signer: s.sign), along={"signer": lambda e, s=signer: s}, stake=stake)
             for name, (signer, stake) in _false_keys(w).items()
