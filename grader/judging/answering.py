@@ -1,6 +1,7 @@
 """Asking a function, wherever it lives, all trials of its exercise, and the verdicts on what comes."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..inside import calling
@@ -62,11 +63,16 @@ def _groups(trials: Sequence[Trial]) -> Iterator[list[Trial]]:
 
 
 def _answer(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Answer:
-    """The answer to a trial; to a crowd, that to the first of its parts which is wrong."""
-    for part, outcome in zip(trial.parts, outcomes, strict=False):
-        if not (verdict := verdict_on(exercise, part, [outcome])).right:
-            return Answer(part, [outcome], verdict)
-    return Answer(trial, outcomes, RIGHT if trial.parts else verdict_on(exercise, trial, outcomes))
+    """The answer to a trial; to a crowd, that to the first of its parts which is wrong, with all errors as its key."""
+    if not trial.parts:
+        return Answer(trial, outcomes, verdict_on(exercise, trial, outcomes))
+    verdicts = [verdict_on(exercise, part, [one]) for part, one in zip(trial.parts, outcomes, strict=False)]
+    first = next((number for number, verdict in enumerate(verdicts) if not verdict.right), None)
+    if first is None:
+        return Answer(trial, outcomes, RIGHT)
+    keys = [verdict.key for verdict in verdicts]
+    key = ARGUMENTS if set(keys) <= {"", ARGUMENTS} else repr(keys)
+    return Answer(trial.parts[first], [outcomes[first]], replace(verdicts[first], key=key), crowd=trial)
 
 
 def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Verdict:

@@ -58,11 +58,12 @@ def crowd(text: str, parts: list[Trial]) -> Trial:
 
 @dataclass(frozen=True)
 class Answer:
-    """A trial, what came of its calls, and the verdict on that."""
+    """A trial, what came of its calls, and the verdict on that; of a crowd's part, the crowd, too."""
 
     trial: Trial
     outcomes: list[Outcome] = field(repr=False)
     verdict: Verdict
+    crowd: Trial | None = field(default=None, repr=False)
 
     @property
     def wrong(self) -> bool:

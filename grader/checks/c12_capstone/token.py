@@ -165,11 +165,16 @@ def segments_aspect() -> Aspect:
     def signed_anew(e: Any) -> Form:
         return lambda h, p, s: f"{h}.{p}.bW9yZQ.{b64u_encode(e.signer.sign(f'{h}.{p}.bW9yZQ'.encode()))}"
 
+    def signed_later(e: Any) -> Form:
+        return lambda h, p, s: f"x.{h}.{p}.{b64u_encode(e.signer.sign(f'x.{h}.{p}'.encode()))}"
+
     return Aspect(
         "segments",
         good(named("three", lambda e: lambda h, p, s: f"{h}.{p}.{s}")),
         bad("1 segments", *(named(text, lambda e, f=form: f) for text, form in forms.items())),
-        bad("1 segments", named("four, the last signs the rest", signed_anew)),
+        bad(
+            "1 segments", named("four, the last signs the rest", signed_anew), named("one before, signed", signed_later)
+        ),
         bad("1 segments", named("no signature", lambda e: lambda h, p, s: f"{h}.{p}"), stake=ALL),
         bad("1 spelling", named("Bearer before", lambda e: lambda h, p, s: f"Bearer {h}.{p}.{s}")),
     )
