@@ -262,7 +262,7 @@ def _watched(submissions: Path, out: Path) -> tuple[float, float, float]:
 
 
 def _by_lesson(console: Console, place: Path) -> None:
-    """What the processor does for one solved edition of each lesson: the command, the sandbox and the learner's code."""
+    """What the processor does for one solved edition of each lesson, with all that the command starts."""
     table = Table(title="One solved edition of each lesson, start-up included")
     for heading in ("lesson", "trials", "ms of processor time"):
         table.add_column(heading, justify="left" if heading == "lesson" else "right")
