@@ -4,6 +4,7 @@ bubblewrap puts the outer layers on: a read-only file system that holds only wha
 environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
 """
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -16,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..inside.frames import Channel, WireError
+from ..inside.frames import ENDED, Channel, WireError
 from . import cgroup, mounts
 
 FULL, NONE = "full", "none"
@@ -156,13 +157,42 @@ class Zygote:
 
     def stop(self) -> dict[str, Any]:
         """Kill what the last start began. Says why it had been killed before, and how many processes are left."""
-        try:
-            self._channel.send({"do": "stop"}, START_SECONDS)
-            said = self._channel.receive(START_SECONDS)
-        except WireError as error:
-            raise SandboxError(f"the sandbox broke: {error}") from None
+        said = self._ask({"do": "stop"})
         self._leave_group()
         return said
+
+    @contextlib.contextmanager
+    def sealed(self, pid: int) -> Iterator[None]:
+        """While this lasts no other process of the submission runs than this one, which can leave nothing for others.
+
+        Args:
+            pid: its number here.
+
+        Raises:
+            WireError: it could leave something; or, afterwards, it has ended by itself.
+            SandboxError: the zygote is gone.
+        """
+        if self.level == NONE:
+            yield
+            return
+        why = str(self._ask({"do": "seal", "pid": _number_inside(pid)})["why"])
+        lost = WireError(why) if why else None
+        try:
+            if not lost:
+                yield
+        except WireError as error:
+            lost = error
+        finally:
+            by_itself = self._ask({"do": "unseal"})["by_itself"]
+        if by_itself or lost:
+            raise WireError(ENDED) if by_itself or lost is None else lost
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._channel.send(request, START_SECONDS)
+            return self._channel.receive(START_SECONDS)
+        except WireError as error:
+            raise SandboxError(f"the sandbox broke: {error}") from None
 
     def _leave_group(self) -> None:
         if self._group:
@@ -199,6 +229,19 @@ class Zygote:
             self.close()
             raise SandboxError(_explain(said[-1] if said else failed))
         self._ready = True
+
+
+def _number_inside(pid: int) -> int:
+    """The number that the zygote knows a process of a submission by; 0 if it has ended.
+
+    A submission has a PID namespace of its own, the innermost of those in which the process has a number; the next one
+    is the zygote's. See proc_pid_status(5), NSpid.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
+            if line.startswith(b"NSpid:"):
+                return int(line.split()[-2])
+    return 0
 
 
 def missing() -> str:

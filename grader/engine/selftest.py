@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..inside import confine, landlock
-from ..inside.calling import RETURNED, TIMED_OUT
+from ..inside import confine, sealing
+from ..inside.calling import CRASHED, RETURNED, TIMED_OUT
 from ..inside.values import unpack
 from . import mounts, sandbox
 from .process import LearnerProcess
@@ -90,7 +90,7 @@ def examine(zygote: Zygote) -> list[Layer]:
             ),
             (f"processor: {zygote.shares}", "a fair share, whatever another takes", lambda: _shares(zygote, process)),
             (
-                "questions" if landlock.version() else "questions: but for files",
+                "questions" if sealing.sees_filters() else "questions: of honest forks",
                 "no answer can leave anything for the next",
                 lambda: _forgets(process),
             ),
@@ -142,9 +142,13 @@ def _forgets(process: LearnerProcess) -> str:
     if error := process.run_cell("prepare_notes()"):
         return f"the test failed: {error}"
     process.call("leave_notes", (), 5.0, ())
-    # A kernel without Landlock can't keep a fork from writing to files.
-    outcome = process.call("find_notes", (landlock.version() > 0,), 5.0, ())
-    return unpack(outcome.packed) if outcome.kind == RETURNED else f"the test failed: {outcome.text}"
+    outcome = process.call("find_notes", (), 5.0, ())
+    if outcome.kind != RETURNED or (found := unpack(outcome.packed)):
+        return f"the test failed: {outcome.text}" if outcome.kind != RETURNED else found
+    if error := process.run_cell("take_over()"):
+        return f"the test failed: {error}"
+    outcome = process.call("leave_notes", (), 5.0, ())
+    return "" if outcome.kind == CRASHED else "a process that gave nothing up was asked"
 
 
 def _stubborn(process: LearnerProcess) -> str:

@@ -9,6 +9,7 @@ import fcntl
 import os
 import resource
 import socket
+import stat
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -62,28 +63,32 @@ _SYSCALLS_CLOSED = (
     *("kexec_file_load", "reboot", "swapon", "swapoff", "acct", "quotactl", "syslog", "settimeofday", "clock_settime"),
     *("clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl", "ioperm", "personality", "vhangup"),
     *("lookup_dcookie", "nfsservctl", "modify_ldt", "set_mempolicy", "mbind", "move_pages", "migrate_pages"),
+    "mremap",  # libc copies instead
 )
 _NOTES = (
-    *(
-        "socket",
-        "mq_open",
-        "truncate",
-        "setpriority",
-        "ioprio_set",
-        "pidfd_send_signal",
-        "inotify_init",
-        "inotify_init1",
-    ),
+    *("socket", "mq_open", "setpriority", "ioprio_set", "kill", "tkill", "tgkill", "rt_sigqueueinfo"),
+    *("rt_tgsigqueueinfo", "pidfd_send_signal", "creat", "truncate", "mknod", "mknodat", "mkdir", "mkdirat", "rmdir"),
+    *("unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat"),
     *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
-    *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
-    *("removexattr", "lremovexattr", "fremovexattr", "removexattrat"),
+    *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr"),
+    *("removexattr", "lremovexattr", "fremovexattr"),
 )
 """Calls that could leave something for a later process to find."""
+_NEW_NOTES = (463, 466, 469)
+"""Some more: setxattrat, removexattrat, file_setattr. Their numbers are the same everywhere; not every library knows."""
 _NOTES_ON_OTHERS = (
     *("prlimit64", "setpgid"),
     *("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"),
 )
 """The same, where the process that they name is not the caller."""
+_WRITING = (os.O_WRONLY, os.O_RDWR, os.O_ACCMODE)
+_SET_FLAGS, _SET_FLAGS_32, _SET_MORE_FLAGS = 0x40086602, 0x40046602, 0x401C5820
+"""Changes of a file that an open one allows, even if it is open for reading only: ioctl_iflags(2)."""
+_NOTIFY, _SET_LEASE = 1026, 1024
+"""Have a process told when another one opens or reads a file: fcntl(2)."""
+_LIFETIMES = (1036, 1038)
+"""What is to be expected of a file, or an open one: F_SET_RW_HINT, F_SET_FILE_RW_HINT."""
+_SET_SECCOMP, _PUT_FILTER_ON = 22, 1
 _NAMESPACES = (
     *(linux.NEW_USER, linux.NEW_MOUNTS, linux.NEW_PIDS, linux.NEW_NETWORK),
     *(linux.NEW_IPC, linux.NEW_UTS, linux.NEW_CGROUP, linux.NEW_TIME),
@@ -177,33 +182,63 @@ def close_descriptors(keep: int) -> None:
 def answering_filter() -> Any:
     """A second filter, for a process that answers questions and must leave no note for the next one that does.
 
-    What Landlock does not look at: a file's mode, owner, times and attributes, sockets to processes that stay, and the
-    priorities, processors and limits of other processes.
+    It changes no file, sends no signal, and talks to no process that stays; nor does it change how others run.
     """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    refused = seccomp.ERRNO(errno.EPERM)
-    for names, conditions in ((_NOTES, ()), (_NOTES_ON_OTHERS, (seccomp.Arg(0, seccomp.NE, 0),))):
-        for name in names:
-            if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:
-                rules.add_rule(refused, name, *conditions)
+    refused, read_only = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(errno.EROFS)
+    for name in _known(_NOTES):
+        rules.add_rule(refused, name)
+    for number in _NEW_NOTES:
+        rules.add_rule(refused, number)
+    for name in _known(_NOTES_ON_OTHERS):
+        rules.add_rule(refused, name, seccomp.Arg(0, seccomp.NE, 0))
+    for place, name in enumerate(("open", "openat")):
+        if name in _known((name,)):
+            flags = [(os.O_ACCMODE, way) for way in _WRITING] + [(one, one) for one in (os.O_CREAT, os.O_TRUNC)]
+            for mask, value in flags:
+                rules.add_rule(read_only, name, seccomp.Arg(1 + place, seccomp.MASKED_EQ, mask, value))
+    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "openat2")  # its flags can't be seen
+    for number in (_SET_FLAGS, _SET_FLAGS_32, _SET_MORE_FLAGS):
+        rules.add_rule(refused, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, number))
+    for number in _LIFETIMES:
+        rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
     return rules
 
 
-def syscall_filter() -> Any:
+def _known(names: Iterable[str]) -> list[str]:
+    """Those that there are on this kind of machine."""
+    import pyseccomp as seccomp
+
+    return [name for name in names if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1]
+
+
+def put_answering_filter_on(place: int) -> None:
+    """Put the filter on that lies there (`Seal.filter`)."""
+    import pyseccomp as seccomp
+
+    linux.put_filter_on(seccomp.resolve_syscall(seccomp.Arch.NATIVE, "seccomp"), place)
+
+
+def syscall_filter(only: int) -> Any:
     """The seccomp filter, ready to `load()`. Made once, before forking: loading is all that a child does.
 
     New namespaces, other processes' memory, memory that no limit counts, and sockets that are neither UNIX nor IP are
     closed. clone3 is answered "not implemented", because a filter can't look at its flags; libc then uses clone.
+
+    Args:
+        only: where the one filter lies that may be put on besides (see `sealing`).
     """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refused = seccomp.ERRNO(errno.EPERM)
-    for name in _SYSCALLS_CLOSED:
-        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:
-            rules.add_rule(refused, name)
+    for name in _known(_SYSCALLS_CLOSED):
+        rules.add_rule(refused, name)
+    for place, value in enumerate((_PUT_FILTER_ON, 0, only)):
+        rules.add_rule(refused, "seccomp", seccomp.Arg(place, seccomp.NE, value))
+    rules.add_rule(refused, "prctl", seccomp.Arg(0, seccomp.EQ, _SET_SECCOMP))
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     for flag in _NAMESPACES:
         rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
@@ -219,7 +254,13 @@ def syscall_filter() -> Any:
     threads, files = 0x10000, 0x400
     rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, threads | files, threads))
     # Larger buffers than those that are counted on.
-    rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, fcntl.F_SETPIPE_SZ))
+    for number in (fcntl.F_SETPIPE_SZ, _NOTIFY, _SET_LEASE):
+        rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
+    # A pipe with a name: who reads from it takes something away.
+    for place, name in enumerate(("mknod", "mknodat")):
+        if name in _known((name,)):
+            kind = seccomp.Arg(1 + place, seccomp.MASKED_EQ, stat.S_IFMT(0xFFFF), stat.S_IFIFO)
+            rules.add_rule(refused, name, kind)
     for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
         level = seccomp.Arg(1, seccomp.EQ, socket.SOL_SOCKET)
         rules.add_rule(refused, "setsockopt", level, seccomp.Arg(2, seccomp.EQ, option))

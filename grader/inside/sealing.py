@@ -1,0 +1,178 @@
+"""Whom questions are told: a process that runs alone and can leave nothing for another. The zygote sees to that.
+
+What forks is the learner's process, and whatever is written in Python there a learner may have changed: a thread of it
+may take the fork's place, or the fork keep what it should give up. So nothing that it says is believed. The zygote stops
+every other process of the submission, looks at the one that is to answer, and ends it before the others go on. It looks
+for all that could outlast it: open files, memory in common, and a filter of system calls that is not ours.
+
+That filter lies in memory that nobody can write. The first filter lets no other one be put on, and that memory not be
+moved. So whoever has two filters, and still has that memory, has put on ours.
+"""
+
+import contextlib
+import os
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from . import linux
+
+SECONDS = 5.0
+"""How long processes may take to stop, or to end; microseconds are usual."""
+
+_STILL = (b"T", b"t", b"D", b"Z", b"X")
+"""States, proc_pid_stat(5), in which a process that a signal has told to stop runs no more code of its own."""
+_ENDED = (b"Z", b"X")
+_READ_ONLY = (b"/usr/", b"/opt/")
+"""Where files lie that nobody inside can write: what of them is memory may be shared."""
+
+
+class Seal:
+    """Has one process of a submission answer while the others stand still.
+
+    Args:
+        rules: the filter of system calls that a process that answers must have put on.
+        others: numbers of the submission's processes, but for its first one, which is ours.
+    """
+
+    def __init__(self, rules: Any, others: Callable[[], list[int]]) -> None:
+        with tempfile.TemporaryFile() as file:
+            rules.export_bpf(file)
+            file.seek(0)
+            self.filter = linux.hold_filter(file.read())
+            """Where the filter is, in every process that is forked from here."""
+        self._memory = next(line for line in _maps(os.getpid()) if line.startswith(b"%x-" % self.filter))
+        self._filters = _filters(os.getpid())
+        self._others = others
+        self._stopped: set[int] = set()
+        self._answering = 0
+
+    def put_on(self, pid: int) -> str:
+        """Stop all others, and say what this process could leave for one of them; "" if nothing."""
+        self._answering = pid
+        try:
+            if not self._stop_the_others():
+                return "another process did not stop"
+            return next(self._leaks(pid), "")
+        except OSError:
+            return "it ended"
+
+    def take_off(self) -> bool:
+        """End what answered and what it started, and let the others go on. Returns whether it had ended by itself."""
+        by_itself = _has_ended(self._answering)
+        end = time.monotonic() + SECONDS
+        while new := [pid for pid in self._others() if pid not in self._stopped and not _has_ended(pid)]:
+            for pid in new:
+                _signal(pid, signal.SIGKILL)
+            if time.monotonic() > end:
+                return True
+            time.sleep(0.0001)
+        for pid in self._stopped:
+            _signal(pid, signal.SIGCONT)
+        self._stopped, self._answering = set(), 0
+        return by_itself
+
+    def _stop_the_others(self) -> bool:
+        end = time.monotonic() + SECONDS
+        while True:
+            found = {pid for pid in self._others() if pid != self._answering}
+            for pid in found:
+                _signal(pid, signal.SIGSTOP)
+            if found == self._stopped and all(state in _STILL for pid in found for state in _states(pid)):
+                return True
+            if time.monotonic() > end:
+                return False
+            if found == self._stopped:
+                time.sleep(0.00005)
+            self._stopped = found
+
+    def _leaks(self, pid: int) -> Iterator[str]:
+        """What could outlast a process.
+
+        Raises:
+            OSError: it has ended.
+        """
+        if len(os.listdir(f"/proc/{pid}/task")) != 1:
+            yield "it had threads"
+        if self._filters is not None and _filters(pid) != self._filters + 2:
+            yield "it could still change files"
+        if not self._memory_is_its_own(_maps(pid)):
+            yield "it had memory in common with others"
+        for other in self._stopped:
+            if any(linux.have_in_common(pid, thread) for thread in _threads(other)):
+                yield "it had memory or files in common with others"
+        open_files = _open_files(pid)
+        if len(open_files) != 1 or not open_files[0].startswith("socket:"):
+            yield "it had other files open"
+        for other in self._stopped:
+            theirs = _open_files(other)
+            if open_files[0] in theirs or _are_under_way(other):
+                yield "others could read its questions"
+            if "anon_inode:inotify" in theirs:
+                yield "another process watched files"
+        if os.listdir("/dev/pts") != ["ptmx"]:
+            yield "a terminal was open"
+
+    def _memory_is_its_own(self, maps: list[bytes]) -> bool:
+        shared = [line for line in maps if line.split(maxsplit=2)[1].endswith(b"s") and line != self._memory]
+        return self._memory in maps and all(line.split(maxsplit=5)[-1].startswith(_READ_ONLY) for line in shared)
+
+
+def _signal(pid: int, number: int) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _threads(pid: int) -> list[int]:
+    with contextlib.suppress(OSError):
+        return [int(name) for name in os.listdir(f"/proc/{pid}/task")]
+    return []
+
+
+def _states(pid: int) -> Iterator[bytes]:
+    """How each thread of a process is; none of one that is gone."""
+    for thread in _threads(pid):
+        with contextlib.suppress(OSError):
+            yield Path(f"/proc/{pid}/task/{thread}/stat").read_bytes().rpartition(b")")[2].split(maxsplit=1)[0]
+
+
+def _has_ended(pid: int) -> bool:
+    return all(state in _ENDED for state in _states(pid))
+
+
+def _filters(pid: int) -> int | None:
+    """How many filters of system calls a process has on; None before Linux 5.9, which does not say."""
+    for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
+        if line.startswith(b"Seccomp_filters:"):
+            return int(line.split()[1])
+    return None
+
+
+def sees_filters() -> bool:
+    """Whether this kernel says which filters a process has on."""
+    return _filters(os.getpid()) is not None
+
+
+def _maps(pid: int) -> list[bytes]:
+    return Path(f"/proc/{pid}/maps").read_bytes().splitlines()
+
+
+def _open_files(pid: int) -> list[str]:
+    found = []
+    for number in os.listdir(f"/proc/{pid}/fd"):
+        with contextlib.suppress(FileNotFoundError):
+            found.append(os.readlink(f"/proc/{pid}/fd/{number}"))
+    return found
+
+
+def _are_under_way(pid: int) -> bool:
+    """Whether open files are waiting in one of a process's sockets: whose they are, nobody can see."""
+    for number in os.listdir(f"/proc/{pid}/fdinfo"):
+        with contextlib.suppress(FileNotFoundError):
+            for line in Path(f"/proc/{pid}/fdinfo/{number}").read_bytes().splitlines():
+                if line.startswith(b"scm_fds:") and line.split()[1] != b"0":
+                    return True
+    return False
