@@ -126,8 +126,8 @@ class LearnerProcess:
     ) -> list[Outcome]:
         """Call a function that the cells defined, once for each tuple of arguments. Returns as many outcomes.
 
-        A fork answers up to `GROUP` of them. A call that ends its fork costs its own outcome, and the next fork goes
-        on; after one that runs out of time the rest is not asked any more.
+        A fork answers up to `GROUP` of them. After a call that ends its fork, or runs out of time, the rest is not
+        asked any more.
 
         Args:
             name: of the function.
@@ -151,7 +151,7 @@ class LearnerProcess:
             elif lost:
                 outcomes.append(_lost(lost))
             if outcomes and outcomes[-1].kind in (TIMED_OUT, CRASHED):
-                rest = Outcome(outcomes[-1].kind, text="it was not called again, because an earlier call did not return")
+                rest = Outcome(outcomes[-1].kind, text="it was not called again after an earlier call")
                 outcomes += [rest] * (len(questions) - len(outcomes))
         return outcomes
 

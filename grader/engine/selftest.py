@@ -92,7 +92,7 @@ def examine(zygote: Zygote) -> list[Layer]:
             (
                 "questions" if sealing.sees_filters() else "questions: of honest forks",
                 "no answer can leave anything for the next",
-                lambda: _forgets(process),
+                lambda: _forgets(zygote, process),
             ),
             ("time", "killed from outside, whatever it blocks", lambda: _stubborn(process)),
             ("end", "nothing is left running", lambda: _left(zygote, process)),
@@ -138,17 +138,19 @@ def _shares(zygote: Zygote, process: LearnerProcess) -> str:
     return "" if inside >= 3 else "a process is outside of its control group"
 
 
-def _forgets(process: LearnerProcess) -> str:
+def _forgets(zygote: Zygote, process: LearnerProcess) -> str:
     if error := process.run_cell("prepare_notes()"):
         return f"the test failed: {error}"
     process.call("leave_notes", (), 5.0, ())
     outcome = process.call("find_notes", (), 5.0, ())
-    if outcome.kind != RETURNED or (found := unpack(outcome.packed)):
-        return f"the test failed: {outcome.text}" if outcome.kind != RETURNED else found
-    if error := process.run_cell("take_over()"):
-        return f"the test failed: {error}"
-    outcome = process.call("leave_notes", (), 5.0, ())
-    return "" if outcome.kind == CRASHED else "a process that gave nothing up was asked"
+    if outcome.kind != RETURNED:
+        return f"the test failed: {outcome.text}"
+    with LearnerProcess(zygote) as another:
+        process.pause()
+        if error := another.run_cell(f"{_PROBES.read_text('utf-8')}\ntake_over()"):
+            return f"the test failed: {error}"
+        taken_over = sealing.sees_filters() and another.call("leave_notes", (), 5.0, ()).kind != CRASHED
+    return "a process that gave nothing up was asked" if taken_over else unpack(outcome.packed)
 
 
 def _stubborn(process: LearnerProcess) -> str:

@@ -221,7 +221,7 @@ def prepare_notes() -> None:
     for place in NOTES:
         Path(place).write_text("")
     globals()["_pipe"] = os.pipe2(os.O_NONBLOCK)
-    globals()["_seen"] = 0
+    globals()["_seen"], globals()["_priority"] = 0, os.getpriority(os.PRIO_PROCESS, 0)
 
 
 def leave_notes() -> str:
@@ -236,7 +236,7 @@ def leave_notes() -> str:
         lambda: os.utime("shared", (1, 1)),
         lambda: os.setxattr("shared", "user.note", b"x"),
         lambda: os.kill(os.getppid(), 0),
-        lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19),
+        lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), os.getpriority(os.PRIO_PROCESS, 0) + 1),
         lambda: socket.socket(socket.AF_UNIX),
     ]
     for attempt in attempts:
@@ -261,7 +261,7 @@ def find_notes() -> str:
             "a file's mode": about.st_mode & 0o777 == 0o640,
             "a file's time": about.st_mtime == 1,
             "a file's attributes": os.listxattr("shared"),
-            "a priority": os.getpriority(os.PRIO_PROCESS, os.getppid()),
+            "a priority": os.getpriority(os.PRIO_PROCESS, os.getppid()) != globals()["_priority"],
             "a process": len([name for name in os.listdir("/proc") if name.isdigit()]) > 3,
         }.items()
         if there
