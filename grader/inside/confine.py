@@ -63,7 +63,7 @@ _SYSCALLS_CLOSED = (
     *("kexec_file_load", "reboot", "swapon", "swapoff", "acct", "quotactl", "syslog", "settimeofday", "clock_settime"),
     *("clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl", "ioperm", "personality", "vhangup"),
     *("lookup_dcookie", "nfsservctl", "modify_ldt", "set_mempolicy", "mbind", "move_pages", "migrate_pages"),
-    "mremap",  # libc copies instead
+    *("mremap", "inotify_add_watch"),  # libc copies instead; and nobody is to be told who reads what
 )
 _NOTES = (
     *("socket", "mq_open", "setpriority", "ioprio_set", "kill", "tkill", "tgkill", "rt_sigqueueinfo"),
@@ -75,7 +75,7 @@ _NOTES = (
 )
 """Calls that could leave something for a later process to find."""
 _NEW_NOTES = (463, 466, 469)
-"""Some more: setxattrat, removexattrat, file_setattr. Their numbers are the same everywhere; not every library knows."""
+"""Some more, by numbers that are the same everywhere: setxattrat, removexattrat, file_setattr."""
 _NOTES_ON_OTHERS = (
     *("prlimit64", "setpgid"),
     *("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"),

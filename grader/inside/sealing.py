@@ -1,9 +1,9 @@
 """Whom questions are told: a process that runs alone and can leave nothing for another. The zygote sees to that.
 
-What forks is the learner's process, and whatever is written in Python there a learner may have changed: a thread of it
-may take the fork's place, or the fork keep what it should give up. So nothing that it says is believed. The zygote stops
-every other process of the submission, looks at the one that is to answer, and ends it before the others go on. It looks
-for all that could outlast it: open files, memory in common, and a filter of system calls that is not ours.
+What forks is the learner's process, and whatever is written in Python there a learner may have changed: a thread of
+it may take the fork's place, or the fork keep what it should give up. So nothing that it says is believed. The zygote
+stops every other process of the submission, looks at the one that is to answer, and ends it before the others go on.
+It looks for what could outlast it: open files, memory in common, and a filter of system calls that is not ours.
 
 That filter lies in memory that nobody can write. The first filter lets no other one be put on, and that memory not be
 moved. So whoever has two filters, and still has that memory, has put on ours.
@@ -103,16 +103,13 @@ class Seal:
             yield "it had memory in common with others"
         for other in self._stopped:
             if any(linux.have_in_common(pid, thread) for thread in _threads(other)):
-                yield "it had memory or files in common with others"
+                yield "it had memory or open files in common with others"
         open_files = _open_files(pid)
         if len(open_files) != 1 or not open_files[0].startswith("socket:"):
             yield "it had other files open"
         for other in self._stopped:
-            theirs = _open_files(other)
-            if open_files[0] in theirs or _are_under_way(other):
+            if open_files[0] in _open_files(other) or _are_under_way(other):
                 yield "others could read its questions"
-            if "anon_inode:inotify" in theirs:
-                yield "another process watched files"
         if os.listdir("/dev/pts") != ["ptmx"]:
             yield "a terminal was open"
 
