@@ -161,6 +161,7 @@ class LearnerProcess:
         self._starved = True
         outcomes: list[Outcome] = []
         lost = ""
+        self._zygote.left_traces = False
         mine, theirs = socket.socketpair()
         with contextlib.closing(Channel(mine)) as answers, theirs:
             try:
@@ -169,9 +170,9 @@ class LearnerProcess:
                 channel.send_descriptor(theirs.fileno())
                 theirs.close()
                 lost = self._listen(answers, request, outcomes)
-                if lost == ENDED and self._zygote.level != NONE:
-                    # How it ended may have told something to what forked it. So that begins anew, too.
-                    lost = self._kill() or lost
+                if self._zygote.left_traces:  # so what forked it begins anew, too
+                    said = self._kill()
+                    lost = said if lost and said else lost
                     self._starts -= 1
                 else:
                     if lost:

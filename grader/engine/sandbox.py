@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from ..inside.frames import ENDED, Channel, WireError
+from ..inside.frames import Channel, WireError
 from . import cgroup, mounts
 
 FULL, NONE = "full", "none"
@@ -86,6 +86,7 @@ class Zygote:
             )
         self._channel = Channel(mine)
         self._ready = False
+        self.left_traces = False
 
     @property
     def counts(self) -> str:
@@ -165,27 +166,26 @@ class Zygote:
     def sealed(self, pid: int) -> Iterator[None]:
         """While this lasts no other process of the submission runs than this one, which can leave nothing for others.
 
+        `left_traces` says afterwards whether it has left something all the same.
+
         Args:
             pid: its number here.
 
         Raises:
-            WireError: it could leave something; or, afterwards, it has ended by itself.
+            WireError: it could leave something.
             SandboxError: the zygote is gone.
         """
+        self.left_traces = False
         if self.level == NONE:
             yield
             return
         why = str(self._ask({"do": "seal", "pid": _number_inside(pid)})["why"])
-        lost = WireError(why) if why else None
         try:
-            if not lost:
-                yield
-        except WireError as error:
-            lost = error
+            if why:
+                raise WireError(why)
+            yield
         finally:
-            by_itself = self._ask({"do": "unseal"})["by_itself"]
-        if by_itself or lost:
-            raise WireError(ENDED) if by_itself or lost is None else lost
+            self.left_traces = bool(self._ask({"do": "unseal"})["traces"])
 
     def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
         try:

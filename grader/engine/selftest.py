@@ -141,16 +141,19 @@ def _shares(zygote: Zygote, process: LearnerProcess) -> str:
 def _forgets(zygote: Zygote, process: LearnerProcess) -> str:
     if error := process.run_cell("prepare_notes()"):
         return f"the test failed: {error}"
-    process.call("leave_notes", (), 5.0, ())
-    outcome = process.call("find_notes", (), 5.0, ())
-    if outcome.kind != RETURNED:
-        return f"the test failed: {outcome.text}"
+    for in_files in (False, True):
+        process.call("leave_notes", (in_files,), 5.0, ())
+        outcome = process.call("find_notes", (), 5.0, ())
+        if outcome.kind != RETURNED:
+            return f"the test failed: {outcome.text}"
+        if found := unpack(outcome.packed):
+            return str(found)
     with LearnerProcess(zygote) as another:
         process.pause()
         if error := another.run_cell(f"{_PROBES.read_text('utf-8')}\ntake_over()"):
             return f"the test failed: {error}"
-        taken_over = sealing.sees_filters() and another.call("leave_notes", (), 5.0, ()).kind != CRASHED
-    return "a process that gave nothing up was asked" if taken_over else unpack(outcome.packed)
+        taken_over = sealing.sees_filters() and another.call("find_notes", (), 5.0, ()).kind != CRASHED
+    return "a process that gave nothing up was asked" if taken_over else ""
 
 
 def _stubborn(process: LearnerProcess) -> str:

@@ -6,6 +6,7 @@ The outer ones (an allowlisted read-only file system, a fixed environment) are p
 import contextlib
 import errno
 import fcntl
+import mmap
 import os
 import resource
 import socket
@@ -22,7 +23,7 @@ UID = 1000
 
 MIB = 2**20
 HOME = "/home/learner"
-_TMPFS_MIB = {HOME: 64, "/tmp": 32, "/dev/shm": 16}  # noqa: S108 - private to each submission
+PLACES_MIB = {HOME: 64, "/tmp": 32, "/dev/shm": 16}  # noqa: S108 - private to each submission
 _FILES_PER_TMPFS = 4_000
 
 LIMITS = {
@@ -66,24 +67,15 @@ _SYSCALLS_CLOSED = (
     *("mremap", "inotify_add_watch"),  # libc copies instead; and nobody is to be told who reads what
 )
 _NOTES = (
-    *("socket", "mq_open", "setpriority", "ioprio_set", "kill", "tkill", "tgkill", "rt_sigqueueinfo"),
-    *("rt_tgsigqueueinfo", "pidfd_send_signal", "creat", "truncate", "mknod", "mknodat", "mkdir", "mkdirat", "rmdir"),
-    *("unlink", "unlinkat", "rename", "renameat", "renameat2", "link", "linkat", "symlink", "symlinkat"),
-    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
-    *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr"),
-    *("removexattr", "lremovexattr", "fremovexattr"),
+    *("socket", "mq_open", "setpriority", "ioprio_set"),
+    *("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"),
 )
-"""Calls that could leave something for a later process to find."""
-_NEW_NOTES = (463, 466, 469)
-"""Some more, by numbers that are the same everywhere: setxattrat, removexattrat, file_setattr."""
+"""Calls that could leave something for a later process to find, where it can't be seen in a file."""
 _NOTES_ON_OTHERS = (
     *("prlimit64", "setpgid"),
     *("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"),
 )
 """The same, where the process that they name is not the caller."""
-_WRITING = (os.O_WRONLY, os.O_RDWR, os.O_ACCMODE)
-_SET_FLAGS, _SET_FLAGS_32, _SET_MORE_FLAGS = 0x40086602, 0x40046602, 0x401C5820
-"""Changes of a file that an open one allows, even if it is open for reading only: ioctl_iflags(2)."""
 _NOTIFY, _SET_LEASE = 1026, 1024
 """Have a process told when another one opens or reads a file: fcntl(2)."""
 _LIFETIMES = (1036, 1038)
@@ -120,7 +112,7 @@ def own_world(hidden: Iterable[str]) -> None:
     _loopback_up()
     mount_proc()
     _set("net", _NETWORK)
-    for place, mib in _TMPFS_MIB.items():
+    for place, mib in PLACES_MIB.items():
         mount_tmpfs(place, mib * MIB)
     linux.put_over("/dev/null", "/dev/zero")  # which, mapped shared, is memory that no process seems to have
     for place in hidden:
@@ -141,9 +133,9 @@ def _set(kind: str, values: dict[str, str]) -> None:
             Path("/proc/sys", kind, name).write_text(value)
 
 
-def mount_proc() -> None:
-    """A /proc that shows this PID namespace and nothing else."""
-    linux.mount("proc", "/proc", linux.NO_SETUID | linux.NO_DEVICES | linux.NO_PROGRAMS)
+def mount_proc(rights: int = 0) -> None:
+    """A /proc that shows this PID namespace and nothing else; with READ_ONLY nobody changes another process by it."""
+    linux.mount("proc", "/proc", linux.NO_SETUID | linux.NO_DEVICES | linux.NO_PROGRAMS | rights)
 
 
 def mount_tmpfs(place: str, size: int) -> None:
@@ -182,26 +174,19 @@ def close_descriptors(keep: int) -> None:
 def answering_filter() -> Any:
     """A second filter, for a process that answers questions and must leave no note for the next one that does.
 
-    It changes no file, sends no signal, and talks to no process that stays; nor does it change how others run.
+    It sends no signal and talks to no process that stays, nor does it change how others run. What it changes in files
+    must show in their times, see `sealing`.
     """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
-    refused, read_only = seccomp.ERRNO(errno.EPERM), seccomp.ERRNO(errno.EROFS)
+    refused = seccomp.ERRNO(errno.EPERM)
     for name in _known(_NOTES):
         rules.add_rule(refused, name)
-    for number in _NEW_NOTES:
-        rules.add_rule(refused, number)
     for name in _known(_NOTES_ON_OTHERS):
         rules.add_rule(refused, name, seccomp.Arg(0, seccomp.NE, 0))
-    for place, name in enumerate(("open", "openat")):
-        if name in _known((name,)):
-            flags = [(os.O_ACCMODE, way) for way in _WRITING] + [(one, one) for one in (os.O_CREAT, os.O_TRUNC)]
-            for mask, value in flags:
-                rules.add_rule(read_only, name, seccomp.Arg(1 + place, seccomp.MASKED_EQ, mask, value))
-    rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "openat2")  # its flags can't be seen
-    for number in (_SET_FLAGS, _SET_FLAGS_32, _SET_MORE_FLAGS):
-        rules.add_rule(refused, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, number))
+    # What is written through memory changes no time.
+    rules.add_rule(refused, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, mmap.MAP_SHARED, mmap.MAP_SHARED))
     for number in _LIFETIMES:
         rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
     return rules

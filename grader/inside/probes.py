@@ -224,21 +224,25 @@ def prepare_notes() -> None:
     globals()["_seen"], globals()["_priority"] = 0, os.getpriority(os.PRIO_PROCESS, 0)
 
 
-def leave_notes() -> str:
+def leave_notes(in_files: bool) -> str:
     """In one question: leave something for the next."""
     globals()["_seen"] = 1
     globals()["_memory"][0] = 1
     attempts: list[Callable[[], Any]] = [
-        *(functools.partial(Path(place).write_text, "x") for place in NOTES),
-        lambda: Path("new").mkdir(),
         lambda: os.write(globals()["_pipe"][1], b"x"),
-        lambda: os.chmod("shared", 0o640),
-        lambda: os.utime("shared", (1, 1)),
-        lambda: os.setxattr("shared", "user.note", b"x"),
         lambda: os.kill(os.getppid(), 0),
         lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), os.getpriority(os.PRIO_PROCESS, 0) + 1),
         lambda: socket.socket(socket.AF_UNIX),
+        lambda: Path(f"/proc/{os.getppid()}/oom_score_adj").write_text("999"),
     ]
+    if in_files:
+        attempts = [
+            *(functools.partial(Path(place).write_text, "x") for place in NOTES),
+            lambda: Path("new").mkdir(),
+            lambda: os.chmod("shared", 0o640),
+            lambda: os.utime("shared", (1, 1)),
+            lambda: os.setxattr("shared", "user.note", b"x"),
+        ]
     for attempt in attempts:
         with contextlib.suppress(OSError):
             attempt()
@@ -262,6 +266,7 @@ def find_notes() -> str:
             "a file's time": about.st_mtime == 1,
             "a file's attributes": os.listxattr("shared"),
             "a priority": os.getpriority(os.PRIO_PROCESS, os.getppid()) != globals()["_priority"],
+            "what the kernel is told": Path(f"/proc/{os.getppid()}/oom_score_adj").read_text().strip() != "1000",
             "a process": len([name for name in os.listdir("/proc") if name.isdigit()]) > 3,
         }.items()
         if there

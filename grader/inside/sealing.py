@@ -3,7 +3,8 @@
 What forks is the learner's process, and whatever is written in Python there a learner may have changed: a thread of
 it may take the fork's place, or the fork keep what it should give up. So nothing that it says is believed. The zygote
 stops every other process of the submission, looks at the one that is to answer, and ends it before the others go on.
-It looks for what could outlast it: open files, memory in common, and a filter of system calls that is not ours.
+It looks for what could outlast it: open files, memory in common, and a filter of system calls that is not ours. What it
+changes in files shows in their times, and how it ends is seen, too: then the submission's process begins anew.
 
 That filter lies in memory that nobody can write. The first filter lets no other one be put on, and that memory not be
 moved. So whoever has two filters, and still has that memory, has put on ours.
@@ -16,9 +17,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from . import linux
+from . import confine, linux
 
 SECONDS = 5.0
 """How long processes may take to stop, or to end; microseconds are usual."""
@@ -26,8 +27,22 @@ SECONDS = 5.0
 _STILL = (b"T", b"t", b"D", b"Z", b"X")
 """States, proc_pid_stat(5), in which a process that a signal has told to stop runs no more code of its own."""
 _ENDED = (b"Z", b"X")
+_TICK = 20_000_000
+"""Nanoseconds in which two changes of a file may get the same time."""
 _READ_ONLY = (b"/usr/", b"/opt/")
 """Where files lie that nobody inside can write: what of them is memory may be shared."""
+
+
+class _File(NamedTuple):
+    """What cannot stay as it was when a file changes: its time of change, and what it is."""
+
+    path: str
+    number: int
+    changed: int
+
+    @classmethod
+    def at(cls, path: str, about: os.stat_result) -> "_File":
+        return cls(path, about.st_ino, about.st_ctime_ns)
 
 
 class Seal:
@@ -49,6 +64,7 @@ class Seal:
         self._others = others
         self._stopped: set[int] = set()
         self._answering = 0
+        self._files: list[_File] = []
 
     def put_on(self, pid: int) -> str:
         """Stop all others, and say what this process could leave for one of them; "" if nothing."""
@@ -56,13 +72,22 @@ class Seal:
         try:
             if not self._stop_the_others():
                 return "another process did not stop"
-            return next(self._leaks(pid), "")
+            if leak := next(self._leaks(pid), ""):
+                return leak
+            self._files = self._look_at_files()
+            if self._files and (young := max(one.changed for one in self._files) + _TICK - time.time_ns()) > 0:
+                time.sleep(min(young, _TICK) / 1e9)  # so that a change shows
+            return ""
         except OSError:
             return "it ended"
 
     def take_off(self) -> bool:
-        """End what answered and what it started, and let the others go on. Returns whether it had ended by itself."""
-        by_itself = _has_ended(self._answering)
+        """End what answered and what it started, and let the others go on.
+
+        Returns:
+            Whether they can see more of it than that it was: it ended by itself, which can say something, or it has
+            changed files.
+        """
         end = time.monotonic() + SECONDS
         while new := [pid for pid in self._others() if pid not in self._stopped and not _has_ended(pid)]:
             for pid in new:
@@ -70,10 +95,32 @@ class Seal:
             if time.monotonic() > end:
                 return True
             time.sleep(0.0001)
+        try:
+            traces = _exit_code(self._answering) != signal.SIGKILL or self._look_at_files() != self._files
+        except OSError:  # somebody has buried it, and may know
+            traces = True
         for pid in self._stopped:
             _signal(pid, signal.SIGCONT)
         self._stopped, self._answering = set(), 0
-        return by_itself
+        return traces
+
+    def _look_at_files(self) -> list["_File"]:
+        """All files that the submission can change, and when that was.
+
+        Raises:
+            OSError: they can't be looked at.
+        """
+        if not self._stopped:
+            return []
+        waiting = [f"/proc/{min(self._stopped)}/root{place}" for place in confine.PLACES_MIB]
+        found = [_File.at(place, os.stat(place)) for place in waiting]
+        while waiting:
+            with os.scandir(waiting.pop()) as entries:
+                for entry in entries:
+                    found.append(_File.at(entry.path, entry.stat(follow_symlinks=False)))
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(entry.path)
+        return found
 
     def _stop_the_others(self) -> bool:
         end = time.monotonic() + SECONDS
@@ -98,7 +145,7 @@ class Seal:
         if len(os.listdir(f"/proc/{pid}/task")) != 1:
             yield "it had threads"
         if self._filters is not None and _filters(pid) != self._filters + 2:
-            yield "it could still change files"
+            yield "it could still tell others"
         if not self._memory_is_its_own(_maps(pid)):
             yield "it had memory in common with others"
         for other in self._stopped:
@@ -138,6 +185,11 @@ def _states(pid: int) -> Iterator[bytes]:
 
 def _has_ended(pid: int) -> bool:
     return all(state in _ENDED for state in _states(pid))
+
+
+def _exit_code(pid: int) -> int:
+    """How a process has ended that nobody has buried yet, as waitpid(2) would say."""
+    return int(Path(f"/proc/{pid}/stat").read_bytes().split()[-1])
 
 
 def _filters(pid: int) -> int | None:

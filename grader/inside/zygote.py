@@ -5,7 +5,7 @@
     start   fork; the new process serves the socket that comes along          →  nothing; the child says "ready"
     stop    kill what the last start began, wait for its end                 →  {"why": …, "left": processes}
     seal    let only this process of it run, if it can leave nothing         →  {"why": …}
-    unseal  end that process, let the others go on                           →  {"by_itself": …}
+    unseal  end that process, let the others go on                           →  {"traces": whether it left any}
 
 It has imported what lessons import, so a fork costs milliseconds. It must stay single-threaded: a lock that another
 thread holds at a fork stays locked in the child. It holds no check, no secret and no other submission. When the
@@ -109,7 +109,7 @@ class Zygote:
             elif request["do"] == "seal":
                 self._channel.send({"why": self._seal.put_on(request["pid"]) if self._seal else ""})
             elif request["do"] == "unseal":
-                self._channel.send({"by_itself": self._seal.take_off() if self._seal else False})
+                self._channel.send({"traces": self._seal.take_off() if self._seal else False})
             else:
                 self._channel.send(self._stop())
 
@@ -241,6 +241,7 @@ def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, sea
                 _be_init(learner)
             os.chdir(confine.HOME)
             confine.limit_resources(request["memory"])
+            confine.mount_proc(linux.READ_ONLY)
             linux.no_new_privileges()
             linux.drop_capabilities()
             rules.load()
