@@ -51,7 +51,7 @@ _NETWORK = {
     "ipv4/tcp_wmem": "4096 65536 131072",
 }
 """Settings of a submission's own network: what a socket may hold. What TCP may hold by default is ten megabytes."""
-_USERS = {"max_inotify_instances": "16", "max_inotify_watches": "1000"}
+_USERS = {"max_inotify_instances": "16"}
 """Settings of the sandbox's own users, of which there may be several for one user outside."""
 
 _SYSCALLS_CLOSED = (
