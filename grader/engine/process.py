@@ -161,7 +161,6 @@ class LearnerProcess:
         self._starved = True
         outcomes: list[Outcome] = []
         lost = ""
-        self._zygote.left_traces = False
         mine, theirs = socket.socketpair()
         with contextlib.closing(Channel(mine)) as answers, theirs:
             try:
@@ -170,7 +169,7 @@ class LearnerProcess:
                 channel.send_descriptor(theirs.fileno())
                 theirs.close()
                 lost = self._listen(answers, request, outcomes)
-                if self._zygote.left_traces:  # so what forked it begins anew, too
+                if self._zygote.level != NONE and self._zygote.left_traces:  # so what forked it begins anew, too
                     said = self._kill()
                     lost = said if lost and said else lost
                     self._starts -= 1
@@ -191,7 +190,8 @@ class LearnerProcess:
             answers.name_senders()
             pid = answers.sender(min(FORK_SECONDS, max(0.0, self._left())))
             answers.receive(self._patience())
-            with self._zygote.sealed(pid):
+            sealed = self._zygote.level != NONE
+            with self._zygote.sealed(pid) if sealed else contextlib.nullcontext():
                 answers.send(request, self._patience())
                 for number in range(len(request["questions"])):
                     answer = self._receive(answers, number, request["seconds"], pid)

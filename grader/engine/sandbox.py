@@ -87,6 +87,7 @@ class Zygote:
         self._channel = Channel(mine)
         self._ready = False
         self.left_traces = False
+        """Whether what was sealed has left something for the others; they must not go on then."""
 
     @property
     def counts(self) -> str:
@@ -120,6 +121,7 @@ class Zygote:
             SandboxError: it could not be set up.
         """
         self.wait()
+        self.left_traces = False
         mine, theirs = socket.socketpair()
         request = {
             "do": "start",
@@ -166,7 +168,8 @@ class Zygote:
     def sealed(self, pid: int) -> Iterator[None]:
         """While this lasts no other process of the submission runs than this one, which can leave nothing for others.
 
-        `left_traces` says afterwards whether it has left something all the same.
+        `left_traces` says afterwards whether it has left something all the same. There is nothing of the kind at level
+        "none".
 
         Args:
             pid: its number here.
@@ -175,10 +178,6 @@ class Zygote:
             WireError: it could leave something.
             SandboxError: the zygote is gone.
         """
-        self.left_traces = False
-        if self.level == NONE:
-            yield
-            return
         why = str(self._ask({"do": "seal", "pid": _number_inside(pid)})["why"])
         try:
             if why:
