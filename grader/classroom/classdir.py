@@ -7,14 +7,16 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..course.masters import CourseError
 from ..engine.grade import Options
+from ..errors import ClassError
 from ..files import write_whole
+from ..lms.roster import Roster
 from ..reports.local_key import LocalKey, local_key
 from .assemble import Book, BookCell
 
 CONFIG = "nbgrader_config.py"
 _SECRET = Path(".grader") / "secret"
+_ROSTER = Path(".grader") / "roster.json"
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,10 @@ class ClassDir:
         """The course directory at root.
 
         Raises:
-            CourseError: it is none.
+            ClassError: it is none.
         """
         if not (root / CONFIG).is_file():
-            raise CourseError(
-                f"{root}: not a course directory ({CONFIG} is missing); make one with `grader class init`"
-            )
+            raise ClassError(f"{root}: not a course directory ({CONFIG} is missing); make one with `grader class init`")
         return cls(root.resolve())
 
     @cached_property
@@ -74,7 +74,7 @@ class ClassDir:
         """The class secret, made at first use. Only its owner can read the file; learner code never sees it.
 
         Raises:
-            CourseError: the file can't be read or written.
+            ClassError: the file can't be read or written.
         """
         path = self.root / _SECRET
         try:
@@ -84,7 +84,20 @@ class ClassDir:
                     file.write(secrets.token_hex(32))
             return path.read_text("ascii").strip()
         except (OSError, UnicodeError) as error:
-            raise CourseError(f"{path}: the class secret can't be read ({type(error).__name__})") from None
+            raise ClassError(f"{path}: the class secret can't be read ({type(error).__name__})") from None
+
+    @property
+    def roster_file(self) -> Path:
+        """Where it stands what learning platforms call the students."""
+        return self.root / _ROSTER
+
+    def roster(self) -> Roster:
+        """The students, as `grader class roster` has read them.
+
+        Raises:
+            CourseError: the file is damaged.
+        """
+        return roster_at(self.root)
 
     def source(self, assignment: str, notebook: str) -> Path:
         """The class's own master of a notebook."""
@@ -98,6 +111,11 @@ class ClassDir:
     def write_state(self, name: str, text: str) -> None:
         """Note something for a later run of the grader."""
         write_whole(self.root / ".grader" / name, text)
+
+
+def roster_at(root: Path) -> Roster:
+    """The roster of the class in a course directory; see `ClassDir.roster`."""
+    return Roster.read(root / _ROSTER)
 
 
 def read_book(db_url: str, course_id: str, assignment: str, notebook: str) -> Book:

@@ -24,10 +24,12 @@ from typing import Any
 from ..batch.attempts import MAX_LISTED, Found, is_platforms_own, is_regular, latest_only, lesson_of
 from ..batch.collect import in_a_students_folder
 from ..batch.names import lesson_named_in, stem
-from ..course.masters import CourseError
+from ..errors import ClassError
 from ..inside.values import plain_text
 from ..student import NotAnId, StudentId
+from .classdir import roster_at
 from .collected import not_collected
+from .groups import hand_round, take_back
 from .quarantine import FOLDER, quarantine, zone_at
 
 _SAME_SECOND = 3
@@ -44,23 +46,28 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
         student: whose; a pattern. Folders that are nobody's are put aside whatever it says.
 
     Raises:
-        CourseError: there is no such assignment.
+        ClassError: there is no such assignment.
         OSError: `submitted/` can't be put in order.
     """
     source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
     masters = {path.stem: path for path in source.glob("*.ipynb")}
     if not masters:
-        raise CourseError(f"{assignment}: there is no such assignment (no notebook in {source})")
+        raise ClassError(f"{assignment}: there is no such assignment (no notebook in {source})")
     submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parent.parent
     pattern = unicodedata.normalize("NFC", student)
     before = list(_in_quarantine(root, assignment))
     found = [*before, *_put_aside(root, submitted, assignment), *not_collected(root, assignment)]
-    zone = zone_at(root)
+    zone, roster = zone_at(root), roster_at(root)
+    take_back(root, submitted, assignment)
     found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
+    own: list[Found] = []
     for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
-        if fnmatchcase(place.parent.name, pattern):
-            found += _of_one(root, place, StudentId.parse(place.parent.name), masters, zone)
-    return found
+        who = StudentId.parse(place.parent.name)
+        if fnmatchcase(who, pattern) or roster.students.get(who, {}).get("group"):
+            own += _of_one(root, place, who, masters, zone)
+    taken = [one for one in own if not one.not_taken]
+    own += hand_round(root, submitted, assignment, roster, taken, zone)
+    return found + [one for one in own if fnmatchcase(one.student, pattern)]
 
 
 def _escaped(name: str) -> str:

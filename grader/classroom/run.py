@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from ..batch.collect import Found
+from ..batch.farm import Farm
 from ..batch.kept import Kept, NotOurs
 from ..batch.output_folder import refuse_foreign
-from ..batch.run import Nothing, grade_found, write_summaries
-from ..course.masters import CourseError
+from ..batch.run import grade_found, write_summaries
 from ..engine.grade import Graded
+from ..errors import ClassError, NothingFound
 from ..reports.local_key import LocalKey
 from ..reports.report import Report, not_taken
 from ..terminal import counting
@@ -26,6 +27,7 @@ def run_class(
     jobs: int | None = None,
     run_demos: bool = False,
     force: bool = False,
+    farm: Farm | None = None,
 ) -> list[Report]:
     """Grade the submissions of an assignment, and write them into `autograded/` and the gradebook.
 
@@ -42,10 +44,11 @@ def run_class(
         jobs: how many at a time; one per processor, if not given.
         run_demos: run the demonstration cells too.
         force: grade and record everything anew.
+        farm: other machines that grade in the place of this one.
 
     Raises:
-        CourseError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
-        Nothing: no submissions.
+        ClassError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
+        NothingFound: no submissions.
         ForeignFile: there is a link in `graded/`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a result can't be written.
@@ -55,14 +58,14 @@ def run_class(
     there = look_through(folder, assignment, student)
     found = [one for one in there if not one.not_taken]
     if not there:
-        raise Nothing(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
+        raise NothingFound(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
     results = kept(folder, found)
     left = [one for one in there if one.not_taken]
     before = {one.path: _read(results[one.path], folder.key) for one in found} if exercise else {}
     if force or exercise:
         for one in found:
             results[one.path].report.unlink(missing_ok=True)
-    reports = _grade(folder, found, results, before, exercise, level=level, jobs=jobs, run_demos=run_demos)
+    reports = _grade(folder, found, results, before, exercise, level=level, jobs=jobs, run_demos=run_demos, farm=farm)
     if found:
         with counting("recording", len({one.path.parent for one in found})) as done:
             record(folder, assignment, results, done, force)
@@ -81,10 +84,11 @@ def _grade(
     level: str,
     jobs: int | None,
     run_demos: bool,
+    farm: Farm | None,
 ) -> list[Report]:
     if exercise and not any(exercise in (one.name for one in old.report.exercises) for old in before.values() if old):
-        raise CourseError(f"{exercise}: nobody was graded on an exercise of this name yet")
-    reports = grade_found(found, folder.graded, folder.options(level, run_demos), jobs, folder.key)
+        raise ClassError(f"{exercise}: nobody was graded on an exercise of this name yet")
+    reports = grade_found(found, folder.graded, folder.options(level, run_demos), jobs, folder.key, farm=farm)
     for one in found:
         if old := before.get(one.path):
             results[one.path].write(regrade_only(exercise, old, results[one.path].read(folder.key)), folder.key)

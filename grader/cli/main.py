@@ -9,19 +9,22 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..errors import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, NothingFound
 from .advice import advice
-from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, fail
-from .ending import problems as _problems
+from .ending import Commands, fail
+from .farm import farm, farm_of, farm_options
+from .lti import lti
 from .pipeline import PIPELINE, output_options
 
 if TYPE_CHECKING:
     from ..batch.collect import Found
+    from ..batch.farm import Farm
     from ..engine.grade import Options
     from ..reports.report import Report
 
 
 def main() -> None:
-    """Run the command; Ctrl-C ends it with a line, not a traceback."""
+    """Run the command; whatever people can put right, and Ctrl-C, ends it with a line and not a traceback."""
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
@@ -50,7 +53,11 @@ _LEAST = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+LMS = ("canvas", "moodle", "blackboard")
+"""The platforms that take grades; a test says that none is missing."""
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jwt-from-scratch")
 def cli() -> None:
     """Build, open and grade the course JWT from scratch."""
@@ -62,25 +69,19 @@ def cli() -> None:
 def build(check: bool, solved: Path | None) -> None:
     """Make the notebooks (and the README's table of lessons) from the masters in notebooks/source/."""
     from ..course import editions as builder
-    from ..course.masters import CourseError
 
-    try:
-        if solved:
-            for path in builder.write_solved(solved):
-                click.echo(f"wrote {path}")
-        elif check:
-            stale = [path for path, _ in builder.stale_files()]
-            for path in stale:
-                click.echo(f"stale: {path}", err=True)
-            if stale:
-                fail("run `grader build` (or `make notebooks`) and commit the result", 1)
-        else:
-            written = builder.build()
-            click.echo("\n".join(f"wrote {path}" for path in written) or "everything is up to date")
-    except CourseError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+    if solved:
+        for path in builder.write_solved(solved):
+            click.echo(f"wrote {path}")
+    elif check:
+        stale = [path for path, _ in builder.stale_files()]
+        for path in stale:
+            click.echo(f"stale: {path}", err=True)
+        if stale:
+            fail("run `grader build` (or `make notebooks`) and commit the result", 1)
+    else:
+        written = builder.build()
+        click.echo("\n".join(f"wrote {path}" for path in written) or "everything is up to date")
 
 
 @cli.command()
@@ -104,14 +105,9 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
     """Open the course in JupyterLab, in your own copies of the lessons. Nothing of yours is ever overwritten."""
     from ..learner import start as starter
 
-    try:
-        for name in renewed:
-            click.echo(f"{folder}/: {starter.renew(folder, name)}")
-        copied = starter.copy_missing(folder)
-    except starter.NotALesson as error:
-        fail(str(error).replace("`", ""))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+    for name in renewed:
+        click.echo(f"{folder}/: {starter.renew(folder, name)}")
+    copied = starter.copy_missing(folder)
     what = f"{len(copied)} lesson{'s' * (len(copied) != 1)} copied" if copied else "your lessons are all there"
     click.echo(f"{folder}/: {what}")
     for sentence in starter.problems(folder):
@@ -124,7 +120,10 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
+@click.option("--shard", metavar="I/N", help="Grade the Ith of N parts; see docs/grading.md.")
+@farm_options
 @output_options
+@click.option("--lms", type=click.Choice(LMS), help="A batch of this platform's: write the grades for it, too.")
 @click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
@@ -132,6 +131,10 @@ def grade(
     paths: tuple[Path, ...],
     out: Path | None,
     jobs: int | None,
+    shard: str | None,
+    farm: str | None,
+    farm_keys: Path | None,
+    lms: str | None,
     fail_under: int | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
@@ -153,16 +156,38 @@ def grade(
     if list(targets.values()).count("-") > 1:
         fail("only one output can go to stdout")
     options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
-    batch = out is not None or jobs is not None or any(map(_is_batch, paths))
-    with _problems():
-        if batch:
-            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
-        else:
-            reports, code = _grade_files(paths, options)
-        write_forms(reports, targets)
+    elsewhere = farm_of(farm, farm_keys)
+    if any((out, jobs, lms, shard, elsewhere)) or any(map(_is_batch, paths)):
+        reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard, elsewhere), OK
+    else:
+        reports, code = _grade_files(paths, options)
+    write_forms(reports, targets)
+    if lms and _grades_for(lms, reports, out or Path("graded")) and code == OK:
+        code = NOT_ALL_TAKEN
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
     sys.exit(code or _left_over(reports))
+
+
+def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
+    """Write the grades of a batch for the platform that has named its files. Returns what has no such name."""
+    from ..files import write_whole
+    from ..inside.values import plain_text
+    from ..lms.grades import HandIn, by_key
+    from ..lms.platforms import platform_called
+    from ..reports.report import taken
+
+    hand_ins = [HandIn(one.submission, one.chapter, one.score, one.max_score) for one in taken(reports) if one.chapter]
+    files, strangers = by_key(platform_called(lms), hand_ins)
+    for lesson, table in files.items():
+        path = out / ("-".join(filter(None, ("grades", lms, lesson))) + ".csv")
+        write_whole(path, table.to_bytes())
+        click.echo(f"grader: {path}", err=True)
+    for place in strangers:
+        click.echo(
+            f"grader: not a name that {lms} gives, so it is in no grade file: {plain_text(place, 500)}", err=True
+        )
+    return strangers
 
 
 def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
@@ -205,13 +230,22 @@ def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report
     return reports, BAD_INPUT if any(report.status == UNREADABLE for report in reports) else OK
 
 
-def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:
-    from ..batch.run import run_batch
+def _grade_batch(
+    paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None, shard: str | None, farm: Farm | None
+) -> list[Report]:
+    from ..batch.run import WHOLE, Shard, run_batch
     from ..reports.table import print_batch
 
-    reports = run_batch(paths, out, options, jobs)
+    try:
+        part = Shard.parse(shard) if shard else WHOLE
+    except ValueError as error:
+        fail(f"--shard: {error}")
+    reports = run_batch(paths, out, options, jobs, part, farm)
     print_batch(reports)
-    click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    if part == WHOLE:
+        click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    else:
+        click.echo(f"grader: {out}/reports/; when all shards are done, the same without --shard merges them", err=True)
     return reports
 
 
@@ -219,14 +253,11 @@ def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int
 def doctor() -> None:
     """Attack each layer of the sandbox on this machine, and say what held."""
     from ..engine import selftest
-    from ..engine.sandbox import SandboxError, Zygote
+    from ..engine.sandbox import Zygote
     from .layers import print_layers
 
-    try:
-        with Zygote() as zygote:
-            layers = selftest.examine(zygote)
-    except SandboxError as error:
-        fail(str(error), NO_SANDBOX)
+    with Zygote() as zygote:
+        layers = selftest.examine(zygote)
     print_layers(layers)
     if any(layer.failure for layer in layers):
         fail("the sandbox does not hold here", NO_SANDBOX)
@@ -240,6 +271,7 @@ def doctor() -> None:
 @click.option("--exercise", default="", metavar="NAME", help="Grade one exercise anew and leave the others alone.")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
 @click.option("--force", is_flag=True, help="Grade and record everything anew.")
+@farm_options
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
 def autograde(
@@ -249,6 +281,8 @@ def autograde(
     exercise: str,
     jobs: int | None,
     force: bool,
+    farm: str | None,
+    farm_keys: Path | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
 ) -> None:
@@ -261,17 +295,17 @@ def autograde(
     from ..reports.table import print_batch
 
     level = _level(unsafe_no_sandbox)
-    with _problems():
-        reports = run_class(
-            ClassDir.at(folder),
-            assignment,
-            level=level,
-            student=student,
-            exercise=exercise,
-            jobs=jobs,
-            run_demos=run_demos,
-            force=force,
-        )
+    reports = run_class(
+        ClassDir.at(folder),
+        assignment,
+        level=level,
+        student=student,
+        exercise=exercise,
+        jobs=jobs,
+        run_demos=run_demos,
+        force=force,
+        farm=farm_of(farm, farm_keys),
+    )
     print_batch(reports)
     sys.exit(_left_over(reports))
 
@@ -289,11 +323,7 @@ def likeness(paths: tuple[Path, ...], out: Path, least: int) -> None:
 
     from ..batch.run import submissions_in
 
-    with (
-        _problems(),
-        TemporaryDirectory(prefix="likeness-") as unpacked,
-        submissions_in(paths, Path(unpacked)) as found,
-    ):
+    with TemporaryDirectory(prefix="likeness-") as unpacked, submissions_in(paths, Path(unpacked)) as found:
         _show_likeness(found, out, least)
 
 
@@ -322,8 +352,7 @@ def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
     """Make a course directory: settings, sources, releases and a gradebook. What is there already stays."""
     from ..classroom import setup
 
-    with _problems():
-        setup.init(folder, course_id=course_id, db_url=db, timezone=timezone)
+    setup.init(folder, course_id=course_id, db_url=db, timezone=timezone)
     click.echo(f"{folder}/ is ready: `cd {folder}`, then `grader class roster FILE.csv` and `jupyter lab`", err=True)
 
 
@@ -331,16 +360,18 @@ def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_COURSE_DIR
 def roster(file: Path, folder: Path) -> None:
-    """Put the students of a CSV file into the gradebook.
+    """Put the students of a CSV file into the gradebook: your own, or as your learning platform exports it.
 
-    Its columns: id, and if you like first_name, last_name, email, lms_user_id. Students who are there are updated.
+    Known are Canvas's gradebook, Moodle's participants, grades and grading worksheets, Blackboard's and Brightspace's
+    grades, GitHub Classroom's roster. Your own has a column id, and if you like first_name, last_name, email,
+    lms_user_id, login, number, github, section, group. Students who are there are updated.
     """
     from ..classroom import roster
     from ..classroom.classdir import ClassDir
 
-    with _problems():
-        students = roster.read_roster(file)
-        new = roster.put(ClassDir.at(folder), students)
+    course = ClassDir.at(folder)
+    students = roster.read_roster(file, course.roster())
+    new = roster.put(course, students)
     click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
 
 
@@ -354,13 +385,12 @@ def points(assignment: str, exercise: str | None, worth: float | None, folder: P
     from ..classroom import points
     from ..classroom.classdir import ClassDir
 
-    with _problems():
-        course = ClassDir.at(folder)
-        if exercise and worth is not None:
-            points.change(course, assignment, exercise, worth)
-            click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
-        for name, value in points.read(course, assignment).items():
-            click.echo(f"{value:6g}  {name}")
+    course = ClassDir.at(folder)
+    if exercise and worth is not None:
+        points.change(course, assignment, exercise, worth)
+        click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
+    for name, value in points.read(course, assignment).items():
+        click.echo(f"{value:6g}  {name}")
 
 
 @class_.command()
@@ -376,8 +406,51 @@ def deadline(assignment: str, time: tuple[str, ...], student: str, folder: Path)
     from ..classroom.classdir import ClassDir
     from ..classroom.late import deadline
 
-    with _problems():
-        click.echo(deadline(ClassDir.at(folder), assignment, " ".join(time), student))
+    click.echo(deadline(ClassDir.at(folder), assignment, " ".join(time), student))
+
+
+@class_.command()
+@click.argument("lms", type=click.Choice(LMS))
+@click.argument("assignments", nargs=-1)
+@click.option("--exercises", is_flag=True, help="A column for each exercise, in place of one for each assignment.")
+@click.option("--into", type=click.Path(path_type=Path), metavar="FILE", help="Fill in what the platform has exported.")
+@click.option("--column", "columns", multiple=True, metavar="NAME=TITLE", help="Where in that file a grade belongs.")
+@click.option("--zeros", is_flag=True, help="Who has handed in nothing has 0.  [an empty cell]")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file.  [DIR/grades-LMS.csv]")
+@_COURSE_DIR
+def grades(
+    lms: str,
+    assignments: tuple[str, ...],
+    exercises: bool,
+    into: Path | None,
+    columns: tuple[str, ...],
+    zeros: bool,
+    out: Path | None,
+    folder: Path,
+) -> None:
+    """Write a class's grades as a learning platform imports them: in the class's points, as they count.
+
+    ASSIGNMENTS are all to which somebody has handed in, if none is named.
+    """
+    from ..classroom.classdir import ClassDir
+    from ..classroom.grade_files import write_grades
+    from ..lms.platforms import platform_called
+
+    titles = {name: title for name, _, title in (one.partition("=") for one in columns)}
+    done = write_grades(
+        ClassDir.at(folder),
+        platform_called(lms),
+        assignments,
+        exercises=exercises,
+        into=into,
+        titles=titles,
+        zeros=zeros,
+        out=out,
+    )
+    for remark in done.remarks:
+        click.echo(f"grader: {remark}", err=True)
+    click.echo(f"grader: {done.path}: grades of {done.students} students", err=True)
+    sys.exit(OK if done.is_whole else NOT_ALL_TAKEN)
 
 
 @class_.command()
@@ -390,11 +463,10 @@ def variants(assignment: str, student: str, exercise: str, folder: Path) -> None
     from ..classroom.classdir import ClassDir
     from ..classroom.variants import variants
 
-    with _problems():
-        for name, calls in variants(ClassDir.at(folder), assignment, student, exercise).items():
-            click.echo(name)
-            for call, wants in calls:
-                click.echo(f"  {call}\n      must {wants}")
+    for name, calls in variants(ClassDir.at(folder), assignment, student, exercise).items():
+        click.echo(name)
+        for call, wants in calls:
+            click.echo(f"  {call}\n      must {wants}")
 
 
 @class_.command("likeness")
@@ -404,17 +476,18 @@ def variants(assignment: str, student: str, exercise: str, folder: Path) -> None
 @_LEAST
 def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) -> None:
     """Show whose solutions of an assignment are alike. It proves nothing: a person judges."""
-    from ..batch.run import Nothing
     from ..classroom.autograde import submissions
     from ..classroom.classdir import ClassDir
+    from ..classroom.groups import copied
 
-    with _problems():
-        course = ClassDir.at(folder)
-        found = submissions(course, assignment)
-        if not found:
-            raise Nothing(f"{assignment}: no submissions")
-        _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
+    course = ClassDir.at(folder)
+    found = submissions(course, assignment)
+    copies = copied(course.root, assignment)  # of their group's: no wonder that they are alike
+    found = [one for one in found if one.student not in copies]
+    if not found:
+        raise NothingFound(f"{assignment}: no submissions")
+    _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in (advice, *PIPELINE):
+for _command in (advice, farm, lti, *PIPELINE):
     cli.add_command(_command)

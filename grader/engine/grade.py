@@ -5,6 +5,7 @@ import functools
 import hashlib
 import hmac
 import json
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,8 @@ from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, CourseError, get_ready, read_source
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..errors import BadSubmission, CourseError, SandboxError
 from ..inside.calling import CRASHED, Outcome
 from ..judging import library
 from ..judging.answering import Ask
@@ -29,18 +31,19 @@ from .rebuild import (
     AGAIN,
     EXTRA,
     NOTE,
-    BadSubmission,
     Step,
     Submission,
     chapter_named_in,
     read_regular,
     read_submission,
 )
-from .sandbox import FULL, SandboxError, Zygote
+from .sandbox import FULL, Zygote
 from .showing import fitted, shown, writable
 from .written import Text
 
-__all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
+__all__ = ["Grader", "InUse", "Options", "proved_grader"]
+
+_TRIES = 2
 
 
 @dataclass(frozen=True)
@@ -116,6 +119,10 @@ class Graded:
     ran_out: bool = False
 
 
+class InUse(RuntimeError):
+    """A Grader was asked to grade while it was grading."""
+
+
 class Grader:
     """Grades submissions one after another, with one warm zygote.
 
@@ -125,6 +132,7 @@ class Grader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._in_use = threading.Lock()
         self._zygote = Zygote(options.level, options.run_demos)
         try:
             if options.own_masters:
@@ -138,6 +146,10 @@ class Grader:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote, and with it all that it started."""
         self._zygote.close()
 
     def prove(self) -> None:
@@ -168,7 +180,17 @@ class Grader:
             BadSubmission: the file can't be graded at all.
             SandboxError: the sandbox broke.
             CourseError: master is none.
+            InUse: it is grading something else just now, in another thread.
         """
+        # Two threads that talk to one zygote would take each other's answers, and both submissions lose points.
+        if not self._in_use.acquire(blocking=False):
+            raise InUse("a Grader grades one submission at a time; make another one for another thread")
+        try:
+            return self._grade_cells(path, name, student, master)
+        finally:
+            self._in_use.release()
+
+    def _grade_cells(self, path: Path, name: str | None, student: str, master: Path | None) -> Graded:
         started = time.monotonic()
         data = read_regular(path)
         digest = hashlib.sha256(data).hexdigest()
@@ -210,7 +232,7 @@ class Grader:
             return self.grade_cells(path, name=name, student=student, master=master)
         except BadSubmission as error:
             return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
-        except (CourseError, SandboxError):
+        except (CourseError, InUse, SandboxError):
             raise
         except Exception as error:  # whatever nobody thought of
             reason = f"the grader failed on it ({type(error).__name__}), which is a fault of the grader"
@@ -227,6 +249,28 @@ class Grader:
             layers=self._options.layers,
         )
         return Graded(report, [])
+
+
+def proved_grader(options: Options) -> Grader:
+    """A grader whose zygote has been attacked, before it meets its first submission.
+
+    Raises:
+        SandboxError: there is no sandbox, or it does not hold. A machine that is short of something just now gets
+            another try.
+    """
+    for _ in range(_TRIES):
+        try:
+            grader = Grader(options)
+            try:
+                grader.prove()
+            except SandboxError:
+                grader.close()
+                raise
+            return grader
+        except SandboxError as error:
+            last = error
+            time.sleep(1)
+    raise last
 
 
 def _another_lesson(name: str, chapter: Chapter) -> str:

@@ -28,12 +28,12 @@ FORK_SECONDS = 10.0
 """How long a fork may take to be ready, and to be gone again; some milliseconds are usual."""
 
 
-class GaveUp(Exception):  # noqa: N818 - it says what happened
+class GaveUp(Exception):
     """The submission kept ending its process, or has used up its time."""
 
 
 class LearnerProcess:
-    """A process that has run some cells. When one kills it, a new one has run the same cells but that one.
+    """A process that has run some cells. If a cell kills it, a new process runs the same cells, without that one.
 
     Questions are answered by forks of it, so that no answer can change it, or another answer.
 

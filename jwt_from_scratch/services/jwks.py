@@ -1,10 +1,10 @@
-"""An issuer's key endpoint, and how a verifier asks one (RFC 7517 §5)."""
+"""Lesson 08: an issuer's key endpoint, and how a verifier asks one (RFC 7517 §5)."""
 
 import http.client
 import urllib.parse
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 
 from .. import Key, KeySet
 from ..encoding import json_loads_strict
@@ -15,7 +15,7 @@ MAX_BYTES = 65_536
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
-class Issuer(Flask):
+class KeyEndpoint(Flask):
     """The service, with what may change while it runs.
 
     Attributes:
@@ -29,10 +29,18 @@ class Issuer(Flask):
     down: bool
 
 
-def issuer_app(*keys: Key) -> Issuer:
-    """Make the service. GET /jwks.json publishes the public halves of these keys as a JWK set."""
-    app = Issuer(__name__)
+def issuer_app(*keys: Key) -> KeyEndpoint:
+    """Make the service. GET /jwks.json publishes the public halves of these keys as a JWK set.
+
+    GET /.well-known/openid-configuration says where that is, and whose it is: the issuer, here the service's address.
+    """
+    app = KeyEndpoint(__name__)
     app.keys, app.asked, app.down = list(keys), 0, False
+
+    @app.get("/.well-known/openid-configuration")
+    def metadata() -> Response:
+        issuer = request.host_url.rstrip("/")
+        return jsonify(issuer=issuer, jwks_uri=issuer + "/jwks.json")
 
     @app.get("/jwks.json")
     def jwks() -> Response:
@@ -41,6 +49,7 @@ def issuer_app(*keys: Key) -> Issuer:
             return Response("try again later", 503, mimetype="text/plain")
         answer = jsonify(keys=[jwk | {"use": "sig"} for jwk in KeySet(app.keys).to_jwks()["keys"]])
         answer.mimetype = "application/jwk-set+json"  # RFC 7517 §8.5.2
+        answer.headers["Cache-Control"] = "max-age=300"
         return answer
 
     return app

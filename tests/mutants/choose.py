@@ -30,6 +30,9 @@ ROOM = {
     "token_endpoint": 155,
     "refresh": 120,
     "decode_securely": 300,
+    "verify_dpop": 130,
+    "open_nested": 110,
+    "disclosed_claims": 120,
 }
 """How many are kept where a call is expensive, beyond what is needed for the mutants and the values."""
 USUAL = 220
