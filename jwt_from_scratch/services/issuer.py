@@ -17,6 +17,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from .. import JWTError, Key, encode, verify
 from ..encoding import json_loads_strict
+from .passwords import CHEAP
 from .visitor import Visitor
 
 ISSUER = "https://base.example"
@@ -72,8 +73,8 @@ def issuer_app(
     app.key = Key.generate("ES256", kid="base-1")
     app.state = {"codes": {}, "refresh_tokens": {}, "fresh": []}
     app.sessions, app.clients = {}, {}
-    hashes = {user: generate_password_hash(password, "scrypt:1024:8:1") for user, password in users.items()}
-    nobody = generate_password_hash("", "scrypt:1024:8:1")  # a wrong name takes as long as a wrong password
+    hashes = {user: generate_password_hash(password, CHEAP) for user, password in users.items()}
+    nobody = generate_password_hash("", CHEAP)  # a wrong name takes as long as a wrong password
     one_at_a_time = threading.Lock()
 
     @app.route("/authorize", methods=["GET", "POST"])
