@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -99,11 +100,11 @@ def _write_sources(place: Path, cache: Path, *, in_browser: bool) -> None:
     for name, text in lessons.pages(cache / "lessons", place / "run", in_browser=in_browser):
         (folder / "lessons" / f"{name}.ipynb").write_text(text, "utf-8")
     for path in sorted((REPOSITORY / "docs").glob("*.md")):
-        text = path.read_text("utf-8")
-        text = glossary.page(text) if path.stem == "glossary" else text
-        (folder / "docs" / path.name).write_text(_links_of_the_site(text), "utf-8")
+        text = _links_of_the_site(path.read_text("utf-8"))
+        (folder / "docs" / path.name).write_text(glossary.page(text) if path.stem == "glossary" else text, "utf-8")
     shutil.copytree(REPOSITORY / "docs" / "images", folder / "docs" / "images")
-    (folder / "index.md").write_text(_front(in_browser=in_browser), "utf-8")
+    for name, text in _contents(in_browser=in_browser).items():
+        (folder / name).write_text(text, "utf-8")
 
 
 def _links_of_the_site(text: str) -> str:
@@ -112,21 +113,26 @@ def _links_of_the_site(text: str) -> str:
     return re.sub(r"(?<!!)\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", text)
 
 
-def _front(*, in_browser: bool) -> str:
-    first = chapter_names()[0]
-    start = f'<a class="door" href="lite/lab/index.html?path={first}.ipynb">Start in the browser</a>' if in_browser else ""
-    text = (_HERE / "front.md").read_text("utf-8")
-    docs = sorted(path.stem for path in (REPOSITORY / "docs").glob("*.md"))
+def _contents(*, in_browser: bool) -> dict[str, str]:
+    """The front page, and a page for each part of the navigation."""
+    names, docs = chapter_names(), sorted(path.stem for path in (REPOSITORY / "docs").glob("*.md"))
+    door = f'<a class="door" href="lite/lab/index.html?path={names[0]}.ipynb">Start in the browser</a>'
     values = {
-        "start": start,
-        "first": f"lessons/{first}.html",
+        "start": door if in_browser else "",
+        "first": f"lessons/{names[0]}.html",
         "table": editions.lessons_table("lessons/"),
-        "lessons": "\n".join(f"lessons/{name}" for name in chapter_names()),
-        "docs": "\n".join(f"docs/{name}" for name in docs),
     }
+    front = (_HERE / "front.md").read_text("utf-8")
     for name, value in values.items():
-        text = text.replace("{{ " + name + " }}", value)
-    return text
+        front = front.replace("{{ " + name + " }}", value)
+    parts = {"lessons": ("Lessons", names), "docs": ("For teachers, and more", docs)}
+    return {"index.md": front + _toctree([f"{part}/index" for part in parts], ":hidden:")} | {
+        f"{part}/index.md": f"# {title}\n\n{_toctree(pages, ':maxdepth: 1')}" for part, (title, pages) in parts.items()
+    }
+
+
+def _toctree(pages: Sequence[str], options: str) -> str:
+    return "\n".join(["", "```{toctree}", options, "", *pages, "```", ""])
 
 
 def _sphinx(place: Path, target: Path) -> None:

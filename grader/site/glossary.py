@@ -1,7 +1,6 @@
 """The glossary as a page with an anchor at each term, and the links to it from the lessons."""
 
 import functools
-import html
 import re
 from dataclasses import dataclass
 
@@ -58,16 +57,21 @@ def linked(text: str, lesson: str) -> str:
     for word in all_words():
         for name in word.names if word.lesson == lesson else ():
             bold = re.compile(rf"\*\*(`?{re.escape(name)}s?`?)\*\*", re.IGNORECASE)
-            text = bold.sub(lambda found, word=word: f"[**{found[1]}**]({_address(word)})", text, count=1)
+            text = bold.sub(functools.partial(_link, word), text, count=1)
     return text
 
 
 def words(lesson: str) -> str:
     """A line with the words of a lesson, as Markdown."""
     here = [word for word in all_words() if word.lesson == lesson]
-    links = [f"[{word.term}]({_address(word)})" for word in here]
+    links = [_anchor(word, word.term) for word in here]
     return f"**New words in this lesson:** {' · '.join(links)}" if links else ""
 
 
-def _address(word: Word) -> str:
-    return html.escape(f"../docs/glossary.html#{word.anchor}")
+def _link(word: Word, bold: re.Match[str]) -> str:
+    return _anchor(word, bold[0])
+
+
+def _anchor(word: Word, text: str) -> str:
+    """HTML, since Sphinx knows no place within a table."""
+    return f'<a href="../docs/glossary.html#{word.anchor}">{text}</a>'

@@ -1,4 +1,4 @@
-"""The lessons as pages: what a student edition says, with the figures and outputs of the solved one, and no solution."""
+"""The lessons as pages: what a student edition says, with the outputs of the solved one, and no solution."""
 
 import hashlib
 import html
@@ -17,6 +17,8 @@ from ..terminal import counting
 from . import glossary
 from .problem import SiteError
 
+_OTHER = ("grader/notebooks/", "grader/site/", "grader/requirements.lock")
+"""What changes no output of a lesson; the lesson's own text is looked at besides."""
 _SECONDS = 300
 """What one cell may take."""
 
@@ -34,7 +36,7 @@ def pages(cache: Path, scratch: Path, *, in_browser: bool) -> Iterator[tuple[str
         OSError: the cache can't be written to.
     """
     chapters = course()
-    code = hashlib.sha256(b"".join(data for _, data in sources())).hexdigest()
+    code = hashlib.sha256(b"".join(data for name, data in sources() if not name.startswith(_OTHER))).hexdigest()
 
     def executed(chapter: Chapter) -> Any:
         text = editions.as_text(editions.solved(chapter))
@@ -58,7 +60,9 @@ def _run(chapter: Chapter, text: str, scratch: Path) -> str:
     folder.mkdir(parents=True)
     where = {"metadata": {"path": str(folder)}}
     try:
-        NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3", resources=where).execute()
+        NotebookClient(
+            notebook, timeout=_SECONDS, kernel_name="python3", resources=where, extra_arguments=["--log-level=ERROR"]
+        ).execute()
     except (CellExecutionError, CellTimeoutError) as error:
         last = str(error).strip().splitlines()[-1]
         raise SiteError(f"{chapter.name}: its solved edition does not run: {last}") from None

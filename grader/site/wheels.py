@@ -38,7 +38,10 @@ KERNEL = ("ipython", "comm", "packaging")
 COURSE = ("flask", "pyjwt", "joserfc", "matplotlib", "matplotlib-inline")
 """What the lessons import. `matplotlib` is one of Pyodide's own builds."""
 _HERE_ONLY = (
-    *(f"grader/{room}/" for room in ("batch", "classroom", "cli", "engine", "gradescope", "receipts", "reports", "site")),
+    *(
+        f"grader/{room}/"
+        for room in ("batch", "classroom", "cli", "engine", "gradescope", "receipts", "reports", "site")
+    ),
     *("grader/notebooks/source/", "grader/requirements.lock"),
 )
 """What nobody needs in a browser; and the masters, which have the solutions."""
@@ -89,7 +92,7 @@ def of_environment(names: tuple[str, ...], others: Wheels) -> Wheels:
 
 
 def of_course() -> Wheels:
-    """The course itself, without what nobody needs in a browser. Its name changes with its content, for caches' sake."""
+    """The course itself, as much of it as a browser needs. Its name changes with its content, for the sake of caches."""
     name, content = wheel(left_out=_HERE_ONLY)
     mark = int(hashlib.sha256(content).hexdigest()[:12], 16)
     return {name.replace("-py3-", f"-{mark}-py3-"): content}
@@ -103,7 +106,9 @@ def stand_in() -> Wheels:
     """
     sources = sorted(STAND_IN.rglob("*.py"))
     if not sources:
-        raise SiteError("the stand-in for cryptography is in the course's repository only; build with `--source release`")
+        raise SiteError(
+            "the stand-in for cryptography is in the course's repository only; build with `--source release`"
+        )
     stem = "cryptography-47.0.0+stand.in"
     about = "Metadata-Version: 2.1\nName: cryptography\nVersion: 47.0.0+stand.in\nRequires-Dist: ecdsa\n"
     files = {path.relative_to(STAND_IN).as_posix(): path.read_bytes() for path in sources}

@@ -44,7 +44,7 @@ class Block:
             elif size > 6 and at % size == 4:
                 word = [_BOX[byte] for byte in word]
             words.append([a ^ b for a, b in zip(words[at - size], word)])
-        self._keys = [sum(words[at : at + 4], []) for at in range(0, len(words), 4)]
+        self._keys = [[byte for word in words[at : at + 4] for byte in word] for at in range(0, len(words), 4)]
 
     def encrypt(self, block):
         state = [a ^ b for a, b in zip(block, self._keys[0])]

@@ -4,8 +4,8 @@ import secrets
 
 from ecdsa import der
 
-from ..exceptions import Unsupported as load_der_x509_certificate  # noqa: F401
-from ..exceptions import Unsupported as load_pem_x509_certificate  # noqa: F401
+from ..exceptions import Unsupported as load_der_x509_certificate
+from ..exceptions import Unsupported as load_pem_x509_certificate
 from ..hazmat.primitives.asymmetric.ec import ECDSA
 from ..hazmat.primitives.serialization import Encoding, PublicFormat, written
 

@@ -1,7 +1,7 @@
 """AES key wrap (RFC 3394 §2.2). Nothing is unwrapped."""
 
 from ..._aes import Block, xor
-from ...exceptions import Unsupported as aes_key_unwrap  # noqa: F401
+from ...exceptions import Unsupported as aes_key_unwrap
 
 
 class InvalidUnwrap(Exception): ...

@@ -1,3 +1,3 @@
 """Not here."""
 
-from ...exceptions import Unsupported as PKCS7  # noqa: F401
+from ...exceptions import Unsupported as PKCS7

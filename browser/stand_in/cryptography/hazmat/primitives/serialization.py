@@ -7,8 +7,8 @@ from ecdsa import der
 
 from ... import _asn1
 from ...exceptions import Unsupported, UnsupportedAlgorithm
-from ...exceptions import Unsupported as load_ssh_private_key  # noqa: F401
-from ...exceptions import Unsupported as load_ssh_public_key  # noqa: F401
+from ...exceptions import Unsupported as load_ssh_private_key
+from ...exceptions import Unsupported as load_ssh_public_key
 
 
 class Encoding(Enum):

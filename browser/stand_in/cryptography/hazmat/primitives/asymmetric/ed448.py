@@ -1,3 +1,3 @@
 """Ed448."""
 
-from ._edwards import Ed448PrivateKey, Ed448PublicKey  # noqa: F401
+from ._edwards import Ed448PrivateKey, Ed448PublicKey

@@ -8,7 +8,7 @@ from ecdsa import der
 
 from ...._asn1 import RSA, pkcs8, spki
 from ....exceptions import InvalidSignature
-from ....exceptions import Unsupported as rsa_recover_prime_factors  # noqa: F401
+from ....exceptions import Unsupported as rsa_recover_prime_factors
 from ..serialization import PrivateFormat, PublicFormat, written
 
 _SMALL = [p for p in range(3, 2000, 2) if all(p % q for q in range(3, math.isqrt(p) + 1, 2))]
@@ -78,7 +78,10 @@ class RSAPublicKey:
 
     def public_bytes(self, encoding, format):
         if format is PublicFormat.OpenSSH:  # RFC 4253 §6.6
-            parts = (b"ssh-rsa", *(k.to_bytes(k.bit_length() // 8 + 1, "big") for k in (self._numbers.e, self._numbers.n)))
+            parts = (
+                b"ssh-rsa",
+                *(k.to_bytes(k.bit_length() // 8 + 1, "big") for k in (self._numbers.e, self._numbers.n)),
+            )
             return b"ssh-rsa " + base64.b64encode(b"".join(len(one).to_bytes(4, "big") + one for one in parts))
         pkcs1 = der.encode_sequence(der.encode_integer(self._numbers.n), der.encode_integer(self._numbers.e))
         if format is PublicFormat.PKCS1:

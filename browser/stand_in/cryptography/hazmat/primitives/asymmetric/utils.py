@@ -3,7 +3,7 @@
 from ecdsa import der
 
 from ...._asn1 import as_value_error, integers
-from ....exceptions import Unsupported as Prehashed  # noqa: F401
+from ....exceptions import Unsupported as Prehashed
 
 
 def encode_dss_signature(r, s):

@@ -1,6 +1,6 @@
 """How blocks are chained."""
 
-from ....exceptions import Unsupported as CBC  # noqa: F401
+from ....exceptions import Unsupported as CBC
 
 
 class GCM:
