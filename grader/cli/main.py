@@ -13,6 +13,7 @@ from .advice import advice
 from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, fail
 from .ending import problems as _problems
 from .pipeline import PIPELINE, output_options
+from .publishing import site
 
 if TYPE_CHECKING:
     from ..batch.collect import Found
@@ -415,5 +416,5 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
         _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in (advice, *PIPELINE):
+for _command in (advice, site, *PIPELINE):
     cli.add_command(_command)
