@@ -61,6 +61,7 @@ def build(target: Path, cache: Path, source: str, *, pages_only: bool) -> None:
         SiteError: something is missing, or the folder holds something else; the text says what.
         OSError: a folder can't be written to.
     """
+    target, cache = target.absolute(), cache.absolute()
     _check(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as place:

@@ -10,7 +10,8 @@ from . import pinned, wheels
 from .lock import lock
 from .problem import SiteError
 
-_KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+_EXTENSION = "@jupyterlite/pyodide-kernel-extension"
+_LABEXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 _FIRST = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 """What the kernel imports at once. Named here, they are loaded together and not one after the other."""
 
@@ -51,7 +52,7 @@ def collected(cache: Path) -> wheels.Wheels:
     Raises:
         SiteError: one is missing.
     """
-    made = wheels.of_kernel(Path(sys.prefix) / "share" / "jupyter" / "labextensions") | wheels.of_pyodide(cache)
+    made = wheels.of_kernel(_LABEXTENSIONS / _EXTENSION) | wheels.of_pyodide(cache)
     if not pinned.has_cryptography(cache):
         made |= wheels.stand_in()
     made |= wheels.of_course()
@@ -67,7 +68,7 @@ def _config() -> dict[str, object]:
             "enableServiceWorkerCache": True,
             "exposeAppInBrowser": True,  # for tests
             "litePluginSettings": {
-                _KERNEL: {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": _FIRST}},
+                f"{_EXTENSION}:kernel": {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": _FIRST}},
             },
         },
     }
@@ -76,9 +77,12 @@ def _config() -> dict[str, object]:
 def _run(scratch: Path, target: Path) -> None:
     command = [sys.executable, "-I", "-m", "jupyterlite_core", "build", "--apps", "lab", "--no-sourcemaps"]
     options = ["--lite-dir", str(scratch), "--contents", str(scratch / "lessons"), "--output-dir", str(target)]
+    # Of JupyterLab's extensions that are installed here this one: others would ask servers that are not there.
+    options.append("--LiteBuildConfig.ignore_sys_prefix=True")
+    options.append(f"--LiteBuildConfig.federated_extensions={_LABEXTENSIONS / _EXTENSION}")
     done = subprocess.run(  # noqa: S603
         [*command, *options], cwd=scratch, capture_output=True, text=True, errors="replace"
     )
-    if done.returncode or not (target / "lab" / "index.html").is_file():
-        last = (done.stderr.strip() or done.stdout.strip() or "it did not say why").splitlines()[-1]
-        raise SiteError(f"JupyterLite could not be built: {last}")
+    if done.returncode or not (target / "extensions" / _EXTENSION).is_dir():
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise SiteError("\n".join(["JupyterLite could not be built; the last that it said:", *said[-5:]]))

@@ -51,11 +51,11 @@ STAND_IN = Path(__file__).resolve().parents[2] / "browser" / "stand_in"
 Wheels = dict[str, bytes]
 
 
-def of_kernel(labextensions: Path) -> Wheels:
-    """The wheels that JupyterLite's kernel brings along."""
-    folder = labextensions / "@jupyterlite" / "pyodide-kernel-extension" / "static" / "pypi"
+def of_kernel(extension: Path) -> Wheels:
+    """The wheels that JupyterLite's kernel brings along, in the folder of its extension."""
     names = ("piplite", "pyodide_kernel", "ipykernel")
-    return {path.name: path.read_bytes() for path in sorted(folder.glob("*.whl")) if path.name.startswith(names)}
+    paths = sorted((extension / "static" / "pypi").glob("*.whl"))
+    return {path.name: path.read_bytes() for path in paths if path.name.startswith(names)}
 
 
 def of_pyodide(cache: Path) -> Wheels:
@@ -92,7 +92,7 @@ def of_environment(names: tuple[str, ...], others: Wheels) -> Wheels:
 
 
 def of_course() -> Wheels:
-    """The course itself, as much of it as a browser needs. Its name changes with its content, for the sake of caches."""
+    """The course itself, as much of it as a browser needs. Its name changes with its content: browsers keep files."""
     name, content = wheel(left_out=_HERE_ONLY)
     mark = int(hashlib.sha256(content).hexdigest()[:12], 16)
     return {name.replace("-py3-", f"-{mark}-py3-"): content}

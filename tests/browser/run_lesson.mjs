@@ -1,5 +1,5 @@
 // node run_lesson.mjs PYODIDE NOTEBOOK OUT: runs a notebook's cells as JupyterLite's kernel does, in Pyodide, without a
-// browser, and writes what came of each code cell as JSON.
+// browser, and writes what came of each code cell as JSON; ms is processor time.
 import fs from "node:fs";
 import path from "node:path";
 
@@ -24,7 +24,7 @@ const cells = [];
 for (const cell of JSON.parse(fs.readFileSync(notebook, "utf8")).cells) {
   if (cell.cell_type !== "code") continue;
   outputs = [];
-  const started = performance.now();
+  const before = process.cpuUsage();
   let row;
   try {
     const reply = plain(await kernel.kernel_instance.run([].concat(cell.source).join("")));
@@ -33,7 +33,7 @@ for (const cell of JSON.parse(fs.readFileSync(notebook, "utf8")).cells) {
   } catch (error) {
     row = { status: "fatal", error: String(error) };
   }
-  cells.push({ id: cell.id, ms: Math.round(performance.now() - started), outputs, ...row });
+  cells.push({ id: cell.id, ms: Math.round((({ user, system }) => user + system)(process.cpuUsage(before)) / 1000), outputs, ...row });
   fs.writeFileSync(out, JSON.stringify(cells));
   if (row.status === "fatal") break;
 }
