@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 
+from .errors import GraderError
+
 MAX_LENGTH = 64
 """Characters of an id."""
 
@@ -14,7 +16,7 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?")
 _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9._@+ -]*[a-z0-9_@+-])?")
 
 
-class NotAnId(ValueError):  # noqa: N818 - it says what is wrong
+class NotAnId(GraderError, ValueError):
     """A text that can't be a student's id. The text of the error is one sentence."""
 
 

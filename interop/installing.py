@@ -17,7 +17,7 @@ _LONG = 900
 """Seconds that one installation or one compilation may take."""
 
 
-class NotHad(Exception):  # noqa: N818 - it says what happened
+class NotHad(Exception):
     """This library can't be run here; the text says why."""
 
 

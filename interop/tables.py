@@ -6,6 +6,7 @@ from typing import Any
 
 from jwt_from_scratch.services.advice import RULES, Rule
 
+from .cases import all_cases
 from .judging import BEYOND, CHANGED, READ
 from .publishing import PUBLISHING
 
@@ -40,14 +41,15 @@ def _word(library: dict[str, Any], case: str) -> str:
 
 
 def readers(matrix: dict[str, Any]) -> dict[str, Any]:
-    """The part of the matrix that `advice` needs."""
-    wanted = [case for rule in RULES for case in rule.cases if case in matrix["cases"]]
+    """The part of the matrix that `advice` and the lessons need, with the tokens that a learner can sign anew."""
+    plain = {case.id: case.token for case in all_cases() if case.signed_anew()}
     versions = {name: one["version"] for name, one in matrix["libraries"].items() if name != "this module, require=()"}
     versions["this module"] = ""
     cases = {}
-    for case in wanted:
+    for case, said in matrix["cases"].items():
         who = figures(matrix, case)
-        cases[case] = {"read": len(who.pop("read")), **who}
+        token = {"token": plain[case]} if case in plain else {}
+        cases[case] = {"text": said["text"], "read": len(who.pop("read")), **who, **token}
     return {"date": matrix["date"], "libraries": versions, "cases": cases}
 
 

@@ -21,7 +21,7 @@ class EncodingError(JWTError):
     """Text that is not strict base64url or not strict JSON (RFC 7515 §2, RFC 8259)."""
 
 
-class KeyRefused(JWTError):  # noqa: N818 - it says what happened
+class KeyRefused(JWTError):
     """A JWK, JWKS or PEM that is malformed, weak or unsupported, or a key used for what it is not meant for."""
 
 

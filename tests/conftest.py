@@ -3,6 +3,7 @@
 import os
 import re
 import tempfile
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,27 +12,64 @@ from hypothesis import HealthCheck, settings
 # The grader's own key for this machine: one for these tests alone. Workers of pytest share it.
 os.environ.setdefault("XDG_STATE_HOME", tempfile.mkdtemp(prefix="grader-tests-"))
 
-settings.register_profile(
-    "repeatable", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60
-)
-settings.load_profile("repeatable")
-
-ONE_SEED = "self-paced"
+SEEDS = ("self-paced", "one", "two/ada", "\u00e6")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--lesson", metavar="NN", help="only what belongs to this lesson, such as 08")
-    parser.addoption("--one-seed", action="store_true", help="the checks with one of their seeds only")
+    parser.addoption("--one-seed", action="store_true", help="the exercises' checks with one seed")
+    parser.addoption("--thorough", action="store_true", help="all seeds, examples, kills and submissions; for a night")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The one profile of hypothesis: the same examples on every run, and no time limit for one."""
+    settings.register_profile(
+        "repeatable",
+        derandomize=True,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+        max_examples=1000 if config.getoption("--thorough") else 60,
+    )
+    settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def thorough(request: pytest.FixtureRequest) -> bool:
+    """Whether this run has a night."""
+    return bool(request.config.getoption("--thorough"))
+
+
+@pytest.fixture(scope="session")
+def seeds(request: pytest.FixtureRequest, thorough: bool) -> tuple[str, ...]:
+    """The seeds with which each solution and each known mistake is judged."""
+    return SEEDS[:1] if request.config.getoption("--one-seed") else SEEDS if thorough else SEEDS[:2]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    lesson, one_seed = config.getoption("--lesson"), config.getoption("--one-seed")
-    kept = [item for item in items if not one_seed or _values(item).get("seed", ONE_SEED) == ONE_SEED]
-    kept = [item for item in kept if not lesson or _is_about(item, lesson)]
+    lesson = config.getoption("--lesson")
+    kept = [item for item in items if not lesson or _is_about(item, lesson)]
     if lesson and not kept:
         raise pytest.UsageError(f"no test belongs to lesson {lesson}; lessons have two digits, such as 08")
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
-    items[:] = kept
+    items[:] = _dealt(kept, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
+    """The long files first, and dealt out. Of xdist's workers each begins with an equal stretch of the list.
+
+    A file is long if one of its tests is marked slow. Its tests stay together, because they share what they need.
+    """
+    files: dict[Path, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.path, []).append(item)
+    long = [own for own in files.values() if any(item.get_closest_marker("slow") for item in own)]
+    quick = [item for own in files.values() if own not in long for item in own]
+    stretches = [[item for own in long[number::workers] for item in own] for number in range(workers)]
+    for number, stretch in enumerate(stretches):
+        room = max((len(items) + number) // workers - len(stretch), 0)
+        stretch += quick[:room]
+        del quick[:room]
+    return [item for stretch in stretches for item in stretch] + quick
 
 
 def _values(item: pytest.Item) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from ..reports.report import Report
 _CELLS = "cells"
 
 
-class NotOurs(Exception):  # noqa: N818 - it says what it is
+class NotOurs(Exception):
     """A file that was not written with this machine's key, or was changed since."""
 
 

@@ -13,15 +13,17 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 from pygments.lexers.python import PythonLexer
 from pygments.token import Token as Kind
 
 from ..course.editions import CODE_STUB
 from ..course.masters import EXERCISE, Chapter, read_source
 from ..engine.budget import MAX_COMPARED, MAX_LINES
-from ..engine.rebuild import BadSubmission, read_regular, read_submission
+from ..engine.rebuild import read_regular, read_submission
+from ..errors import BadSubmission
 from .collect import Found
 
 RUN = 8
@@ -228,24 +230,15 @@ def _what(kind: object, text: str, before: str) -> str:
 # -- comparing --------------------------------------------------------------------------------------------------------
 
 
+Runs = dict[tuple[str, ...], "np.ndarray[Any, Any]"]
+"""Runs that some have and that are not the usual way to write it; of each the numbers of the works that have it."""
+
+
 def _pairs(works: list[Work], least: float) -> Iterator[Pair]:
     """The pairs of one lesson's works that are alike."""
-    holders: dict[str, defaultdict[tuple[str, ...], set[int]]] = defaultdict(lambda: defaultdict(set))
-    for number, work in enumerate(works):
-        for exercise, solution in work.solutions.items():
-            for run in solution.runs:
-                holders[exercise][run].add(number)
-    usual = max(USUAL, USUAL_SHARE * len(works))
-    telling = {
-        exercise: {run for run, those in runs.items() if 2 <= len(those) <= usual} for exercise, runs in holders.items()
-    }
-    candidates = {
-        pair
-        for exercise, runs in telling.items()
-        for run in runs
-        for pair in itertools.combinations(sorted(holders[exercise][run]), 2)
-    }
-    for left, right in sorted(candidates):
+    telling = _telling(works)
+    candidates = sorted({pair for number in range(len(works)) for pair in _candidates(number, works, telling, least)})
+    for left, right in candidates:
         a, b = works[left], works[right]
         if not (a.student == b.student != ""):
             pair = _pair(a, b, telling)
@@ -253,13 +246,54 @@ def _pairs(works: list[Work], least: float) -> Iterator[Pair]:
                 yield pair
 
 
-def _pair(a: Work, b: Work, telling: dict[str, set[tuple[str, ...]]]) -> Pair:
+def _telling(works: list[Work]) -> dict[str, Runs]:
+    """By exercise the runs that tell something."""
+    holders: dict[str, defaultdict[tuple[str, ...], set[int]]] = defaultdict(lambda: defaultdict(set))
+    for number, work in enumerate(works):
+        for exercise, solution in work.solutions.items():
+            for run in solution.runs:
+                holders[exercise][run].add(number)
+    usual = max(USUAL, USUAL_SHARE * len(works))
+    return {
+        exercise: {run: np.array(sorted(those)) for run, those in runs.items() if 2 <= len(those) <= usual}
+        for exercise, runs in holders.items()
+    }
+
+
+def _candidates(number: int, works: list[Work], telling: dict[str, Runs], least: float) -> Iterator[tuple[int, int]]:
+    """The pairs in which this work has so much in common with the other: in a pair that is alike, one of the two has.
+
+    All others at once, because looking at each pair by itself takes a hundred times as long.
+    """
+    work = works[number]
+    common = np.zeros(len(works), int)
+    for exercise, solution in work.solutions.items():
+        common += _common(solution, telling[exercise], len(works))
+    for other in np.flatnonzero((common > 0) & (common >= least * work.size)).tolist():
+        if other != number:
+            yield min(number, other), max(number, other)
+
+
+def _common(solution: Solution, telling: Runs, works: int) -> "np.ndarray[Any, Any]":
+    """How many of a solution's tokens lie in runs that each of the works has, too."""
+    begins = np.zeros((len(solution.runs), works), bool)
+    for at, run in enumerate(solution.runs):
+        if run in telling:
+            begins[at, telling[run]] = True
+    lies = np.zeros((len(solution.tokens), works), bool)
+    for shift in range(min(RUN, len(solution.tokens))):
+        lies[shift : shift + len(begins)] |= begins
+    common: np.ndarray[Any, Any] = lies.sum(axis=0)
+    return common
+
+
+def _pair(a: Work, b: Work, telling: dict[str, Runs]) -> Pair:
     exercises, both = [], 0
     for name in a.solutions:
         if name not in b.solutions:
             continue
         left, right = a.solutions[name], b.solutions[name]
-        shared = set(left.runs) & set(right.runs) & telling[name]
+        shared = {run for run in set(left.runs) & set(right.runs) if run in telling[name]}
         places = len(left.places(shared)) + len(right.places(shared))
         both += places
         score = places / max(1, len(left.tokens) + len(right.tokens))

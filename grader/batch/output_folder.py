@@ -5,15 +5,13 @@ import stat
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
+from ..errors import ForeignFile
+
 UNPACKED = ".unpacked"
 _RESULTS = ("reports", "cells")
-_FOLDERS = (*_RESULTS, "receipts", "certificates", UNPACKED)
+_FOLDERS = (*_RESULTS, "receipts", "certificates")
 _WRITTEN = (".json", ".csv", ".html", ".xml", ".jwt")
 """The endings of what the grader's commands write on request, wherever a person wants it."""
-
-
-class ForeignFile(Exception):  # noqa: N818 - it says what is wrong
-    """Something in an output folder that no grader made. The text names it and says what to do."""
 
 
 def refuse_foreign(out: Path, targets: Sequence[Path] = (), assignments: Collection[str] = ()) -> None:
@@ -35,10 +33,11 @@ def refuse_foreign(out: Path, targets: Sequence[Path] = (), assignments: Collect
         raise ForeignFile(f"{out}: not a folder; name another one with --out")
     for entry in _entries(out):
         place = out / entry.name
-        if entry.is_dir(follow_symlinks=False) and (entry.name in _FOLDERS or entry.name in assignments):
-            if entry.name != UNPACKED:  # which is emptied, without following a link
+        unpacked = entry.name == UNPACKED or entry.name.startswith(f"{UNPACKED}-")
+        if entry.is_dir(follow_symlinks=False) and (unpacked or entry.name in _FOLDERS or entry.name in assignments):
+            if not unpacked:  # which is emptied, without following a link
                 refuse_foreign_in(place)
-        elif entry.name in _FOLDERS or not _is_plain(entry):
+        elif unpacked or entry.name in _FOLDERS or not _is_plain(entry):
             raise _foreign(place)
 
 
@@ -78,7 +77,10 @@ def _entries(folder: Path) -> list["os.DirEntry[str]"]:
 
 def _is_plain(entry: "os.DirEntry[str]") -> bool:
     """Whether it is a regular file with one name, such as the grader writes; a dot is before one not yet finished."""
-    status = entry.stat(follow_symlinks=False)
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:  # it has been finished by now: another shard writes into this folder, too
+        return True
     known = entry.name.endswith(_WRITTEN) or entry.name.startswith(".")
     return known and stat.S_ISREG(status.st_mode) and status.st_nlink == 1
 

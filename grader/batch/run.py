@@ -1,15 +1,19 @@
 """`grader grade DIR`: find the submissions, grade them, write what people read."""
 
+import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from ..engine.grade import Options
+from ..errors import NothingFound
 from ..files import write_whole
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
@@ -21,49 +25,87 @@ from .output_folder import UNPACKED, refuse_foreign
 from .workers import grade_batch
 
 
-class Nothing(Exception):  # noqa: N818 - it says what was found
-    """There is nothing to grade."""
+@dataclass(frozen=True)
+class Shard:
+    """One of several parts of a batch, each graded by a call of its own, perhaps on a machine of its own.
+
+    All see the same submissions and write into the same output folder, each the Reports of its own part. A last call
+    without a shard finds them all there, grades what is missing, and writes what people read.
+
+    Attributes:
+        number: which one, from 1 on.
+        count: how many there are.
+    """
+
+    number: int
+    count: int
+
+    @classmethod
+    def parse(cls, text: str) -> "Shard":
+        """A shard as people write it, "2/8".
+
+        Raises:
+            ValueError: it is none.
+        """
+        found = re.fullmatch(r"([1-9][0-9]{0,5})/([1-9][0-9]{0,5})", text, re.ASCII)
+        if not found or int(found[1]) > int(found[2]):
+            raise ValueError(f"{text!r} is no shard; write I/N, from 1/N to N/N, such as 2/8")
+        return cls(int(found[1]), int(found[2]))
+
+    def takes(self, found: Found) -> bool:
+        """Whether this submission is in this part. Its name alone decides, so others may come and go meanwhile."""
+        digest = hashlib.sha256(found.name.encode()).digest()
+        return int.from_bytes(digest) % self.count == self.number - 1
 
 
-def run_batch(targets: Sequence[Path], out: Path, options: Options, jobs: int | None = None) -> list[Report]:
-    """Grade all submissions in some folders, zip files and notebooks.
+WHOLE = Shard(1, 1)
+
+
+def run_batch(
+    targets: Sequence[Path], out: Path, options: Options, jobs: int | None = None, shard: Shard = WHOLE
+) -> list[Report]:
+    """Grade all submissions in some folders, zip files and notebooks, or one shard of them.
 
     Args:
         targets: what to grade.
         out: gets `reports/`, `summary.csv` and `index.html`; Reports that this machine kept there stay.
         options: how to grade.
         jobs: how many at a time; one per processor, if not given.
+        shard: which of them; what people read is written for the whole alone.
 
     Raises:
-        Nothing: there is nothing at all.
+        NothingFound: there is nothing at all.
         ForeignFile: there is a link in `out`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a target can't be read or a result can't be written.
     """
     refuse_foreign(out, targets)
     key = local_key((out, *targets))
-    with submissions_in(targets, out) as found:
-        reports = grade_found(found, out, options, jobs, key)
-    write_summaries(out, reports)
+    with submissions_in(targets, out, shard) as found:
+        reports = grade_found(found, out, options, jobs, key, shard)
+    if shard == WHOLE:
+        write_summaries(out, reports)
     return reports
 
 
 @contextmanager
-def submissions_in(targets: Sequence[Path], out: Path) -> Iterator[list[Found]]:
+def submissions_in(targets: Sequence[Path], out: Path, shard: Shard = WHOLE) -> Iterator[list[Found]]:
     """What is in some folders, zip files and notebooks; what comes out of zip files is in `out` meanwhile.
 
     Raises:
-        Nothing: there is nothing at all.
+        NothingFound: there is nothing at all.
         OSError: a target can't be read.
     """
-    with _unpacked(out) as unpacked:
+    with _unpacked(out / (UNPACKED if shard == WHOLE else f"{UNPACKED}-{shard.number}-of-{shard.count}")) as unpacked:
         found = look_through(targets, unpacked)
         if not found:
-            raise Nothing(f"{targets[0]}: no notebook and no zip file in it")
+            raise NothingFound(f"{targets[0]}: no notebook and no zip file in it")
         yield found
 
 
-def grade_found(found: list[Found], out: Path, options: Options, jobs: int | None, key: LocalKey) -> list[Report]:
+def grade_found(
+    found: list[Found], out: Path, options: Options, jobs: int | None, key: LocalKey, shard: Shard = WHOLE
+) -> list[Report]:
     """Grade submissions that were found, with a progress bar; Reports in `out` that are up to date are kept.
 
     What is kept is sealed with the key, and what was not sealed with it is graded again.
@@ -73,7 +115,7 @@ def grade_found(found: list[Found], out: Path, options: Options, jobs: int | Non
         OSError: a Report can't be written.
     """
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return _with_progress(found, out / "reports", options, jobs or processors, key)
+    return _with_progress(found, out / "reports", options, jobs or processors, key, shard)
 
 
 def write_summaries(out: Path, reports: list[Report]) -> None:
@@ -87,9 +129,8 @@ def write_summaries(out: Path, reports: list[Report]) -> None:
 
 
 @contextmanager
-def _unpacked(out: Path) -> Iterator[Path]:
+def _unpacked(folder: Path) -> Iterator[Path]:
     """A folder for what comes out of zip files. It lies in `out`, so that even after a kill it is found and removed."""
-    folder = out / UNPACKED
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     try:
@@ -98,24 +139,27 @@ def _unpacked(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _with_progress(found: list[Found], folder: Path, options: Options, jobs: int, key: LocalKey) -> list[Report]:
+def _with_progress(
+    found: list[Found], folder: Path, options: Options, jobs: int, key: LocalKey, shard: Shard
+) -> list[Report]:
     console = Console(stderr=True)
     not_ours: list[Path] = []
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     kept = 0
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("", total=len(found), rate="")
+        number = sum(map(shard.takes, found))
+        bar = progress.add_task("", total=number, rate="")
 
         def done(report: Report, fresh: bool) -> None:
             nonlocal kept
             kept += not fresh
             progress.update(bar, advance=1, rate=_rate(progress, bar))
 
-        reports = grade_batch(found, folder, options, jobs, done, key=key, not_ours=not_ours.append)
+        reports = grade_batch(found, folder, options, jobs, done, key=key, not_ours=not_ours.append, takes=shard.takes)
     for text in _remarks(not_ours, key):
         console.print(text, highlight=False, markup=False, soft_wrap=True)
     if kept:
-        number = sum(not one.not_taken for one in found)
+        number = sum(not one.not_taken and shard.takes(one) for one in found)
         console.print(f"{kept} of {number} had been graded before", highlight=False)
     return reports
 

@@ -24,8 +24,9 @@ from typing import Any
 
 from .. import isolated
 from ..engine.budget import SUBMISSION_SECONDS
-from ..engine.grade import Graded, Grader, Options, SandboxError
-from ..engine.rebuild import BadSubmission, chapter_named_in, read_regular
+from ..engine.grade import Graded, Grader, Options
+from ..engine.rebuild import chapter_named_in, read_regular
+from ..errors import BadSubmission, SandboxError
 from ..inside import linux
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
@@ -57,6 +58,7 @@ def grade_batch(
     *,
     key: LocalKey | None = None,
     not_ours: Callable[[Path], None] = lambda path: None,
+    takes: Callable[[Found], bool] = lambda found: True,
 ) -> list[Report]:
     """Grade submissions and write a Report for each.
 
@@ -68,6 +70,7 @@ def grade_batch(
         done: called for each Report; fresh says whether it was made now.
         key: what the Reports that are kept are sealed with; this machine's, if not given.
         not_ours: called for each file of an earlier run that is not believed, and made again.
+        takes: which of them to grade; where a Report lies does not depend on it.
 
     Returns:
         The Reports, in the order of the submissions.
@@ -79,7 +82,7 @@ def grade_batch(
     key = key or local_key((folder,))
     batch = _Batch(options, jobs, done, key)
     try:
-        return batch.run(_tasks(submissions, folder), not_ours)
+        return batch.run([task for task in _tasks(submissions, folder) if takes(task.found)], not_ours)
     finally:
         batch.close()
 

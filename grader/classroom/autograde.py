@@ -25,8 +25,9 @@ from sqlalchemy.orm import Session, scoped_session, sessionmaker
 from ..batch.collect import Found
 from ..batch.kept import Kept
 from ..batch.workers import cells_beside, report_paths
-from ..course.masters import CHECK, CourseError
+from ..course.masters import CHECK
 from ..engine.grade import Graded
+from ..errors import ClassError
 from . import order
 from .classdir import ClassDir
 from .late import refresh
@@ -185,7 +186,7 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
     """Write graded submissions of an assignment into `autograded/` and the gradebook.
 
     Raises:
-        CourseError: nbgrader refuses some of them, or the gradebook can't be written. The text says which.
+        ClassError: nbgrader refuses some of them, or the gradebook can't be written. The text says which.
     """
     coursedir = folder.coursedir
     coursedir.assignment_id = assignment
@@ -198,6 +199,6 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
             recorder.start()
             refresh(coursedir, folder.app, assignment)
     except NbGraderException as error:
-        raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
+        raise ClassError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
     finally:
         coursedir.student_id = "*"

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from ..course.masters import CourseError
 from ..engine.grade import Options
+from ..errors import ClassError
 from ..files import write_whole
 from ..reports.local_key import LocalKey, local_key
 from .assemble import Book, BookCell
@@ -28,12 +28,10 @@ class ClassDir:
         """The course directory at root.
 
         Raises:
-            CourseError: it is none.
+            ClassError: it is none.
         """
         if not (root / CONFIG).is_file():
-            raise CourseError(
-                f"{root}: not a course directory ({CONFIG} is missing); make one with `grader class init`"
-            )
+            raise ClassError(f"{root}: not a course directory ({CONFIG} is missing); make one with `grader class init`")
         return cls(root.resolve())
 
     @cached_property
@@ -74,7 +72,7 @@ class ClassDir:
         """The class secret, made at first use. Only its owner can read the file; learner code never sees it.
 
         Raises:
-            CourseError: the file can't be read or written.
+            ClassError: the file can't be read or written.
         """
         path = self.root / _SECRET
         try:
@@ -84,7 +82,7 @@ class ClassDir:
                     file.write(secrets.token_hex(32))
             return path.read_text("ascii").strip()
         except (OSError, UnicodeError) as error:
-            raise CourseError(f"{path}: the class secret can't be read ({type(error).__name__})") from None
+            raise ClassError(f"{path}: the class secret can't be read ({type(error).__name__})") from None
 
     def source(self, assignment: str, notebook: str) -> Path:
         """The class's own master of a notebook."""

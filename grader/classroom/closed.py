@@ -9,7 +9,7 @@ import shlex
 import stat
 from pathlib import Path
 
-from ..course.masters import CourseError
+from ..errors import ClassError
 
 OTHERS = stat.S_IRWXO
 _INSIDE = (
@@ -37,12 +37,12 @@ def require_closed(root: Path) -> None:
     """See to it that others can't look into a class's directory.
 
     Raises:
-        CourseError: they can. The text has the command that closes it.
+        ClassError: they can. The text has the command that closes it.
     """
     if os.name != "posix":
         return
     if stat.S_IMODE(root.stat().st_mode) & OTHERS:
-        raise CourseError(
+        raise ClassError(
             f"{root}: everybody on this machine can get into this directory, to its marks and submissions; "
             f"close it with: chmod o-rwx {shlex.quote(str(root))}"
         )

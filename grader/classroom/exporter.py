@@ -17,9 +17,9 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from traitlets import Unicode
 
-from ..course.masters import CourseError
-from ..engine.grade import Graded, Grader, Options, SandboxError
+from ..engine.grade import Graded, Grader, Options
 from ..engine.sandbox import FULL
+from ..errors import GraderError, SandboxError
 from .assemble import Book, assemble
 from .classdir import ClassDir, read_book
 from .closed import require_closed
@@ -59,7 +59,7 @@ class GradingExporter(NotebookExporter):
         try:
             graded = self._graded(Path(filename), ids["student"], source)
             notebook = assemble(source, graded, self._book(coursedir, ids["assignment"], ids["notebook"]))
-        except (CourseError, SandboxError) as error:
+        except GraderError as error:
             self.log.error("%s", error)
             raise NbGraderException(str(error)) from None
         resources["metadata"] = {"name": ids["notebook"], "path": "", "modified_date": f"{datetime.now():%B %d, %Y}"}
@@ -106,7 +106,7 @@ def put_in_order(converter: Any) -> None:
     coursedir = converter.coursedir
     try:
         found = submissions(Path(coursedir.root), coursedir, coursedir.assignment_id, coursedir.student_id)
-    except (CourseError, OSError) as error:
+    except (GraderError, OSError) as error:
         raise NbGraderException(str(error)) from None
     for one in found:
         if one.not_taken:

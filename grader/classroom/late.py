@@ -14,7 +14,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor
 from sqlalchemy.exc import SAWarning
 
-from ..course.masters import CourseError
+from ..errors import ClassError
 from .classdir import ClassDir
 from .times import TIMESTAMP, UnclearTime, class_zone, for_gradebook, read_time, read_timestamp, show_time
 
@@ -88,7 +88,7 @@ def deadline(folder: ClassDir, assignment: str, text: str = "", student: str = "
         student: whose, if it is an extension.
 
     Raises:
-        CourseError: no such assignment or student, or a time that is not clear.
+        ClassError: no such assignment or student, or a time that is not clear.
     """
     coursedir, zone = folder.coursedir, class_zone(folder.app.config)
     moment = None if text in ("", "none") else for_gradebook(read_time(text, zone))
@@ -101,7 +101,7 @@ def deadline(folder: ClassDir, assignment: str, text: str = "", student: str = "
                 entry.duedate = moment
             gradebook.db.commit()
         except MissingEntry as error:
-            raise CourseError(str(error)) from None
+            raise ClassError(str(error)) from None
         said = _said(entry, zone)
     if text:
         refresh(coursedir, folder.app, assignment)
@@ -110,7 +110,7 @@ def deadline(folder: ClassDir, assignment: str, text: str = "", student: str = "
 
 def _extend(gradebook: Any, entry: Any, student: str, moment: datetime | None) -> None:
     if entry.duedate is None:
-        raise CourseError(f"{entry.name} has no deadline, so there is nothing to extend; set one first")
+        raise ClassError(f"{entry.name} has no deadline, so there is nothing to extend; set one first")
     gradebook.find_student(student)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own session: no news for a teacher

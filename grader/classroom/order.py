@@ -24,7 +24,7 @@ from typing import Any
 from ..batch.attempts import MAX_LISTED, Found, is_platforms_own, is_regular, latest_only, lesson_of
 from ..batch.collect import in_a_students_folder
 from ..batch.names import lesson_named_in, stem
-from ..course.masters import CourseError
+from ..errors import ClassError
 from ..inside.values import plain_text
 from ..student import NotAnId, StudentId
 from .collected import not_collected
@@ -44,13 +44,13 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
         student: whose; a pattern. Folders that are nobody's are put aside whatever it says.
 
     Raises:
-        CourseError: there is no such assignment.
+        ClassError: there is no such assignment.
         OSError: `submitted/` can't be put in order.
     """
     source = Path(coursedir.format_path(coursedir.source_directory, ".", assignment))
     masters = {path.stem: path for path in source.glob("*.ipynb")}
     if not masters:
-        raise CourseError(f"{assignment}: there is no such assignment (no notebook in {source})")
+        raise ClassError(f"{assignment}: there is no such assignment (no notebook in {source})")
     submitted = Path(coursedir.format_path(coursedir.submitted_directory, "x", "x")).parent.parent
     pattern = unicodedata.normalize("NFC", student)
     before = list(_in_quarantine(root, assignment))

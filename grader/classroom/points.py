@@ -5,7 +5,8 @@ from typing import Any
 
 import nbformat
 
-from ..course.masters import CHECK, CourseError, read_source
+from ..course.masters import CHECK, read_source
+from ..errors import ClassError
 from ..files import write_whole
 from .classdir import ClassDir
 from .setup import generate
@@ -15,7 +16,7 @@ def read(folder: ClassDir, assignment: str) -> dict[str, float]:
     """The points of each exercise and written answer of an assignment, in the order of its notebooks.
 
     Raises:
-        CourseError: there is no such assignment.
+        ClassError: there is no such assignment.
     """
     return {name: float(cell.metadata.nbgrader["points"]) for name, (_, _, cell) in _cells(folder, assignment).items()}
 
@@ -24,11 +25,11 @@ def change(folder: ClassDir, assignment: str, name: str, points: float) -> None:
     """Make an exercise or a written answer worth something else, in the class's master, release and gradebook.
 
     Raises:
-        CourseError: no such assignment or exercise, or nbgrader refuses.
+        ClassError: no such assignment or exercise, or nbgrader refuses.
     """
     cells = _cells(folder, assignment)
     if name not in cells:
-        raise CourseError(f"{name}: not in {assignment}; there are: {', '.join(cells)}")
+        raise ClassError(f"{name}: not in {assignment}; there are: {', '.join(cells)}")
     path, notebook, cell = cells[name]
     cell.metadata.nbgrader["points"] = points
     write_whole(path, str(nbformat.writes(notebook)) + "\n")
@@ -39,7 +40,7 @@ def _cells(folder: ClassDir, assignment: str) -> dict[str, tuple[Path, Any, Any]
     """The graded cells by the exercise's name, or the answer's id."""
     paths = sorted(folder.source(assignment, "x").parent.glob("*.ipynb"))
     if not paths:
-        raise CourseError(f"{assignment}: there is no such assignment")
+        raise ClassError(f"{assignment}: there is no such assignment")
     found = {}
     for path in paths:
         notebook = nbformat.read(path, as_version=4)

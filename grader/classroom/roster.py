@@ -5,7 +5,7 @@ import io
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..course.masters import CourseError
+from ..errors import ClassError
 from ..inside.values import plain_text
 from ..student import NotAnId, StudentId
 from .classdir import ClassDir
@@ -18,13 +18,13 @@ def read_roster(path: Path) -> dict[StudentId, dict[str, str]]:
     """The students in a CSV file, by id.
 
     Raises:
-        CourseError: the file is no roster. The text names the line and says what is wrong.
+        ClassError: the file is no roster. The text names the line and says what is wrong.
         OSError: it can't be read.
     """
     try:
         text = path.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise CourseError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
+        raise ClassError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
     try:
         dialect: type[csv.Dialect] | csv.Dialect = csv.Sniffer().sniff(text.partition("\n")[0], delimiters=",;\t")
     except csv.Error:  # a single column
@@ -32,7 +32,7 @@ def read_roster(path: Path) -> dict[StudentId, dict[str, str]]:
     rows = csv.DictReader(io.StringIO(text), dialect=dialect)
     names = {name: name.strip().casefold().replace(" ", "_") for name in rows.fieldnames or () if name}
     if "id" not in names.values():
-        raise CourseError(f"{path}: no column called id (there are: {', '.join(names) or 'none'})")
+        raise ClassError(f"{path}: no column called id (there are: {', '.join(names) or 'none'})")
     students: dict[StudentId, dict[str, str]] = {}
     for number, row in enumerate(rows, start=2):
         values = {names[key]: (value or "").strip() for key, value in row.items() if key in names}
@@ -41,27 +41,27 @@ def read_roster(path: Path) -> dict[StudentId, dict[str, str]]:
         try:
             who = StudentId.parse(values["id"])
         except NotAnId as error:
-            raise CourseError(f"{path}, line {number}: {error}") from None
+            raise ClassError(f"{path}, line {number}: {error}") from None
         if who in students:
-            raise CourseError(f"{path}, line {number}: {who} is there twice")
+            raise ClassError(f"{path}, line {number}: {who} is there twice")
         _refuse_twins(f"{path}, line {number}", who, students)
         students[who] = {field: values[field] for field in FIELDS[1:] if values.get(field)}
     if not students:
-        raise CourseError(f"{path}: there are no students in it")
+        raise ClassError(f"{path}: there are no students in it")
     return students
 
 
 def _refuse_twins(where: str, who: StudentId, others: Iterable[str]) -> None:
     for other in others:
         if other != who and StudentId(other).twin_key == who.twin_key:
-            raise CourseError(f"{where}: {who} and {plain_text(other)} differ in nothing but capitals or their Unicode")
+            raise ClassError(f"{where}: {who} and {plain_text(other)} differ in nothing but capitals or their Unicode")
 
 
 def put(folder: ClassDir, students: dict[StudentId, dict[str, str]]) -> int:
     """Put students into the gradebook, or update them. Returns how many are new.
 
     Raises:
-        CourseError: somebody is there under nearly the same id, or the gradebook can't be written.
+        ClassError: somebody is there under nearly the same id, or the gradebook can't be written.
     """
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import SQLAlchemyError
@@ -74,5 +74,5 @@ def put(folder: ClassDir, students: dict[StudentId, dict[str, str]]) -> int:
             for who, fields in students.items():
                 gradebook.update_or_create_student(str(who), **fields)
     except SQLAlchemyError as error:
-        raise CourseError(f"the gradebook can't be written: {str(error).splitlines()[0][:200]}") from None
+        raise ClassError(f"the gradebook can't be written: {str(error).splitlines()[0][:200]}") from None
     return len(students.keys() - before)

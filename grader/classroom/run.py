@@ -5,9 +5,9 @@ from pathlib import Path
 from ..batch.collect import Found
 from ..batch.kept import Kept, NotOurs
 from ..batch.output_folder import refuse_foreign
-from ..batch.run import Nothing, grade_found, write_summaries
-from ..course.masters import CourseError
+from ..batch.run import grade_found, write_summaries
 from ..engine.grade import Graded
+from ..errors import ClassError, NothingFound
 from ..reports.local_key import LocalKey
 from ..reports.report import Report, not_taken
 from ..terminal import counting
@@ -44,8 +44,8 @@ def run_class(
         force: grade and record everything anew.
 
     Raises:
-        CourseError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
-        Nothing: no submissions.
+        ClassError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
+        NothingFound: no submissions.
         ForeignFile: there is a link in `graded/`, or something that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a result can't be written.
@@ -55,7 +55,7 @@ def run_class(
     there = look_through(folder, assignment, student)
     found = [one for one in there if not one.not_taken]
     if not there:
-        raise Nothing(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
+        raise NothingFound(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
     results = kept(folder, found)
     left = [one for one in there if one.not_taken]
     before = {one.path: _read(results[one.path], folder.key) for one in found} if exercise else {}
@@ -83,7 +83,7 @@ def _grade(
     run_demos: bool,
 ) -> list[Report]:
     if exercise and not any(exercise in (one.name for one in old.report.exercises) for old in before.values() if old):
-        raise CourseError(f"{exercise}: nobody was graded on an exercise of this name yet")
+        raise ClassError(f"{exercise}: nobody was graded on an exercise of this name yet")
     reports = grade_found(found, folder.graded, folder.options(level, run_demos), jobs, folder.key)
     for one in found:
         if old := before.get(one.path):

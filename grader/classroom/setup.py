@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from ..course.editions import as_text, solved
-from ..course.masters import CourseError, course
+from ..course.masters import course
+from ..errors import ClassError
 from ..files import write_whole
 from ..terminal import counting
 from .classdir import CONFIG, ClassDir
@@ -32,11 +33,11 @@ def init(root: Path, *, course_id: str, db_url: str, timezone: str = "UTC") -> C
         timezone: the class's, such as Europe/Berlin.
 
     Raises:
-        CourseError: root is something else, there is no such zone, or the gradebook can't be used.
+        ClassError: root is something else, there is no such zone, or the gradebook can't be used.
         OSError: root can't be written to.
     """
     if root.exists() and any(root.iterdir()) and not (root / CONFIG).is_file():
-        raise CourseError(f"{root}: there is something else in it; name a new or an empty directory")
+        raise ClassError(f"{root}: there is something else in it; name a new or an empty directory")
     named_zone(timezone)
     if not (root / CONFIG).is_file():
         close_new(root)
@@ -73,7 +74,7 @@ def _create_gradebook(coursedir: Any) -> None:
         Gradebook(coursedir.db_url, coursedir.course_id).close()
     except (SQLAlchemyError, ImportError) as error:
         reason = str(error).splitlines()[0][:200]
-        raise CourseError(f"the gradebook can't be used: {type(error).__name__}: {reason}") from None
+        raise ClassError(f"the gradebook can't be used: {type(error).__name__}: {reason}") from None
 
 
 def _released(folder: ClassDir, assignment: str) -> bool:
@@ -85,7 +86,7 @@ def generate(folder: ClassDir, assignment: str) -> None:
     """Make the release of an assignment and its rows in the gradebook, as `nbgrader generate_assignment --force` does.
 
     Raises:
-        CourseError: nbgrader refuses.
+        ClassError: nbgrader refuses.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException
@@ -95,4 +96,4 @@ def generate(folder: ClassDir, assignment: str) -> None:
     try:
         GenerateAssignment(coursedir=coursedir, parent=folder.app, force=True).start()
     except NbGraderException as error:
-        raise CourseError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None
+        raise ClassError(f"{assignment}: {str(error) or 'nbgrader refuses'}") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..course.masters import CourseError
+from ..errors import ClassError
 from ..files import read_small
 
 TIMESTAMP = "timestamp.txt"
@@ -25,7 +25,7 @@ _TIME = re.compile(
 _OFFSET = re.compile(r"([+-])(\d\d)(?::?(\d\d))?")
 
 
-class UnclearTime(CourseError):  # noqa: N818 - it says what is wrong
+class UnclearTime(ClassError):
     """A time that can't be read without doubt. The text says why, and what can be."""
 
 
@@ -83,23 +83,23 @@ def named_zone(name: str) -> ZoneInfo:
     """The zone of a name such as Europe/Berlin.
 
     Raises:
-        CourseError: there is no zone of this name.
+        ClassError: there is no zone of this name.
     """
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise CourseError(f"{name!r} is no time zone; one is called, for example, Europe/Berlin or UTC") from None
+        raise ClassError(f"{name!r} is no time zone; one is called, for example, Europe/Berlin or UTC") from None
 
 
 def class_zone(config: Any) -> ZoneInfo:
     """The class's zone, as its `nbgrader_config.py` sets it; UTC, as in nbgrader, if it does not.
 
     Raises:
-        CourseError: it names two, or none that there is.
+        ClassError: it names two, or none that there is.
     """
     names = {config[name].get("timezone", "") for name in ("Exchange", "NbGraderAPI") if name in config} - {""}
     if len(names) > 1:
-        raise CourseError(f"nbgrader_config.py names two time zones, {' and '.join(sorted(names))}; a class has one")
+        raise ClassError(f"nbgrader_config.py names two time zones, {' and '.join(sorted(names))}; a class has one")
     return named_zone(names.pop() if names else "UTC")
 
 
@@ -116,7 +116,7 @@ def _zone(name: str, local: datetime, zone: tzinfo) -> tzinfo:
     elif "/" in name:
         try:
             return named_zone(name)
-        except CourseError:
+        except ClassError:
             pass
     raise _unclear(f"{local} {name}", f"the zone {name} is not known, or there are several")
 

@@ -46,7 +46,5 @@ def _read(file: Path) -> str:
             with file.open("rb") as stream:
                 data = stream.read(MAX_TOKEN + 1)
         return data.decode("utf-8")
-    except OSError as error:
-        fail(f"{file}: {error.strerror}")
     except UnicodeDecodeError:
         fail(f"{file}: this is no token: not UTF-8")

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
+from ..errors import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, NothingFound
 from .advice import advice
-from .ending import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, fail
-from .ending import problems as _problems
+from .ending import Commands, fail
 from .pipeline import PIPELINE, output_options
 from .publishing import site
 
@@ -51,7 +51,7 @@ _LEAST = click.option(
 )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="jwt-from-scratch")
 def cli() -> None:
     """Build, open and grade the course JWT from scratch."""
@@ -63,25 +63,19 @@ def cli() -> None:
 def build(check: bool, solved: Path | None) -> None:
     """Make the notebooks (and the README's table of lessons) from the masters in notebooks/source/."""
     from ..course import editions as builder
-    from ..course.masters import CourseError
 
-    try:
-        if solved:
-            for path in builder.write_solved(solved):
-                click.echo(f"wrote {path}")
-        elif check:
-            stale = [path for path, _ in builder.stale_files()]
-            for path in stale:
-                click.echo(f"stale: {path}", err=True)
-            if stale:
-                fail("run `grader build` (or `make notebooks`) and commit the result", 1)
-        else:
-            written = builder.build()
-            click.echo("\n".join(f"wrote {path}" for path in written) or "everything is up to date")
-    except CourseError as error:
-        fail(str(error))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
+    if solved:
+        for path in builder.write_solved(solved):
+            click.echo(f"wrote {path}")
+    elif check:
+        stale = [path for path, _ in builder.stale_files()]
+        for path in stale:
+            click.echo(f"stale: {path}", err=True)
+        if stale:
+            fail("run `grader build` (or `make notebooks`) and commit the result", 1)
+    else:
+        written = builder.build()
+        click.echo("\n".join(f"wrote {path}" for path in written) or "everything is up to date")
 
 
 @cli.command()
@@ -105,15 +99,11 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
     """Open the course in JupyterLab, in your own copies of the lessons. Nothing of yours is ever overwritten."""
     from ..learner import start as starter
 
-    try:
-        for name in renewed:
-            click.echo(f"{folder}/: {starter.renew(folder, name)}")
-        copied = starter.copy_missing(folder)
-    except starter.NotALesson as error:
-        fail(str(error).replace("`", ""))
-    except OSError as error:
-        fail(f"{error.filename}: {error.strerror}")
-    click.echo(f"{folder}/: {len(copied)} lessons copied" if copied else f"{folder}/: your lessons are all there")
+    for name in renewed:
+        click.echo(f"{folder}/: {starter.renew(folder, name)}")
+    copied = starter.copy_missing(folder)
+    what = f"{len(copied)} lesson{'s' * (len(copied) != 1)} copied" if copied else "your lessons are all there"
+    click.echo(f"{folder}/: {what}")
     for sentence in starter.problems(folder):
         click.echo(f"{sentence}.", err=True)
     if not copy_only:
@@ -124,6 +114,7 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
+@click.option("--shard", metavar="I/N", help="Grade the Ith of N parts; see docs/grading.md.")
 @output_options
 @click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
@@ -132,6 +123,7 @@ def grade(
     paths: tuple[Path, ...],
     out: Path | None,
     jobs: int | None,
+    shard: str | None,
     fail_under: int | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
@@ -153,13 +145,12 @@ def grade(
     if list(targets.values()).count("-") > 1:
         fail("only one output can go to stdout")
     options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
-    batch = out is not None or jobs is not None or any(map(_is_batch, paths))
-    with _problems():
-        if batch:
-            reports, code = _grade_batch(paths, out or Path("graded"), options, jobs), OK
-        else:
-            reports, code = _grade_files(paths, options)
-        write_forms(reports, targets)
+    batch = out is not None or jobs is not None or shard is not None or any(map(_is_batch, paths))
+    if batch:
+        reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard), OK
+    else:
+        reports, code = _grade_files(paths, options)
+    write_forms(reports, targets)
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
     sys.exit(code or _left_over(reports))
@@ -205,13 +196,22 @@ def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report
     return reports, BAD_INPUT if any(report.status == UNREADABLE for report in reports) else OK
 
 
-def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None) -> list[Report]:
-    from ..batch.run import run_batch
+def _grade_batch(
+    paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None, shard: str | None
+) -> list[Report]:
+    from ..batch.run import WHOLE, Shard, run_batch
     from ..reports.table import print_batch
 
-    reports = run_batch(paths, out, options, jobs)
+    try:
+        part = Shard.parse(shard) if shard else WHOLE
+    except ValueError as error:
+        fail(f"--shard: {error}")
+    reports = run_batch(paths, out, options, jobs, part)
     print_batch(reports)
-    click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    if part == WHOLE:
+        click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
+    else:
+        click.echo(f"grader: {out}/reports/; when all shards are done, the same without --shard merges them", err=True)
     return reports
 
 
@@ -219,14 +219,11 @@ def _grade_batch(paths: tuple[Path, ...], out: Path, options: Options, jobs: int
 def doctor() -> None:
     """Attack each layer of the sandbox on this machine, and say what held."""
     from ..engine import selftest
-    from ..engine.sandbox import SandboxError, Zygote
+    from ..engine.sandbox import Zygote
     from .layers import print_layers
 
-    try:
-        with Zygote() as zygote:
-            layers = selftest.examine(zygote)
-    except SandboxError as error:
-        fail(str(error), NO_SANDBOX)
+    with Zygote() as zygote:
+        layers = selftest.examine(zygote)
     print_layers(layers)
     if any(layer.failure for layer in layers):
         fail("the sandbox does not hold here", NO_SANDBOX)
@@ -261,17 +258,16 @@ def autograde(
     from ..reports.table import print_batch
 
     level = _level(unsafe_no_sandbox)
-    with _problems():
-        reports = run_class(
-            ClassDir.at(folder),
-            assignment,
-            level=level,
-            student=student,
-            exercise=exercise,
-            jobs=jobs,
-            run_demos=run_demos,
-            force=force,
-        )
+    reports = run_class(
+        ClassDir.at(folder),
+        assignment,
+        level=level,
+        student=student,
+        exercise=exercise,
+        jobs=jobs,
+        run_demos=run_demos,
+        force=force,
+    )
     print_batch(reports)
     sys.exit(_left_over(reports))
 
@@ -289,11 +285,7 @@ def likeness(paths: tuple[Path, ...], out: Path, least: int) -> None:
 
     from ..batch.run import submissions_in
 
-    with (
-        _problems(),
-        TemporaryDirectory(prefix="likeness-") as unpacked,
-        submissions_in(paths, Path(unpacked)) as found,
-    ):
+    with TemporaryDirectory(prefix="likeness-") as unpacked, submissions_in(paths, Path(unpacked)) as found:
         _show_likeness(found, out, least)
 
 
@@ -322,8 +314,7 @@ def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
     """Make a course directory: settings, sources, releases and a gradebook. What is there already stays."""
     from ..classroom import setup
 
-    with _problems():
-        setup.init(folder, course_id=course_id, db_url=db, timezone=timezone)
+    setup.init(folder, course_id=course_id, db_url=db, timezone=timezone)
     click.echo(f"{folder}/ is ready: `cd {folder}`, then `grader class roster FILE.csv` and `jupyter lab`", err=True)
 
 
@@ -338,9 +329,8 @@ def roster(file: Path, folder: Path) -> None:
     from ..classroom import roster
     from ..classroom.classdir import ClassDir
 
-    with _problems():
-        students = roster.read_roster(file)
-        new = roster.put(ClassDir.at(folder), students)
+    students = roster.read_roster(file)
+    new = roster.put(ClassDir.at(folder), students)
     click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
 
 
@@ -354,13 +344,12 @@ def points(assignment: str, exercise: str | None, worth: float | None, folder: P
     from ..classroom import points
     from ..classroom.classdir import ClassDir
 
-    with _problems():
-        course = ClassDir.at(folder)
-        if exercise and worth is not None:
-            points.change(course, assignment, exercise, worth)
-            click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
-        for name, value in points.read(course, assignment).items():
-            click.echo(f"{value:6g}  {name}")
+    course = ClassDir.at(folder)
+    if exercise and worth is not None:
+        points.change(course, assignment, exercise, worth)
+        click.echo(f"changed; `grader autograde {assignment}` brings the grades up to date", err=True)
+    for name, value in points.read(course, assignment).items():
+        click.echo(f"{value:6g}  {name}")
 
 
 @class_.command()
@@ -376,8 +365,7 @@ def deadline(assignment: str, time: tuple[str, ...], student: str, folder: Path)
     from ..classroom.classdir import ClassDir
     from ..classroom.late import deadline
 
-    with _problems():
-        click.echo(deadline(ClassDir.at(folder), assignment, " ".join(time), student))
+    click.echo(deadline(ClassDir.at(folder), assignment, " ".join(time), student))
 
 
 @class_.command()
@@ -390,11 +378,10 @@ def variants(assignment: str, student: str, exercise: str, folder: Path) -> None
     from ..classroom.classdir import ClassDir
     from ..classroom.variants import variants
 
-    with _problems():
-        for name, calls in variants(ClassDir.at(folder), assignment, student, exercise).items():
-            click.echo(name)
-            for call, wants in calls:
-                click.echo(f"  {call}\n      must {wants}")
+    for name, calls in variants(ClassDir.at(folder), assignment, student, exercise).items():
+        click.echo(name)
+        for call, wants in calls:
+            click.echo(f"  {call}\n      must {wants}")
 
 
 @class_.command("likeness")
@@ -404,16 +391,14 @@ def variants(assignment: str, student: str, exercise: str, folder: Path) -> None
 @_LEAST
 def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) -> None:
     """Show whose solutions of an assignment are alike. It proves nothing: a person judges."""
-    from ..batch.run import Nothing
     from ..classroom.autograde import submissions
     from ..classroom.classdir import ClassDir
 
-    with _problems():
-        course = ClassDir.at(folder)
-        found = submissions(course, assignment)
-        if not found:
-            raise Nothing(f"{assignment}: no submissions")
-        _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
+    course = ClassDir.at(folder)
+    found = submissions(course, assignment)
+    if not found:
+        raise NothingFound(f"{assignment}: no submissions")
+    _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
 for _command in (advice, site, *PIPELINE):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .ending import BAD_INPUT, REFUSED, fail, problems
+from ..errors import BAD_INPUT
 
 if TYPE_CHECKING:
     from ..reports.local_key import LocalKey
@@ -58,8 +58,7 @@ def gradescope_zip(target: Path, chapter: str, unsafe_no_sandbox: bool) -> None:
     """Make the zip file that Gradescope wants for an autograder."""
     from ..gradescope.package import make_zip
 
-    with problems():
-        make_zip(target, chapter, "none" if unsafe_no_sandbox else "full")
+    make_zip(target, chapter, "none" if unsafe_no_sandbox else "full")
     click.echo(f"grader: {target}: upload it as the assignment's autograder", err=True)
 
 
@@ -77,13 +76,9 @@ def keys() -> None:
 )
 def keys_init(target: Path | None) -> None:
     """Make a course key: a private file that is yours alone, and beside it the public one that verifies receipts."""
-    from ..receipts.keys import KeyProblem, default_place, make_key
+    from ..receipts.keys import default_place, make_key
 
-    try:
-        with problems():
-            private, public = make_key(target or default_place())
-    except KeyProblem as error:
-        fail(str(error))
+    private, public = make_key(target or default_place())
     click.echo(f"private: {private}  (back it up, show it to nobody)\npublic:  {public}  (give it to everybody)")
 
 
@@ -105,14 +100,10 @@ def _local(folder: Path, foreign: bool) -> LocalKey | None:
 def receipts(folder: Path, key_file: Path, issuer: str, out: Path | None, unsafe_foreign_reports: bool) -> None:
     """Sign a receipt for each Report that this machine kept in a graded folder. One that has its receipt keeps it."""
     from ..receipts.issue import issue_all
-    from ..receipts.keys import KeyProblem, read_key
+    from ..receipts.keys import read_key
 
     local = _local(folder, unsafe_foreign_reports)
-    try:
-        with problems():
-            done = issue_all(folder, read_key(key_file), issuer, out or folder / "receipts", local)
-    except KeyProblem as error:
-        fail(str(error))
+    done = issue_all(folder, read_key(key_file), issuer, out or folder / "receipts", local)
     for problem in done.problems:
         click.echo(f"grader: {problem}", err=True)
     click.echo(f"grader: {done.fresh + done.kept} receipts, {done.fresh} of them new", err=True)
@@ -131,15 +122,11 @@ def certificate(
     folder: Path, student: str, key_file: Path, issuer: str, out: Path | None, unsafe_foreign_reports: bool
 ) -> None:
     """Sign a certificate for a student who has handed in every lesson."""
-    from ..receipts.certificate import Incomplete, certify
-    from ..receipts.keys import KeyProblem, read_key
+    from ..receipts.certificate import certify
+    from ..receipts.keys import read_key
 
     local = _local(folder, unsafe_foreign_reports)
-    try:
-        with problems():
-            path = certify(folder, student, read_key(key_file), issuer, local, out)
-    except (KeyProblem, Incomplete) as error:
-        fail(str(error))
+    path = certify(folder, student, read_key(key_file), issuer, local, out)
     click.echo(f"grader: {path}", err=True)
 
 
@@ -152,17 +139,11 @@ def certificate(
 @click.option("--report", metavar="FILE", type=click.Path(path_type=Path), help="The Report that it must be for.")
 def verify_receipt(file: Path, jwks: Path, issuer: str | None, report: Path | None) -> None:
     """Check a receipt or a certificate, and print what it says. Code 1 if it is not genuine."""
-    from ..receipts.keys import KeyProblem, read_jwks
-    from ..receipts.verify import Refused, described, read_report, verified
+    from ..receipts.keys import read_jwks
+    from ..receipts.verify import described, read_report, verified
 
-    try:
-        with problems():
-            known = read_jwks(jwks)
-            found = verified(file, known, issuer=issuer, report=read_report(report) if report else None)
-    except KeyProblem as error:
-        fail(str(error))
-    except Refused as error:
-        fail(f"refused: {error}", REFUSED)
+    known = read_jwks(jwks)
+    found = verified(file, known, issuer=issuer, report=read_report(report) if report else None)
     click.echo("\n".join(described(found)))
 
 

@@ -2,7 +2,8 @@
 
 import re
 
-from .masters import ANSWER, Chapter, CourseError, course
+from ..errors import CourseError
+from .masters import ANSWER, Chapter, course
 
 MODEL, RUBRIC = "A model answer (write yours first)", "For teachers: what to look for (5 points)"
 """What the two folded parts of a lesson are called. The points are `course.ANSWER_POINTS`."""

@@ -22,6 +22,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from .. import checks
+from ..errors import CourseError
 from .names import defined_names
 
 EXERCISE, CHECK, SETUP, ANSWER, DEMO, TEXT = "exercise", "check", "setup", "answer", "demo", "text"
@@ -35,10 +36,6 @@ NOTEBOOKS = next(p for p in (_PACKAGE.parent / "notebooks", _PACKAGE / "notebook
 """The student editions; the masters are in its folder `source`. In a wheel they travel inside the package."""
 
 _CHECK_CELL = re.compile(r'check\("(\w+)"\)')
-
-
-class CourseError(Exception):
-    """A master that contradicts itself or the checks. The text says which and what to do."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +82,12 @@ class Chapter:
 
 def chapter_names() -> tuple[str, ...]:
     """The names of the chapters that have a master, in reading order."""
-    return tuple(sorted(path.stem for path in (NOTEBOOKS / "source").glob("[0-9][0-9]_*.md")))
+    return _names_in(NOTEBOOKS / "source")
+
+
+@functools.cache
+def _names_in(folder: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in folder.glob("[0-9][0-9]_*.md")))
 
 
 def get_ready() -> None:

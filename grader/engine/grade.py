@@ -5,6 +5,7 @@ import functools
 import hashlib
 import hmac
 import json
+import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,8 @@ from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, CourseError, get_ready, read_source
+from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..errors import BadSubmission, CourseError, SandboxError
 from ..inside.calling import CRASHED, Outcome
 from ..judging import library
 from ..judging.answering import Ask
@@ -29,18 +31,17 @@ from .rebuild import (
     AGAIN,
     EXTRA,
     NOTE,
-    BadSubmission,
     Step,
     Submission,
     chapter_named_in,
     read_regular,
     read_submission,
 )
-from .sandbox import FULL, SandboxError, Zygote
+from .sandbox import FULL, Zygote
 from .showing import fitted, shown, writable
 from .written import Text
 
-__all__ = ["BadSubmission", "Grader", "Options", "SandboxError"]
+__all__ = ["Grader", "InUse", "Options"]
 
 
 @dataclass(frozen=True)
@@ -108,13 +109,16 @@ class Graded:
     Attributes:
         report: what was found.
         cells: as they ran, if they were to be kept.
-        ran_out: whether anything ran out of anything, or ended before its time: on a busy machine it might not have
-            otherwise.
+        ran_out: whether anything ran out, or ended, in a way that it might not have on a quiet machine.
     """
 
     report: Report
     cells: list[Ran]
     ran_out: bool = False
+
+
+class InUse(RuntimeError):
+    """A Grader was asked to grade while it was grading."""
 
 
 class Grader:
@@ -126,6 +130,7 @@ class Grader:
 
     def __init__(self, options: Options) -> None:
         self._options = options
+        self._in_use = threading.Lock()
         self._zygote = Zygote(options.level, options.run_demos)
         try:
             if options.own_masters:
@@ -169,7 +174,17 @@ class Grader:
             BadSubmission: the file can't be graded at all.
             SandboxError: the sandbox broke.
             CourseError: master is none.
+            InUse: it is grading something else just now, in another thread.
         """
+        # Two threads that talk to one zygote would take each other's answers, and both submissions lose points.
+        if not self._in_use.acquire(blocking=False):
+            raise InUse("a Grader grades one submission at a time; make another one for another thread")
+        try:
+            return self._grade_cells(path, name, student, master)
+        finally:
+            self._in_use.release()
+
+    def _grade_cells(self, path: Path, name: str | None, student: str, master: Path | None) -> Graded:
         started = time.monotonic()
         data = read_regular(path)
         digest = hashlib.sha256(data).hexdigest()
@@ -211,7 +226,7 @@ class Grader:
             return self.grade_cells(path, name=name, student=student, master=master)
         except BadSubmission as error:
             return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
-        except (CourseError, SandboxError):
+        except (CourseError, InUse, SandboxError):
             raise
         except Exception as error:  # whatever nobody thought of
             reason = f"the grader failed on it ({type(error).__name__}), which is a fault of the grader"

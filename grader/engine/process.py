@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from ..inside.calling import CRASHED, TIMED_OUT, Outcome, longest, waited_for_processor
+from ..inside.calling import CRASHED, TIMED_OUT, Outcome, longest, waited_for_processor, was_starved
 from ..inside.confine import OPEN_FILES
 from ..inside.frames import ENDED, LATE, Channel, WireError
 from ..inside.values import pack, plain_text
@@ -28,7 +28,7 @@ FORK_SECONDS = 10.0
 """How long a fork may take to be ready, and to be gone again; some milliseconds are usual."""
 
 
-class GaveUp(Exception):  # noqa: N818 - it says what happened
+class GaveUp(Exception):
     """The submission kept ending its process, or has used up its time."""
 
 
@@ -77,7 +77,9 @@ class LearnerProcess:
         self.outputs: list[dict[str, Any]] = []
         """What the last cell showed."""
         self.ran_out = False
-        """Whether anything ran out of time, memory or files, or ended before its time."""
+        """Whether anything ran out of memory or files, ended before its time, or ran out of time while it waited for a
+        processor: on a quiet machine it might not have."""
+        self._starved = True
 
     def __enter__(self) -> "LearnerProcess":
         return self
@@ -98,7 +100,7 @@ class LearnerProcess:
             GaveUp: the process has ended too often, or its time is over.
             Spent: it has said too much.
         """
-        self.outputs = []
+        self.outputs, self._starved = [], True
         self._cells += 1
         # The same numbers when the cell is run again: it need not know that it is.
         request = {"do": "run", "source": source, "seconds": seconds, "count": self._cells, "id": self._cells}
@@ -108,7 +110,7 @@ class LearnerProcess:
             said = self._ended(error)
             return f"it did not end within {seconds:g} s" if said == LATE else said
         if answer.get("timed_out"):
-            self.ran_out = True
+            self.ran_out |= was_starved(answer.get("waited"), seconds)
             self.outputs = _dicts(answer.get("outputs"))
             return f"it did not end within {seconds:g} s"
         self._history.append(request)
@@ -156,6 +158,7 @@ class LearnerProcess:
     def _group(self, request: dict[str, Any]) -> tuple[list[Outcome], str]:
         """Let a fork answer these questions. Returns what it said, and why it ended too soon if it did."""
         self._groups += 1
+        self._starved = True
         outcomes: list[Outcome] = []
         lost = ""
         mine, theirs = socket.socketpair()
@@ -173,7 +176,7 @@ class LearnerProcess:
                 why = self._ended(error)  # the process has ended, and the fork with it
                 done = len(outcomes) == len(request["questions"]) or (outcomes and outcomes[-1].kind == TIMED_OUT)
                 lost = "" if done else why
-        self.ran_out = self.ran_out or bool(lost) or outcomes[-1].kind == TIMED_OUT
+        self.ran_out |= self._starved and (bool(lost) or outcomes[-1].kind == TIMED_OUT)
         return outcomes, lost
 
     def _listen(self, answers: Channel, request: dict[str, Any], outcomes: list[Outcome]) -> str:
@@ -184,8 +187,10 @@ class LearnerProcess:
             answers.receive(self._patience())
             answers.send(request, self._patience())
             for number in range(len(request["questions"])):
-                outcomes.append(Outcome.from_dict(self._receive(answers, number, request["seconds"], pid)))
+                answer = self._receive(answers, number, request["seconds"], pid)
+                outcomes.append(Outcome.from_dict(answer))
                 if outcomes[-1].kind == TIMED_OUT:
+                    self._starved = was_starved(answer.get("waited"), request["seconds"])
                     break
         except WireError as error:
             return str(error)
@@ -212,8 +217,10 @@ class LearnerProcess:
         started, waited = time.monotonic(), waited_for_processor(pid)
         until = started + seconds + self._patience()
         while not channel.readable(max(0.0, min(until, self._end) - time.monotonic())):
-            until = started + longest(seconds, waited_for_processor(pid) - waited) + self._patience()
+            so_long = waited_for_processor(pid) - waited
+            until = started + longest(seconds, so_long) + self._patience()
             if time.monotonic() >= min(until, self._end):
+                self._starved = was_starved(so_long, seconds)
                 raise WireError(LATE)
 
     def _patience(self) -> float:
@@ -246,7 +253,7 @@ class LearnerProcess:
 
     def _ended(self, error: WireError) -> str:
         """End the process, which can't be talked to any more. Returns why, for people."""
-        self.ran_out = True
+        self.ran_out |= self._starved
         return self._kill() or str(error)
 
     def _kill(self) -> str:

@@ -17,6 +17,7 @@ from typing import Any
 from ..checks import exercises
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names
 from ..course.names import Names, names_in, read_names
+from ..errors import BadSubmission
 from ..inside.calling import STUB
 from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE
 from .pictures import data_uri
@@ -31,10 +32,6 @@ AGAIN = "again"
 EXTRA = "extra"
 NOTE = "note"
 """Cells of the learner's own: code, which runs, and Markdown, which is shown."""
-
-
-class BadSubmission(Exception):  # noqa: N818 - it says what is wrong
-    """A file that can't be graded at all. The text is one line that names the file."""
 
 
 @dataclass(eq=False)

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from ..errors import SandboxError
 from ..inside.frames import Channel, WireError
 from . import cgroup, mounts
 
@@ -46,10 +47,6 @@ _LAST_USER, _FEW_USERS = 65_533, 14
 _zygotes: Iterator[int] = itertools.count()
 VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR", "LD_LIBRARY_PATH")
 """The names of all environment variables that a learner's process has."""
-
-
-class SandboxError(Exception):
-    """The sandbox can't be set up here. The text says what is missing and how to get it."""
 
 
 class Zygote:

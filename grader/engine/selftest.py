@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ..errors import SandboxError
 from ..inside import confine, landlock
 from ..inside.calling import RETURNED, TIMED_OUT
 from ..inside.values import unpack
 from . import mounts, sandbox
 from .process import LearnerProcess
-from .sandbox import SandboxError, Zygote
+from .sandbox import Zygote
 
 _PROBES = Path(__file__).parent.parent / "inside" / "probes.py"
 _CANARY = Path(__file__).parent.parent / "reports" / "report.schema.json"

@@ -8,14 +8,14 @@ from typing import Any
 from ..batch.collect import Found, look_through
 from ..batch.workers import proved_grader
 from ..engine.grade import Grader, Options
-from ..engine.sandbox import SandboxError
+from ..errors import GraderError, SandboxError
 from ..files import write_whole
 from ..inside.values import plain_text
 from ..reports.gradescope import as_json, failure, results
 from ..reports.report import Report
 
 
-class Unclear(Exception):  # noqa: N818 - it says what is wrong
+class HandInError(GraderError):
     """It is not clear what is to be graded. The text is for the student."""
 
 
@@ -33,7 +33,7 @@ def grade_into_results(root: Path, level: str, chapter: str) -> None:
 def _outcome(submission: Path, level: str, chapter: str) -> dict[str, Any]:
     try:
         return results(_graded(submission, level, chapter))
-    except Unclear as error:
+    except HandInError as error:
         return failure(f"Nothing was graded: {error}")
     except SandboxError as error:
         return failure(
@@ -51,7 +51,7 @@ def _graded(submission: Path, level: str, chapter: str) -> Report:
         with proved_grader(Options(level=level)) as grader:
             report = _report(grader, found)
     if chapter and report.chapter not in ("", chapter):
-        raise Unclear(f"this is the lesson {report.chapter}, and {chapter} is to be handed in.")
+        raise HandInError(f"this is the lesson {report.chapter}, and {chapter} is to be handed in.")
     return report
 
 
@@ -65,10 +65,10 @@ def _the_one(there: list[Found], chapter: str) -> Found:
     found = [one for one in there if not one.not_taken]
     names = ", ".join(plain_text(one.name, 100) for one in (found or there)[:10])
     if not found:
-        raise Unclear(f"there is no notebook (.ipynb) in what was handed in{f', but: {names}' if there else ''}.")
+        raise HandInError(f"there is no notebook (.ipynb) in what was handed in{f', but: {names}' if there else ''}.")
     if len(found) > 1 and chapter:
         found = [one for one in found if chapter in one.name]
     if len(found) != 1:
         wanted = f"one with {chapter} in its name" if chapter else "one notebook"
-        raise Unclear(f"hand in just {wanted}; there are: {names}.")
+        raise HandInError(f"hand in just {wanted}; there are: {names}.")
     return found[0]

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from ..course.masters import CourseError, chapter_names
+from ..course.masters import chapter_names
+from ..errors import CourseError
 from ..files import write_whole
 from ..reports.gradescope import as_json, failure
 from .archive import packed

@@ -12,7 +12,8 @@ from pathlib import Path
 import jwt_from_scratch
 from jwt_from_scratch.encoding import b64u_encode
 
-from ..course.masters import NOTEBOOKS, CourseError
+from ..course.masters import NOTEBOOKS
+from ..errors import CourseError
 from .archive import packed
 
 _DISTRIBUTION = "jwt-from-scratch"

@@ -1,9 +1,10 @@
 """Answers to a check's questions, by a fork of the learner's process that ends when it has given them.
 
 So what a function remembers (a count of its calls, the arguments that it has seen) is forgotten with the fork, and one
-that crashes or hangs takes nothing along: the learner's process stays as the cells left it. Each fork has a socket of
-its own, on which the questions come once it is ready, so the learner's process never holds them and a fork can answer
-nobody else's. It can write to no file that the next one reads, and talk to no process that stays.
+that crashes or hangs takes nothing along: the learner's process stays as the cells left it. Each fork takes a socket of
+its own off the wire, on which the questions come once it is ready: the learner's process never holds it, not even in a
+hook that runs as it forks, and a fork can answer nobody else's questions. It can write to no file that the next one
+reads, and talk to no process that stays.
 """
 
 import contextlib
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import confine, landlock, linux
-from .calling import TIMED_OUT, invoke
+from .calling import TIMED_OUT, invoke, waited_for_processor
 from .frames import Channel, WireError
 from .values import NotPlain, unpack
 
@@ -42,12 +43,11 @@ class Answering:
         self._folder = f"{confine.HOME}/.answering"
         self._files = _files_in_use() + 1  # and that folder
 
-    def answer(self, descriptor: int, checker: Channel) -> None:
-        """Let a fork answer on this socket, and wait for its end.
+    def answer(self, checker: Channel) -> None:
+        """Let a fork answer on a socket that the checker sends, and wait for its end.
 
         Args:
-            descriptor: the socket, as an open file.
-            checker: the wire on which the checker says so when it wants the fork stopped.
+            checker: the wire on which the socket comes, and word when the checker wants the fork stopped.
 
         Raises:
             WireError: the checker is gone.
@@ -59,10 +59,13 @@ class Answering:
             linux.adopt_orphans(True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a fork beside threads: whoever has threads must know
+            taken, taking = os.pipe()
             child = os.fork()
         if child == 0:
-            self._be_the_fork(descriptor)
-        os.close(descriptor)
+            self._be_the_fork(checker)
+        os.close(taking)
+        os.read(taken, 1)  # ends when the fork has its socket, and closes all else: until then the wire is the fork's
+        os.close(taken)
         _wait(child, checker)
         if confined:
             _end(_children() - before)
@@ -70,8 +73,9 @@ class Answering:
             if left := os.listdir(self._folder):
                 _remove(self._folder, left)
 
-    def _be_the_fork(self, descriptor: int) -> NoReturn:
+    def _be_the_fork(self, checker: Channel) -> NoReturn:
         try:
+            descriptor = checker.receive_descriptor()
             channel = Channel(socket.socket(fileno=descriptor))
             confine.close_descriptors(keep=descriptor)
             if self._rules is not None:
@@ -101,11 +105,12 @@ def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, 
             answer = invoke(namespace, name, unpack(packed), seconds, forbids).to_dict()
         except NotPlain as error:
             answer = {"broken": str(error)}
-        answers.append({**answer, "id": number})
+        late = {"waited": waited_for_processor()} if answer.get("kind") == TIMED_OUT else {}
+        answers.append({**answer, **late, "id": number})
         if request["at_once"] or time.monotonic() > sent + SLOW:
             channel.send_all(answers)
             answers, sent = [], time.monotonic()
-        if answer.get("kind") == TIMED_OUT:
+        if late:
             break  # the checker asks no more
     channel.send_all(answers)
 

@@ -305,6 +305,10 @@ class _Counter(io.TextIOBase):
 
 PATIENCE = 3.0
 """How many times its limit a call may take at most, if it gets no processor for so long."""
+STARVED = 0.25
+"""Which share of its limit a call must have waited for a processor for another try."""
+_SAYS = os.path.exists("/proc/self/schedstat")
+"""Whether this system says how long it waited."""
 
 
 @dataclass
@@ -317,6 +321,18 @@ class Limit:
 def longest(seconds: float, waited: float) -> float:
     """How many seconds a call may take whose limit is given and that waited so many for a processor."""
     return min(seconds + waited, PATIENCE * seconds)
+
+
+def was_starved(waited: object, seconds: float) -> bool:
+    """Whether a call that ran out of time might not have on a quiet machine.
+
+    Its limit has been stretched by what it waited for a processor. So if that is little, it has had its time.
+
+    Args:
+        waited: how many seconds it waited, as it says itself; anything else counts as long.
+        seconds: its limit.
+    """
+    return not (_SAYS and isinstance(waited, float) and waited <= STARVED * seconds)
 
 
 def waited_for_processor(pid: int | None = None) -> float:

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import Any, NoReturn
 
 from .answering import Answering
-from .calling import TimeUp, time_limit
+from .calling import Limit, TimeUp, time_limit, waited_for_processor
 from .frames import Channel, WireError
 from .shell import RECORDER, Shell, catch_descriptors, run_cell
 
@@ -40,7 +40,7 @@ def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), rules: A
             if request["do"] == "run":
                 channel.send({**_run(shell, request), "id": request["id"]})
             elif request["do"] == "answer":
-                answering.answer(channel.receive_descriptor(), channel)
+                answering.answer(channel)
                 channel.send({"id": request["id"]})
         except WireError:
             os._exit(0)
@@ -49,13 +49,16 @@ def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), rules: A
 def _run(shell: Shell, request: dict[str, Any]) -> dict[str, Any]:
     source, seconds = request["source"], request["seconds"]
     shell.execution_count = request["count"]
+    before = waited_for_processor()
     try:
         with time_limit(seconds) as limit:
             answer = run_cell(shell, source)
     except TimeUp:
-        return {"ok": False, "outputs": RECORDER.outputs, "timed_out": True}
+        answer = {"ok": False, "outputs": RECORDER.outputs}
+        limit = Limit(rang=True)
     # IPython makes an output of this exception too, or stumbles when the alarm rings again meanwhile.
-    return {**answer, "timed_out": not answer["ok"] and limit.rang}
+    late = not answer["ok"] and limit.rang
+    return {**answer, "timed_out": late, **({"waited": waited_for_processor() - before} if late else {})}
 
 
 def hide(packages: tuple[str, ...]) -> None:

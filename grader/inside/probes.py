@@ -219,6 +219,7 @@ def prepare_notes() -> None:
         globals()["_memory"] = mmap.mmap(file.fileno(), 4096)
     globals()["_pipe"] = os.pipe2(os.O_NONBLOCK)
     globals()["_seen"] = 0
+    globals()["_priority"] = os.getpriority(os.PRIO_PROCESS, 0)  # the grader's own, under `nice` for example
 
 
 def leave_notes() -> str:
@@ -256,7 +257,7 @@ def find_notes(files_too: bool) -> str:
             "a file's mode": about.st_mode & 0o777 == 0o640,
             "a file's time": about.st_mtime == 1,
             "a file's attributes": os.listxattr("shared"),
-            "a priority": os.getpriority(os.PRIO_PROCESS, os.getppid()),
+            "a priority": os.getpriority(os.PRIO_PROCESS, os.getppid()) != globals()["_priority"],
             "a process": len([name for name in os.listdir("/proc") if name.isdigit()]) > 3,
         }.items()
         if there

@@ -32,7 +32,7 @@ _WIDEST = 12
 """Characters in which JSON writes one: an emoji as two escapes."""
 
 
-class NotPlain(ValueError):  # noqa: N818 - it says what is wrong
+class NotPlain(ValueError):
     """A value that is not plain, too large, too deep, or text that packs none.
 
     Attributes:

@@ -41,7 +41,7 @@ Oracle = Callable[..., tuple[Any, set[str]]]
 """From a call's arguments to the right answer and ALL rules that the call breaks (then the answer is of no matter)."""
 
 
-class Unfit(Exception):  # noqa: N818 - it says what is wrong
+class Unfit(Exception):
     """A trial that does not test what it was made for."""
 
 

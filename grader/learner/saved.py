@@ -9,11 +9,16 @@ from typing import Any
 from .. import checks
 from ..course.masters import NOTEBOOKS
 from ..course.names import bound_names
+from ..errors import GraderError
 from ..inside.calling import STUB
 
 
-class NotALesson(Exception):  # noqa: N818 - it says what is wrong
-    """A file that is no lesson of this course. The text is a sentence that names it."""
+class NotALesson(GraderError):
+    """A file that is no lesson of this course. The text is a sentence, in Markdown, that names it."""
+
+    def sentence(self) -> str:
+        """The text, for a terminal."""
+        return str(self).replace("`", "")
 
 
 @dataclass

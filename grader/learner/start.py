@@ -14,7 +14,7 @@ from .. import isolated
 from ..course.masters import NOTEBOOKS
 from ..files import write_whole
 from . import editions, saved
-from .saved import NotALesson as NotALesson
+from .saved import NotALesson
 
 if TYPE_CHECKING:
     import psutil

@@ -5,15 +5,15 @@ from pathlib import Path
 from jwt_from_scratch import Key
 
 from ..batch.output_folder import refuse_foreign_in
-from ..batch.run import Nothing
 from ..course.masters import chapter_names
+from ..errors import GraderError, NothingFound
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey
 from ..reports.report import Report
 from ..student import StudentId
 from .tokens import (
     CERTIFICATE,
-    Unfit,
+    NoReceipt,
     Unreadable,
     as_report,
     certificate_claims,
@@ -25,7 +25,7 @@ from .tokens import (
 )
 
 
-class Incomplete(Exception):  # noqa: N818 - it says what is wrong
+class LessonsMissing(GraderError):
     """Lessons that were not handed in. The text names them."""
 
 
@@ -44,8 +44,8 @@ def certify(folder: Path, student: str, key: Key, issuer: str, local: LocalKey |
 
     Raises:
         NotAnId: nobody can be called so.
-        Nothing: there is no Report of this student.
-        Incomplete: a lesson is missing.
+        NothingFound: there is no Report of this student.
+        LessonsMissing: a lesson is missing.
         ForeignFile: there is a link among the certificates.
         OSError: the file can't be written.
     """
@@ -54,9 +54,9 @@ def certify(folder: Path, student: str, key: Key, issuer: str, local: LocalKey |
     best, unfit = _best(folder, who, issuer, local)
     problems = f" ({'; '.join(unfit[:3])})" if unfit else ""
     if not best:
-        raise Nothing(f"{folder}: no Report of a student called {plain_text(who)!r}{problems}")
+        raise NothingFound(f"{folder}: no Report of a student called {plain_text(who)!r}{problems}")
     if missing := [name for name in chapter_names() if name not in best]:
-        raise Incomplete(f"{plain_text(who)} has not handed in: {', '.join(missing)}{problems}")
+        raise LessonsMissing(f"{plain_text(who)} has not handed in: {', '.join(missing)}{problems}")
     path = out or folder / "certificates" / f"{who.file_name}.jwt"
     claims = certificate_claims(who, [best[name] for name in chapter_names()], issuer)
     keep_or_sign(path, claims, CERTIFICATE, key)
@@ -76,7 +76,7 @@ def _best(folder: Path, student: StudentId, issuer: str, local: LocalKey | None)
             receipt_claims(report, issuer)  # what is not fit for a receipt counts for nothing here
         except Unreadable:
             continue
-        except (Unfit, OSError) as error:
+        except (NoReceipt, OSError) as error:
             unfit.append(f"{plain_text(name, 500)}: {getattr(error, 'strerror', None) or error}")
             continue
         if report.chapter not in best or best[report.chapter].score < report.score:

@@ -6,10 +6,10 @@ from pathlib import Path
 from jwt_from_scratch import Key
 
 from ..batch.output_folder import refuse_foreign_in
-from ..batch.run import Nothing
+from ..errors import NothingFound
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey
-from .tokens import RECEIPT, Unfit, Unreadable, keep_or_sign, own_report, read_file, receipt_claims, report_files
+from .tokens import RECEIPT, NoReceipt, Unreadable, keep_or_sign, own_report, read_file, receipt_claims, report_files
 
 
 @dataclass
@@ -34,19 +34,21 @@ def issue_all(folder: Path, key: Key, issuer: str, out: Path, local: LocalKey | 
         local: the key that the Reports were kept with; None believes whatever they say.
 
     Raises:
-        Nothing: there is no Report.
+        NothingFound: there is no Report.
         ForeignFile: there is a link among the receipts.
         OSError: a receipt can't be written.
     """
     refuse_foreign_in(folder / "receipts")
     done, found = Issued(), list(report_files(folder))
     if not found:
-        raise Nothing(f"{folder}: no Report in {folder / 'reports'}; name a folder that `grader grade --out` wrote")
+        raise NothingFound(
+            f"{folder}: no Report in {folder / 'reports'}; name a folder that `grader grade --out` wrote"
+        )
     for name, path in found:
         try:
             report = own_report(read_file(path), local)
             claims = receipt_claims(report, issuer)
-        except (Unfit, OSError) as error:
+        except (NoReceipt, OSError) as error:
             done.is_bad |= not isinstance(error, Unreadable)
             done.problems.append(f"{plain_text(name, 500)}: {getattr(error, 'strerror', None) or error}")
             continue

@@ -10,6 +10,7 @@ from jwt_from_scratch import JWTError, Key, KeySet
 from jwt_from_scratch.encoding import json_loads_strict
 
 from ..engine.mounts import shows
+from ..errors import GraderError
 from ..files import write_new_secret, write_whole
 from ..inside.values import plain_text
 
@@ -17,7 +18,7 @@ ALG = "Ed25519"
 _MAX_BYTES = 1_000_000
 
 
-class KeyProblem(Exception):  # noqa: N818 - it says what is wrong
+class KeyProblem(GraderError):
     """A key file that can't be made or used. The text is one line without any secret."""
 
 

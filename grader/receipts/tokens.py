@@ -34,11 +34,11 @@ CLAIMS = {
 _MAX_BYTES = 10_000_000
 
 
-class Unfit(Exception):  # noqa: N818 - it says what is wrong
+class NoReceipt(Exception):
     """A file that is no Report, or a Report that nothing can be signed for. The text says why."""
 
 
-class Unreadable(Unfit):
+class Unreadable(NoReceipt):
     """A Report on a submission that could not be read: there is no grade to sign, and nothing is wrong with that."""
 
 
@@ -49,16 +49,16 @@ def receipt_claims(report: Report, issuer: str) -> dict[str, Any]:
     same name, and no other grade has it.
 
     Raises:
-        Unfit: it names no student, or the submission could not be read or was not taken.
+        NoReceipt: it names no student, or the submission could not be read or was not taken.
     """
     if report.status == NOT_TAKEN:
         raise Unreadable("the file was not taken, so there is no grade to sign")
     if report.status == UNREADABLE:
         raise Unreadable("the submission could not be read, so there is no grade to sign")
     if not _is_id(report.student):
-        raise Unfit("it names no student; grade a folder of submissions")
+        raise NoReceipt("it names no student; grade a folder of submissions")
     if not (0 <= report.score <= report.max_score and report.chapter and re.fullmatch("[0-9a-f]{64}", report.sha256)):
-        raise Unfit("a score, chapter or hash in it is impossible")
+        raise NoReceipt("a score, chapter or hash in it is impossible")
     claims = {
         **{"iss": issuer, "sub": report.student, "assignment": report.chapter},
         **{"score": report.score, "max_score": report.max_score},
@@ -129,26 +129,26 @@ def as_report(data: bytes) -> Report:
     """The Report in a file's bytes.
 
     Raises:
-        Unfit: it is none.
+        NoReceipt: it is none.
     """
     try:
         return Report.from_dict(json.loads(data))
     except (ValueError, TypeError, KeyError, RecursionError):
-        raise Unfit("not a Report") from None
+        raise NoReceipt("not a Report") from None
 
 
 def own_report(data: bytes, key: LocalKey | None) -> Report:
     """The Report in a file's bytes, if this machine kept it just so; without a key, whatever the file says.
 
     Raises:
-        Unfit: it is none, or another one.
+        NoReceipt: it is none, or another one.
     """
     report = as_report(data)
     if key is not None:
         try:
             return parsed(data, key)
         except NotOurs:
-            raise Unfit(
+            raise NoReceipt(
                 "it was not written with this machine's key, or was changed since; grade the submission here, or let "
                 "--unsafe-foreign-reports believe it"
             ) from None

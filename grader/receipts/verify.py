@@ -6,17 +6,24 @@ from typing import Any, NamedTuple
 
 from jwt_from_scratch import JWTError, KeySet, decode, verify
 
+from ..errors import REFUSED, GraderError
 from ..inside.values import plain_text
 from ..reports.report import Report
 from .keys import ALG
-from .tokens import CERTIFICATE, CLAIMS, RECEIPT, Unfit, as_report, read_file, receipt_claims
+from .tokens import CERTIFICATE, CLAIMS, RECEIPT, NoReceipt, as_report, read_file, receipt_claims
 
 _LEEWAY = 60
 """Seconds that our clock may be behind the issuer's."""
 
 
-class Refused(Exception):  # noqa: N818 - it says what happened
+class NotGenuine(GraderError):
     """Not genuine, or not what was asked for. The text is one line."""
+
+    code = REFUSED
+
+    def sentence(self) -> str:
+        """The text, and that this is the answer."""
+        return f"refused: {self}"
 
 
 class Verified(NamedTuple):
@@ -36,7 +43,7 @@ def verified(file: Path, keys: KeySet, *, issuer: str | None = None, report: Rep
         report: the Report that it must be the receipt for.
 
     Raises:
-        Refused: it is not genuine, or for something else.
+        NotGenuine: it is not genuine, or for something else.
         OSError: the file can't be read.
     """
     try:
@@ -44,12 +51,12 @@ def verified(file: Path, keys: KeySet, *, issuer: str | None = None, report: Rep
         header = verify(token, keys).header
         typ = header.get("typ", "")
         if header["alg"] != ALG or "kid" not in header or typ not in CLAIMS:
-            raise Refused("the token is signed by the course, but it is neither a receipt nor a certificate")
+            raise NotGenuine("the token is signed by the course, but it is neither a receipt nor a certificate")
         claims = decode(token, keys, issuer=issuer, typ=typ, require=tuple(CLAIMS[typ]), leeway=_LEEWAY)
     except UnicodeDecodeError:
-        raise Refused("not a token") from None
+        raise NotGenuine("not a token") from None
     except JWTError as error:
-        raise Refused(plain_text(str(error))) from None
+        raise NotGenuine(plain_text(str(error))) from None
     _check_types(typ, claims)
     if report is not None:
         _check_report(typ, claims, report)
@@ -60,37 +67,37 @@ def read_report(file: Path) -> Report:
     """The Report in a file.
 
     Raises:
-        Refused: it is none.
+        NotGenuine: it is none.
         OSError: it can't be read.
     """
     try:
         return as_report(read_file(file))
-    except Unfit as error:
-        raise Refused(f"{plain_text(str(file), 500)}: {error}") from None
+    except NoReceipt as error:
+        raise NotGenuine(f"{plain_text(str(file), 500)}: {error}") from None
 
 
 def _check_types(typ: str, claims: dict[str, Any]) -> None:
     for name, kind in CLAIMS[typ].items():
         if type(claims[name]) is not kind:
-            raise Refused(f"its claim {name} is of another type")
+            raise NotGenuine(f"its claim {name} is of another type")
     if claims["iat"] < 0:
-        raise Refused("it says that it was issued before 1970")
+        raise NotGenuine("it says that it was issued before 1970")
     for one in claims.get("chapters", []) if typ == CERTIFICATE else []:
         kinds = {"name": str, "score": int, "max_score": int, "sandbox": str}
         if not isinstance(one, dict) or any(type(one.get(name)) is not kind for name, kind in kinds.items()):
-            raise Refused("its claim chapters is of another type")
+            raise NotGenuine("its claim chapters is of another type")
 
 
 def _check_report(typ: str, claims: dict[str, Any], report: Report) -> None:
     if typ != RECEIPT:
-        raise Refused("a certificate is not for one Report")
+        raise NotGenuine("a certificate is not for one Report")
     try:
         wanted = receipt_claims(report, claims["iss"])
-    except Unfit as error:
-        raise Refused(f"the Report can't have a receipt: {error}") from None
+    except NoReceipt as error:
+        raise NotGenuine(f"the Report can't have a receipt: {error}") from None
     for name, value in wanted.items():
         if claims[name] != value:
-            raise Refused(f"it is for another Report: its {name} differs")
+            raise NotGenuine(f"it is for another Report: its {name} differs")
 
 
 def described(found: Verified) -> list[str]:

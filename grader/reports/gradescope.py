@@ -8,11 +8,12 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from ..errors import GraderError
 from .report import ExerciseReport, Report, taken
 from .texts import printable, remarks, warning
 
 
-class NotOne(Exception):  # noqa: N818 - it says what is wrong
+class NotOneSubmission(GraderError):
     """Not exactly one submission. The text says how many."""
 
 
@@ -20,11 +21,11 @@ def gradescope_json(reports: Sequence[Report]) -> str:
     """The text of results.json. What was not taken is none of its business.
 
     Raises:
-        NotOne: there is no Report on a submission, or more than one.
+        NotOneSubmission: there is no Report on a submission, or more than one.
     """
     those = taken(reports)
     if len(those) != 1:
-        raise NotOne(f"Gradescope's results.json is for one submission, and there are {len(those)}")
+        raise NotOneSubmission(f"Gradescope's results.json is for one submission, and there are {len(those)}")
     return as_json(results(those[0]))
 
 

@@ -6,7 +6,7 @@ import hmac
 import json
 import platform
 from collections.abc import Sequence
-from dataclasses import MISSING, asdict, dataclass, fields, replace
+from dataclasses import MISSING, dataclass, fields, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TypeVar, get_origin
@@ -81,7 +81,7 @@ class Report:
 
     def to_dict(self) -> dict[str, Any]:
         """The Report as JSON can carry it; it fits `SCHEMA`."""
-        return asdict(self)
+        return {**vars(self), "exercises": [dict(vars(one)) for one in self.exercises]}
 
     def sealed(self, key: LocalKey) -> "Report":
         """The same with its MAC."""
@@ -115,13 +115,21 @@ _Made = TypeVar("_Made", Report, ExerciseReport)
 
 
 def _typed(kind: type[_Made], data: dict[str, Any]) -> _Made:
-    for field in fields(kind):
-        wanted = get_origin(field.type) or field.type
-        if field.default is not MISSING and field.name not in data:  # it is newer than the document
+    for name, wanted, newer in _TYPES[kind]:
+        if newer and name not in data:
             continue
-        if not isinstance(data[field.name], (int, float) if wanted is float else wanted):  # type: ignore[arg-type]
-            raise TypeError(f"{field.name} is of another type")
+        if not isinstance(data[name], wanted):
+            raise TypeError(f"{name} is of another type")
     return kind(**data)
+
+
+def _types(kind: type[Any]) -> list[tuple[str, Any, bool]]:
+    types = [(one, get_origin(one.type) or one.type) for one in fields(kind)]
+    return [(one.name, (int, float) if is_ is float else is_, one.default is not MISSING) for one, is_ in types]
+
+
+_TYPES: dict[type[Any], list[tuple[str, Any, bool]]] = {kind: _types(kind) for kind in (Report, ExerciseReport)}
+"""Of each field its name, its type, and whether older documents lack it."""
 
 
 def make_report(

@@ -258,7 +258,11 @@ def _no_constant(name: str) -> NoReturn:
 
 @cache
 def measured() -> dict[str, Any]:
-    """What `make interop` wrote: `date`, `libraries` (name to version) and `cases` (id to who does what)."""
+    """What `make interop` wrote: `date`, `libraries` (name to version) and `cases`, by their ids in docs/interop.md.
+
+    A case has its `text`, the number of libraries that `read` it, the names of those that `refuse` it, `misread` it or
+    do not know such a thing (`beyond`), and, where a secret of one's own does as well, the `token`.
+    """
     found: dict[str, Any] = json.loads(Path(__file__).with_name("readers.json").read_text("utf-8"))
     return found
 

@@ -4,7 +4,7 @@ import http.client
 import urllib.parse
 from typing import Any
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 
 from .. import Key, KeySet
 from ..encoding import json_loads_strict
@@ -30,9 +30,17 @@ class Issuer(Flask):
 
 
 def issuer_app(*keys: Key) -> Issuer:
-    """Make the service. GET /jwks.json publishes the public halves of these keys as a JWK set."""
+    """Make the service. GET /jwks.json publishes the public halves of these keys as a JWK set.
+
+    GET /.well-known/openid-configuration says where that is, and whose it is: the issuer, here the service's address.
+    """
     app = Issuer(__name__)
     app.keys, app.asked, app.down = list(keys), 0, False
+
+    @app.get("/.well-known/openid-configuration")
+    def metadata() -> Response:
+        issuer = request.host_url.rstrip("/")
+        return jsonify(issuer=issuer, jwks_uri=issuer + "/jwks.json")
 
     @app.get("/jwks.json")
     def jwks() -> Response:
@@ -41,6 +49,7 @@ def issuer_app(*keys: Key) -> Issuer:
             return Response("try again later", 503, mimetype="text/plain")
         answer = jsonify(keys=[jwk | {"use": "sig"} for jwk in KeySet(app.keys).to_jwks()["keys"]])
         answer.mimetype = "application/jwk-set+json"  # RFC 7517 §8.5.2
+        answer.headers["Cache-Control"] = "max-age=300"
         return answer
 
     return app

@@ -113,8 +113,19 @@ def shed_app(
             return "", ""
         return (str(claims.get("sub")), brought) if claims.get("exp", 0) > time.time() else ("", "")
 
+    def refusal() -> Response | None:
+        """What the guard's no looks like; None if this request may change something."""
+        try:
+            may = guard({"method": request.method, "headers": dict(request.headers)})
+        except Exception as error:  # a guard that stumbles lets nobody in
+            status = 501 if isinstance(error, NotImplementedError) else 500
+            return answer(f"<p id=status>refused: {escape(str(error) or type(error).__name__)}</p>", status)
+        return None if may else answer("<p id=status>refused: this does not come from our own page</p>", 403)
+
     @app.post("/login")
     def login() -> ResponseReturnValue:
+        if no := refusal():
+            return no
         token = sign({"sub": request.form.get("user", "guest"), "exp": int(time.time()) + LIFETIME}, key)
         if not in_cookie:
             return Response(token, mimetype="text/plain")
@@ -137,13 +148,8 @@ def shed_app(
         who, _ = token_holder()
         if not who:
             return answer("<p id=status>log in first</p>", 401)
-        try:
-            may = guard({"method": request.method, "headers": dict(request.headers)})
-        except Exception as error:  # a guard that stumbles lets nobody in
-            status = 501 if isinstance(error, NotImplementedError) else 500
-            return answer(f"<p id=status>refused: {escape(str(error) or type(error).__name__)}</p>", status)
-        if not may:
-            return answer("<p id=status>refused: this does not come from our own page</p>", 403)
+        if no := refusal():
+            return no
         app.gifts.append((who, request.values.get("to", "")))
         return answer(f"<p id=status>{escape(who)} gives 5 credits to {escape(request.values.get('to', ''))}</p>")
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.errors import SandboxError
+
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from grader.engine.sandbox import SandboxError, Zygote
+from grader.engine.sandbox import Zygote
 from harness import Run, run_corpus
 
 

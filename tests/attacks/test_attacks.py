@@ -12,10 +12,11 @@ import pytest
 
 import page
 from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
-from grader.cli.ending import NOT_ALL_TAKEN
+from grader.errors import NOT_ALL_TAKEN
 from grader.reports.report import SCHEMA
 from harness import MOST_MEMORY, Run, complaints, reports_in
 
+pytestmark = pytest.mark.slow
 ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]
 SUBMITTED = ("graded", "not attempted", "unreadable")

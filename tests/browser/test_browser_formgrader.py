@@ -23,7 +23,7 @@ from grader.classroom import setup
 from grader.course import editions as build
 from grader.course import masters as course
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LESSON = "01_encoding"
 TOKEN = "formgrader"

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from test_browser_driver import PATIENCE, Lab, Notebook, browser_page, explained, need_browser, running_lab
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 LESSON = "01_encoding.ipynb"
 RIGHT = """def b64u_encode(data: bytes) -> str:

@@ -9,7 +9,8 @@ from typing import Any
 from grader import isolated
 from grader.batch import workers as batch
 from grader.batch.collect import Found
-from grader.engine.grade import Graded, Options, SandboxError
+from grader.engine.grade import Graded, Options
+from grader.errors import SandboxError
 from grader.inside import calling
 from grader.reports.report import ExerciseReport, Report, versions
 

@@ -17,7 +17,8 @@ from grader import checks
 from grader.checks import Exercise
 from grader.course import editions as build
 from grader.course import masters as course
-from grader.engine.sandbox import SandboxError, Zygote
+from grader.engine.sandbox import Zygote
+from grader.errors import SandboxError
 from grader.inside import calling
 from grader.inside.calling import Outcome
 from grader.judging.answering import final
@@ -26,7 +27,6 @@ from grader.judging.result import Result
 
 REPO = Path(__file__).resolve().parents[2]
 SOLUTIONS = Path(__file__).resolve().parent / "solutions"
-SEEDS = ("self-paced", "one", "two/ada", "\u00e6")
 EXERCISES = tuple(one for chapter in checks.chapters() for one in checks.exercises(chapter))
 CHAPTERS = course.chapter_names()
 SYLLABUS = {

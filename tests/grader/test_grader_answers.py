@@ -8,7 +8,8 @@ from grader_helpers import CHAPTERS
 
 from grader.course import answers
 from grader.course import masters as course
-from grader.course.masters import ANSWER, ANSWER_POINTS, CourseError
+from grader.course.masters import ANSWER, ANSWER_POINTS
+from grader.errors import CourseError
 
 
 @pytest.mark.parametrize("name", CHAPTERS)

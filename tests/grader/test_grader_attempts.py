@@ -17,7 +17,7 @@ from grader_helpers import grader, solved, student
 from grader.batch.attempts import MAX_LISTED
 from grader.batch.collect import Found, look_through
 from grader.batch.names import lesson_named_in, without_mark
-from grader.cli.ending import BAD_INPUT, BELOW, NOT_ALL_TAKEN, OK
+from grader.errors import BAD_INPUT, BELOW, NOT_ALL_TAKEN, OK
 from grader.reports.report import SCHEMA
 
 NAME = "01_encoding.ipynb"

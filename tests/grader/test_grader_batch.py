@@ -27,12 +27,13 @@ from hypothesis import strategies as st
 
 from grader.batch import workers as batch
 from grader.batch.collect import Found, collect
+from grader.batch.run import Shard, run_batch
 from grader.batch.workers import _report_name, grade_batch
-from grader.cli.ending import NOT_ALL_TAKEN
 from grader.engine.grade import Options
-from grader.engine.sandbox import FULL, NONE, SandboxError
+from grader.engine.sandbox import FULL, NONE
+from grader.errors import NOT_ALL_TAKEN, SandboxError
 from grader.inside import linux
-from grader.reports.report import Report
+from grader.reports.report import Report, taken
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="batches need Linux")
 
@@ -114,6 +115,42 @@ def test_only_what_is_new_or_changed_is_graded(some: Class) -> None:
     (some.folder / "b.ipynb").write_text("changed", "utf-8")
     assert some.fresh() == {"b", "d"}
     assert some.fresh() == set()
+
+
+def test_shards_are_disjoint_and_together_the_whole_and_the_last_call_repeats_nothing(
+    tmp_path: Path, quick: None
+) -> None:
+    folder, out = tmp_path / "class", tmp_path / "out"
+    folder.mkdir()
+    names = {f"s{number:02}_01_encoding.ipynb" for number in range(7)}
+    for name in names:
+        (folder / name).write_text(name, "utf-8")
+    options = Options(level=NONE)
+    parts = [run_batch([folder], out, options, 1, Shard(number, 3)) for number in (1, 2, 3)]
+    graded = [report.submission for part in parts for report in taken(part)]
+    assert sorted(graded) == sorted(names)
+    assert all(len(part) < 7 for part in parts)
+    assert not (out / "summary.csv").exists()
+    times = {path: path.stat().st_mtime_ns for path in (out / "reports").glob("*.ipynb.json")}
+    assert {report.submission for report in taken(run_batch([folder], out, options, 1))} == names
+    assert times == {path: path.stat().st_mtime_ns for path in (out / "reports").glob("*.ipynb.json")}
+    assert all(name in (out / "summary.csv").read_text("utf-8") for name in names)
+
+
+def test_an_empty_shard_is_no_failure(tmp_path: Path, quick: None) -> None:
+    path = tmp_path / "ada_01_encoding.ipynb"
+    path.write_text("a", "utf-8")
+    parts = [run_batch([path], tmp_path / "out", Options(level=NONE), 1, Shard(number, 3)) for number in (1, 2, 3)]
+    assert sorted(map(len, parts)) == [0, 0, 1]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "0/3", "4/3", "1/0", "-1/3", "1/3/3", "a/b", " 1/3", "1 / 3", "١/٣", "1/9999999"]
+)
+def test_what_is_no_shard_is_said_with_an_example(text: str) -> None:
+    with pytest.raises(ValueError, match="such as 2/8"):
+        Shard.parse(text)
+    assert Shard.parse("2/8") == Shard(2, 8)
 
 
 BAD_REPORTS: dict[str, Callable[[bytes], bytes]] = {
@@ -517,7 +554,7 @@ def test_without_bubblewrap_nothing_is_graded_and_it_says_what_to_install(classr
     assert not list(tmp_path.rglob("*.json"))
     done = grader("doctor", env={"PATH": str(tmp_path)})
     assert done.returncode == 3
-    assert done.stderr == "grader: bubblewrap is missing; on Debian or Ubuntu: apt-get install bubblewrap\n"
+    assert done.stderr.startswith("grader: bubblewrap is missing; on Debian or Ubuntu: apt-get install bubblewrap\n")
 
 
 def test_without_a_sandbox_every_report_says_so(classroom: Path, tmp_path: Path) -> None:
@@ -532,7 +569,7 @@ def test_without_a_sandbox_every_report_says_so(classroom: Path, tmp_path: Path)
 
 
 def test_the_doctor_names_every_layer(sandbox: None) -> None:
-    done = grader("doctor")
+    done = grader("doctor", preexec_fn=lambda: os.nice(5))  # whoever yields to others has a sandbox, too
     assert done.returncode == 0, done.stderr
     for layer in (
         *("namespaces", "user", "files", "environment", "processes", "network", "capabilities", "system calls"),
@@ -656,8 +693,8 @@ def bigger_classroom(tmp_path_factory: pytest.TempPathFactory, classroom: Path) 
 
 
 @pytest.mark.slow
-def test_ten_kills_at_any_point_lose_nothing_and_leave_nothing(
-    sandbox: None, tmp_path: Path, bigger_classroom: Path
+def test_kills_at_any_point_lose_nothing_and_leave_nothing(
+    sandbox: None, tmp_path: Path, bigger_classroom: Path, thorough: bool
 ) -> None:
     calm = start(bigger_classroom, tmp_path / "calm", tmp_path / "tmp")
     _, stderr = calm.communicate(timeout=120)
@@ -669,7 +706,7 @@ def test_ten_kills_at_any_point_lose_nothing_and_leave_nothing(
     out = tmp_path / "out"
     seen = set()
     with orphans_come_to_us() as begun:
-        for _ in range(10):
+        for _ in range(10 if thorough else 4):
             process = start(bigger_classroom, out, tmp_path / "tmp")
             goal = written(out) + dice.randint(0, 4)
             until(lambda: written(out) >= goal or process.poll() is not None)

@@ -646,3 +646,16 @@ def test_a_limit_says_whether_it_rang() -> None:
     with pytest.raises(TimeUp), calling.time_limit(0.05) as limit:
         time.sleep(1)
     assert limit.rang
+
+
+@pytest.mark.parametrize(
+    ("waited", "starved"),
+    [(0.0, False), (0.5, False), (0.6, True), (9.0, True), (None, True), ("0", True), (0, True), (float("nan"), True)],
+)
+def test_who_waited_for_a_quarter_of_its_limit_or_can_not_say_was_starved(
+    waited: object, starved: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(calling, "_SAYS", True)
+    assert calling.was_starved(waited, 2.0) is starved
+    monkeypatch.setattr(calling, "_SAYS", False)
+    assert calling.was_starved(waited, 2.0)

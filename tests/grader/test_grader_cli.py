@@ -155,12 +155,21 @@ def test_things_that_are_no_files(tmp_path: Path, editions: Path) -> None:
     (tmp_path / "dangling.ipynb").symlink_to(tmp_path / "nowhere")
     with (tmp_path / "huge.ipynb").open("wb") as file:
         file.truncate(30_000_000)
-    names = ("pipe", "link", "dangling", "huge", "missing", "x" * 300)
-    for name in names:
+    for name in ("pipe", "link", "dangling", "huge"):
         done = run("grade", UNSAFE, tmp_path / f"{name}.ipynb")
         assert done.exit_code == 2, name
-        assert len(done.stderr.splitlines()) == 2
-        assert done.stderr.splitlines()[1].startswith(f"grader: {tmp_path}/{name[:50]}")
+        assert done.stderr.splitlines()[0] == WARNING
+        assert [line[: len(f"grader: {tmp_path}/{name}")] for line in done.stderr.splitlines()[1:]] == [
+            f"grader: {tmp_path}/{name}"
+        ]
+
+
+@pytest.mark.parametrize("name", ["missing", "x" * 300])
+def test_what_is_not_there_is_said_before_a_sandbox_is_thought_of(name: str, tmp_path: Path) -> None:
+    done = run("grade", UNSAFE, tmp_path / f"{name}.ipynb")
+    assert done.exit_code == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith(f"grader: {tmp_path}/{name[:50]}")
 
 
 def test_a_hostile_file_name_is_shown_harmlessly(tmp_path: Path) -> None:
@@ -247,9 +256,13 @@ def test_start_copies_what_is_missing_and_never_overwrites(tmp_path: Path) -> No
     mine.write_text("my work", "utf-8")
     (folder / "02_hmac.ipynb").unlink()
     (folder / "notes.txt").write_text("keep", "utf-8")
-    assert run("start", "--copy-only", "--dir", folder).output == f"{folder}/: 1 lessons copied\n"
+    copied, *told = run("start", "--copy-only", "--dir", folder).output.splitlines()
+    assert copied == f"{folder}/: 1 lesson copied"
+    assert ["01_encoding.ipynb is not a whole notebook" in line for line in told] == [True]
     assert mine.read_text("utf-8") == "my work"
     assert (folder / "notes.txt").read_text("utf-8") == "keep"
+    mine.unlink()
+    run("start", "--copy-only", "--dir", folder)
     assert run("start", "--copy-only", "--dir", folder).output == f"{folder}/: your lessons are all there\n"
 
 

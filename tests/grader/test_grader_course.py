@@ -18,7 +18,8 @@ from grader import checks
 from grader.cli import main as cli
 from grader.course import editions as build
 from grader.course import masters as course
-from grader.course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, TEXT, CourseError, read_master
+from grader.course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, TEXT, read_master
+from grader.errors import CourseError
 
 each_chapter = pytest.mark.parametrize("name", CHAPTERS)
 

@@ -73,7 +73,7 @@ def modules(package: str) -> list[tuple[str, Path]]:
 
 
 FLOORS = (
-    ("jwt_from_scratch",),
+    ("jwt_from_scratch", "errors"),
     ("files", "isolated", "student", "terminal"),
     ("inside",),
     ("judging",),

@@ -14,8 +14,8 @@ from grader_helpers import student, write
 
 from grader import isolated
 from grader.batch.run import run_batch
-from grader.cli.ending import NOT_ALL_TAKEN
 from grader.engine.grade import Options
+from grader.errors import NOT_ALL_TAKEN
 from grader.reports.report import taken
 
 BIN = Path(sys.executable).parent

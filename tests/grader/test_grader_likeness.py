@@ -68,6 +68,18 @@ def test_a_copy_is_found_whatever_it_is_called(tmp_path: Path, copy: str) -> Non
     assert [line.text for line in exercise.right] == copy.split("\n")
 
 
+def test_no_pair_is_missed_that_looking_at_each_by_itself_would_find(tmp_path: Path) -> None:
+    lines = ORIGINAL.split("\n")
+    for number in range(14):  # each with one part more of it, and lines of its own
+        own = "\n".join(f"    v{k} = {k * number} if text else {number}" for k in range(12 - number // 2))
+        hand_in(tmp_path, f"s{number:02}", "\n".join(lines[: 3 + number]) + "\n    return None\n\n" + own)
+    found = {(pair.left.student, pair.right.student): pair.score for pair in compared(tmp_path, 0.01).pairs}
+    assert len({round(score, 2) for score in found.values()}) > 20
+    for least in (0.1, 0.3, 0.5, 0.7):
+        listed = {(pair.left.student, pair.right.student) for pair in compared(tmp_path, least).pairs}
+        assert listed == {pair for pair, score in found.items() if score >= least}
+
+
 def test_independent_solutions_are_left_alone(tmp_path: Path) -> None:
     for number, path in enumerate(solution_files("json_loads_strict")):
         assert load_solution(path)

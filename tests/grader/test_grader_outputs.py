@@ -17,7 +17,7 @@ from report_helpers import exercise, report, unreadable, wild_reports
 
 from grader.cli import main as cli
 from grader.reports.forms import FORMS
-from grader.reports.gradescope import NotOne, failure, gradescope_json, results
+from grader.reports.gradescope import NotOneSubmission, failure, gradescope_json, results
 from grader.reports.junit import junit_xml
 from grader.reports.summary import safe_cell, summary_csv
 from grader.reports.texts import printable
@@ -130,7 +130,7 @@ def test_results_of_an_unreadable_submission_say_why() -> None:
 
 @pytest.mark.parametrize("number", [0, 2])
 def test_results_are_for_just_one(number: int) -> None:
-    with pytest.raises(NotOne, match=f"for one submission, and there are {number}"):
+    with pytest.raises(NotOneSubmission, match=f"for one submission, and there are {number}"):
         gradescope_json([report()] * number)
 
 

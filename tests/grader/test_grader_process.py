@@ -376,6 +376,35 @@ def test_a_count_begins_anew_with_each_group(
     assert [value(call(learner, "f")) for _ in range(2)] == [1] * 2
 
 
+AT_FORK = """
+import contextlib, os, socket, time
+seen = []
+def look():
+    sockets = []
+    for number in range(3, 64):
+        with contextlib.suppress(OSError):
+            sockets.append(socket.socket(fileno=number))
+    end = time.monotonic() + 0.3
+    while time.monotonic() < end:
+        for one in sockets:
+            with contextlib.suppress(OSError):
+                seen.append(b"questions" in one.recv(1_000, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+    for one in sockets:
+        one.detach()
+os.register_at_fork(before=look, after_in_parent=look)
+def f():
+    return any(seen)
+"""
+
+
+def test_a_hook_in_the_process_that_forks_sees_no_question(
+    learner: LearnerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process_module, "GROUP", 1)
+    learner.run_cell(AT_FORK)
+    assert [value(one) for one in learner.call_many("f", [()] * 4, 2.0, ())] == [False] * 4
+
+
 @pytest.mark.parametrize(
     "end",
     ["os._exit(0)", "os.kill(os.getpid(), 9)", "os.abort()", "ctypes.string_at(0)", "os.closerange(3, 64)"],
@@ -397,8 +426,29 @@ def test_after_a_call_that_does_not_return_no_more_are_made(
     outcomes = learner.call_many("f", [(number,) for number in range(200)], 0.5, ())
     assert kinds(outcomes) == [calling.RETURNED] * 2 + [calling.TIMED_OUT] * 198
     assert time.monotonic() - started < 15
-    assert learner.ran_out
     assert value(call(learner, "f", 1)) == 1
+
+
+LATE_ANYHOW = {
+    "in a call": "import time\ndef f():\n    time.sleep(60)",
+    "in a call that can't be interrupted": "import signal, time\ndef f():\n"
+    "    signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))\n    time.sleep(60)",
+    "in a cell": "import time\ntime.sleep(60)",
+}
+
+
+@pytest.mark.parametrize("starved", [True, False])
+@pytest.mark.parametrize("where", LATE_ANYHOW)
+def test_what_ran_out_of_time_deserves_another_try_only_if_it_waited_for_a_processor(
+    where: str, starved: bool, learner: LearnerProcess, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, float]] = []
+    monkeypatch.setattr(process_module, "was_starved", lambda *given: asked.append(given) or starved)
+    learner.run_cell(LATE_ANYHOW[where], seconds=0.5)
+    assert where == "in a cell" or call(learner, "f", seconds=0.5).kind == calling.TIMED_OUT
+    assert learner.ran_out == starved
+    assert [seconds for _, seconds in asked] == [0.5]
+    assert 0 <= asked[0][0] < 60  # type: ignore[operator]
 
 
 def test_each_call_has_its_own_time_however_many_there_are(learner: LearnerProcess, impatient: None) -> None:

@@ -32,9 +32,10 @@ from grader.course.masters import CHECK, DEMO, EXERCISE, SETUP
 from grader.engine import grade as grade_module
 from grader.engine import process as process_module
 from grader.engine import rebuild as rebuild_module
-from grader.engine.grade import Grader, Options
-from grader.engine.rebuild import EXTRA, BadSubmission, Submission, read_regular, read_submission
+from grader.engine.grade import Grader, InUse, Options
+from grader.engine.rebuild import EXTRA, Submission, read_regular, read_submission
 from grader.engine.sandbox import FULL, NONE
+from grader.errors import BadSubmission
 from grader.reports.report import Report
 
 LESSON = "01_encoding"
@@ -381,6 +382,28 @@ def test_the_seed_is_of_the_file_the_student_and_the_class_secret_and_never_show
         path.write_text(path.read_text("utf-8") + " ", "utf-8")
         assert one.grade(path).seed_id != reports[0].seed_id
     assert "class secret" not in json.dumps([report.to_dict() for report in reports])
+
+
+def test_a_grader_refuses_a_second_submission_while_it_grades_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, solved("00_start_here"))
+    said: list[BaseException] = []
+
+    def both(*given: object) -> None:
+        try:
+            grader.grade_or_say_why(path, name="b", student="")
+        except InUse as error:
+            said.append(error)
+        raise BadSubmission("enough")
+
+    with Grader(Options(level=NONE)) as grader:
+        with monkeypatch.context() as patched:
+            patched.setattr(grade_module, "read_submission", both)
+            with pytest.raises(BadSubmission, match="enough"):
+                grader.grade(path)
+        assert len(said) == 1
+        assert grader.grade(path).score == 5
 
 
 @pytest.fixture(scope="module")

@@ -1,9 +1,12 @@
 """Lesson 10's servers and the rule model of a browser. `tests/browser` holds the model against a real Chromium."""
 
+import time
+
 import pytest
 
 from jwt_from_scratch import Key, decode
 from jwt_from_scratch.services import browsers, fetch, serve
+from jwt_from_scratch.services.archive import sign
 from jwt_from_scratch.services.browser_model import LAX_POST_SECONDS, Model
 from jwt_from_scratch.services.kittens import kittens_app
 from jwt_from_scratch.services.page_scripts import TWINS, page_script, ride_note, theft_note
@@ -73,10 +76,18 @@ def test_a_guard_that_stumbles_lets_nobody_in(kittens):
 
     shed = shed_app(JWK, check, "cookie", guard=unwritten)
     client = shed.test_client()
-    client.post("/login", data={"user": "ada"})
+    assert client.post("/login", data={"user": "ada"}).status_code == 501
+    client.set_cookie("token", sign({"sub": "ada", "exp": time.time() + 60}, JWK))
     answer = client.post("/give", data={"to": "bob"})
     assert (answer.status_code, shed.gifts) == (501, [])
     assert b"not written yet" in answer.data
+
+
+def test_the_login_is_guarded_too():
+    shed = shed_app(JWK, check, "cookie", guard=lambda request: request["headers"].get("Origin") != "null")
+    assert shed.test_client().post("/login", data={"user": "ada"}).headers.get("Set-Cookie")
+    forged = shed.test_client().post("/login", data={"user": "mallory"}, headers={"Origin": "null"})
+    assert (forged.status_code, "Set-Cookie" in forged.headers) == (403, False)
 
 
 def test_the_attackers_site_points_at_this_machine_only(kittens):

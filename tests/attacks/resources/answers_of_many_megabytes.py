@@ -1,4 +1,4 @@
-# about: each answer is as long as one may be, of characters that take twelve in JSON
+# about: each answer is as long as one may be
 # base: solved 01_encoding
 # score: 15, json_loads_strict 0
 # exercise: json_loads_strict crashed
@@ -6,4 +6,4 @@
 
 # %% json_loads_strict
 def json_loads_strict(data):
-    return "\U0001f600" * 199_000
+    return "x" * 199_000

@@ -1,6 +1,7 @@
 # about: each call takes nearly as long as it may
 # base: student 00_start_here
 # score: at most 5
+# seconds: 310
 
 # %% split_token
 import time

@@ -15,10 +15,10 @@ import pytest
 from class_helpers import GRADER, LESSON, NBGRADER, autograded, book, gradebook, grades, hand_in, run
 from grader_helpers import cell_of, code, solved, student
 
-from grader.cli.ending import NOT_ALL_TAKEN
+from grader.errors import NOT_ALL_TAKEN
 
 FULL = {"b64u_encode": 5, "b64u_decode": 10, "json_loads_strict": 10, "01_encoding-answer": None}
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
 def result_of(root: Path, student: str) -> Any:
@@ -179,8 +179,7 @@ def test_variants_show_a_teacher_what_a_student_met(root: Path) -> None:
         assert (refused.returncode, reason in refused.stderr) == (2, True)
 
 
-@pytest.mark.slow
-def test_kills_at_any_point_leave_the_same_gradebook(root: Path, tmp_path: Path) -> None:
+def test_kills_at_any_point_leave_the_same_gradebook(root: Path, tmp_path: Path, thorough: bool) -> None:
     for number in range(12):
         notebook = solved(LESSON) if number % 3 else student(LESSON)
         hand_in(root, f"s{number:02}", {**notebook, "number": number})
@@ -190,7 +189,7 @@ def test_kills_at_any_point_leave_the_same_gradebook(root: Path, tmp_path: Path)
 
     dice = random.Random(7519)
     seen = set()
-    for _ in range(8):
+    for _ in range(10 if thorough else 4):
         started = written(root)
         process = subprocess.Popen(
             [*GRADER, "autograde", LESSON], cwd=root, stdout=subprocess.PIPE, stderr=subprocess.PIPE

@@ -9,7 +9,7 @@ from class_helpers import GRADER, LESSON, NBGRADER, book, run
 
 from grader.classroom import closed, setup
 from grader.classroom.closed import OTHERS, close_new, require_closed
-from grader.course.masters import CourseError
+from grader.errors import ClassError
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="rights of this kind are POSIX's")
 
@@ -46,7 +46,7 @@ def test_nothing_is_graded_in_an_open_one(root: Path, command: tuple[str, ...], 
 
 def test_the_command_in_the_message_closes_it(root: Path) -> None:
     root.chmod(0o755)
-    with pytest.raises(CourseError) as refused:
+    with pytest.raises(ClassError) as refused:
         require_closed(root)
     assert os.system(str(refused.value).rpartition("close it with: ")[2]) == 0
     require_closed(root)
@@ -72,5 +72,5 @@ def test_a_link_in_it_is_not_followed(root: Path, tmp_path: Path) -> None:
 
 def test_an_existing_open_class_is_not_made_ready(fresh_class: Path, root: Path) -> None:
     root.chmod(0o755)
-    with pytest.raises(CourseError, match="chmod o-rwx"):
+    with pytest.raises(ClassError, match="chmod o-rwx"):
         setup.init(root, course_id="jwt", db_url="")

@@ -14,12 +14,11 @@ from grader_helpers import solved, student, write
 
 from grader.classroom import roster
 from grader.classroom.classdir import ClassDir
-from grader.cli.ending import BAD_INPUT, NOT_ALL_TAKEN, OK
-from grader.course.masters import CourseError
+from grader.errors import BAD_INPUT, NOT_ALL_TAKEN, OK, ClassError
 
 FULL = {"b64u_encode": 5, "b64u_decode": 10, "json_loads_strict": 10, "01_encoding-answer": None}
 NOON = 1_795_000_000
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
 def summary(root: Path) -> dict[str, dict[str, str]]:
@@ -111,7 +110,7 @@ def test_a_student_who_is_a_link_does_not_lead_to_a_neighbour(root: Path) -> Non
 )
 def test_a_roster_names_each_student_once(tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "roster.csv").write_text(text, "utf-8")
-    with pytest.raises(CourseError, match=re.escape(reason)):
+    with pytest.raises(ClassError, match=re.escape(reason)):
         roster.read_roster(tmp_path / "roster.csv")
 
 
@@ -120,7 +119,7 @@ def test_a_roster_makes_no_twin_of_who_is_in_the_gradebook(root: Path) -> None:
     (root / "roster.csv").write_text("id\nAda\n", "utf-8")
     roster.put(folder, roster.read_roster(root / "roster.csv"))
     (root / "roster.csv").write_text("id\nada\n", "utf-8")
-    with pytest.raises(CourseError, match="ada and Ada differ"):
+    with pytest.raises(ClassError, match="ada and Ada differ"):
         roster.put(folder, roster.read_roster(root / "roster.csv"))
 
 

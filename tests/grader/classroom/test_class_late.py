@@ -11,7 +11,7 @@ from grader_helpers import cell_of, solved
 
 from grader.classroom.classdir import ClassDir
 from grader.classroom.late import deadline
-from grader.cli.ending import NOT_ALL_TAKEN
+from grader.errors import NOT_ALL_TAKEN
 
 ZERO = '\nc.LateSubmissionPlugin.penalty_method = "zero"\n'
 HALF = """

@@ -12,7 +12,7 @@ from grader_helpers import CHAPTERS, student
 
 from grader.classroom import points, roster, setup
 from grader.classroom.classdir import ClassDir
-from grader.course.masters import CourseError
+from grader.errors import ClassError
 
 
 def test_a_course_directory_has_all_that_nbgrader_needs(fresh_class: Path) -> None:
@@ -68,7 +68,7 @@ def test_a_folder_with_something_else_in_it_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("url", ["no-such-database://x", "nonsense", "sqlite:////nowhere/at/all.db"])
 def test_a_gradebook_that_can_not_be_used_is_said_in_a_line(tmp_path: Path, url: str) -> None:
-    with pytest.raises(CourseError, match="the gradebook can't be used") as error:
+    with pytest.raises(ClassError, match="the gradebook can't be used") as error:
         setup.init(tmp_path / "course", course_id="jwt", db_url=url)
     assert "\n" not in str(error.value)
 
@@ -115,7 +115,7 @@ def test_a_roster_goes_into_the_gradebook_and_can_be_updated(root: Path) -> None
 def test_what_is_no_roster_is_refused_with_the_line(tmp_path: Path, text: str, reason: str) -> None:
     file = tmp_path / "roster.csv"
     file.write_text(text, "utf-8")
-    with pytest.raises(CourseError) as error:
+    with pytest.raises(ClassError) as error:
         roster.read_roster(file)
     assert reason in str(error.value)
 
@@ -123,7 +123,7 @@ def test_what_is_no_roster_is_refused_with_the_line(tmp_path: Path, text: str, r
 def test_a_roster_in_another_encoding_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "roster.csv"
     file.write_bytes("id\nåsa\n".encode("latin-1"))
-    with pytest.raises(CourseError, match="not UTF-8"):
+    with pytest.raises(ClassError, match="not UTF-8"):
         roster.read_roster(file)
 
 
@@ -153,7 +153,7 @@ def test_a_class_may_weigh_and_drop_exercises(root: Path) -> None:
 
 def test_points_of_what_is_not_there_are_refused(root: Path) -> None:
     folder = ClassDir.at(root)
-    with pytest.raises(CourseError, match="no such assignment"):
+    with pytest.raises(ClassError, match="no such assignment"):
         points.read(folder, "99_nothing")
-    with pytest.raises(CourseError, match="there are: b64u_encode, b64u_decode"):
+    with pytest.raises(ClassError, match="there are: b64u_encode, b64u_decode"):
         points.change(folder, LESSON, "b64_decode", 1)

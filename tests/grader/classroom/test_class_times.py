@@ -21,7 +21,7 @@ from grader.classroom.times import (
     read_timestamp,
     show_time,
 )
-from grader.course.masters import CourseError
+from grader.errors import ClassError
 
 BERLIN, SINGAPORE = ZoneInfo("Europe/Berlin"), ZoneInfo("Asia/Singapore")
 NOON = datetime(2026, 10, 19, 12, tzinfo=UTC)
@@ -113,10 +113,10 @@ def test_a_class_has_one_zone() -> None:
     assert class_zone(Config()) == ZoneInfo("UTC")
     assert class_zone(Config({"Exchange": {"timezone": "Europe/Berlin"}})) == BERLIN
     assert class_zone(Config({"NbGraderAPI": {"timezone": "Europe/Berlin"}})) == BERLIN
-    with pytest.raises(CourseError, match="two time zones"):
+    with pytest.raises(ClassError, match="two time zones"):
         class_zone(Config({"Exchange": {"timezone": "UTC"}, "NbGraderAPI": {"timezone": "Europe/Berlin"}}))
     for name in ("CEST", "Berlin", "../x", "", "/etc/passwd", "a\0b"):
-        with pytest.raises(CourseError, match="no time zone"):
+        with pytest.raises(ClassError, match="no time zone"):
             named_zone(name)
 
 
