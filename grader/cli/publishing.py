@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .ending import fail, problems
+from .ending import fail
 
 
 @click.command()
@@ -28,14 +28,8 @@ def site(folder: Path, source: str, cache: Path | None, pages_only: bool) -> Non
     """
     try:
         from ..site import build
-        from ..site.problem import SiteError
-    except ModuleNotFoundError as error:
-        fail(f"the package {error.name!r} is missing; install the course with what a site needs: [course,site]")
-    try:
-        with problems():
-            build.build(folder, cache or build.CACHE, source, pages_only=pages_only)
-    except SiteError as error:
-        fail(str(error))
+
+        build.build(folder, cache or build.CACHE, source, pages_only=pages_only)
     except ModuleNotFoundError as error:
         fail(f"the package {error.name!r} is missing; install the course with what a site needs: [course,site]")
     click.echo(f"wrote {folder}; to look at it: python -m http.server --bind 127.0.0.1 --directory {folder}")
