@@ -153,5 +153,5 @@ def _sphinx(place: Path, target: Path) -> None:
     app.build()
     if warnings := said.getvalue().strip().splitlines():
         raise SiteError(f"Sphinx complains about {len(warnings)} things; the first: {warnings[0]}")
-    shutil.rmtree(target / ".doctrees", ignore_errors=True)
+    shutil.rmtree(target / "_sources", ignore_errors=True)  # of `html_copy_source` only the empty folder is left
     (target / ".buildinfo").unlink(missing_ok=True)
