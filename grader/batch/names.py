@@ -120,9 +120,14 @@ def lesson_in(path: Path) -> str:
     """The lesson whose exercises a notebook file writes or checks, without parsing it; "" if none."""
     try:
         with path.open("rb") as file:
-            words = set(re.findall(rb"""(?:def |class |check\(\\?["'])([A-Za-z_0-9]{3,40})""", file.read(MAX_BYTES)))
+            return lesson_written_in(file.read(MAX_BYTES))
     except OSError:
         return ""
+
+
+def lesson_written_in(data: bytes) -> str:
+    """The same, of a notebook's bytes."""
+    words = set(re.findall(rb"""(?:def |class |check\(\\?["'])([A-Za-z_0-9]{3,40})""", data))
     votes = {name: _share(name, words) for name in chapter_names()}
     best = max(votes, key=lambda name: votes[name])
     return best if votes[best] > 0.5 else ""

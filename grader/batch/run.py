@@ -4,9 +4,10 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -21,6 +22,7 @@ from ..reports.overview import overview_html
 from ..reports.report import Report
 from ..reports.summary import summary_csv
 from .collect import Found, look_through
+from .farm import Farm
 from .output_folder import UNPACKED, refuse_foreign
 from .workers import grade_batch
 
@@ -62,7 +64,12 @@ WHOLE = Shard(1, 1)
 
 
 def run_batch(
-    targets: Sequence[Path], out: Path, options: Options, jobs: int | None = None, shard: Shard = WHOLE
+    targets: Sequence[Path],
+    out: Path,
+    options: Options,
+    jobs: int | None = None,
+    shard: Shard = WHOLE,
+    farm: Farm | None = None,
 ) -> list[Report]:
     """Grade all submissions in some folders, zip files and notebooks, or one shard of them.
 
@@ -72,6 +79,7 @@ def run_batch(
         options: how to grade.
         jobs: how many at a time; one per processor, if not given.
         shard: which of them; what people read is written for the whole alone.
+        farm: other machines that grade in the place of this one.
 
     Raises:
         NothingFound: there is nothing at all.
@@ -82,7 +90,7 @@ def run_batch(
     refuse_foreign(out, targets)
     key = local_key((out, *targets))
     with submissions_in(targets, out, shard) as found:
-        reports = grade_found(found, out, options, jobs, key, shard)
+        reports = grade_found(found, out, options, jobs, key, shard, farm)
     if shard == WHOLE:
         write_summaries(out, reports)
     return reports
@@ -104,7 +112,13 @@ def submissions_in(targets: Sequence[Path], out: Path, shard: Shard = WHOLE) -> 
 
 
 def grade_found(
-    found: list[Found], out: Path, options: Options, jobs: int | None, key: LocalKey, shard: Shard = WHOLE
+    found: list[Found],
+    out: Path,
+    options: Options,
+    jobs: int | None,
+    key: LocalKey,
+    shard: Shard = WHOLE,
+    farm: Farm | None = None,
 ) -> list[Report]:
     """Grade submissions that were found, with a progress bar; Reports in `out` that are up to date are kept.
 
@@ -114,8 +128,19 @@ def grade_found(
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a Report can't be written.
     """
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return _with_progress(found, out / "reports", options, jobs or processors, key, shard)
+    not_ours: list[Path] = []
+    grade = partial(
+        grade_batch, options=options, jobs=jobs or processors(), key=key, not_ours=not_ours.append, farm=farm
+    )
+    reports = _with_progress(found, shard, partial(grade, found, out / "reports", takes=shard.takes))
+    for text in _remarks(not_ours, key):
+        Console(stderr=True).print(text, highlight=False, markup=False, soft_wrap=True)
+    return reports
+
+
+def processors() -> int:
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def write_summaries(out: Path, reports: list[Report]) -> None:
@@ -139,25 +164,19 @@ def _unpacked(folder: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _with_progress(
-    found: list[Found], folder: Path, options: Options, jobs: int, key: LocalKey, shard: Shard
-) -> list[Report]:
+def _with_progress(found: list[Found], shard: Shard, grade: Callable[..., list[Report]]) -> list[Report]:
     console = Console(stderr=True)
-    not_ours: list[Path] = []
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
     kept = 0
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
-        number = sum(map(shard.takes, found))
-        bar = progress.add_task("", total=number, rate="")
+        bar = progress.add_task("", total=sum(map(shard.takes, found)), rate="")
 
         def done(report: Report, fresh: bool) -> None:
             nonlocal kept
             kept += not fresh
             progress.update(bar, advance=1, rate=_rate(progress, bar))
 
-        reports = grade_batch(found, folder, options, jobs, done, key=key, not_ours=not_ours.append, takes=shard.takes)
-    for text in _remarks(not_ours, key):
-        console.print(text, highlight=False, markup=False, soft_wrap=True)
+        reports = grade(done=done)
     if kept:
         number = sum(not one.not_taken and shard.takes(one) for one in found)
         console.print(f"{kept} of {number} had been graded before", highlight=False)

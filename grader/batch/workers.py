@@ -16,7 +16,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from multiprocessing import Pipe
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -32,21 +32,14 @@ from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
 from ..reports.report import LONG, Report, not_taken, unreadable
 from .collect import Found
+from .farm import Farm
 from .kept import Kept, NotOurs
+from .pool import MANY, Pool, Task
 
 PATIENCE = 2 * SUBMISSION_SECONDS
 """Seconds after which a worker that does not answer is replaced. It keeps the submission's own limit itself."""
 MAX_TRIES = 2
 """How often a submission may break a worker."""
-
-
-@dataclass(order=True)
-class _Task:
-    number: int
-    found: Found = field(compare=False)
-    kept: Kept = field(compare=False)
-    tries: int = field(default=0, compare=False)
-    alone: bool = field(default=False, compare=False)
 
 
 def grade_batch(
@@ -59,6 +52,7 @@ def grade_batch(
     key: LocalKey | None = None,
     not_ours: Callable[[Path], None] = lambda path: None,
     takes: Callable[[Found], bool] = lambda found: True,
+    farm: Farm | None = None,
 ) -> list[Report]:
     """Grade submissions and write a Report for each.
 
@@ -71,6 +65,7 @@ def grade_batch(
         key: what the Reports that are kept are sealed with; this machine's, if not given.
         not_ours: called for each file of an earlier run that is not believed, and made again.
         takes: which of them to grade; where a Report lies does not depend on it.
+        farm: other machines that grade in the place of this one.
 
     Returns:
         The Reports, in the order of the submissions.
@@ -80,7 +75,7 @@ def grade_batch(
         OSError: a Report can't be written.
     """
     key = key or local_key((folder,))
-    batch = _Batch(options, jobs, done, key)
+    batch = _Batch(options, jobs, done, key, farm)
     try:
         return batch.run([task for task in _tasks(submissions, folder) if takes(task.found)], not_ours)
     finally:
@@ -92,11 +87,11 @@ def cells_beside(folder: Path) -> Path:
     return folder.with_name("cells")
 
 
-def _tasks(submissions: Iterable[Found], folder: Path) -> list[_Task]:
+def _tasks(submissions: Iterable[Found], folder: Path) -> list[Task]:
     found = list(submissions)
     paths = report_paths([one.name for one in found])
     return [
-        _Task(number, one, Kept(folder / path, cells_beside(folder) / path))
+        Task(number, one, Kept(folder / path, cells_beside(folder) / path))
         for number, (one, path) in enumerate(zip(found, paths, strict=True))
     ]
 
@@ -128,15 +123,18 @@ def _report_name(name: str, taken: set[str]) -> str:
 
 
 class _Batch:
-    def __init__(self, options: Options, jobs: int, done: Callable[[Report, bool], None], key: LocalKey) -> None:
+    def __init__(
+        self, options: Options, jobs: int, done: Callable[[Report, bool], None], key: LocalKey, farm: Farm | None
+    ) -> None:
         self._options = replace(options, inputs_key=options.inputs_key or key.mac("inputs"))
         self._key = key
+        self._pool: Pool = farm.pool(self._options) if farm else _Workers(self._options)
+        jobs = MANY if farm else jobs
         self._jobs = jobs
         self._done = done
         self._reports: dict[int, Report] = {}
-        self._workers: list[_Worker] = []
 
-    def run(self, tasks: list[_Task], not_ours: Callable[[Path], None]) -> list[Report]:
+    def run(self, tasks: list[Task], not_ours: Callable[[Path], None]) -> list[Report]:
         waiting = deque(task for task in tasks if not task.found.not_taken and not self._is_there(task, not_ours))
         again = self._work(waiting, min(self._jobs, len(waiting)))
         # What ran out of anything may have had too little of the machine: once more, with nothing beside it.
@@ -147,16 +145,15 @@ class _Batch:
         return [self._reports[task.number] for task in tasks]
 
     def close(self) -> None:
-        for worker in self._workers:
-            worker.close()
+        self._pool.close()
 
-    def _set_aside(self, task: _Task) -> None:
+    def _set_aside(self, task: Task) -> None:
         """Write the Report on what is not taken; it replaces one of a time when it was."""
         found, level = task.found, self._options.level
         report = not_taken(found.not_taken, submission=found.name, student=found.student, sandbox=level)
         self._keep(task, Graded(report, []), fresh=True)
 
-    def _is_there(self, task: _Task, not_ours: Callable[[Path], None]) -> bool:
+    def _is_there(self, task: Task, not_ours: Callable[[Path], None]) -> bool:
         """Whether an earlier run has kept this very grade, and nobody has touched it since."""
         kept, found = task.kept, task.found
         try:
@@ -176,25 +173,20 @@ class _Batch:
         self._keep(task, Graded(report, []), fresh=False)
         return True
 
-    def _work(self, waiting: deque[_Task], jobs: int) -> list[_Task]:
-        """Grade these with so many workers. Returns those that ran out of something and deserve another try."""
-        again: list[_Task] = []
-        while len(self._workers) > jobs:
-            self._workers.pop().close()
-        while len(self._workers) < jobs:
-            self._workers.append(_Worker(self._options))
-        while waiting or any(worker.task for worker in self._workers):
-            for worker in self._workers:
-                if waiting and not worker.task:
-                    worker.give(waiting.popleft())
-            for worker in self._ready():
-                task = worker.task
-                if task is None:
-                    continue
-                graded = worker.take()
+    def _work(self, waiting: deque[Task], jobs: int) -> list[Task]:
+        """Grade these, so many at a time. Returns those that ran out of something and deserve another try."""
+        again: list[Task] = []
+        self._pool.resize(jobs)
+        busy = 0
+        while waiting or busy:
+            while waiting and self._pool.has_room():
+                self._pool.give(waiting.popleft())
+                busy += 1
+            for task, graded in self._pool.take():
+                busy -= 1
                 beside_others = self._jobs > 1 and not task.alone
                 if graded is None:
-                    self._broken(worker, task, again if beside_others else waiting)
+                    self._broken(task, again if beside_others else waiting)
                 elif graded.ran_out and beside_others:
                     again.append(task)
                 else:
@@ -203,15 +195,7 @@ class _Batch:
             task.alone = True
         return again
 
-    def _ready(self) -> list["_Worker"]:
-        busy = [worker for worker in self._workers if worker.task]
-        ends = {worker.connection: worker for worker in busy}
-        answered = [ends[end] for end in wait(list(ends), timeout=1.0)]  # type: ignore[index]
-        return answered or [worker for worker in busy if time.monotonic() > worker.until]
-
-    def _broken(self, worker: "_Worker", task: _Task, later: "list[_Task] | deque[_Task]") -> None:
-        self._workers[self._workers.index(worker)] = _Worker(self._options)
-        worker.close()
+    def _broken(self, task: Task, later: "list[Task] | deque[Task]") -> None:
         task.tries += 1
         if task.tries < MAX_TRIES:
             later.append(task)
@@ -226,11 +210,51 @@ class _Batch:
         )
         self._keep(task, Graded(report, []), fresh=True)
 
-    def _keep(self, task: _Task, graded: Graded, fresh: bool) -> None:
+    def _keep(self, task: Task, graded: Graded, fresh: bool) -> None:
         if fresh:
             graded = task.kept.write(graded, self._key, with_cells=self._options.keep_cells)
         self._reports[task.number] = graded.report
         self._done(graded.report, fresh)
+
+
+class _Workers:
+    """The pool of this machine: processes, each with a submission at a time."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._workers: list[_Worker] = []
+
+    def resize(self, jobs: int) -> None:
+        while len(self._workers) > jobs:
+            self._workers.pop().close()
+        while len(self._workers) < jobs:
+            self._workers.append(_Worker(self._options))
+
+    def has_room(self) -> bool:
+        return any(not worker.task for worker in self._workers)
+
+    def give(self, task: Task) -> None:
+        next(worker for worker in self._workers if not worker.task).give(task)
+
+    def take(self) -> list[tuple[Task, Graded | None]]:
+        taken = []
+        for worker in self._ready():
+            if task := worker.task:
+                graded = worker.take()
+                taken.append((task, graded))
+                if graded is None:
+                    self._workers[self._workers.index(worker)] = _Worker(self._options)
+                    worker.close()
+        return taken
+
+    def close(self) -> None:
+        self.resize(0)
+
+    def _ready(self) -> list["_Worker"]:
+        busy = [worker for worker in self._workers if worker.task]
+        ends = {worker.connection: worker for worker in busy}
+        answered = [ends[end] for end in wait(list(ends), timeout=1.0)]  # type: ignore[index]
+        return answered or [worker for worker in busy if time.monotonic() > worker.until]
 
 
 class _Worker:
@@ -246,10 +270,10 @@ class _Worker:
             )
         with contextlib.suppress(OSError):  # it is gone; `take` will find out
             self.connection.send(options)
-        self.task: _Task | None = None
+        self.task: Task | None = None
         self.until = 0.0
 
-    def give(self, task: _Task) -> None:
+    def give(self, task: Task) -> None:
         self.task = task
         self.until = time.monotonic() + PATIENCE
         with contextlib.suppress(OSError):  # it is gone; `take` will find out

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from ..batch.collect import Found
+from ..batch.farm import Farm
 from ..batch.kept import Kept, NotOurs
 from ..batch.output_folder import refuse_foreign
 from ..batch.run import grade_found, write_summaries
@@ -26,6 +27,7 @@ def run_class(
     jobs: int | None = None,
     run_demos: bool = False,
     force: bool = False,
+    farm: Farm | None = None,
 ) -> list[Report]:
     """Grade the submissions of an assignment, and write them into `autograded/` and the gradebook.
 
@@ -42,6 +44,7 @@ def run_class(
         jobs: how many at a time; one per processor, if not given.
         run_demos: run the demonstration cells too.
         force: grade and record everything anew.
+        farm: other machines that grade in the place of this one.
 
     Raises:
         ClassError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
@@ -62,7 +65,7 @@ def run_class(
     if force or exercise:
         for one in found:
             results[one.path].report.unlink(missing_ok=True)
-    reports = _grade(folder, found, results, before, exercise, level=level, jobs=jobs, run_demos=run_demos)
+    reports = _grade(folder, found, results, before, exercise, level=level, jobs=jobs, run_demos=run_demos, farm=farm)
     if found:
         with counting("recording", len({one.path.parent for one in found})) as done:
             record(folder, assignment, results, done, force)
@@ -81,10 +84,11 @@ def _grade(
     level: str,
     jobs: int | None,
     run_demos: bool,
+    farm: Farm | None,
 ) -> list[Report]:
     if exercise and not any(exercise in (one.name for one in old.report.exercises) for old in before.values() if old):
         raise ClassError(f"{exercise}: nobody was graded on an exercise of this name yet")
-    reports = grade_found(found, folder.graded, folder.options(level, run_demos), jobs, folder.key)
+    reports = grade_found(found, folder.graded, folder.options(level, run_demos), jobs, folder.key, farm=farm)
     for one in found:
         if old := before.get(one.path):
             results[one.path].write(regrade_only(exercise, old, results[one.path].read(folder.key)), folder.key)

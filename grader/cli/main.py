@@ -12,11 +12,14 @@ import click
 from ..errors import BAD_INPUT, BELOW, INTERRUPTED, NO_SANDBOX, NOT_ALL_TAKEN, OK, NothingFound
 from .advice import advice
 from .ending import Commands, fail
+from .farm import farm, farm_of, farm_options
+from .lti import lti
 from .pipeline import PIPELINE, output_options
 from .publishing import site
 
 if TYPE_CHECKING:
     from ..batch.collect import Found
+    from ..batch.farm import Farm
     from ..engine.grade import Options
     from ..reports.report import Report
 
@@ -115,6 +118,7 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where a batch's results go.  [graded]")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
 @click.option("--shard", metavar="I/N", help="Grade the Ith of N parts; see docs/grading.md.")
+@farm_options
 @output_options
 @click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
@@ -124,6 +128,8 @@ def grade(
     out: Path | None,
     jobs: int | None,
     shard: str | None,
+    farm: str | None,
+    farm_keys: Path | None,
     fail_under: int | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
@@ -145,9 +151,9 @@ def grade(
     if list(targets.values()).count("-") > 1:
         fail("only one output can go to stdout")
     options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
-    batch = out is not None or jobs is not None or shard is not None or any(map(_is_batch, paths))
-    if batch:
-        reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard), OK
+    elsewhere = farm_of(farm, farm_keys)
+    if any((out, jobs, shard, elsewhere)) or any(map(_is_batch, paths)):
+        reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard, elsewhere), OK
     else:
         reports, code = _grade_files(paths, options)
     write_forms(reports, targets)
@@ -197,7 +203,7 @@ def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report
 
 
 def _grade_batch(
-    paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None, shard: str | None
+    paths: tuple[Path, ...], out: Path, options: Options, jobs: int | None, shard: str | None, farm: Farm | None
 ) -> list[Report]:
     from ..batch.run import WHOLE, Shard, run_batch
     from ..reports.table import print_batch
@@ -206,7 +212,7 @@ def _grade_batch(
         part = Shard.parse(shard) if shard else WHOLE
     except ValueError as error:
         fail(f"--shard: {error}")
-    reports = run_batch(paths, out, options, jobs, part)
+    reports = run_batch(paths, out, options, jobs, part, farm)
     print_batch(reports)
     if part == WHOLE:
         click.echo(f"grader: {out}/summary.csv, {out}/index.html, {out}/reports/", err=True)
@@ -237,6 +243,7 @@ def doctor() -> None:
 @click.option("--exercise", default="", metavar="NAME", help="Grade one exercise anew and leave the others alone.")
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
 @click.option("--force", is_flag=True, help="Grade and record everything anew.")
+@farm_options
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
 def autograde(
@@ -246,6 +253,8 @@ def autograde(
     exercise: str,
     jobs: int | None,
     force: bool,
+    farm: str | None,
+    farm_keys: Path | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
 ) -> None:
@@ -267,6 +276,7 @@ def autograde(
         jobs=jobs,
         run_demos=run_demos,
         force=force,
+        farm=farm_of(farm, farm_keys),
     )
     print_batch(reports)
     sys.exit(_left_over(reports))
@@ -401,5 +411,5 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
     _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in (advice, site, *PIPELINE):
+for _command in (advice, farm, lti, site, *PIPELINE):
     cli.add_command(_command)

@@ -1,4 +1,7 @@
-"""The course key: an Ed25519 JWK in a file that its owner alone can read, and the JWKS file that verifies with it."""
+"""A key of ours: a JWK in a file that its owner alone can read, and the JWKS file that verifies with it.
+
+The course key is an Ed25519 one; other rooms may ask for another algorithm.
+"""
 
 import json
 import os
@@ -29,7 +32,7 @@ def default_place() -> Path:
     return folder / "jwt-from-scratch" / "course-key.json"
 
 
-def make_key(place: Path) -> tuple[Path, Path]:
+def make_key(place: Path, alg: str = ALG) -> tuple[Path, Path]:
     """Make a key and write both its files. Returns their paths.
 
     Where only the public file is missing, it is written again.
@@ -39,31 +42,31 @@ def make_key(place: Path) -> tuple[Path, Path]:
         OSError: a file can't be written.
     """
     public = place.with_name(f"{place.stem}.jwks.json")
-    _hidden(place)
+    require_hidden(place)
     if os.path.lexists(public):
         raise KeyProblem(f"{public}: is there already, and others may rely on it; name another file with --out")
     if os.path.lexists(place):
-        key = read_key(place)
+        key = read_key(place, alg)
     else:
-        key = _named(Key.generate(ALG))
+        key = _named(Key.generate(alg), alg)
         write_new_secret(place, _text(key.to_jwk(private=True)))
     write_whole(public, _text(KeySet([key]).to_jwks()))
     return place, public
 
 
-def read_key(place: Path) -> Key:
+def read_key(place: Path, alg: str = ALG) -> Key:
     """The private key in a file.
 
     Raises:
         KeyProblem: no such key, or a file that others can read.
     """
-    _hidden(place)
+    require_hidden(place)
     jwk = _json(place, private=True)
     try:
-        key = _named(Key.from_jwk(jwk, ALG))
+        key = _named(Key.from_jwk(jwk, alg), alg)
         key.to_jwk(private=True)
     except JWTError as error:
-        raise KeyProblem(f"{_shown(place)}: not a private Ed25519 key: {error}") from None
+        raise KeyProblem(f"{_shown(place)}: not a private {alg} key: {error}") from None
     return key
 
 
@@ -83,12 +86,17 @@ def read_jwks(place: Path) -> KeySet:
     return found
 
 
-def _named(key: Key) -> Key:
+def _named(key: Key, alg: str) -> Key:
     """The key with its thumbprint (RFC 7638) as kid, whatever kid it had: nobody has to think of a name."""
-    return Key.from_jwk({**key.to_jwk(private=True), "alg": ALG, "kid": key.thumbprint()})
+    return Key.from_jwk({**key.to_jwk(private=True), "alg": alg, "kid": key.thumbprint()})
 
 
-def _hidden(place: Path) -> None:
+def require_hidden(place: Path) -> None:
+    """See to it that learner code can't see a place where a key is, or will be.
+
+    Raises:
+        KeyProblem: the sandbox shows it.
+    """
     if shows(place):
         raise KeyProblem(f"{_shown(place)}: the sandbox shows this folder to learner code; keep the key elsewhere")
 

@@ -40,7 +40,7 @@ COURSE = ("flask", "pyjwt", "joserfc", "matplotlib", "matplotlib-inline")
 _HERE_ONLY = (
     *(
         f"grader/{room}/"
-        for room in ("batch", "classroom", "cli", "engine", "gradescope", "receipts", "reports", "site")
+        for room in ("batch", "classroom", "cli", "engine", "gradescope", "lti", "receipts", "reports", "site")
     ),
     *("grader/notebooks/source/", "grader/requirements.lock"),
 )

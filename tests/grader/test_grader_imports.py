@@ -83,7 +83,7 @@ FLOORS = (
     ("engine",),
     ("batch",),
     ("classroom", "gradescope", "receipts"),
-    ("site",),
+    ("lti", "site"),
     ("cli",),
 )
 """The rooms, from the ground up: one imports only what lies below it. Rooms of one floor do not see each other."""

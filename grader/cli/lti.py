@@ -1,0 +1,116 @@
+"""The commands of `grader lti`: the course as a tool in a learning platform."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from ..errors import NOT_ALL_TAKEN
+
+_FOLDER = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+
+
+@click.group()
+def lti() -> None:
+    """Let learning platforms (LTI 1.3) open the lessons, and get the scores."""
+
+
+@lti.command()
+@_FOLDER
+@click.option("--url", required=True, help="Our address as browsers see it: https://…")
+@click.option(
+    *("--opens", "opens"),
+    multiple=True,
+    nargs=2,
+    metavar="WORDS ADDRESS",
+    help="A button that opens a lesson elsewhere, such as in a Hub; {lesson} stands for its name.",
+)
+def init(folder: Path, url: str, opens: tuple[tuple[str, str], ...]) -> None:
+    """Make a tool: its key and its settings. Prints what to enter in the platform.
+
+    In a tool that is there, the address and the buttons are set anew; its key and its platforms stay.
+    """
+    from ..lti.tool import Tool
+
+    tool = Tool.init(folder, url, dict(opens))
+    click.echo(tool.says())
+    click.echo(f"{folder}/ is ready: enter these in the platform, then `grader lti register {folder} …`", err=True)
+
+
+@lti.command()
+@_FOLDER
+@click.option("--issuer", required=True, help="The platform's issuer (iss, platform id).")
+@click.option("--client-id", required=True, help="What the platform calls this tool.")
+@click.option("--deployment", "deployments", required=True, multiple=True, help="A deployment id; may be repeated.")
+@click.option("--auth", required=True, metavar="ADDRESS", help="The authentication request's address.")
+@click.option("--token", required=True, metavar="ADDRESS", help="The access token's address.")
+@click.option("--jwks", required=True, metavar="ADDRESS", help="The public key set's address.")
+@click.option("--token-audience", default="", metavar="TEXT", help="The aud of what we sign for tokens.  [--token]")
+def register(
+    folder: Path,
+    issuer: str,
+    client_id: str,
+    deployments: tuple[str, ...],
+    auth: str,
+    token: str,
+    jwks: str,
+    token_audience: str,
+) -> None:
+    """Make a platform known. One that is known gets these addresses, and the deployments in addition."""
+    from ..lti.registry import Platform
+    from ..lti.tool import Tool
+
+    tool = Tool.at(folder)
+    platform = Platform(issuer, client_id, deployments, auth, token, jwks, token_audience)
+    tool.change(tool.settings().registered(platform))
+    click.echo(f"{issuer} may send learners, as client {client_id}", err=True)
+
+
+@lti.command()
+@_FOLDER
+@click.option("--port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="Of 127.0.0.1.")
+def serve(folder: Path, port: int) -> None:
+    """Serve launches and hand-ins, on this machine alone: a web server with a certificate stands before it.
+
+    Nothing is graded here. `grader grade DIR/submitted --out DIR/graded` and `grader lti push DIR` do the rest.
+    """
+    import logging
+
+    from waitress import serve as run
+
+    from ..files import MAX_NOTEBOOK
+    from ..lti.tool import Tool
+    from ..lti.web import tool_app
+
+    logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
+    tool = Tool.at(folder)
+    tool.cookie_key  # noqa: B018 - what is wrong with it shows now
+    app = tool_app(tool)
+    run(app, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=2 * MAX_NOTEBOOK)
+
+
+@lti.command()
+@_FOLDER
+@click.option("--lower", is_flag=True, help="Send a score also where the platform has a higher one.")
+def push(folder: Path, lower: bool) -> None:
+    """Send the score of each Report in DIR/graded to the platform that its learner came from, once.
+
+    It can be interrupted, and goes on where it was. What a platform did not take is said, and code 4.
+    """
+    from ..lti.push import push as send
+    from ..lti.scores import Sender
+    from ..lti.tool import Tool
+
+    tool = Tool.at(folder)
+    done = send(tool, Sender(tool.key()), lower=lower)
+    for problem in done.problems:
+        click.echo(f"grader: {problem}", err=True)
+    click.echo(
+        f"grader: {done.sent} scores sent, {done.known} were there, {done.kept} lower ones kept back, "
+        f"{done.waiting} hand-ins not graded yet, {done.nowhere} without a column",
+        err=True,
+    )
+    if done.problems:
+        sys.exit(NOT_ALL_TAKEN)

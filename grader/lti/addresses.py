@@ -1,0 +1,111 @@
+"""Addresses of the web: which ones are taken, and how they are asked."""
+
+import http.client
+import re
+import urllib.error
+import urllib.parse
+import urllib.request
+from dataclasses import dataclass
+from typing import Any
+
+TIMEOUT = 10.0
+"""Seconds that another server may be silent."""
+MAX_ANSWER = 1_000_000
+"""Bytes of an answer."""
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+_HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
+_CHARACTERS = re.compile(r"[!-~]{1,2000}")
+
+
+class Unreachable(Exception):
+    """Nobody answers at an address, or what comes back is no answer. The text is one line."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a server answered.
+
+    Attributes:
+        status: the HTTP status.
+        headers: by their names, in small letters.
+        body: at most `MAX_ANSWER` bytes.
+    """
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def is_good(self) -> bool:
+        """Whether the server says that all went well."""
+        return 200 <= self.status < 300
+
+
+def problem_with(address: str) -> str:
+    """Why nothing is sent to an address; "" for a good one.
+
+    Good is https with a host and without a user, password or fragment. Plain http is for this machine alone.
+    """
+    if not _CHARACTERS.fullmatch(address):
+        return "it is empty, too long, or holds characters that no address has"
+    try:
+        parts = urllib.parse.urlsplit(address)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "it is no address"
+    if parts.scheme != "https" and not (parts.scheme == "http" and host in _LOOPBACK):
+        return "it does not begin with https://"
+    if not host or not (_HOST.fullmatch(host) or host == "::1") or "@" in parts.netloc:
+        return "it names no host, or a user, too"
+    return "it has a part behind a #" if "#" in address else ""
+
+
+def origin_of(address: str) -> str:
+    """The origin of a good address (RFC 6454 §4), such as "https://lms.example"; "" for another one."""
+    if problem_with(address):
+        return ""
+    parts = urllib.parse.urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc.lower()}"
+
+
+def with_query(address: str, query: dict[str, str]) -> str:
+    """An address with more in its query (RFC 6749 §3.1: what is there stays)."""
+    return f"{address}{'&' if '?' in address else '?'}{urllib.parse.urlencode(query)}"
+
+
+def ask(address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+    """GET an address, or POST to it. No redirect is followed: what is sent is for that server alone.
+
+    Raises:
+        Unreachable: the address is none that is taken, or nobody answers there.
+    """
+    if problem := problem_with(address):
+        raise Unreachable(f"{address[:200]!a}: {problem}")
+    request = urllib.request.Request(address, body, headers or {})  # noqa: S310 - https, or this machine
+    host = urllib.parse.urlsplit(address).hostname
+    # What is for this machine stays on it; for the rest the environment may name a proxy.
+    handlers: list[Any] = [_NoRedirect(), *([urllib.request.ProxyHandler({})] if host in _LOOPBACK else [])]
+    try:
+        with urllib.request.build_opener(*handlers).open(request, timeout=TIMEOUT) as answer:
+            return _read(answer, host)
+    except urllib.error.HTTPError as error:
+        with error:
+            return _read(error, host)
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise Unreachable(f"{host} does not answer ({type(reason).__name__})") from None
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+def _read(answer: Any, host: str | None) -> Answer:
+    try:
+        body = answer.read(MAX_ANSWER + 1)
+    except (OSError, http.client.HTTPException) as error:
+        raise Unreachable(f"{host} broke off its answer ({type(error).__name__})") from None
+    if len(body) > MAX_ANSWER:
+        raise Unreachable(f"{host} answers with more than {MAX_ANSWER} bytes")
+    return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)

@@ -1,0 +1,38 @@
+"""What a learner hands in: looked at, never run."""
+
+import json
+from typing import Any
+
+from ..batch.names import lesson_written_in
+from ..files import MAX_NOTEBOOK
+from .refusal import Refused
+
+
+def check_notebook(data: bytes, lesson: str) -> None:
+    """See whether some bytes can be a notebook of a lesson. What is in it, grading says.
+
+    Raises:
+        Refused: they can't. The advice is for the learner.
+    """
+    if not data:
+        raise Refused("upload", "no file", "Choose your notebook first, the file that submit() wrote.", 400)
+    if len(data) > MAX_NOTEBOOK:
+        raise too_large()
+    try:
+        notebook: Any = json.loads(data)
+        is_one = isinstance(notebook.get("cells"), list)
+    except (ValueError, AttributeError, RecursionError):
+        is_one = False
+    if not is_one:
+        advice = "This is no notebook: choose the file that submit() wrote, its name ends in .ipynb."
+        raise Refused("upload", "not a notebook", advice, 400)
+    if (other := lesson_written_in(data)) and other != lesson:
+        advice = f"This is the notebook of {other}, and here {lesson} is handed in."
+        raise Refused("upload", f"{other} in place of {lesson}", advice, 400)
+
+
+def too_large() -> Refused:
+    """The refusal of a file that is too large."""
+    megabytes = MAX_NOTEBOOK // 1_000_000
+    advice = f"This file has more than {megabytes} MB: remove large outputs from the notebook, save, hand in again."
+    return Refused("upload", f"more than {MAX_NOTEBOOK} bytes", advice, 413)
