@@ -12,8 +12,6 @@ from hypothesis import HealthCheck, settings
 # The grader's own key for this machine: one for these tests alone. Workers of pytest share it.
 os.environ.setdefault("XDG_STATE_HOME", tempfile.mkdtemp(prefix="grader-tests-"))
 
-SEEDS = ("self-paced", "one", "two/ada", "\u00e6")
-
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--lesson", metavar="NN", help="only what belongs to this lesson, such as 08")
@@ -42,6 +40,8 @@ def thorough(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session")
 def seeds(request: pytest.FixtureRequest, thorough: bool) -> tuple[str, ...]:
     """The seeds with which each solution and each known mistake is judged."""
+    from tests.grader.helpers import SEEDS
+
     return SEEDS[:1] if request.config.getoption("--one-seed") else SEEDS if thorough else SEEDS[:2]
 
 

@@ -53,13 +53,13 @@ def look_through(targets: Sequence[Path], unpacked: Path) -> list[Found]:
     Raises:
         OSError: a target is not there or can't be read.
     """
-    room = _Room(unpacked)
+    room = _Unpacked(unpacked)
     return sorted_out(one for target in targets for one in _everything(target, room))
 
 
 def in_a_students_folder(folder: Path, unpacked: Path) -> list[Found]:
     """Everything in a folder that is one student's; with no student, for whoever asks knows."""
-    return list(_in_folder(folder, PurePosixPath(), _Room(unpacked), depth=0))
+    return list(_in_folder(folder, PurePosixPath(), _Unpacked(unpacked), depth=0))
 
 
 def in_an_archive(folder: Path, unpacked: Path, students: Collection[str]) -> list[Found]:
@@ -67,14 +67,14 @@ def in_an_archive(folder: Path, unpacked: Path, students: Collection[str]) -> li
 
     A zip file there holds a class's files, but for one that is called after one of these students.
     """
-    room = _Room(unpacked)
+    room = _Unpacked(unpacked)
     zips = [entry for entry in os.scandir(folder) if _is_zip(entry.name) and entry.is_file()]
     of_classes = {entry.name for entry in zips if owners([origin(PurePosixPath(entry.name))], [""])[0] not in students}
     found = list(_in_folder(folder, PurePosixPath(), room, depth=0, passed_over=of_classes))
     return found + [one for name in sorted(of_classes) for one in _everything(folder / name, room)]
 
 
-def _everything(target: Path, room: "_Room") -> list[Found]:
+def _everything(target: Path, room: "_Unpacked") -> list[Found]:
     """All that is in a folder or zip file, or that one file; nobody's yet."""
     target.stat()
     if target.is_dir():
@@ -88,7 +88,7 @@ def _everything(target: Path, room: "_Room") -> list[Found]:
     return [_found(target, PurePosixPath(target.name))]
 
 
-class _Room:
+class _Unpacked:
     """A folder for what comes out of zip files, under names of our own."""
 
     def __init__(self, folder: Path) -> None:
@@ -113,7 +113,7 @@ class _Budget:
 
 
 def _in_folder(
-    folder: Path, place: PurePosixPath, room: _Room, *, depth: int, passed_over: Collection[str] = ()
+    folder: Path, place: PurePosixPath, room: _Unpacked, *, depth: int, passed_over: Collection[str] = ()
 ) -> Iterator[Found]:
     try:
         with os.scandir(folder) as inside:
@@ -161,7 +161,7 @@ def _changed(path: Path) -> float:
         return 0.0
 
 
-def _in_zip(file: Path, name: PurePosixPath, room: _Room, budget: _Budget, *, depth: int) -> Iterator[Found]:
+def _in_zip(file: Path, name: PurePosixPath, room: _Unpacked, budget: _Budget, *, depth: int) -> Iterator[Found]:
     """The notebooks in a zip file. Depth 0 is the one that the teacher named."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | (os.O_NOFOLLOW if depth else 0))
@@ -201,7 +201,7 @@ class _Careful(io.BufferedReader):
 
 
 def _members(
-    archive: zipfile.ZipFile, place: PurePosixPath, room: _Room, budget: _Budget, depth: int
+    archive: zipfile.ZipFile, place: PurePosixPath, room: _Unpacked, budget: _Budget, depth: int
 ) -> Iterator[Found]:
     members = archive.infolist()
     if len(members) > MAX_MEMBERS:
@@ -235,7 +235,7 @@ def _member(
     archive: zipfile.ZipFile,
     member: zipfile.ZipInfo,
     here: PurePosixPath,
-    room: _Room,
+    room: _Unpacked,
     budget: _Budget,
     depth: int,
     problem: str,

@@ -109,7 +109,7 @@ class Work:
 
 
 @dataclass(frozen=True)
-class Exercise:
+class Compared:
     """One exercise of a pair: how alike the two are, from 0 to 1, and their lines."""
 
     name: str
@@ -129,7 +129,7 @@ class Pair:
     left: Work
     right: Work
     score: float
-    exercises: list[Exercise]
+    exercises: list[Compared]
 
 
 @dataclass(frozen=True)
@@ -297,10 +297,10 @@ def _pair(a: Work, b: Work, telling: dict[str, Runs]) -> Pair:
         places = len(left.places(shared)) + len(right.places(shared))
         both += places
         score = places / max(1, len(left.tokens) + len(right.tokens))
-        exercises.append(Exercise(name, score, left.lines(shared), right.lines(shared)))
+        exercises.append(Compared(name, score, left.lines(shared), right.lines(shared)))
     return Pair(a, b, both / max(1, a.size + b.size), exercises)
 
 
-def side_by_side(exercise: Exercise) -> Sequence[tuple[Line | None, Line | None]]:
+def side_by_side(exercise: Compared) -> Sequence[tuple[Line | None, Line | None]]:
     """The lines of both in two columns, as they come."""
     return list(itertools.zip_longest(exercise.left, exercise.right))

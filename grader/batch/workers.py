@@ -351,7 +351,7 @@ def proved_grader(options: Options) -> Grader:
             try:
                 grader.prove()
             except SandboxError:
-                grader.__exit__(None, None, None)
+                grader.close()
                 raise
             return grader
         except SandboxError as error:

@@ -70,7 +70,7 @@ def regrade_only(exercise: str, before: Graded, now: Graded) -> Graded:
 
 
 class Recorder(Autograde):  # type: ignore[misc]
-    """nbgrader's converter on results that are there already. It does what is not recorded yet, and nothing twice."""
+    """nbgrader's converter on results that are there already. What is in the gradebook already, it leaves alone."""
 
     folder: ClassDir
     results: dict[Path, Kept]

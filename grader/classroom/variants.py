@@ -6,7 +6,7 @@ from ..course.masters import read_source
 from ..engine.rebuild import read_regular
 from ..engine.sandbox import FULL
 from ..errors import BadSubmission, ClassError
-from ..judging.words import picture
+from ..judging.words import call_text
 from ..student import StudentId
 from .autograde import submissions
 from .classdir import ClassDir
@@ -33,7 +33,7 @@ def variants(folder: ClassDir, assignment: str, student: str, exercise: str = ""
         assert one.master is not None
         for ours in read_source(one.master).exercises:
             trials = ours.trials(options.seed(digest, who))
-            calls[ours.name] = [(picture(ours.name, trial), trial.want.text) for trial in trials]
+            calls[ours.name] = [(call_text(ours.name, trial), trial.want.text) for trial in trials]
     if exercise and exercise not in calls:
         raise ClassError(f"{exercise}: not in {assignment}; there are: {', '.join(calls)}")
     return {name: those for name, those in calls.items() if exercise in ("", name)}

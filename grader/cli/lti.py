@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ..errors import NOT_ALL_TAKEN
+from .ending import fail
 
 _FOLDER = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 
@@ -78,17 +79,22 @@ def serve(folder: Path, port: int) -> None:
     """
     import logging
 
-    from waitress import serve as run
-
     from ..files import MAX_NOTEBOOK
     from ..lti.tool import Tool
     from ..lti.web import tool_app
 
+    try:
+        from waitress import serve as run
+    except ModuleNotFoundError:
+        fail("the package 'waitress' is missing; install the course with its extra: jwt-from-scratch[course,lti]")
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
     tool = Tool.at(folder)
     tool.cookie_key  # noqa: B018 - what is wrong with it shows now
     app = tool_app(tool)
-    run(app, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=2 * MAX_NOTEBOOK)
+    try:
+        run(app, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=2 * MAX_NOTEBOOK)
+    except OSError as error:
+        fail(f"127.0.0.1:{port}: {error.strerror}; name another port with --port")
 
 
 @lti.command()

@@ -67,7 +67,7 @@ MAX_COMPARED = 20_000
 """Characters of them."""
 
 
-class Limit(NamedTuple):
+class TableRow(NamedTuple):
     """One row of the table in docs/grading.md."""
 
     what: str
@@ -83,32 +83,32 @@ class Limit(NamedTuple):
 
 
 LIMITS = (
-    Limit("time, what is run again after a crash included", SUBMISSION_SECONDS, "s"),
-    Limit("the grader's own processor time", GRADER_SECONDS, "s"),
-    Limit("a zip file's table of contents with all names, before it is read", MAX_DIRECTORY, "bytes"),
-    Limit("files in a zip file or in one folder", MAX_MEMBERS, "files"),
-    Limit("submissions in one student's zip file", MAX_WORKS, "files"),
-    Limit("one student's zip file", MAX_ZIP_BYTES, "bytes"),
-    Limit("what comes out of it, zip files in it included", MAX_UNPACKED_BYTES, "bytes"),
-    Limit("what comes out of the class's zip file", MAX_UNPACKED_ALTOGETHER, "bytes"),
-    Limit("a notebook", MAX_BYTES, "bytes"),
-    Limit("brackets and braces in its file, before it is parsed", MAX_BRACKETS, "characters"),
-    Limit("its cells", MAX_CELLS, "cells"),
-    Limit("code in one cell that is searched for solutions", MAX_SOURCE, "characters"),
-    Limit("code in all such cells", MAX_CODE, "characters"),
-    Limit("one message of its process", MAX_FRAME, "bytes"),
-    Limit("all messages", MAX_WIRE, "bytes"),
-    Limit("one answer", MAX_PACKED, "characters"),
-    Limit("values in one answer", MAX_VALUES, "values"),
-    Limit("one integer", MAX_BITS, "bits"),
-    Limit("keys of one dict with the same hash", MAX_COLLIDING, "keys"),
-    Limit("all answers", MAX_ANSWERS, "characters"),
-    Limit("code and written answers that people are shown", MAX_SHOWN, "characters"),
-    Limit("text that its cells show", MAX_TEXT, "characters"),
-    Limit("pictures that they show", MAX_PICTURES, "characters"),
-    Limit("their outputs", MAX_OUTPUTS, "outputs"),
-    Limit("one solution's lines in `grader likeness`", MAX_LINES, "lines"),
-    Limit("their characters", MAX_COMPARED, "characters"),
+    TableRow("time, what is run again after a crash included", SUBMISSION_SECONDS, "s"),
+    TableRow("the grader's own processor time", GRADER_SECONDS, "s"),
+    TableRow("a zip file's table of contents with all names, before it is read", MAX_DIRECTORY, "bytes"),
+    TableRow("files in a zip file or in one folder", MAX_MEMBERS, "files"),
+    TableRow("submissions in one student's zip file", MAX_WORKS, "files"),
+    TableRow("one student's zip file", MAX_ZIP_BYTES, "bytes"),
+    TableRow("what comes out of it, zip files in it included", MAX_UNPACKED_BYTES, "bytes"),
+    TableRow("what comes out of the class's zip file", MAX_UNPACKED_ALTOGETHER, "bytes"),
+    TableRow("a notebook", MAX_BYTES, "bytes"),
+    TableRow("brackets and braces in its file, before it is parsed", MAX_BRACKETS, "characters"),
+    TableRow("its cells", MAX_CELLS, "cells"),
+    TableRow("code in one cell that is searched for solutions", MAX_SOURCE, "characters"),
+    TableRow("code in all such cells", MAX_CODE, "characters"),
+    TableRow("one message of its process", MAX_FRAME, "bytes"),
+    TableRow("all messages", MAX_WIRE, "bytes"),
+    TableRow("one answer", MAX_PACKED, "characters"),
+    TableRow("values in one answer", MAX_VALUES, "values"),
+    TableRow("one integer", MAX_BITS, "bits"),
+    TableRow("keys of one dict with the same hash", MAX_COLLIDING, "keys"),
+    TableRow("all answers", MAX_ANSWERS, "characters"),
+    TableRow("code and written answers that people are shown", MAX_SHOWN, "characters"),
+    TableRow("text that its cells show", MAX_TEXT, "characters"),
+    TableRow("pictures that they show", MAX_PICTURES, "characters"),
+    TableRow("their outputs", MAX_OUTPUTS, "outputs"),
+    TableRow("one solution's lines in `grader likeness`", MAX_LINES, "lines"),
+    TableRow("their characters", MAX_COMPARED, "characters"),
 )
 """All of them, in the order of a submission's way."""
 

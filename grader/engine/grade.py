@@ -144,6 +144,10 @@ class Grader:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, tb: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the zygote, and with it all that it started."""
         self._zygote.close()
 
     def prove(self) -> None:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-ROOM = "/opt/course"
+COURSE = "/opt/course"
 """Where the sandbox has the reference module and the few files of `grader` that the zygote needs."""
 ENVIRONMENT = "/opt/environment"
 """Where it has the virtual environment."""
@@ -79,7 +79,7 @@ def hidden() -> tuple[tuple[str, bool], ...]:
 def places_of(packages: tuple[str, ...]) -> list[str]:
     """Where the sandbox has these packages, the grader's own files among them."""
     found = [one.place for one in _search() if one.package in packages]
-    return [f"{ROOM}/grader", *([f"{ROOM}/jwt_from_scratch"] if "jwt_from_scratch" in packages else []), *found]
+    return [f"{COURSE}/grader", *([f"{COURSE}/jwt_from_scratch"] if "jwt_from_scratch" in packages else []), *found]
 
 
 def shows(place: Path) -> bool:
@@ -181,11 +181,11 @@ def _shared_libraries() -> list[str]:
 
 def _course() -> Iterator[tuple[str, str]]:
     for name in _FILES_INSIDE:
-        yield str(_PACKAGE / name), f"{ROOM}/grader/{name}"
+        yield str(_PACKAGE / name), f"{COURSE}/grader/{name}"
     spec = importlib.util.find_spec("jwt_from_scratch")
     if spec is None or not spec.submodule_search_locations:
         raise OSError(2, "is not installed", "jwt_from_scratch")
-    yield next(iter(spec.submodule_search_locations)), f"{ROOM}/jwt_from_scratch"
+    yield next(iter(spec.submodule_search_locations)), f"{COURSE}/jwt_from_scratch"
 
 
 def _same(path: str) -> Iterator[tuple[str, str]]:
@@ -212,7 +212,7 @@ class _Found(NamedTuple):
 @functools.cache
 def _search() -> tuple[_Found, ...]:
     used = set(_packages().values())
-    roots = [(source, place) for source, place in mounts() if not place.startswith(f"{ROOM}/")]
+    roots = [(source, place) for source, place in mounts() if not place.startswith(f"{COURSE}/")]
     return tuple(found for source, place in roots for found in _search_in(source, place, used))
 
 

@@ -33,7 +33,7 @@ class GaveUp(Exception):
 
 
 class LearnerProcess:
-    """A process that has run some cells. When one kills it, a new one has run the same cells but that one.
+    """A process that has run some cells. If a cell kills it, a new process runs the same cells, without that one.
 
     Questions are answered by forks of it, so that no answer can change it, or another answer.
 

@@ -224,8 +224,8 @@ def _explain(said: str) -> str:
 
 
 def _python(level: str, descriptor: int, demos: bool) -> list[str]:
-    room = mounts.ROOM if level == FULL else str(_PACKAGE.parent)
-    code = f"import sys; sys.path.insert(0, {room!r}); from grader.inside.zygote import main; main()"
+    course = mounts.COURSE if level == FULL else str(_PACKAGE.parent)
+    code = f"import sys; sys.path.insert(0, {course!r}); from grader.inside.zygote import main; main()"
     program = mounts.program() if level == FULL else sys.executable
     return [program, "-I", "-c", code, str(descriptor), level, str(_unused_user()), *(["demos"] if demos else [])]
 
@@ -268,7 +268,8 @@ def _bubblewrap() -> list[str]:
         *(word for place, is_folder in hidden if not is_folder for word in ("--ro-bind", os.devnull, place)),
         # The zygote mounts its own /proc over this one, and each learner's process one over that.
         *("--dev", "/dev", "--dir", "/dev/shm", "--dir", _HOME, "--dir", "/tmp", "--bind", "/proc", "/proc"),  # noqa: S108
-        # Each file system that bubblewrap makes belongs to the user who grades, whom the learner's process may be.
+        # Each file system that bubblewrap makes belongs to the user who grades; and without root the learner's process
+        # runs as that user.
         *(word for place in (*folders, "/dev", "/") for word in ("--remount-ro", place)),
         "--",
     ]

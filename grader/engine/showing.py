@@ -22,7 +22,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 def shown(outputs: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]:
     """A cell's outputs as nbformat's, harmless and of bounded size. What they take is taken from the budget."""
-    room = _Room(budget)
+    room = _CellShow(budget)
     most = max(0, min(CELL_OUTPUTS, budget.outputs))
     clean = [one for output in outputs[:most] if (one := room.clean(output))]
     clean += [_stream("stderr", _CUT)] if len(outputs) > most > 0 else []
@@ -43,7 +43,7 @@ def writable(text: str) -> str:
     return str(text.encode("utf-8", "replace").decode("utf-8"))
 
 
-class _Room:
+class _CellShow:
     """What one cell may still show."""
 
     def __init__(self, budget: Budget) -> None:

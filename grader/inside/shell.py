@@ -23,7 +23,7 @@ MAX_ERROR = 20_000
 """Characters of an exception's text, and of its traceback."""
 
 
-class Recorder:
+class OutputRecorder:
     """The outputs of the running cell, as nbformat writes them."""
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class _Caught:
         return data.decode("utf-8", "replace")
 
 
-RECORDER = Recorder()
+RECORDER = OutputRecorder()
 CAUGHT: list[_Caught] = []
 
 

@@ -70,7 +70,7 @@ def unpack(text: str) -> Any:
     if len(text) > _WIDEST * MAX_PACKED:
         raise NotPlain("too large")
     try:
-        return _untag(json.loads(text), 0, _Room())
+        return _untag(json.loads(text), 0, _Allowance())
     except NotPlain:
         raise
     except (ValueError, TypeError, OverflowError, IndexError, RecursionError) as error:
@@ -110,7 +110,7 @@ def plain_text(text: str, limit: int = 300) -> str:
     return shorten("".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: 4 * limit]), limit)
 
 
-class _Room:
+class _Allowance:
     """What may still stand in one value."""
 
     def __init__(self) -> None:
@@ -157,7 +157,7 @@ class _Packing:
     def __init__(self, in_order: bool, of_base: bool) -> None:
         self._in_order = in_order
         self._of_base = of_base
-        self._room = _Room()
+        self._room = _Allowance()
 
     def tag(self, value: Any, depth: int) -> Any:
         kind = type(value)
@@ -198,7 +198,7 @@ class _Packing:
         raise NotPlain(f"a value of type {ancestors[0]}", ancestors)
 
 
-def _untag(tagged: Any, depth: int, room: _Room) -> Any:
+def _untag(tagged: Any, depth: int, room: _Allowance) -> Any:
     if depth > MAX_DEPTH:
         raise ValueError("nested too deep")
     if tagged is None or isinstance(tagged, (bool, str)):

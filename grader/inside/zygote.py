@@ -47,7 +47,7 @@ def main() -> None:
         channel.send({"failed": str(error)})
         return
     with contextlib.suppress(WireError):
-        Zygote(channel, own_pids, preloaded).serve()
+        ZygoteProcess(channel, own_pids, preloaded).serve()
     os._exit(0)
 
 
@@ -65,7 +65,7 @@ def _settle(uid: int) -> int:
     return os.open("/proc/self/ns/pid", os.O_RDONLY)
 
 
-class Zygote:
+class ZygoteProcess:
     """The forking process's own loop."""
 
     def __init__(self, channel: Channel, own_pids: int, preloaded: tuple[str, ...]) -> None:

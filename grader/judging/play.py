@@ -115,7 +115,7 @@ def first_wrong(steps: tuple[Step, ...], outcome: Outcome) -> tuple[int, str]:
     return len(steps), ""
 
 
-def shown(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
+def as_row(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
     """For people: the calls up to the first that went wrong (or the last), what came of it, what had to."""
     index, complaint = first_wrong(steps, outcome)
     index = min(index, len(steps) - 1)

@@ -8,11 +8,11 @@ from ..inside.calling import Outcome
 from .answering import ARGUMENTS, FINAL
 from .diagnosis import Finding, findings, mistakes, size, telling
 from .exercise import Exercise
-from .play import shown
+from .play import as_row
 from .result import COSTS, FAILED, NOT_ATTEMPTED, Result, Row
 from .trial import Answer, Trial
 from .wants import Differs, InTurn, Plays, Refuses, Returns, Want
-from .words import came, picture, window
+from .words import call_text, came, window
 
 MAX_FINDINGS = 3
 """How many rules are spoken of at once."""
@@ -69,7 +69,7 @@ def _ended(exercise: Exercise, answer: Answer) -> tuple[str, ...]:
     """Of an answer after which nothing more was asked."""
     if answer.outcome.kind == calling.FORBIDDEN:
         return (f"{exercise.name}: {answer.outcome.text}, which this exercise forbids, because {exercise.because}.",)
-    call = f"{picture(exercise.name, answer.trial)}: {answer.outcome.text}; it must {answer.trial.want.text}."
+    call = f"{call_text(exercise.name, answer.trial)}: {answer.outcome.text}; it must {answer.trial.want.text}."
     slow = answer.outcome.kind == calling.TIMED_OUT and exercise.slow
     return (call, exercise.slow) if slow else (call,)
 
@@ -99,10 +99,10 @@ def _all_mean(usually: str, found: list[Finding]) -> bool:
 def _call(exercise: Exercise, answers: list[Answer], answer: Answer) -> str:
     outcome = answer.outcome
     if isinstance(answer.trial.want, Plays) and outcome.kind == calling.RETURNED:
-        call, got, _ = shown(answer.trial.want.steps, outcome)
+        call, got, _ = as_row(answer.trial.want.steps, outcome)
         return f"{exercise.name}: {call} {got}"
     space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
-    return f"{picture(exercise.name, answer.trial, _right_one(answers, answer))}{space}{came(answer)}"
+    return f"{call_text(exercise.name, answer.trial, _right_one(answers, answer))}{space}{came(answer)}"
 
 
 def _differs(answer: Answer) -> bool:
@@ -167,8 +167,8 @@ def _row(exercise: Exercise, answers: list[Answer], answer: Answer, whole: bool)
     trial, want = answer.trial, answer.trial.want
     cost = COSTS[trial.stake if answer.costs else min(COSTS)] if answer.wrong else ""
     if isinstance(want, Plays) and answer.outcome.kind == calling.RETURNED:
-        return Row(*shown(want.steps, answer.outcome), not answer.wrong, cost)
+        return Row(*as_row(want.steps, answer.outcome), not answer.wrong, cost)
     wants = window(answer.verdict.says or want.text, 200) if isinstance(want, Differs) else want.text
     particular = f"  # {trial.text}" if not trial.plain and trial.text else ""
-    call = picture(exercise.name, trial, _right_one(answers, answer), whole=whole)
+    call = call_text(exercise.name, trial, _right_one(answers, answer), whole=whole)
     return Row(call, came(answer), f"{wants}{particular}", not answer.wrong, cost)

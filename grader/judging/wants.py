@@ -16,7 +16,7 @@ Predicate = Callable[[Any], bool | str]
 """Says of a returned value whether it is right; a text is the reason why not, and completes "it must …"."""
 
 SLIPS = ("KeyError", "TypeError", "AttributeError", "RuntimeError")
-"""What Python raises by itself where an unknown name or a missing value was not thought of."""
+"""What Python raises by itself in a program that never thought of an unknown name or a missing value."""
 
 
 class Want(Protocol):

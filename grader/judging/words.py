@@ -11,7 +11,7 @@ WHOLE = 600
 """Characters of an argument in the one call that is shown whole."""
 
 
-def picture(name: str, trial: Trial, beside: Trial | None = None, whole: bool = False) -> str:
+def call_text(name: str, trial: Trial, beside: Trial | None = None, whole: bool = False) -> str:
     """The call as the learner would write it, each argument shortened around what sets it apart.
 
     Args:

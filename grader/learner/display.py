@@ -62,7 +62,8 @@ def _code(line: str) -> str:
 
 
 def _table(result: Result) -> str:
-    head = "".join(f"<th scope='col' style='{style}'>{title}</th>" for title, style in _COLUMNS.items())
+    titles = (title and f"<th scope='col' style='{style}'>{title}</th>" for title, style in _COLUMNS.items())
+    head = "".join(title or "<td></td>" for title in titles)  # no heading that says nothing
     # Not <code>: JupyterLab puts a grey box behind each of its lines.
     styles = list(_COLUMNS.values())[1:]
     rows = "".join(

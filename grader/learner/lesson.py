@@ -57,6 +57,10 @@ class Message:
         return self.text
 
 
+_LEGIBLE = 620
+"""Pixels: of a figure of nine inches, the least width at which its smallest letters can be read."""
+
+
 class Picture:
     """A matplotlib figure with its alternative text, for those who can't see it."""
 
@@ -70,7 +74,11 @@ class Picture:
         image = io.BytesIO()
         self.figure.savefig(image, format="png", dpi=110, facecolor="white")
         data = base64.b64encode(image.getvalue()).decode("ascii")
-        return f"<img alt='{display.escape(self.text, quote=True)}' src='data:image/png;base64,{data}'>"
+        least = min(_LEGIBLE, round(110 * self.figure.get_figwidth()))
+        shown = f"<img alt='{display.escape(self.text, quote=True)}' src='data:image/png;base64,{data}'"
+        # On a telephone a figure is scrolled, by keys as well, rather than shrunk until nobody can read it.
+        box = "<div role='group' aria-label='figure' tabindex='0' style='overflow-x:auto'>"
+        return f"{box}{shown} style='min-width:{least}px'></div>"
 
 
 def picture(figure: Any, alt: str) -> Picture:

@@ -33,7 +33,7 @@ class Tool:
 
         Raises:
             LtiProblem: there is none, or its settings can't be read.
-            CourseError: others on this machine can look into it.
+            ClassError: others on this machine can look into it.
         """
         if not (root / _SETTINGS).is_file():
             raise LtiProblem(f"{root}: not the folder of a tool; make one with `grader lti init`")

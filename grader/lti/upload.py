@@ -1,11 +1,15 @@
 """What a learner hands in: looked at, never run."""
 
 import json
+import threading
 from typing import Any
 
 from ..batch.names import lesson_written_in
 from ..files import MAX_NOTEBOOK
 from .refusal import Refused
+
+_one_at_a_time = threading.Lock()
+"""Ten megabytes of brackets are some hundred as objects; several at once would be felt."""
 
 
 def check_notebook(data: bytes, lesson: str) -> None:
@@ -19,8 +23,10 @@ def check_notebook(data: bytes, lesson: str) -> None:
     if len(data) > MAX_NOTEBOOK:
         raise too_large()
     try:
-        notebook: Any = json.loads(data)
-        is_one = isinstance(notebook.get("cells"), list)
+        with _one_at_a_time:
+            notebook: Any = json.loads(data)
+            is_one = isinstance(notebook.get("cells"), list)
+            del notebook
     except (ValueError, AttributeError, RecursionError):
         is_one = False
     if not is_one:

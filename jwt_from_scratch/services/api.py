@@ -1,4 +1,4 @@
-"""A small API: it opens to whoever brings a good token. What a good token is, its owner decides (RFC 6750)."""
+"""Lessons 03 and 11: a small API. It opens to whoever brings a token that its owner finds good (RFC 6750)."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""An archive with a strongroom, which lessons guard in different ways: how a token is verified is an argument.
+"""Lesson 04: an archive with a strongroom. How it verifies a token is an argument.
 
 The vulnerable services of lesson 04 share this, so that each of their files shows its flaw and little else.
 """

@@ -1,4 +1,4 @@
-"""A MODEL of a browser: a few rules, written down, for machines on which there is no Chromium. It is no browser.
+"""Lesson 10: a MODEL of a browser, which is no browser: a few rules, for machines without Chromium.
 
 It asks the real servers over HTTP, and it knows the rules that lesson 10 is about: which cookies are kept and which go
 along with a request, and what the headers Origin, Referer and Sec-Fetch-Site say. It can't run JavaScript; of the
@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
-from .page_scripts import TWINS
+from .page_scripts import TWINS, Fetch
 
 SAFE = ("GET", "HEAD", "OPTIONS", "TRACE")
 LARGEST_COOKIE = 4096
@@ -236,7 +236,7 @@ class Window:
         self.buttons: dict[str, Callable[[], None]] = {}
         self.script_data: dict[str, str] = {}
         self.once_logged_in: list[Callable[[], None]] = []
-        self.fetch: Callable[[str, str, dict[str, str], dict[str, str] | str], str] = self._fetch
+        self.fetch: Fetch = self._fetch
 
     def run(self) -> None:
         """Run the page's scripts, one after the other."""

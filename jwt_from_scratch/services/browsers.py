@@ -1,4 +1,4 @@
-"""A browser for lesson 10: a real headless Chromium where it and Playwright are there, and otherwise the model."""
+"""Lesson 10: a real headless Chromium where it and Playwright are there, and otherwise the model."""
 
 import atexit
 import os

@@ -1,4 +1,4 @@
-"""A client: a website that lets an issuer find out who its visitor is, and calls an API for them (RFC 6749 §4.1).
+"""Lesson 11: a client, a website that asks an issuer who its visitor is, and calls an API (RFC 6749 §4.1).
 
 Where the course breaks a client, the broken part is an argument here.
 """
@@ -8,6 +8,7 @@ import secrets
 import time
 import urllib.parse
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, redirect, request
 from flask.typing import ResponseReturnValue
@@ -23,144 +24,169 @@ Same = Callable[[str, str], bool]
 class Client(Flask):
     """The service, with what it remembers.
 
+    GET /login begins, GET /callback is where the code arrives, GET / shows what the API says, POST /renew takes a new
+    access token, POST /logout ends it, and POST /backchannel hears from the issuer that somebody has logged out.
+
     Attributes:
+        client_id: its name, and the name of its cookie.
         logins: by `state`, the logins that have begun: verifier and nonce.
         sessions: by the cookie's value, who is logged in here, and the tokens. No token ever goes to the browser.
     """
 
-    logins: dict[str, dict[str, str]]
-    sessions: dict[str, dict[str, str]]
+    def __init__(
+        self,
+        client_id: str,
+        issuer: str,
+        api: str,
+        pkce: Pkce | None = None,
+        *,
+        same_browser: Same = operator.eq,
+        same_login: Same = operator.eq,
+        logout_everywhere: bool = True,
+    ) -> None:
+        """Make the service.
 
+        Args:
+            client_id: its name.
+            issuer: the issuer's address.
+            api: the API's address.
+            pkce: makes verifier and challenge from random bytes; None leaves PKCE out.
+            same_browser: whether the state in this browser's cookie and the one in the address fit together.
+            same_login: whether the nonce of the login and the one in the ID token fit together.
+            logout_everywhere: whether a logout goes on to the issuer.
+        """
+        super().__init__(__name__)
+        self.client_id = client_id
+        self.logins: dict[str, dict[str, str]] = {}
+        self.sessions: dict[str, dict[str, str]] = {}
+        self._issuer, self._api, self._pkce = issuer, api, pkce
+        self._same_browser, self._same_login, self._logout_everywhere = same_browser, same_login, logout_everywhere
+        self._server = Visitor(client_id)
+        self._known: KeySet | None = None
+        self.add_url_rule("/login", view_func=self._login)
+        self.add_url_rule("/callback", view_func=self._callback)
+        self.add_url_rule("/", view_func=self._home)
+        self.add_url_rule("/renew", view_func=self._renew, methods=["POST"])
+        self.add_url_rule("/logout", view_func=self._logout, methods=["POST"])
+        self.add_url_rule("/backchannel", view_func=self._backchannel, methods=["POST"])
 
-def client_app(
-    name: str,
-    issuer: str,
-    api: str,
-    pkce: Pkce | None = None,
-    *,
-    same_browser: Same = operator.eq,
-    same_login: Same = operator.eq,
-    logout_everywhere: bool = True,
-) -> Client:
-    """Make the service.
+    def _keys(self) -> KeySet:
+        if self._known is None:
+            self._known = KeySet.from_jwks(self._server.get(self._issuer + "/jwks").json)
+        return self._known
 
-    Args:
-        name: its client_id, and the name of its cookie.
-        issuer: the issuer's address.
-        api: the API's address.
-        pkce: makes verifier and challenge from random bytes; None leaves PKCE out.
-        same_browser: whether the state in this browser's cookie and the one in the address fit together.
-        same_login: whether the nonce of the login and the one in the ID token fit together.
-        logout_everywhere: whether a logout goes on to the issuer.
+    def _redirect_uri(self) -> str:
+        return str(self.config["ADDRESS"]) + "/callback"
 
-    GET /login begins, GET /callback is where the code arrives, GET / shows what the API says, POST /renew takes a new
-    access token, POST /logout ends it, and POST /backchannel hears from the issuer that somebody has logged out.
-    """
-    app = Client(__name__)
-    app.logins, app.sessions = {}, {}
-    server = Visitor(name)
-    known: dict[str, KeySet] = {}
+    def _no(self, why: str) -> ResponseReturnValue:
+        return f"{self.client_id}: {why}", 403
 
-    def keys() -> KeySet:
-        if not known:
-            known[issuer] = KeySet.from_jwks(server.get(issuer + "/jwks").json)
-        return known[issuer]
+    # -- a login ------------------------------------------------------------------------------------------------------
 
-    def redirect_uri() -> str:
-        return str(app.config["ADDRESS"]) + "/callback"
-
-    @app.get("/login")
-    def login() -> ResponseReturnValue:
+    def _login(self) -> ResponseReturnValue:
         state, nonce = secrets.token_urlsafe(16), secrets.token_urlsafe(16)
-        verifier, challenge = pkce(secrets.token_bytes(32)) if pkce else ("", "")
-        app.logins[state] = {"verifier": verifier, "nonce": nonce}
+        verifier, challenge = self._pkce(secrets.token_bytes(32)) if self._pkce else ("", "")
+        self.logins[state] = {"verifier": verifier, "nonce": nonce}
         asked = {
             "response_type": "code",
-            "client_id": name,
-            "redirect_uri": redirect_uri(),
+            "client_id": self.client_id,
+            "redirect_uri": self._redirect_uri(),
             "scope": "openid",
             "state": state,
             "nonce": nonce,
-            **({"code_challenge": challenge, "code_challenge_method": "S256"} if pkce else {}),
+            **({"code_challenge": challenge, "code_challenge_method": "S256"} if self._pkce else {}),
         }
-        answer = redirect(f"{issuer}/authorize?{urllib.parse.urlencode(asked)}")
+        answer = redirect(f"{self._issuer}/authorize?{urllib.parse.urlencode(asked)}")
         # Lax and not Strict: the visitor comes back from another site, and the cookie must come along.
-        answer.set_cookie(f"{name}-login", state, httponly=True, samesite="Lax")
+        answer.set_cookie(f"{self.client_id}-login", state, httponly=True, samesite="Lax")
         return answer
 
-    @app.get("/callback")
-    def callback() -> ResponseReturnValue:
+    def _callback(self) -> ResponseReturnValue:
         state = request.args.get("state", "")
-        begun = app.logins.pop(state, None)
-        if begun is None or not same_browser(request.cookies.get(f"{name}-login", ""), state):
-            return f"{name}: this login did not begin in this browser", 403
+        begun = self.logins.pop(state, None)
+        if begun is None or not self._same_browser(request.cookies.get(f"{self.client_id}-login", ""), state):
+            return self._no("this login did not begin in this browser")
         if "error" in request.args:
-            return f"{name}: the issuer says {request.args['error']}", 403
+            return self._no(f"the issuer says {request.args['error']}")
+        tokens = self._tokens_for(request.args.get("code", ""), begun["verifier"])
+        if "error" in tokens:
+            return self._no(f"the issuer says {tokens['error']}")
+        try:  # OpenID Connect Core §3.1.3.7
+            who = decode(tokens["id_token"], self._keys(), issuer=ISSUER, audience=self.client_id, typ="JWT")
+        except JWTError as error:
+            return self._no(str(error))
+        if not self._same_login(begun["nonce"], str(who.get("nonce", ""))):
+            return self._no("this ID token belongs to another login")
+        return self._welcome(who["sub"], tokens)
+
+    def _tokens_for(self, code: str, verifier: str) -> dict[str, Any]:
         form = {
             "grant_type": "authorization_code",
-            "code": request.args.get("code", ""),
-            "client_id": name,
-            "redirect_uri": redirect_uri(),
-            **({"code_verifier": begun["verifier"]} if pkce else {}),
+            "code": code,
+            "client_id": self.client_id,
+            "redirect_uri": self._redirect_uri(),
+            **({"code_verifier": verifier} if self._pkce else {}),
         }
-        tokens = server.post(issuer + "/token", form).json
-        if "error" in tokens:
-            return f"{name}: the issuer says {tokens['error']}", 403
-        try:  # OpenID Connect Core §3.1.3.7
-            who = decode(tokens["id_token"], keys(), issuer=ISSUER, audience=name, typ="JWT")
-        except JWTError as error:
-            return f"{name}: {error}", 403
-        if not same_login(begun["nonce"], str(who.get("nonce", ""))):
-            return f"{name}: this ID token belongs to another login", 403
+        return dict(self._server.post(self._issuer + "/token", form).json)
+
+    def _welcome(self, sub: str, tokens: dict[str, str]) -> ResponseReturnValue:
         session = secrets.token_urlsafe(16)
         kept = {kind: tokens[kind] for kind in ("access_token", "refresh_token", "id_token")}
-        app.sessions[session] = {"sub": who["sub"], **kept}
+        self.sessions[session] = {"sub": sub, **kept}
         answer = redirect("/")
-        answer.set_cookie(name, session, httponly=True, samesite="Lax")
-        answer.delete_cookie(f"{name}-login")
+        answer.set_cookie(self.client_id, session, httponly=True, samesite="Lax")
+        answer.delete_cookie(f"{self.client_id}-login")
         return answer
 
-    @app.get("/")
-    def home() -> ResponseReturnValue:
-        session = app.sessions.get(request.cookies.get(name, ""))
+    # -- a session ----------------------------------------------------------------------------------------------------
+
+    def _home(self) -> ResponseReturnValue:
+        session = self.sessions.get(request.cookies.get(self.client_id, ""))
         if session is None:
-            return f"{name}: please log in"
-        answer = server.get(api + "/", token=session["access_token"])
+            return f"{self.client_id}: please log in"
+        answer = self._server.get(self._api + "/", token=session["access_token"])
         if answer.status != 200:
-            return f"{name}: hello {session['sub']}, but the API says {answer.status}"
-        return f"{name}: hello {session['sub']}. {answer.json['page']}"
+            return f"{self.client_id}: hello {session['sub']}, but the API says {answer.status}"
+        return f"{self.client_id}: hello {session['sub']}. {answer.json['page']}"
 
-    @app.post("/renew")
-    def renew() -> ResponseReturnValue:
-        session = app.sessions.get(request.cookies.get(name, ""))
+    def _renew(self) -> ResponseReturnValue:
+        session = self.sessions.get(request.cookies.get(self.client_id, ""))
         if session is None:
-            return f"{name}: please log in"
-        form = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"], "client_id": name}
-        tokens = server.post(issuer + "/token", form).json
+            return f"{self.client_id}: please log in"
+        form = {
+            "grant_type": "refresh_token",
+            "refresh_token": session["refresh_token"],
+            "client_id": self.client_id,
+        }
+        tokens = self._server.post(self._issuer + "/token", form).json
         if "error" in tokens:
-            del app.sessions[request.cookies[name]]
-            return f"{name}: the issuer says {tokens['error']}; please log in"
+            del self.sessions[request.cookies[self.client_id]]
+            return f"{self.client_id}: the issuer says {tokens['error']}; please log in"
         session.update({kind: tokens[kind] for kind in ("access_token", "refresh_token")})
-        return f"{name}: renewed"
+        return f"{self.client_id}: renewed"
 
-    @app.post("/logout")
-    def logout() -> ResponseReturnValue:
-        session = app.sessions.pop(request.cookies.get(name, ""), None)
+    # -- its end ------------------------------------------------------------------------------------------------------
+
+    def _logout(self) -> ResponseReturnValue:
+        session = self.sessions.pop(request.cookies.get(self.client_id, ""), None)
         hint = urllib.parse.urlencode({"id_token_hint": session["id_token"]}) if session else ""
-        answer = redirect(f"{issuer}/logout?{hint}" if hint and logout_everywhere else "/", 303)
-        answer.delete_cookie(name)
+        answer = redirect(f"{self._issuer}/logout?{hint}" if hint and self._logout_everywhere else "/", 303)
+        answer.delete_cookie(self.client_id)
         return answer
 
-    @app.post("/backchannel")
-    def backchannel() -> ResponseReturnValue:
+    def _backchannel(self) -> ResponseReturnValue:
         token = request.form.get("logout_token", "")
         try:  # OpenID Connect Back-Channel Logout §2.6
-            told = decode(token, keys(), issuer=ISSUER, audience=name, typ="logout+jwt", now=time.time())
+            told = decode(
+                token, self._keys(), issuer=ISSUER, audience=self.client_id, typ="logout+jwt", now=time.time()
+            )
         except JWTError:
             return "", 400
         if LOGOUT_EVENT not in told.get("events", {}) or "nonce" in told:
             return "", 400
-        app.sessions = {text: it for text, it in app.sessions.items() if it["sub"] != told["sub"]}
+        self.sessions = {text: it for text, it in self.sessions.items() if it["sub"] != told["sub"]}
         return ""
 
-    return app
+
+client_app = Client
+"""As the makers of the other services are called."""

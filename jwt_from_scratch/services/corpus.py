@@ -1,4 +1,4 @@
-"""The corpus of lesson 12: some eighty tokens that no verifier may take, and as many kinds that it must.
+"""Lesson 12: some eighty tokens that no verifier may take, and as many kinds that it must.
 
 Each comes with the keys and the policy that it is tried with, because most of these tokens are well signed: what is
 wrong with them shows only when one knows who may sign what, and for whom. One or more of each kind that the lessons

@@ -1,4 +1,4 @@
-"""A decoder whose defences can be taken away one by one, to see what each of them keeps out (lesson 12).
+"""Lesson 12: a decoder whose defences can be taken away one by one, to see what each of them keeps out.
 
 With all defences it does what `decode_securely` has to do. Without one it is as naive, in that one point, as real
 programs have been. It is made for measuring and must guard no door.

@@ -1,6 +1,7 @@
-"""A climbing hall's members' page: log in, ask who one is, log out. How the hall knows its members is an argument.
+"""Lesson 09: a climbing hall's members' page. How the hall knows its members is an argument.
 
-The same page can so be run on sessions and on tokens, and on several nodes at once.
+Members log in, ask who they are, and log out. The same page can be run on sessions and on tokens, and
+on several nodes at once.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""An issuer's key endpoint, and how a verifier asks one (RFC 7517 §5)."""
+"""Lesson 08: an issuer's key endpoint, and how a verifier asks one (RFC 7517 §5)."""
 
 import http.client
 import urllib.parse
@@ -15,7 +15,7 @@ MAX_BYTES = 65_536
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
-class Issuer(Flask):
+class KeyEndpoint(Flask):
     """The service, with what may change while it runs.
 
     Attributes:
@@ -29,12 +29,12 @@ class Issuer(Flask):
     down: bool
 
 
-def issuer_app(*keys: Key) -> Issuer:
+def issuer_app(*keys: Key) -> KeyEndpoint:
     """Make the service. GET /jwks.json publishes the public halves of these keys as a JWK set.
 
     GET /.well-known/openid-configuration says where that is, and whose it is: the issuer, here the service's address.
     """
-    app = Issuer(__name__)
+    app = KeyEndpoint(__name__)
     app.keys, app.asked, app.down = list(keys), 0, False
 
     @app.get("/.well-known/openid-configuration")

@@ -1,4 +1,4 @@
-"""The attacker's website: kittens in front, and behind them a request in the visitor's name.
+"""Lesson 10: the attacker's website: kittens in front, and behind them a request in the visitor's name.
 
 It holds no flaw and breaks nothing open. It only asks the visitor's browser for things that any page may ask for.
 """

@@ -1,4 +1,4 @@
-"""A login service: a password in, a token out, and one page that only a good token opens (RFC 6750)."""
+"""Lessons 00 and 03: a login service. A password in, a token out, and a page that opens to it (RFC 6750)."""
 
 import time
 from collections.abc import Collection

@@ -1,4 +1,4 @@
-"""P-256 in whole numbers (FIPS 186-5, SEC 1): the addition of lesson 06, for its signing server and for who is stuck.
+"""Lesson 06: P-256 in whole numbers (FIPS 186-5, SEC 1): the addition, for the signing server and for who is stuck.
 
 It is slow, and how long it takes depends on the secret: good to learn from, never to sign with.
 """

@@ -1,20 +1,56 @@
-"""The scripts in the pages of lesson 10. Each stands here twice: in JavaScript, for a browser, and in Python beside it.
+"""Lesson 10: the scripts in the pages. Each stands here twice: in JavaScript, for a browser, and in Python beside it.
 
 The Python twins are for `browser_model`, which can't run JavaScript. It knows a script by its text, so it knows these
 and no others.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from .browser_model import Window
+Fetch = Callable[[str, str, dict[str, str], dict[str, str] | str], str]
+"""Path, method, headers and body in, the answer's text out."""
 
-TWINS: "dict[str, Callable[[Window], None]]" = {}
+
+class Window(Protocol):
+    """A page, as far as these scripts touch it. `browser_model.Window` is one."""
+
+    texts: dict[str, str]
+    values: dict[str, str]
+    buttons: dict[str, Callable[[], None]]
+    script_data: dict[str, str]
+    once_logged_in: list[Callable[[], None]]
+    fetch: Fetch
+
+    @property
+    def search(self) -> str:
+        """The query of the page's address, with its question mark."""
+
+    @property
+    def cookie(self) -> str:
+        """What document.cookie gives."""
+
+    @property
+    def local(self) -> dict[str, str]:
+        """The origin's localStorage."""
+
+    def text_of(self, page: str) -> str:
+        """The text of the status in another page's HTML."""
+
+    def go(self, path: str) -> None:
+        """Set location.href."""
+
+    def submit(self) -> None:
+        """Submit the page's first form."""
+
+    def follow(self) -> None:
+        """Click the page's first link."""
+
+
+TWINS: dict[str, Callable[[Window], None]] = {}
 """For each script's text what the model does in its place."""
 
 
-def _script(text: str, twin: "Callable[[Window], None]") -> str:
+def _script(text: str, twin: Callable[[Window], None]) -> str:
     TWINS[text.strip()] = twin
     return text.strip()
 
@@ -68,8 +104,8 @@ def page_script(keep: str) -> str:
     return _PAGES["cookie" if keep.startswith("cookie") else keep]
 
 
-def _page_twin(keep: str) -> "Callable[[Window], None]":
-    def twin(window: "Window") -> None:
+def _page_twin(keep: str) -> Callable[[Window], None]:
+    def twin(window: Window) -> None:
         memory = {"token": ""}
 
         def headers() -> dict[str, str]:
@@ -120,7 +156,7 @@ window.fetch = (path, options) => {
 """
 
 
-def _theft_twin(window: "Window") -> None:
+def _theft_twin(window: Window) -> None:
     loot, honest = window.script_data["to"], window.fetch
 
     def spy(path: str, method: str, headers: dict[str, str], fields: dict[str, str] | str) -> str:
@@ -141,7 +177,7 @@ const timer = setInterval(() => {
 """
 
 
-def _ride_twin(window: "Window") -> None:
+def _ride_twin(window: Window) -> None:
     def act() -> None:
         window.values["to"] = "mallory"
         window.buttons["give"]()

@@ -1,4 +1,4 @@
-"""A reverse proxy: one address in front of several nodes. Which node gets a request, is an argument."""
+"""Lesson 09: a reverse proxy: one address in front of several nodes. Which node gets a request, is an argument."""
 
 import http.client
 import itertools

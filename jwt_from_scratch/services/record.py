@@ -1,4 +1,4 @@
-"""Who said what to whom: the requests that some services got and the answers they gave, in order."""
+"""Lesson 11: who said what to whom: the requests that some services got and the answers they gave, in order."""
 
 import urllib.parse
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
-"""SHA-256's inner step, in the open: what `hashlib` does, with a free choice of where to begin (FIPS 180-4).
+"""Lesson 02: SHA-256's inner step in the open, with a free choice of where to begin (FIPS 180-4).
 
-Lesson 02 goes on from a finished hash with it: length extension.
+`hashlib` does the same. The lesson goes on from a finished hash with it: length extension.
 """
 
 _PRIMES = [p for p in range(2, 312) if all(p % q for q in range(2, p))]

@@ -1,4 +1,4 @@
-"""What several nodes share: one SQLite file with the sessions, and with the tokens that are refused before they expire.
+"""Lesson 09: what several nodes share, in one SQLite file: sessions, and tokens refused before they expire.
 
 A product has a database server or Redis in its place. The questions to it, and their number, are the same.
 """

@@ -1,6 +1,7 @@
-"""A tool library's website: members log in and hand credits to each other. How the page keeps its token is an argument.
+"""Lesson 10: a tool library's website. How its page keeps a member's token is an argument.
 
-The services of lesson 10 that are vulnerable on purpose share this, so that each of their files shows its flaw alone.
+Members log in and hand credits to each other. The services of lesson 10 that are vulnerable on purpose share
+this, so that each of their files shows its flaw alone.
 """
 
 import time
@@ -43,6 +44,9 @@ TELLING = ("Sec-Fetch-Site", "Origin", "Referer")
 class Shed(Flask):
     """The service, with what it remembers.
 
+    POST /login takes a form with `user` (no password: this lesson's thieves have no use for one). GET / is the page
+    with the pinboard, GET /me says who one is, POST /give with `to` gives that member five credits.
+
     Attributes:
         gifts: who gave credits to whom.
         visits: every request for a page or a gift.
@@ -50,119 +54,124 @@ class Shed(Flask):
         notes: what hangs on the pinboard; anybody may append.
     """
 
-    gifts: list[tuple[str, str]]
-    visits: list[Visit]
-    log: list[str]
-    notes: list[str]
+    def __init__(
+        self,
+        key: dict[str, Any],
+        verify: Callable[[str], dict[str, Any]],
+        keep: str = "cookie",
+        *,
+        set_cookie: Callable[[str], str] | None = None,
+        guard: Callable[[dict[str, Any]], bool] = lambda request: True,
+        show_note: Callable[[str], str] = escape,
+        give_by: tuple[str, ...] = ("POST",),
+        referrer_policy: str | None = None,
+    ) -> None:
+        """Make the service.
 
+        Args:
+            key: the JWK that tokens are signed with, for HS256.
+            verify: takes a token and returns its claims, or raises ValueError.
+            keep: where the page keeps its token: "localStorage", "memory", "url", or "cookie" with attributes behind
+                it.
+            set_cookie: writes the Set-Cookie header's value for a token; without it, `keep` says what stands there.
+            guard: sees each request that might change something, as {"method": …, "headers": {…}}; False refuses it.
+            show_note: how a note is written into the page.
+            give_by: the methods by which credits can be given.
+            referrer_policy: the Referrer-Policy header of the pages.
+        """
+        super().__init__(__name__)
+        self.gifts: list[tuple[str, str]] = []
+        self.visits: list[Visit] = []
+        self.log: list[str] = []
+        self.notes: list[str] = []
+        self._key, self._verify, self._keep = key, verify, keep
+        self._set_cookie, self._guard, self._show_note = set_cookie, guard, show_note
+        self._referrer_policy = referrer_policy
+        self.after_request(self._remember)
+        self.add_url_rule("/login", view_func=self._login, methods=["POST"])
+        self.add_url_rule("/", view_func=self._home)
+        self.add_url_rule("/me", view_func=self._me)
+        self.add_url_rule("/give", view_func=self._give, methods=list(give_by))
 
-def shed_app(
-    key: dict[str, Any],
-    verify: Callable[[str], dict[str, Any]],
-    keep: str = "cookie",
-    *,
-    set_cookie: Callable[[str], str] | None = None,
-    guard: Callable[[dict[str, Any]], bool] = lambda request: True,
-    show_note: Callable[[str], str] = escape,
-    give_by: tuple[str, ...] = ("POST",),
-    referrer_policy: str | None = None,
-) -> Shed:
-    """Make the service.
-
-    Args:
-        key: the JWK that tokens are signed with, for HS256.
-        verify: takes a token and returns its claims, or raises ValueError.
-        keep: where the page keeps its token: "localStorage", "memory", "url", or "cookie" with attributes behind it.
-        set_cookie: writes the Set-Cookie header's value for a token; without it, `keep` says what stands there.
-        guard: sees each request that might change something, as {"method": …, "headers": {…}}; False refuses it.
-        show_note: how a note is written into the page.
-        give_by: the methods by which credits can be given.
-        referrer_policy: the Referrer-Policy header of the pages.
-
-    POST /login takes a form with `user` (no password: this lesson's thieves have no use for one). GET / is the page
-    with the pinboard, GET /me says who one is, POST /give with `to` gives that member five credits.
-    """
-    app = Shed(__name__)
-    app.gifts, app.visits, app.log, app.notes = [], [], [], []
-    in_cookie = keep.startswith("cookie")
-
-    @app.after_request
-    def remember(made: Response) -> Response:
+    def _remember(self, made: Response) -> Response:
         query = f"?{request.query_string.decode()}" if request.query_string else ""
-        app.log.append(f"{request.method} {request.path}{query}")
-        who, brought = token_holder()
+        self.log.append(f"{request.method} {request.path}{query}")
+        who, brought = self._token_holder()
         seen = {name: request.headers[name] for name in TELLING if name in request.headers}
-        app.visits.append(Visit(f"{request.method} {request.path}", who, brought, seen))
+        self.visits.append(Visit(f"{request.method} {request.path}", who, brought, seen))
         return made
 
-    def token_holder() -> tuple[str, str]:
+    def _token_holder(self) -> tuple[str, str]:
         """Whose token came, and how. A request that brings its token in the header has no use for the cookie."""
         scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
         named = [value for name, value in request.cookies.items() if name == COOKIE or name.startswith("__Host-")]
         if scheme.lower() == "bearer":
             token, brought = bearer, "header"
-        elif in_cookie and named:
+        elif self._in_cookie and named:
             token, brought = named[0], "cookie"
-        elif keep == "url" and "token" in request.args:
+        elif self._keep == "url" and "token" in request.args:
             token, brought = request.args["token"], "url"
         else:
             return "", ""
         try:
-            claims = verify(token)
+            claims = self._verify(token)
         except ValueError:
             return "", ""
         return (str(claims.get("sub")), brought) if claims.get("exp", 0) > time.time() else ("", "")
 
-    def refusal() -> Response | None:
+    @property
+    def _in_cookie(self) -> bool:
+        return self._keep.startswith("cookie")
+
+    def _refusal(self) -> Response | None:
         """What the guard's no looks like; None if this request may change something."""
         try:
-            may = guard({"method": request.method, "headers": dict(request.headers)})
+            may = self._guard({"method": request.method, "headers": dict(request.headers)})
         except Exception as error:  # a guard that stumbles lets nobody in
             status = 501 if isinstance(error, NotImplementedError) else 500
-            return answer(f"<p id=status>refused: {escape(str(error) or type(error).__name__)}</p>", status)
-        return None if may else answer("<p id=status>refused: this does not come from our own page</p>", 403)
+            return self._page(f"<p id=status>refused: {escape(str(error) or type(error).__name__)}</p>", status)
+        return None if may else self._page("<p id=status>refused: this does not come from our own page</p>", 403)
 
-    @app.post("/login")
-    def login() -> ResponseReturnValue:
-        if no := refusal():
+    def _login(self) -> ResponseReturnValue:
+        if no := self._refusal():
             return no
-        token = sign({"sub": request.form.get("user", "guest"), "exp": int(time.time()) + LIFETIME}, key)
-        if not in_cookie:
+        token = sign({"sub": request.form.get("user", "guest"), "exp": int(time.time()) + LIFETIME}, self._key)
+        if not self._in_cookie:
             return Response(token, mimetype="text/plain")
         answer = Response("hello", mimetype="text/plain")
-        answer.headers["Set-Cookie"] = set_cookie(token) if set_cookie else _cookie(token, keep)
+        answer.headers["Set-Cookie"] = self._set_cookie(token) if self._set_cookie else _cookie(token, self._keep)
         return answer
 
-    @app.get("/")
-    def page() -> ResponseReturnValue:
-        notes = Markup("\n").join(Markup(show_note(note)) for note in app.notes)  # noqa: S704 - show_note escapes
-        return answer(PAGE.format(user=escape(token_holder()[0]), script=page_script(keep), notes=notes))
+    def _home(self) -> ResponseReturnValue:
+        notes = Markup("\n").join(Markup(self._show_note(note)) for note in self.notes)  # noqa: S704 - it escapes
+        script = page_script(self._keep)
+        return self._page(PAGE.format(user=escape(self._token_holder()[0]), script=script, notes=notes))
 
-    @app.get("/me")
-    def me() -> ResponseReturnValue:
-        who, _ = token_holder()
-        return answer(f"<p id=user>{escape(who)}</p><p id=status>{'hello' if who else 'who are you?'}</p>")
+    def _me(self) -> ResponseReturnValue:
+        who, _ = self._token_holder()
+        return self._page(f"<p id=user>{escape(who)}</p><p id=status>{'hello' if who else 'who are you?'}</p>")
 
-    @app.route("/give", methods=list(give_by))
-    def give() -> ResponseReturnValue:
-        who, _ = token_holder()
+    def _give(self) -> ResponseReturnValue:
+        who, _ = self._token_holder()
         if not who:
-            return answer("<p id=status>log in first</p>", 401)
-        if no := refusal():
+            return self._page("<p id=status>log in first</p>", 401)
+        if no := self._refusal():
             return no
-        app.gifts.append((who, request.values.get("to", "")))
-        return answer(f"<p id=status>{escape(who)} gives 5 credits to {escape(request.values.get('to', ''))}</p>")
+        to = request.values.get("to", "")
+        self.gifts.append((who, to))
+        return self._page(f"<p id=status>{escape(who)} gives 5 credits to {escape(to)}</p>")
 
-    def answer(body: str, status: int = 200) -> Response:
+    def _page(self, body: str, status: int = 200) -> Response:
         # With an icon of its own, no browser asks for /favicon.ico, which would stand among the visits.
         head = '<!doctype html><link rel=icon href="data:,">'
         made = Response(f"{head}<body data-ready>{body}</body>", status, mimetype="text/html")
-        if referrer_policy:
-            made.headers["Referrer-Policy"] = referrer_policy
+        if self._referrer_policy:
+            made.headers["Referrer-Policy"] = self._referrer_policy
         return made
 
-    return app
 
+shed_app = Shed
+"""As the makers of the other services are called."""
 
 PAGE = """
 <h1>Tool library</h1>

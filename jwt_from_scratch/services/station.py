@@ -1,4 +1,4 @@
-"""The mountain rescue of lesson 11: an issuer, called base; two clients, rota and depot; an API for each of them."""
+"""Lesson 11: the mountain rescue: an issuer, called base; two clients, rota and depot; an API for each of them."""
 
 import sys
 import threading
@@ -10,7 +10,7 @@ from .. import KeySet
 from .api import api_app
 from .client import Client, Pkce, client_app
 from .http import Server
-from .issuer import Grant, Issuer, issuer_app
+from .issuer import Grant, SignOn
 from .record import Record
 from .visitor import Visitor
 
@@ -51,7 +51,7 @@ class Station:
         self.record = Record()
         self._servers: list[Server] = []
         self.url: dict[str, str] = {}
-        self.issuer: Issuer = issuer_app(PASSWORDS, token_endpoint, refresh, needs_challenge=pkce is not None)
+        self.issuer = SignOn(PASSWORDS, token_endpoint, refresh, needs_challenge=pkce is not None)
         self._serve(self.issuer, "base")
         clients = {name: self._client(name, check, pkce, client) for name in PAGES}
         self.rota, self.depot = clients["rota"], clients["depot"]

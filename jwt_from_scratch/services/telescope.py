@@ -1,4 +1,4 @@
-"""A telescope that turns for whoever brings a good pass. How a pass is checked is an argument.
+"""Lesson 08: a telescope that turns for whoever brings a good pass. How a pass is checked is an argument.
 
 The vulnerable services of lesson 08 share this, so that each of their files shows how it comes by a key and no more.
 """

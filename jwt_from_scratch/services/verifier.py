@@ -1,4 +1,4 @@
-"""The verifier that lessons 04 to 07 build, as far as each of them has got.
+"""Lessons 04, 05, 06 and 07: the verifier that they build, as far as each of them has got.
 
 A verifier has two parts. The first, `verifier`, is the same for all: form, header, claims. The second asks whether a
 signature fits a key, with one case for each kind of key; each lesson adds its own cases and leaves the others to the

@@ -1,4 +1,4 @@
-"""Somebody with a browser: keeps cookies, follows redirects, and says in each request who it is."""
+"""Lesson 11: somebody with a browser: keeps cookies, follows redirects, and says in each request who it is."""
 
 import http.cookiejar
 import urllib.error

@@ -3,18 +3,14 @@
 import fcntl
 import json
 import os
-import sys
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from grader.errors import SandboxError
-
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
 from grader.engine.sandbox import Zygote
-from harness import Run, run_corpus
+from grader.errors import SandboxError
+from tests.attacks.harness import Run, run_corpus
 
 
 @pytest.fixture(scope="session")

@@ -17,19 +17,18 @@ In a text, {{NAME}} is replaced by what the harness knows under that name, see `
 import ast
 import os
 import re
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from grader.course import masters as course
+from tests.grader.helpers import code, solved, student, write
+
 HERE = Path(__file__).resolve().parent
 REPO = HERE.parents[1]
-sys.path[:0] = [path for path in (str(HERE), str(REPO), str(REPO / "tests" / "grader")) if path not in sys.path]
 
-from grader.course import masters as course  # noqa: E402
-from grader_helpers import code, solved, student, write  # noqa: E402
 
 UNREADABLE, GRADED, NOT_ATTEMPTED = "unreadable", "graded", "not attempted"
 CONTROLS = "controls"
@@ -216,7 +215,7 @@ def index_of(notebook: Any, chapter: str, place: str) -> int:
 @cache
 def corpus() -> tuple[Attack, ...]:
     """Every attack and every control, by category and name."""
-    import tricks
+    from tests.attacks import tricks
 
     files = [from_file(path) for path in sorted(HERE.glob("*/*.py")) if not path.parent.name.startswith("_")]
     found = [one for one in (*files, *tricks.attacks()) if not one.needs_root or os.geteuid() == 0]

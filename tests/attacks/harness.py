@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from corpus import REPO, Attack, Places, corpus, write_corpus
 from grader.inside.values import plain_text
+from tests.attacks.corpus import REPO, Attack, Places, corpus, write_corpus
 
 GRADE = (sys.executable, "-c", "from grader.cli.main import main; main()", "grade")
 LIMIT = 900

@@ -1,7 +1,7 @@
 """Makes the tables of docs/attacks.md anew: what each submission of the corpus came to.
 
 ATTACKS_KEEP=/tmp/attacks python -m pytest tests/attacks/test_attacks.py
-python tests/attacks/page.py /tmp/attacks
+python -m tests.attacks.page /tmp/attacks
 """
 
 import json
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from corpus import REPO, Attack, corpus
-from harness import complaints, reports_in
+from tests.attacks.corpus import REPO, Attack, corpus
+from tests.attacks.harness import complaints, reports_in
 
 PAGE = REPO / "docs" / "attacks.md"
-MARK = "<!-- from here on: python tests/attacks/page.py -->\n"
+MARK = "<!-- from here on: python -m tests.attacks.page -->\n"
 
 
 def came_to(attack: Attack, reports: Sequence[dict[str, Any]]) -> str:

@@ -10,11 +10,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-import page
-from corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
 from grader.errors import NOT_ALL_TAKEN
 from grader.reports.report import SCHEMA
-from harness import MOST_MEMORY, Run, complaints, reports_in
+from tests.attacks import page
+from tests.attacks.corpus import CONTROLS, UNREADABLE, Attack, corpus, points_of
+from tests.attacks.harness import MOST_MEMORY, Run, complaints, reports_in
 
 pytestmark = pytest.mark.slow
 ATTACKS = [attack for attack in corpus() if not attack.is_control]
@@ -152,7 +152,7 @@ def test_the_page_runs_and_loads_nothing(run: Run) -> None:
 
 
 def test_the_page_lists_every_submission_and_says_what_it_tries() -> None:
-    """`python tests/attacks/page.py` makes it anew."""
+    """`python -m tests.attacks.page` makes it anew."""
     lines = page.PAGE.read_text("utf-8").partition(page.MARK)[2].splitlines()
     listed = {tuple(line.split(" | ")[:2]) for line in lines if line.startswith("| ") and "submission" not in line[:14]}
     wanted = {tuple(page.row(attack, "").split(" | ")[:2]) for attack in corpus()}

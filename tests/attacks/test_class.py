@@ -16,20 +16,20 @@ from typing import Any
 
 import pytest
 
-from corpus import Attack, corpus
 from grader.classroom.classdir import ClassDir
 from grader.engine.sandbox import Zygote
 from grader.errors import NOT_ALL_TAKEN, SandboxError
 from grader.student import NotAnId, StudentId
-from grader_helpers import sandbox_problem, solved, write
-from harness import MOST_MEMORY, Canaries, adopt_orphans
+from tests.attacks.corpus import Attack, corpus
+from tests.attacks.harness import MOST_MEMORY, Canaries, adopt_orphans
+from tests.grader.helpers import sandbox_problem, solved, write
 
 pytestmark = pytest.mark.slow
 COMMANDS = {
     "nbgrader autograde": (sys.executable, "-m", "nbgrader", "autograde"),
     "grader autograde": (sys.executable, "-c", "from grader.cli.main import main; main()", "autograde"),
 }
-SHARES = {"nbgrader autograde": 8, "grader autograde": 4}
+SHARES = {"nbgrader autograde": 10, "grader autograde": 5}
 """By default every how manieth submission of a category is handed in; nbgrader grades one after the other."""
 NEIGHBOUR = "zz_neighbour"
 LIMIT = 1_500

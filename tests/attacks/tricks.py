@@ -17,8 +17,8 @@ from typing import Any
 
 import nbformat
 
-from corpus import Attack, Places, changed, edition_of, expectation, index_of, student_folder
-from grader_helpers import cell_of, code, position, stripped, write
+from tests.attacks.corpus import Attack, Places, changed, edition_of, expectation, index_of, student_folder
+from tests.grader.helpers import cell_of, code, position, stripped, write
 
 _found: list[Attack] = []
 SCRIPT = "<script>alert('title')</script>"

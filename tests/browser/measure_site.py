@@ -1,4 +1,4 @@
-"""What a visit to the browser edition costs: `python tests/browser/measure_site.py SITE`, Chromium on loopback.
+"""What a visit to the browser edition costs: `python -m tests.browser.measure_site SITE`, Chromium on loopback.
 
 It holds no tests. For a first and a second visit: bytes and requests until the kernel is idle, seconds, and processor
 time of the browser's processes; then how long checks take.
@@ -13,8 +13,9 @@ from typing import Any
 
 import psutil
 from playwright.sync_api import sync_playwright
-from test_browser_driver import CHROMIUM_OPTIONS, chromium_path
-from test_browser_site import LESSON, InPage, hosted, opened, solutions
+
+from tests.browser.driver import CHROMIUM_OPTIONS, chromium_path
+from tests.browser.test_site import LESSON, InPage, hosted, opened, solutions
 
 RUNS = 5
 

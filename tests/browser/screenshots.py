@@ -1,4 +1,4 @@
-"""Make the documents' pictures again: `.venv/bin/python tests/browser/screenshots.py`. Needs Chromium and Pillow."""
+"""Make the documents' pictures again: `.venv/bin/python -m tests.browser.screenshots`. Needs Chromium and Pillow."""
 
 import io
 import json
@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from PIL import Image
-from test_browser_driver import Notebook, browser_page, missing, running_lab
-from test_browser_formgrader import graded_class, log_in, open_submission
-from test_browser_lab import LESSON, PADDED, RIGHT
+
+from tests.browser.driver import Notebook, browser_page, missing, running_lab
+from tests.browser.test_formgrader import graded_class, log_in, open_submission
+from tests.browser.test_lab import LESSON, PADDED, RIGHT
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 STUB = "    # Write your code here"

@@ -3,11 +3,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from grader_helpers import CHAPTERS, sandbox_problem, solved, student, write
 
 from grader.engine.grade import Grader, Options
 from grader.engine.sandbox import FULL, NONE, Zygote
 from grader.learner import lesson
+from tests.grader.helpers import CHAPTERS, sandbox_problem, solved, student, write
 
 # Lesson 10 with a real browser is a matter of tests/browser. Here it takes its model of one, which is quicker.
 os.environ["JWT_COURSE_BROWSER"] = "model"

@@ -1,7 +1,7 @@
 import pytest
-from jwt_helpers import key_for
 
 from jwt_from_scratch import Key
+from tests.jwt_from_scratch.helpers import key_for
 
 
 @pytest.fixture(scope="session")

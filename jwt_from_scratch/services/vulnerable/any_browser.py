@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: a client that knows which logins have begun, but not in which browser.
+"""VULNERABLE ON PURPOSE (lesson 11): a client that knows which logins have begun, but not in which browser.
 
 It made the `state` itself and it finds it in its memory. But anybody can begin a login, and have another one's browser
 end it.

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: whoever shows a code gets the tokens.
+"""VULNERABLE ON PURPOSE (lesson 11): whoever shows a code gets the tokens.
 
 The issuer knows for whom the code was made, but it does not ask who shows it, nor how often. A code travels in an
 address, so others see it, too.

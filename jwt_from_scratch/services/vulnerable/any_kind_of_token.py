@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: an API that checks who signed a token, and not what kind of token it is or whom it is for.
+"""VULNERABLE ON PURPOSE (lesson 11): an API that looks at who signed a token, not at its kind or audience.
 
 One issuer signs ID tokens, access tokens and logout tokens, for everybody, with the same key.
 """

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: a client that does not compare the nonce in the ID token.
+"""VULNERABLE ON PURPOSE (lesson 11): a client that does not compare the nonce in the ID token.
 
 So it can't tell an ID token of the login that began here from one of somebody else's login.
 """

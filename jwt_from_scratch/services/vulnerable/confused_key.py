@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: one key file serves two algorithms, and the token says which.
+"""VULNERABLE ON PURPOSE (lesson 05): one key file serves two algorithms, and the token says which.
 
 Each branch of `claims_of` is right by itself, and nothing is wrong with RSA or with HMAC. But an HS256 token makes the
 server use its *public* key as an HMAC secret, and everybody may have that one (RFC 8725 §2.1).

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: for an unknown `kid` the key is empty, and an empty key is taken (RFC 7518 §3.2).
+"""VULNERABLE ON PURPOSE (lesson 04): for an unknown `kid` the key is empty, and an empty key is taken (RFC 7518 §3.2).
 
 `get` with a default keeps the program from crashing. HMAC takes a key of any length, even none, and everyone knows
 that one.

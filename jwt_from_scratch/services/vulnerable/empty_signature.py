@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: a signature is compared only if there is one.
+"""VULNERABLE ON PURPOSE (lesson 04): a signature is compared only if there is one.
 
 The algorithm is fixed and the comparison takes constant time. But `signature and …` is false for an empty text, as if
 that were a form field which somebody left out.

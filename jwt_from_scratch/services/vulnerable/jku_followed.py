@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: the token says where its key is to be fetched from (RFC 7515 §4.1.2).
+"""VULNERABLE ON PURPOSE (lesson 08): the token says where its key is to be fetched from (RFC 7515 §4.1.2).
 
 So its sender decides whom this server asks, before any signature has been checked: the sender's own host, which has the
 sender's key, or a service that only this machine can reach. `allow` may look at the address first, and `redirects` says

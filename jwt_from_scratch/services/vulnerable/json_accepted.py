@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: the JSON serialization is taken where a compact token was meant (RFC 7515 §7.2.2).
+"""VULNERABLE ON PURPOSE (lesson 04): the JSON serialization is taken where a compact token was meant (RFC 7515 §7.2.2).
 
 The function that verifies is generous and reads either form. The program around it believes that every token has
 three segments, and takes the claims from the second one. So two parts of one server read one text differently.

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: `kid` names the file that the key is read from (RFC 8725 §3.10).
+"""VULNERABLE ON PURPOSE (lesson 04): `kid` names the file that the key is read from (RFC 8725 §3.10).
 
 Keys lie in a folder, one to a file. But `folder / kid` leaves the folder when kid begins with a slash or climbs with
 `..`, so the sender of a token may choose any file on this computer as the key.

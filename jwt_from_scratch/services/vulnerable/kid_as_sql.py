@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: `kid` becomes a part of a database query (RFC 8725 §3.10).
+"""VULNERABLE ON PURPOSE (lesson 08): `kid` becomes a part of a database query (RFC 8725 §3.10).
 
 A quotation mark in it ends the text where the query's author did not expect that, and the rest is read as SQL. So the
 sender of a token can have the database answer with a key that is not in it.

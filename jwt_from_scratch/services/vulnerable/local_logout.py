@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: a logout that is only the client's.
+"""VULNERABLE ON PURPOSE (lesson 11): a logout that is only the client's.
 
 The client forgets its cookie. The session at the issuer goes on, and so does every refresh token.
 """

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: the token is decoded, and nothing is verified.
+"""VULNERABLE ON PURPOSE (lesson 04): the token is decoded, and nothing is verified.
 
 Whoever wrote this called the function that reads a token and took it for the one that checks it.
 """

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: the token's header chooses the algorithm, and `none` is one of them (RFC 7518 §3.6).
+"""VULNERABLE ON PURPOSE (lesson 04): the header chooses the algorithm, and `none` is one (RFC 7518 §3.6).
 
 `forbidden` is the repair that people tried first: a list of names to refuse. Names are compared exactly there and
 without regard to case a line later, so another spelling passes.

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: the keys of all issuers lie in one pool (RFC 8725 §3.8).
+"""VULNERABLE ON PURPOSE (lesson 08): the keys of all issuers lie in one pool (RFC 8725 §3.8).
 
 The key is found by alg and kid, the signature is verified, and `iss` must be an issuer that is known. Nobody asks
 whether the key is one of *that* issuer's.

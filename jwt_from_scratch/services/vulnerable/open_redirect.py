@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: this issuer's website sends visitors wherever the link says (CWE-601).
+"""VULNERABLE ON PURPOSE (lesson 08): this issuer's website sends visitors wherever the link says (CWE-601).
 
 It was made for "you are leaving our pages". For whoever follows redirects, every address begins with this one now.
 """
@@ -7,10 +7,10 @@ from flask import redirect, request
 from werkzeug.wrappers import Response
 
 from ... import Key
-from ..jwks import Issuer, issuer_app
+from ..jwks import KeyEndpoint, issuer_app
 
 
-def open_redirect_app(*keys: Key) -> Issuer:
+def open_redirect_app(*keys: Key) -> KeyEndpoint:
     """An issuer whose GET /go?to=… leads on."""
     app = issuer_app(*keys)
 

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: an unknown `kid` makes this server forget its keys and fetch them anew, each time.
+"""VULNERABLE ON PURPOSE (lesson 08): an unknown `kid` makes this server forget its keys and fetch them anew, each time.
 
 It means well: after a rotation the new key is there at once. But anybody can write an unknown `kid` into a token, as
 often as they like, and when the fetch fails there are no keys left.

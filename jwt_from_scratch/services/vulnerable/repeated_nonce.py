@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: the nonce of each ES256 signature is made from the user's name, not from the message.
+"""VULNERABLE ON PURPOSE (lesson 06): the nonce of a signature is made from the user's name.
 
 It is secret, nobody can guess it, and it needs no random numbers. But one user's tokens all have the same nonce, and
 two of them are enough to compute the private key (RFC 6979 §1). The verifying side has no flaw.

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE: a refresh token stays the same, however often it is used.
+"""VULNERABLE ON PURPOSE (lesson 11): a refresh token stays the same, however often it is used.
 
 So a copy works as long as the original, and nobody ever notices that there are two.
 """

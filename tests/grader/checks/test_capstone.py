@@ -3,10 +3,9 @@
 from dataclasses import replace
 from typing import Any
 
-from grader_helpers import judged
-
 from grader import checks
 from jwt_from_scratch.services.defences import decoder
+from tests.grader.helpers import judged
 
 
 def score(*without: str) -> int:

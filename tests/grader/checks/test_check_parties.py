@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c03_claims import check_parties as exercise
 from grader.checks.c03_claims.check_parties import PARTIES, _strings_with
 from grader.checks.c03_claims.common import SILENT
 from grader.judging.result import FAILED, PARTIAL, PASSED
+from tests.grader.helpers import judged
 
 Function = Callable[..., Any]
 

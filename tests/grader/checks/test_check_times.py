@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c03_claims import check_times as exercise
 from grader.checks.c03_claims.check_times import TIMES, _finite_float
 from grader.checks.c03_claims.common import SILENT
 from grader.judging.result import FAILED, PARTIAL, PASSED
+from tests.grader.helpers import judged
 
 Function = Callable[..., Any]
 BLANKET = "names claims that are not at fault"

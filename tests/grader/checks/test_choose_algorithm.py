@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c07_choosing import choose_algorithm as exercise
 from grader.checks.c07_choosing.choose_algorithm import CHOOSE, USUAL, _as_listed, _base64_fits
 from grader.judging.result import PASSED, Result
+from tests.grader.helpers import judged
 
 
 def result_of(function: Callable[..., Any], seed: str = "self-paced") -> Result:

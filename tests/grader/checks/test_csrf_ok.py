@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c10_browser.csrf_ok import RIGHT, csrf_ok
 from grader.judging.result import FAILED, PARTIAL, PASSED
+from tests.grader.helpers import judged
 
 
 @pytest.mark.parametrize("seed", [str(number) for number in range(8)])

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c09_sessions.denylist import Denied, denylist, wrong
 from grader.inside.values import unpack
 from grader.judging.result import PARTIAL, PASSED
 from grader.judging.wants import Plays
+from tests.grader.helpers import judged
 
 
 @pytest.mark.parametrize("seed", [str(number) for number in range(8)])

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c06_ecdsa import ecdsa_verify as exercise
 from grader.checks.c06_ecdsa.common import made_for, multiple
 from grader.judging.result import PASSED, Result
 from jwt_from_scratch.services import p256 as given
 from jwt_from_scratch.services.p256 import FIELD, A, B, G, N
+from tests.grader.helpers import judged
 
 
 def result_of(function: Callable[..., Any]) -> Result:

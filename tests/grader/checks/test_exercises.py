@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from grader_helpers import EXERCISES, NOT_WRITTEN, POINTS, judged, load_solution, solution_files
 
 from grader import checks
 from grader.course import masters
@@ -18,6 +17,7 @@ from grader.judging.exercise import Exercise, Fresh, chosen
 from grader.judging.judge import judge
 from grader.judging.result import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, Result
 from grader.judging.words import WHOLE
+from tests.grader.helpers import EXERCISES, NOT_WRITTEN, POINTS, judged, load_solution, solution_files
 
 by_name = pytest.mark.parametrize("exercise", EXERCISES, ids=lambda one: one.name)
 by_function = pytest.mark.parametrize(
@@ -101,14 +101,18 @@ def _program(program: Any) -> Callable[..., Any]:
 
 
 @by_name
-def test_each_known_mistake_is_refused_and_named_with_one_score(exercise: Exercise, seeds: tuple[str, ...]) -> None:
+def test_each_known_mistake_is_refused_and_named_with_one_score(
+    exercise: Exercise, seeds: tuple[str, ...], thorough: bool
+) -> None:
+    """The first mistake of a rule with all seeds, which must give one score; the others take turns."""
     complaints = []
     for programs in exercise.mistakes.values():
-        for sentence, program in programs.items():
-            results = [judge(exercise, asking(_program(program), exercise.seconds), seed) for seed in seeds]
+        for number, (sentence, program) in enumerate(programs.items()):
+            tried = seeds if thorough or not number else seeds[number % len(seeds) :][:1]
+            results = [judge(exercise, asking(_program(program), exercise.seconds), seed) for seed in tried]
             complaints += [
                 (sentence, seed, result.score, result.status, result.mistakes, result.messages)
-                for seed, result in zip(seeds, results, strict=True)
+                for seed, result in zip(tried, results, strict=True)
                 if not _names(exercise, result, sentence) or result.score != results[0].score
             ]
     assert not complaints

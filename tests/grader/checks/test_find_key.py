@@ -6,11 +6,11 @@ from typing import Any
 
 import jwt
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c08_keys.find_key import RIGHT, find_key, oracle
 from grader.judging.result import FAILED, PARTIAL, PASSED
 from jwt_from_scratch import Key, KeySet
+from tests.grader.helpers import judged
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ from collections.abc import Callable
 
 import jwt
 import pytest
-from grader_helpers import SEEDS, judged
 
 from grader.checks.c05_rsa import forge_confused as exercise
 from grader.judging.result import FAILED, Result
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
+from tests.grader.helpers import SEEDS, judged
 
 
 def result_of(function: Callable[..., str], seed: str = "self-paced") -> Result:

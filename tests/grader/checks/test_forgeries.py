@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c04_header import forge_kid, forge_none
 from grader.checks.c04_header.forge_kid import files
 from grader.checks.c04_header.forge_none import FORGE
 from grader.judging.result import Result
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
+from tests.grader.helpers import judged
 
 
 @pytest.mark.parametrize(

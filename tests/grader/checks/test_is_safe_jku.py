@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c08_keys.is_safe_jku import RIGHT, is_safe_jku
 from grader.judging.result import PARTIAL, PASSED
+from tests.grader.helpers import judged
 
 
 @pytest.mark.parametrize("seed", [f"keys {number}" for number in range(20)])

@@ -2,18 +2,17 @@
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import joserfc.jwk
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c08_keys.jwk_thumbprint import RIGHT, jwk_thumbprint
 from grader.judging.result import PASSED
 from jwt_from_scratch import Key
+from tests.grader.helpers import REPO, judged
 
-VECTORS = Path(__file__).resolve().parents[2] / "vectors"
+VECTORS = REPO / "tests" / "vectors"
 
 
 @pytest.mark.parametrize(

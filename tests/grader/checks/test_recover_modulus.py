@@ -5,13 +5,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from grader_helpers import SEEDS, judged
 
 from grader.checks import exercise_named
 from grader.checks.c05_rsa import recover_modulus as exercise
 from grader.checks.c05_rsa.recover_modulus import FIXED, LEAVES, TWO_LEAVE_10007, fixed_pair, quotient
 from grader.checks.rsa_pool import encode
 from grader.judging.result import FAILED, Result
+from tests.grader.helpers import SEEDS, judged
 
 
 def result_of(function: Callable[..., Any], seed: str = "self-paced") -> Result:

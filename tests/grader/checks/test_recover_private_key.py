@@ -3,12 +3,11 @@
 import hashlib
 from typing import Any
 
-from grader_helpers import judged
-
 from grader.checks.c06_ecdsa import recover_private_key as exercise
 from grader.checks.c06_ecdsa.recover_private_key import SHORT_NONCES
 from jwt_from_scratch.services import p256 as given
 from jwt_from_scratch.services.p256 import G, N
+from tests.grader.helpers import judged
 
 
 def test_the_nonce_in_place_of_the_key_is_told_so() -> None:

@@ -8,10 +8,10 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c09_sessions.route import checked, route, winner
 from grader.judging.result import FAILED, PARTIAL, PASSED, Result
+from tests.grader.helpers import judged
 
 START = """
 import hashlib, os, random, secrets, time

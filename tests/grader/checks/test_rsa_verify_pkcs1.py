@@ -6,12 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from grader_helpers import SEEDS, judged
 
 from grader.checks.c05_rsa import rsa_verify_pkcs1 as exercise
 from grader.checks.c05_rsa.rsa_verify_pkcs1 import SHA512_256, oracle
 from grader.checks.rsa_pool import PREFIX, encode
 from grader.judging.result import FAILED, Result
+from tests.grader.helpers import SEEDS, judged
 
 Equal = Callable[[bytes, bytes], object]
 

@@ -2,11 +2,10 @@
 
 from typing import Any
 
-from grader_helpers import judged, load_solution, solution_files
-
 from grader.checks.c06_ecdsa import point_add, scalar_mul
 from grader.judging.result import PASSED
 from jwt_from_scratch.services import p256 as given
+from tests.grader.helpers import judged, load_solution, solution_files
 
 
 def test_who_gave_up_on_adding_can_multiply_with_the_given_addition() -> None:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c09_sessions.session_store import Sessions, session_store, wrong
 from grader.judging.result import FAILED, PARTIAL, PASSED
+from tests.grader.helpers import judged
 
 
 @pytest.mark.parametrize("seed", [str(number) for number in range(8)])

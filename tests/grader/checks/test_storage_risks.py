@@ -1,10 +1,10 @@
 """storage_risks: docstring and check agree about spaces and about attributes of what is no cookie."""
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c10_browser.storage_risks import RIGHT, oracle, storage_risks
 from grader.judging.result import PASSED
+from tests.grader.helpers import judged
 
 
 def test_the_right_program_passes_and_answers_as_the_oracle() -> None:

@@ -6,13 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from grader_helpers import judged
 
 from grader.checks.c02_hmac import verify_hs256
 from grader.checks.c04_header import verify as exercise
 from grader.checks.c04_header.verify import VERIFY, _unless
 from grader.checks.compact import VERIFY as HS256
 from grader.judging.result import FAILED, PARTIAL
+from tests.grader.helpers import judged
 
 Function = Callable[..., Any]
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import jwt
 import pytest
-from grader_helpers import judged
 
 import jwt_from_scratch
 from grader.checks.c07_choosing import verify_ed25519 as exercise
@@ -14,6 +13,7 @@ from grader.checks.c07_choosing.points import decoded, order_divides, second_spe
 from grader.checks.c07_choosing.verify_ed25519 import NAMES, VERIFY, _leaks, _names
 from grader.judging.result import PASSED
 from jwt_from_scratch import algorithms
+from tests.grader.helpers import judged
 
 ATTEMPTS: dict[str, Callable[..., Any]] = {
     "PyJWT decodes": lambda token, jwk: jwt.decode(token, jwt.PyJWK.from_dict(jwk), algorithms=["EdDSA"]),

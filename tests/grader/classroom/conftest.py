@@ -2,10 +2,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from class_helpers import hand_in
-from grader_helpers import cell_of, solved, student
 
 from grader.classroom import setup
+from tests.grader.classroom.helpers import hand_in
+from tests.grader.helpers import cell_of, solved, student
 
 
 @pytest.fixture(scope="session")

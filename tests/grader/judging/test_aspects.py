@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from judging_helpers import made, oracle
 
 from grader.judging.aspects import (
     ABSENT,
@@ -24,6 +23,7 @@ from grader.judging.exercise import parts_of
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, PART
 from grader.judging.wants import Raises, Returns
+from tests.grader.judging.helpers import made, oracle
 
 
 def source_of(*aspects: Aspect, oracle: Any = lambda *args: (args, set()), **options: Any) -> from_aspects:

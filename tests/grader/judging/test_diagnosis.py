@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from judging_helpers import MISTAKES, double, judged, made
-
 from grader.judging.exercise import RETURNS
+from tests.grader.judging.helpers import MISTAKES, double, judged, made
 
 NEVER_TYPE, BELOW, AS_IT_CAME = (
     "It never looks at the type.",

@@ -3,12 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
-from judging_helpers import double, judged, made, of_trials
-
 from grader.judging.result import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED, TIMED_OUT
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, HALF, PART, Stake
 from grader.judging.wants import InTurn, Raises, Returns
+from tests.grader.judging.helpers import double, judged, made, of_trials
 
 
 def good(n: int, rule: str = "1", stake: Stake = ALL) -> Trial:

@@ -3,8 +3,6 @@
 from typing import Any
 
 import pytest
-from grader_helpers import judged
-from judging_helpers import of_trials
 
 from grader.engine.process import LearnerProcess
 from grader.engine.sandbox import NONE, Zygote
@@ -17,6 +15,8 @@ from grader.judging.result import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, PART
 from grader.judging.wants import Plays
+from tests.grader.helpers import judged
+from tests.grader.judging.helpers import of_trials
 
 
 class Counter:

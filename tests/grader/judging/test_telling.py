@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from judging_helpers import judged, of_trials
 
 from grader.judging.result import FAILED
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, HALF, PART, Stake
 from grader.judging.wants import Agree, Differs, Raises, Refuses, Returns, Satisfies, Want
 from grader.judging.words import WHOLE
+from tests.grader.judging.helpers import judged, of_trials
 
 
 def good(args: Any, want: Want, text: str = "", rule: str = "3", stake: Stake = ALL) -> Trial:

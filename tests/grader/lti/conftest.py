@@ -2,9 +2,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from lti_helpers import World, make_tool
 
 from grader.lti.tool import Tool
+from tests.grader.lti.helpers import World, make_tool
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,367 @@
+"""Whose a file is, which attempt counts, and that whatever is not taken is told, wherever people look."""
+
+import csv
+import io
+import json
+import os
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import jsonschema
+import pytest
+
+from grader.batch.attempts import MAX_LISTED
+from grader.batch.collect import Found, look_through
+from grader.batch.names import lesson_named_in, without_mark
+from grader.errors import BAD_INPUT, BELOW, NOT_ALL_TAKEN, OK
+from grader.reports.report import SCHEMA
+from tests.grader.helpers import grader, solved, student
+
+NAME = "01_encoding.ipynb"
+NOON = 1_795_000_000.0
+"""Seconds since 1970."""
+
+
+def put(folder: Path, name: str, data: bytes | str = b"{}", when: float = NOON) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    os.utime(path, (when, when))
+    return path
+
+
+def zipped(tree: dict[str, bytes], minute: int = 0) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, data in tree.items():
+            archive.writestr(zipfile.ZipInfo(name, (2026, 11, 20, 12, minute, 0)), data)
+    return out.getvalue()
+
+
+def seen(folder: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The students of what is taken, and the reasons for what is not, both by name."""
+    found = look_through([folder], folder.parent / "unpacked")
+    taken = {one.name: str(one.student) for one in found if not one.not_taken}
+    return taken, {one.name: one.not_taken for one in found if one.not_taken}
+
+
+# -- names ------------------------------------------------------------------------------------------------------------
+
+PLATFORMS = {
+    "Ada Lovelace_4711_assignsubmission_file_01_encoding.ipynb": "Ada Lovelace",
+    "Ada Lovelace_4711_assignsubmission_file/01_encoding.ipynb": "Ada Lovelace",
+    "Ada Lovelace_4711_assignsubmission_file_/deep/01_encoding.ipynb": "Ada Lovelace",
+    "lovelaceada_1235_98766_01_encoding.ipynb": "lovelaceada",
+    "lovelaceada_LATE_1235_98766_01_encoding-2.ipynb": "lovelaceada",
+    "Lesson 01_alovelace_attempt_2026-11-28-10-00-00_01_encoding.ipynb": "alovelace",
+    "Lesson 01_alovelace_attempt_2026-11-28-10-00-00_homework.ipynb": "alovelace",
+    "ada_01_encoding.ipynb": "ada",
+    "ada_01_encoding (1).ipynb": "ada",
+    "ada-01-encoding-Copy2.ipynb": "ada",
+    "Copy of ada_01_encoding.ipynb": "ada",
+    "ada_01_ENCODING_v2.IPYNB": "ada",
+    "01_encoding ada - Kopie.ipynb": "ada",
+    "ada_01_encoding.ipynb.txt": "ada",
+    "01_encoding/ada/01_encoding.ipynb": "ada",
+    "01_encoding/ada.ipynb": "ada",
+    "eve/ada_01_encoding.ipynb": "eve",
+    "eve/Ada Lovelace_4711_assignsubmission_file_01_encoding.ipynb": "eve",
+    "2026_11_28_ada_01_encoding.ipynb": "2026_11_28_ada",
+}
+
+
+@pytest.mark.parametrize(("name", "who"), PLATFORMS.items(), ids=PLATFORMS)
+def test_the_student_is_in_the_outermost_name(tmp_path: Path, name: str, who: str) -> None:
+    put(tmp_path / "in", name)
+    assert seen(tmp_path / "in") == ({name: who}, {})
+
+
+@pytest.mark.parametrize("name", PLATFORMS, ids=PLATFORMS)
+def test_the_same_as_a_zip_file_of_one_hand_in(tmp_path: Path, name: str) -> None:
+    top = re.split(r"\.ipynb", name.partition("/")[0], flags=re.IGNORECASE)[0]
+    put(tmp_path / "in", f"{top}.zip", zipped({"work/01_encoding.ipynb": b"{}"}))
+    taken, rest = seen(tmp_path / "in")
+    expected = "work" if top == "01_encoding" else PLATFORMS[name]
+    assert ([*taken.values()], rest) == ([expected], {})
+
+
+def test_two_people_of_one_name_stay_two(tmp_path: Path) -> None:
+    for number in (12, 13):
+        put(tmp_path / "in", f"Ada Lovelace_{number}_assignsubmission_file_{NAME}")
+        put(tmp_path / "in", f"lovelaceada_10{number}_98766_{NAME}")
+    for who in ("a_smith", "b_smith"):
+        put(tmp_path / "in", f"Lesson_{who}_attempt_2026-11-28-10-00-00_{NAME}")
+    taken, rest = seen(tmp_path / "in")
+    assert rest == {}
+    assert len({*taken.values()}) == len(taken) == 6
+
+
+def test_a_name_with_other_signs_keeps_its_work(tmp_path: Path) -> None:
+    put(tmp_path / "in", f"Conan O'Brien_77_assignsubmission_file/{NAME}")
+    assert [*seen(tmp_path / "in")[0].values()] == ["Conan OBrien 77"]
+
+
+@pytest.mark.parametrize(
+    ("text", "bare"),
+    [
+        *[
+            (f"x{mark}", "x")
+            for mark in ("-Copy1", "-Copy12", " (1)", "(2)", " copy", " copy 3", " - Kopie", " - Copy")
+        ],
+        *[("x - Kopie (2)", "x"), ("Copy of x", "x"), ("Kopie von x", "x"), ("Copie de x", "x")],
+        *[(name, name) for name in ("xcopy", "copycat", "x1", "x v", "photocopy", "(1", "anna_v")],
+    ],
+)
+def test_marks_of_a_copy(text: str, bare: str) -> None:
+    assert without_mark(text)[0] == bare
+    assert (without_mark(text)[1] > 0) == (text != bare)
+
+
+def test_lessons_are_named_whatever_stands_between_their_words() -> None:
+    for text in ("01_encoding", "x 01-Encoding y", "ada 01 encoding"):
+        assert lesson_named_in(text) == "01_encoding"
+    assert lesson_named_in("encoding 01") == ""
+
+
+# -- attempts ---------------------------------------------------------------------------------------------------------
+
+
+def test_of_several_attempts_the_newest_counts_and_the_others_are_named(tmp_path: Path) -> None:
+    names = [
+        NAME,
+        "01_encoding-Copy1.ipynb",
+        "01_encoding (1).ipynb",
+        "again/01_ENCODING.IPYNB",
+        "01_encoding - Kopie.ipynb",
+    ]
+    for newest in range(len(names)):
+        for number, name in enumerate(names):
+            put(tmp_path / "in" / "ada", name, when=NOON + (100 if number == newest else number))
+        taken, rest = seen(tmp_path / "in")
+        assert taken == {f"ada/{names[newest]}": "ada"}
+        assert set(rest) == {f"ada/{name}" for name in names} - {f"ada/{names[newest]}"}
+        assert all(f"ada/{names[newest]}" in why and "UTC" in why for why in rest.values())
+
+
+def test_attempts_in_zip_files_folders_and_flat_are_one_students(tmp_path: Path) -> None:
+    put(tmp_path / "in", f"ada/{NAME}", when=NOON)
+    put(tmp_path / "in", f"ada_{NAME}", when=NOON + 1)
+    put(tmp_path / "in", "ada (1).zip", zipped({NAME: b"{}"}), when=NOON + 3)
+    put(tmp_path / "in", "ada.zip", zipped({"in.zip": zipped({f"x/{NAME}": b"{}"}, minute=59)}), when=NOON + 2)
+    taken, rest = seen(tmp_path / "in")
+    assert taken == {f"ada (1)/{NAME}": "ada"}
+    assert set(rest) == {f"ada/{NAME}", f"ada_{NAME}", f"ada/in/x/{NAME}"}
+
+
+def test_what_a_platform_says_of_the_time_counts_before_the_files_own(tmp_path: Path) -> None:
+    early, late = (f"L_ada_attempt_2026-11-{day}-10-00-00_{NAME}" for day in (20, 21))
+    put(tmp_path / "in", early, when=NOON + 1000)
+    put(tmp_path / "in", late, when=NOON)
+    assert [*seen(tmp_path / "in")[0]] == [late]
+
+
+def test_a_time_that_a_student_wrote_into_an_inner_name_or_file_is_not_believed(tmp_path: Path) -> None:
+    put(tmp_path / "in", f"ada/L_ada_attempt_2099-01-01-00-00-00_{NAME}", when=NOON)
+    put(tmp_path / "in", f"ada/{NAME}", when=NOON + 1)
+    put(tmp_path / "in", "ada/timestamp.txt", "2099-01-01 00:00:00 UTC")
+    taken, rest = seen(tmp_path / "in")
+    assert [*taken] == [f"ada/{NAME}"]
+    assert len(rest) == 1
+
+
+def test_a_renamed_notebook_is_an_attempt_at_the_lesson_that_is_in_it(tmp_path: Path) -> None:
+    put(tmp_path / "in", "ada/final.ipynb", json.dumps(solved("01_encoding")), when=NOON + 1)
+    put(tmp_path / "in", f"ada/{NAME}", json.dumps(student("01_encoding")), when=NOON)
+    put(tmp_path / "in", "ada/other.ipynb", json.dumps(solved("02_hmac")), when=NOON)
+    taken, rest = seen(tmp_path / "in")
+    assert set(taken) == {"ada/final.ipynb", "ada/other.ipynb"}
+    assert set(rest) == {f"ada/{NAME}"}
+
+
+def test_a_folder_of_a_lesson_is_no_student(tmp_path: Path) -> None:
+    for who in ("ada", "bob"):
+        put(tmp_path / "in" / "01_encoding", f"{who}.ipynb")
+    assert sorted(seen(tmp_path / "in")[0].values()) == ["ada", "bob"]
+
+
+def test_files_named_after_others_stay_whose_folder_it_is_even_alone(tmp_path: Path) -> None:
+    for number, who in enumerate(("ada", "bob")):
+        put(tmp_path / "in" / "eve", f"{who}_{NAME}", when=NOON + number)
+    assert seen(tmp_path / "in")[0] == {f"eve/bob_{NAME}": "eve"}
+
+
+def test_what_is_no_file_takes_nobodys_work_away(tmp_path: Path) -> None:
+    put(tmp_path / "in" / "ada", NAME)
+    (tmp_path / "in" / "ada" / "01_encoding-Copy1.ipynb").symlink_to("/nowhere")
+    found = look_through([tmp_path / "in"], tmp_path / "unpacked")
+    assert [one.not_taken for one in found] == ["", ""]
+
+
+def test_marks_on_a_students_name_count_only_where_somebody_can_be_meant(tmp_path: Path) -> None:
+    for name in ("ada", "ada (1)", "group (1)", "group (2)", "solo (3)"):
+        put(tmp_path / "in" / name, NAME, when=NOON + len(name))
+    taken, rest = seen(tmp_path / "in")
+    assert taken == {f"ada (1)/{NAME}": "ada", f"solo (3)/{NAME}": "solo"}
+    assert all("can't be an id" in rest[f"group ({number})/{NAME}"] for number in (1, 2))
+
+
+# -- what is not taken ------------------------------------------------------------------------------------------------
+
+NO_NOTEBOOKS: dict[str, bytes | None] = {
+    **{
+        f"{kind}/01_encoding.{kind}": b"x"
+        for kind in ("pdf", "py", "html", "docx", "rar", "7z", "png", "tar.gz", "txt")
+    },
+    "empty": None,
+    "emptyzip.zip": zipped({}),
+    "otherzip.zip": zipped({"essay.pdf": b"x", "deep/er/notes.txt": b"x"}),
+    "ada_01_encoding.pdf": b"x",
+}
+
+
+def test_each_hand_in_that_is_no_notebook_is_named(tmp_path: Path) -> None:
+    put(tmp_path / "in", f"good/{NAME}")
+    for name, data in NO_NOTEBOOKS.items():
+        (tmp_path / "in" / name).mkdir() if data is None else put(tmp_path / "in", name, data)
+    found = {one.name: one for one in look_through([tmp_path / "in"], tmp_path / "unpacked")}
+    assert found.keys() >= NO_NOTEBOOKS.keys()
+    for name in NO_NOTEBOOKS:
+        assert found[name].not_taken
+        who = "ada" if name.startswith("ada_") else name.partition("/")[0].removesuffix(".zip")
+        assert found[name].student == who
+
+
+def test_a_heap_of_other_files_is_a_few_lines(tmp_path: Path) -> None:
+    for number in range(200):
+        put(tmp_path / "in" / "ada", f"{number:03}.txt")
+    put(tmp_path / "in" / "ada", NAME)
+    found = look_through([tmp_path / "in"], tmp_path / "unpacked")
+    assert len(found) == MAX_LISTED + 1
+    assert sum(not one.not_taken for one in found) == 1
+    assert any("181 files from here on" in one.not_taken for one in found)
+
+
+ODD = {
+    "a line break": "line\nbreak",
+    "brackets": "br[1]ackets*?",
+    "script": "<script>alert(1)<|script>".replace("|", "\u2215"),
+    "an image": "<img src=x onerror=alert(1)>",
+    "a formula": "=1+1",
+    "an option": "--force",
+    "at": "@SUM(1)",
+    "an escape": "x%2f..%2f",
+    "a dot": "trailing.",
+    "from right to left": "ada\u202egpj",
+    "zero width": "zero\u200bwidth",
+    "not UTF-8": os.fsdecode(b"caf\xe9"),
+    "long": "n" * 200,
+    "control characters": "\x1b[31mred\x07",
+}
+ODD_BUT_FINE = {
+    "con": "con",
+    "Jose\u0301": "Jos\u00e9",
+    "\u0645\u0631\u064a\u0645": "\u0645\u0631\u064a\u0645",
+    "ADA": "ADA",
+    "ada": "ada",
+}
+
+
+@pytest.fixture(scope="module")
+def odd_class(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
+    """A class with odd names of every kind and hand-ins that are none, graded; and how the command ended."""
+    folder = tmp_path_factory.mktemp("odd")
+    right = json.dumps(solved("00_start_here"))
+    for name in (*ODD.values(), *ODD_BUT_FINE):
+        put(folder / "in", f"{name}/00_start_here.ipynb", right)
+    put(folder / "in", "mallory/ada_00_start_here.ipynb", json.dumps(student("00_start_here")))
+    put(folder / "in", "pia/essay;=1+1.pdf")
+    (folder / "in" / "una").mkdir()
+    options = [word for form in ("json", "junit", "csv") for word in (f"--{form}", str(folder / form))]
+    done = grader("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "2", *options)
+    return folder, done
+
+
+def rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_odd_names_stop_nobody_and_the_exit_code_says_that_something_was_left(odd_class: tuple[Path, Any]) -> None:
+    folder, done = odd_class
+    assert done.returncode == NOT_ALL_TAKEN, done.stderr
+    scores = {row["student"]: row["score"] for row in rows((folder / "out" / "summary.csv").read_text("utf-8"))}
+    assert {who: scores[who] for who in ODD_BUT_FINE.values()} == dict.fromkeys(ODD_BUT_FINE.values(), "5")
+    assert scores["mallory"] == "0", "a file named after somebody else stays one's own"
+
+
+def test_what_was_not_taken_stands_in_every_output(odd_class: tuple[Path, Any]) -> None:
+    folder, done = odd_class
+    reports = json.loads((folder / "json").read_text("utf-8"))
+    left = [one for one in reports if one["status"] == "not taken"]
+    assert len(left) == len(ODD) + 2
+    validator = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text("utf-8")))
+    assert all(not list(validator.iter_errors(one)) for one in reports)
+    table = {row["submission"]: row for row in rows((folder / "out" / "summary.csv").read_text("utf-8"))}
+    page = (folder / "out" / "index.html").read_text("utf-8")
+    suites = ElementTree.parse(folder / "junit").getroot()
+    assert len(list(suites.iter("skipped"))) == len(left)
+    assert sum(row["status"] == "not taken" for row in table.values()) == len(left)
+    assert "Not taken" in page
+    for one in left:
+        assert one["message"]
+        assert one["submission"] in done.stderr
+    assert "<script>" not in page
+    assert "<img" not in page
+    assert all(character.isprintable() or character == "\n" for character in done.stderr)
+    assert {one["student"] for one in left} == {"", "pia", "una"}
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|", ":"])
+def test_no_cell_is_a_formula_whatever_separates_cells(odd_class: tuple[Path, Any], separator: str) -> None:
+    for path in (odd_class[0] / "out" / "summary.csv", odd_class[0] / "csv"):
+        for row in csv.reader(io.StringIO(path.read_text("utf-8")), delimiter=separator):
+            assert not any(cell.lstrip(" \"'").startswith(("=", "+", "@")) and cell[:1] != "'" for cell in row), row
+
+
+def test_another_run_says_the_same(odd_class: tuple[Path, Any]) -> None:
+    folder, _ = odd_class
+    before = (folder / "out" / "summary.csv").read_text("utf-8")
+    done = grader("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "1")
+    assert done.returncode == NOT_ALL_TAKEN
+    assert f"{len(ODD_BUT_FINE) + 1} of {len(ODD_BUT_FINE) + 1} had been graded before" in done.stderr
+    assert (folder / "out" / "summary.csv").read_text("utf-8") == before
+
+
+def test_an_older_attempt_loses_the_report_that_it_had(tmp_path: Path) -> None:
+    put(tmp_path / "in" / "ada", "00_start_here.ipynb", json.dumps(solved("00_start_here")))
+    arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
+    assert grader(*arguments).returncode == OK
+    put(tmp_path / "in" / "ada", "00_start_here-Copy1.ipynb", json.dumps(student("00_start_here")), when=NOON + 1)
+    assert grader(*arguments).returncode == NOT_ALL_TAKEN
+    reports = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "out" / "reports").rglob("*.json")]
+    assert sorted((one["status"], one["score"]) for one in reports) == [("not attempted", 0), ("not taken", 0)]
+
+
+def test_exit_codes(tmp_path: Path) -> None:
+    put(tmp_path / "in", "pia/essay.pdf")
+    arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
+    done = grader(*arguments)
+    assert (done.returncode, "a PDF" in done.stderr) == (BAD_INPUT, True), "there is nothing to grade"
+    assert "essay.pdf" in (tmp_path / "out" / "summary.csv").read_text("utf-8")
+    put(tmp_path / "in", "ada/00_start_here.ipynb", json.dumps(solved("00_start_here")))
+    assert grader(*arguments).returncode == NOT_ALL_TAKEN
+    assert grader(*arguments, "--fail-under", "50").returncode == BELOW, "pia has handed in nothing that can be graded"
+    (tmp_path / "in" / "pia" / "essay.pdf").rename(tmp_path / "in" / "ada" / "essay.pdf")
+    (tmp_path / "in" / "pia").rmdir()
+    assert grader(*arguments, "--fail-under", "50").returncode == NOT_ALL_TAKEN
+    put(tmp_path / "in", "<b>/00_start_here.ipynb", json.dumps(solved("00_start_here")))
+    assert grader(*arguments, "--fail-under", "50").returncode == BELOW, "somebody's work could not be graded"
+
+
+def test_a_found_file_is_what_it_says(tmp_path: Path) -> None:
+    put(tmp_path / "in", f"ada/{NAME}")
+    (one,) = look_through([tmp_path / "in"], tmp_path / "unpacked")
+    assert isinstance(one, Found)
+    assert (one.times, one.stamped) == ((NOON, 0.0), False)

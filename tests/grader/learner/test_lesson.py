@@ -1,0 +1,329 @@
+"""What a learner calls: check(), check_all(), hint(), progress(), submit(), picture()."""
+
+import base64
+import json
+import re
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+import grader as course_grader
+from grader import checks
+from grader.judging.result import Result, Row
+from grader.learner import display, lesson, scores
+from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress
+from tests.grader.helpers import CHAPTERS, EXERCISES, load_solution, python, solution_files
+
+
+def known(name: str) -> Any:
+    found = checks.exercise_named(name)
+    assert found is not None
+    return found
+
+
+@pytest.fixture
+def solve(learner: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Puts solutions where a learner's functions are: among the names of the calling module."""
+
+    def put(*names: str) -> None:
+        for name in names:
+            function = load_solution(solution_files(name)[0])[name]
+            monkeypatch.setitem(globals(), name, function)
+
+    return put
+
+
+def test_the_package_offers_what_the_lessons_import() -> None:
+    for name in course_grader.__all__:
+        assert getattr(course_grader, name) is getattr(lesson, name)
+    with pytest.raises(AttributeError, match="no attribute 'chekc'"):
+        course_grader.chekc
+
+
+# -- check ------------------------------------------------------------------------------------------------------------
+
+
+def test_check_gives_full_points_and_prints_text_outside_a_notebook(
+    solve: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solve("b64u_encode")
+    answer = check("b64u_encode")
+    out, err = capsys.readouterr()
+    assert repr(answer) == "5"
+    assert out.startswith("✓ b64u_encode: 5 of 5 points")
+    assert err == ""
+
+
+def test_check_finds_the_function_of_the_module_that_calls_it(
+    learner: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names: dict[str, Any] = {"__name__": "a_learners_script"}
+    exec(
+        "from grader import check\nimport base64\n"
+        "def b64u_encode(data):\n    return base64.urlsafe_b64encode(data).decode()\nanswer = check('b64u_encode')",
+        names,
+    )
+    assert repr(names["answer"]) == "0"
+    assert "The '=' padding is still there" in capsys.readouterr().out
+
+
+def test_the_plain_text_is_the_bare_score_and_the_html_has_no_script(solve: Any) -> None:
+    solve("b64u_encode")
+    bundle = check("b64u_encode")._repr_mimebundle_()
+    assert bundle["text/plain"] == "5"
+    assert "5 of 5 points" in bundle["text/html"]
+    assert "<script" not in bundle["text/html"]
+
+
+@pytest.mark.parametrize("name", [one.name for one in EXERCISES])
+def test_check_answers_for_every_exercise_solved_and_missing(solve: Any, name: str) -> None:
+    assert repr(check(name)) == "0"
+    solve(name)
+    assert repr(check(name)) == str(known(name).points)
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("b64u_encod", "Did you mean `b64u_encode`?"),
+        ("spilt_token", "Did you mean `split_token`?"),
+        ("zzz", "There are: split_token, b64u_encode"),
+        ("", "There are:"),
+        (None, "There is no exercise called None."),
+        (["b64u_encode"], "There is no exercise called"),
+    ],
+)
+def test_an_unknown_name_is_answered_with_a_suggestion(learner: Path, name: Any, says: str) -> None:
+    for ask in (check, hint):
+        answer = ask(name)
+        assert isinstance(answer, Message)
+        assert says in repr(answer)
+        assert answer._repr_markdown_() == repr(answer)
+
+
+def test_a_function_that_prints_and_warns_leaves_nothing_on_stderr(
+    learner: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """nbgrader makes a check with anything on stderr 0 points."""
+    noisy = load_solution(next(p for p in solution_files("b64u_encode") if p.stem == "three_at_a_time"))
+    monkeypatch.setitem(globals(), "b64u_encode", noisy["b64u_encode"])
+    with warnings.catch_warnings(action="ignore"):
+        assert repr(check("b64u_encode")) == "5"
+    assert capsys.readouterr().err == ""
+
+
+def test_ctrl_c_during_a_check_is_a_ctrl_c(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def b64u_encode(data: bytes) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(globals(), "b64u_encode", b64u_encode)
+    with pytest.raises(KeyboardInterrupt):
+        check("b64u_encode")
+
+
+def test_in_a_notebook_check_reads_its_variables_and_prints_nothing(
+    learner: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    solution = load_solution(solution_files("b64u_encode")[0])
+    monkeypatch.setattr(lesson, "_shell", lambda: SimpleNamespace(kernel=object(), user_ns=solution))
+    assert repr(check("b64u_encode")) == "5"
+    assert capsys.readouterr() == ("", "")
+
+
+# -- check_all --------------------------------------------------------------------------------------------------------
+
+
+def test_check_all_sums_up_a_chapter(solve: Any) -> None:
+    solve("b64u_encode", "b64u_decode")
+    answer = repr(check_all("01_encoding"))
+    assert "01_encoding: 15 of 25 points" in answer
+    assert "✓ b64u_encode: 5 of 5 points" in answer
+    assert "json_loads_strict" in answer
+
+
+def test_check_all_without_a_chapter_takes_the_last_one_checked(solve: Any) -> None:
+    assert "Which lesson?" in repr(check_all())
+    check("b64u_encode")
+    assert "01_encoding: 0 of 25 points" in repr(check_all())
+
+
+def test_check_all_knows_the_notebook_that_jupyter_names(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/work/02_hmac.ipynb")
+    assert "02_hmac: 0 of 25 points" in repr(check_all())
+    monkeypatch.setenv("JPY_SESSION_NAME", "/home/ada/work/Untitled.ipynb")
+    monkeypatch.setattr(lesson, "_state", {"hints": {}, "chapter": None})
+    assert "Which lesson?" in repr(check_all())
+
+
+def test_check_all_with_an_unknown_chapter(learner: Path) -> None:
+    assert "Which lesson?" in repr(check_all("77_nothing"))
+
+
+# -- hint -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", [one.name for one in EXERCISES])
+def test_hints_come_in_order_and_then_the_last_one_stays(learner: Path, name: str) -> None:
+    answers = [repr(hint(name)) for _ in range(5)]
+    for number, text in enumerate(known(name).hints, 1):
+        assert answers[number - 1].startswith(f"**Hint {number} of 3** · {text}")
+    assert answers[2] == answers[3] == answers[4]
+    assert known(name).spec in answers[2]
+    assert "last one" not in answers[1]
+
+
+def test_each_exercise_counts_its_own_hints(learner: Path) -> None:
+    hint("b64u_encode")
+    hint("b64u_encode")
+    assert repr(hint("b64u_decode")).startswith("**Hint 1 of 3**")
+    assert repr(hint("b64u_encode")).startswith("**Hint 3 of 3**")
+
+
+# -- progress ---------------------------------------------------------------------------------------------------------
+
+
+def test_progress_is_a_picture_with_words(solve: Any, learner: Path) -> None:
+    solve("b64u_encode")
+    check("b64u_encode")
+    answer = progress()
+    assert isinstance(answer, Picture)
+    assert repr(answer).startswith("5 of ")
+    assert "01_encoding 5 of 25" in repr(answer)
+    html = answer._repr_html_()
+    data = re.search(r"src='data:image/png;base64,([^']+)'", html)
+    assert data is not None
+    assert base64.b64decode(data[1]).startswith(b"\x89PNG")
+    assert "01_encoding 5 of 25" in html
+
+
+def test_the_best_score_stays(learner: Path) -> None:
+    for score in (2, 5, 3, 0):
+        scores.record(learner, "b64u_encode", score)
+    assert scores.load(learner) == {"b64u_encode": 5}
+    assert [path.name for path in learner.iterdir()] == [scores.FILE]
+
+
+def test_a_failed_write_leaves_the_old_file(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores.record(learner, "b64u_encode", 2)
+    before = (learner / scores.FILE).read_bytes()
+
+    def fail(*_: Any) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("grader.files.os.replace", fail)
+    scores.record(learner, "b64u_encode", 5)
+    assert (learner / scores.FILE).read_bytes() == before
+    assert [path.name for path in learner.iterdir()] == [scores.FILE]
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        b"",
+        b"{",
+        b"\xff\xfe",
+        b"null",
+        b"[]",
+        b'{"scores": []}',
+        b'{"scores": null}',
+        b'{"other": 1}',
+        b'{"scores": {"b64u_encode": "5", "b64u_decode": null, "no_such": 7}}',
+        b'{"scores": {"b64u_encode": 1e999}}',
+    ],
+)
+def test_a_damaged_file_counts_as_none(learner: Path, damage: bytes) -> None:
+    (learner / scores.FILE).write_bytes(damage)
+    assert repr(progress()).startswith("0 of ")
+    scores.record(learner, "b64u_encode", 3)
+    assert scores.load(learner)["b64u_encode"] == 3
+    json.loads((learner / scores.FILE).read_text("utf-8"))
+
+
+def test_a_score_beyond_the_points_counts_as_the_points(learner: Path) -> None:
+    (learner / scores.FILE).write_text('{"scores": {"b64u_encode": 99999}}', "utf-8")
+    assert "01_encoding 5 of 25" in repr(progress())
+
+
+def test_a_progress_file_that_is_a_folder_is_no_reason_to_stop(solve: Any, learner: Path) -> None:
+    (learner / scores.FILE).mkdir()
+    solve("b64u_encode")
+    assert repr(check("b64u_encode")) == "5"
+    assert repr(progress()).startswith("0 of ")
+
+
+# -- picture and display ----------------------------------------------------------------------------------------------
+
+
+class Figure:
+    def savefig(self, target: Any, **_: Any) -> None:
+        target.write(b"image")
+
+    def get_figwidth(self) -> float:
+        return 9.0
+
+
+def test_a_pictures_text_is_escaped() -> None:
+    text = """it's "quoted" <script>alert(1)</script> & more"""
+    html = picture(Figure(), alt=text)._repr_html_()
+    assert "<script" not in html
+    assert html.count("'") == 14  # only the quotes around attributes, four of the box and three of the image
+    assert "&lt;script&gt;" in html
+    assert repr(picture(Figure(), alt=text)) == text
+
+
+def test_the_table_escapes_whatever_it_shows() -> None:
+    bad = "<img src=x onerror=alert(1)>'\"&"
+    result = Result(bad, 0, 5, "failed", (bad,), (bad,), (Row(bad, bad, bad, False, "all points"),), 1, 2)
+    html = display.as_html(result)
+    assert "<img" not in html
+    assert "'\"" not in html
+    assert html.count("<table") == 1
+
+
+def test_the_table_is_accessible_and_brings_no_colours_of_its_own_for_text() -> None:
+    rows = (Row("c", "g", "w", False, "all points"), Row("c", "g", "w", True, ""), Row("c", "g", "w", False, "a part"))
+    result = Result("f", 2, 5, "partial", ("m",), ("s",), rows, 1, 3)
+    html = display.as_html(result)
+    assert html.count("scope='col'") == 3
+    assert not re.search(r"<th[^>]*></th>", html)  # a heading says something
+    assert "aria-label=" in html
+    assert "✓ right" in html
+    assert "✗ wrong<br>costs all points</td>" in html
+    assert "✗ wrong</td>" in html
+    assert not re.search(r"[^-]color\s*:|background", html)
+    for bad in ("<script", "onclick", "javascript:", "<style", "http"):
+        assert bad not in html
+
+
+def test_every_status_has_a_line_in_words() -> None:
+    for status, mark in (("passed", "✓"), ("not attempted", "○"), ("failed", "✗"), ("timed out", "✗")):
+        line = display.headline(Result("f", 0, 5, status))
+        assert line.startswith(f"{mark} f: 0 of 5 points")
+        assert (status in line) is (status != "passed")
+
+
+def test_a_failed_check_points_at_the_hints_and_a_passed_one_does_not() -> None:
+    assert any('hint("f")' in line for line in display.advice(Result("f", 0, 5, "failed")))
+    assert display.advice(Result("f", 5, 5, "passed")) == []
+
+
+# -- in a script ------------------------------------------------------------------------------------------------------
+
+
+def test_check_in_a_plain_script_prints_a_readable_answer(tmp_path: Path) -> None:
+    out = python(
+        "from grader import check, hint\n"
+        "def b64u_encode(data):\n    raise NotImplementedError('not written yet')\n"
+        "check('b64u_encode')\nprint(hint('b64u_encode'))",
+        cwd=tmp_path,
+    )
+    assert "○ b64u_encode: 0 of 5 points · not attempted" in out
+    assert "**Hint 1 of 3**" in out
+    assert "Traceback" not in out
+
+
+def test_all_chapters_are_known_to_progress(learner: Path) -> None:
+    assert [row[0] for row in scores.by_chapter(learner)] == list(CHAPTERS)
