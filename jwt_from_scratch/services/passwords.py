@@ -1,4 +1,4 @@
-"""How the services keep passwords."""
+"""How the services of lessons 00, 03 and 11 keep passwords."""
 
 import hashlib
 
