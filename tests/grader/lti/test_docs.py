@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from grader_helpers import load_solution, solution_files
-from test_lti_launch import BENT, BENT_LOGINS
 
 from grader.course import masters
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode
+from tests.grader.helpers import load_solution, solution_files
+from tests.grader.lti.test_launch import BENT, BENT_LOGINS
 
 TEXT = (Path(__file__).resolve().parents[3] / "docs" / "lti.md").read_text("utf-8")
 

@@ -15,7 +15,6 @@ from typing import Any
 
 import psutil
 import pytest
-from grader_helpers import sandbox_problem, solved, student, write
 
 from grader.batch import farm_keys
 from grader.batch.collect import Found
@@ -25,6 +24,7 @@ from grader.engine.grade import Grader, Options
 from grader.engine.sandbox import FULL, NONE
 from grader.errors import SandboxError
 from grader.reports.report import Report
+from tests.grader.helpers import sandbox_problem, solved, student, write
 
 pytest.importorskip("distributed", reason="a farm needs jwt-from-scratch[farm]")
 from grader.batch.farm_worker import Graders, difference, grade_bytes, problem_at

@@ -5,12 +5,12 @@ import hashlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jwt_helpers import hostile_values, key_for
 
 from jwt_from_scratch import JWTError, Key, encode
 from jwt_from_scratch.services.forgeries import forgeries, replay
 from jwt_from_scratch.services.sha256 import padding, step
 from jwt_from_scratch.services.verifier import fits_04, fits_05, fits_06, verifier
+from tests.jwt_from_scratch.helpers import hostile_values, key_for
 
 SO_FAR = {"04_header": fits_04, "05_rsa": fits_05, "06_ecdsa": fits_06}
 KNOWN = {"04_header": {"HS256"}, "05_rsa": {"HS256", "RS256"}, "06_ecdsa": {"HS256", "RS256", "ES256"}}
