@@ -43,6 +43,13 @@ def edition(tmp_path_factory: pytest.TempPathFactory, thorough: bool) -> Path:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
+    sent = 0
+    """Bytes of files, over all requests."""
+
+    def copyfile(self, source: Any, outputfile: Any) -> None:
+        Quiet.sent += os.fstat(source.fileno()).st_size
+        super().copyfile(source, outputfile)
+
     def log_message(self, *_: Any) -> None:
         pass
 
