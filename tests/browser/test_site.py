@@ -24,7 +24,7 @@ from grader.inside.calling import STUB
 from tests.browser.driver import Notebook, browser_page, explained, need_browser
 from tests.browser.edition import browser_edition
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 CHAPTERS = course.chapter_names()
 LESSON = "01_encoding"
@@ -33,6 +33,13 @@ LOOPING = "def b64u_encode(data: bytes) -> str:\n    while True:\n        pass\n
 LONG = 900.0
 """Seconds that a whole lesson may take."""
 each_kind = pytest.mark.parametrize("kind", ["solved", "student"])
+
+
+@pytest.fixture(scope="session")
+def night(thorough: bool) -> None:
+    """Skips what takes minutes."""
+    if not thorough:
+        pytest.skip("minutes, and 106 MB where they are not there yet: run with --thorough")
 
 
 @pytest.fixture(scope="session")
@@ -170,9 +177,7 @@ def whole(page: Any, address: str, name: str, notebook: Any) -> list[dict[str, A
 
 @each_kind
 @pytest.mark.parametrize("name", IN_CHROMIUM)
-def test_a_whole_lesson_runs_in_chromium(name: str, kind: str, edition: Path, tmp_path: Path, thorough: bool) -> None:
-    if not thorough:
-        pytest.skip("minutes: run with --thorough")
+def test_a_whole_lesson_runs_in_chromium(night: None, name: str, kind: str, edition: Path, tmp_path: Path) -> None:
     chapter = course.chapter(name)
     notebook = (editions.solved if kind == "solved" else editions.student)(chapter)
     with visitor(edition, tmp_path) as (page, address):
@@ -197,9 +202,7 @@ def shown(outputs: list[dict[str, Any]]) -> str:
 
 
 @pytest.mark.parametrize("name", CHAPTERS)
-def test_every_solved_lesson_runs_in_pyodide(name: str, edition: Path, tmp_path: Path, thorough: bool) -> None:
-    if not thorough:
-        pytest.skip("minutes: run with --thorough")
+def test_every_solved_lesson_runs_in_pyodide(night: None, name: str, edition: Path, tmp_path: Path) -> None:
     if not shutil.which("node"):
         pytest.skip("node is not installed")
     chapter, notebook, out = course.chapter(name), tmp_path / f"{name}.ipynb", tmp_path / "out.json"
