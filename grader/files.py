@@ -5,6 +5,8 @@ import os
 import stat
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 MAX_NOTEBOOK = 10_000_000
@@ -18,15 +20,25 @@ def write_whole(path: Path, content: str | bytes) -> None:
         OSError: the folder can't be written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+    with _named(path):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with _named(path), os.fdopen(handle, "wb") as file:
             file.write(content.encode("utf-8") if isinstance(content, str) else content)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error, such as that of a full disk, names the file that people know."""
+    try:
+        yield
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from None
 
 
 def write_new_secret(path: Path, text: str) -> None:
@@ -37,9 +49,10 @@ def write_new_secret(path: Path, text: str) -> None:
         OSError: the folder can't be written to.
     """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # only its owner can read it
+    with _named(path):
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new-")  # only its owner can read it
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with _named(path), os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -42,6 +42,8 @@ class Found:
         not_taken: why it is not graded at all, if it is not.
         times: when the file came in, and when it was last changed in the zip file it came in; seconds since 1970.
         stamped: whether the first of these is a learning platform's word, and not just a file's.
+        at_once: whether all files of its zip file have nearly the same time: that of a download, perhaps.
+        late: whether the platform says that it was late.
     """
 
     path: Path
@@ -52,6 +54,8 @@ class Found:
     not_taken: str = ""
     times: tuple[float, float] = (0.0, 0.0)
     stamped: bool = False
+    at_once: bool = False
+    late: bool = False
 
 
 def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin] = origin) -> list[Found]:
@@ -62,13 +66,27 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
         called: says of a file's place whose it is.
     """
     those = _shortened(sorted(found, key=lambda one: (one.name, str(one.path))))
-    origins = [called(PurePosixPath(one.name)) for one in those]
-    lessons = ["" if one.not_taken else lesson_of(one) for one in those]
+    starts = [(one, start) for one in those for start in _each(called(PurePosixPath(one.name)))]
+    lessons = ["" if one.not_taken else lesson_of(one) for one, _ in starts]
     named = []
-    for one, start, who in zip(those, origins, owners(origins, lessons), strict=True):
-        dated = replace(one, times=(start.time, one.times[1]), stamped=True) if start.time else one
-        named.append(_with_student(dated, who))
+    for (one, start), who in zip(starts, owners([start for _, start in starts], lessons), strict=True):
+        named.append(_with_student(_dated(one, start), who))
     return latest_only(named, lessons)
+
+
+def _each(start: Origin) -> list[Origin]:
+    """One for each student whose it is; of a group, for each member."""
+    return [replace(start, who=who, unmarked="", tag="") for who in start.known] or [start]
+
+
+def _dated(found: Found, start: Origin) -> Found:
+    """The same with what a platform says in its name. The time of its zip file may be no more than the download's."""
+    known = replace(found, late=start.late)
+    if start.time:
+        return replace(known, times=(start.time, found.times[1]), stamped=True)
+    if found.at_once and start.platform and start.platform.zips_at_download:
+        return replace(known, stamped=False)
+    return known
 
 
 def latest_only(found: Sequence[Found], lessons: Sequence[str]) -> list[Found]:

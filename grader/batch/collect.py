@@ -12,7 +12,7 @@ import os
 import stat
 import time
 import zipfile
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -26,13 +26,15 @@ from ..engine.budget import (
     MAX_ZIP_BYTES,
 )
 from .attempts import Found, is_platforms_own, no_notebook, sorted_out
-from .names import is_notebook, lesson_named_in, origin, owners
+from .names import is_notebook, lesson_named_in, origin
 
 __all__ = ["Found", "collect", "in_a_students_folder", "in_an_archive", "look_through"]
 
 MAX_DEPTH = 20
 """Folders inside each other."""
 
+_ONE_MOMENT = 3600
+"""Seconds that a platform may take for a zip file of a class."""
 _SKIPPED = ("__MACOSX", "__pycache__")
 _SUBMITTED = "submitted"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -62,14 +64,20 @@ def in_a_students_folder(folder: Path, unpacked: Path) -> list[Found]:
     return list(_in_folder(folder, PurePosixPath(), _Unpacked(unpacked), depth=0))
 
 
-def in_an_archive(folder: Path, unpacked: Path, students: Collection[str]) -> list[Found]:
+def in_an_archive(folder: Path, unpacked: Path, is_students: Callable[[str], bool]) -> list[Found]:
     """Everything in a folder of a learning platform's downloads; nobody's yet.
 
-    A zip file there holds a class's files, but for one that is called after one of these students.
+    Args:
+        folder: the folder.
+        unpacked: an empty folder for what comes out of zip files.
+        is_students: whether a zip file there is one student's, by its name; any other one holds a class's files.
     """
     room = _Unpacked(unpacked)
-    zips = [entry for entry in os.scandir(folder) if _is_zip(entry.name) and entry.is_file()]
-    of_classes = {entry.name for entry in zips if owners([origin(PurePosixPath(entry.name))], [""])[0] not in students}
+    of_classes = {
+        entry.name
+        for entry in os.scandir(folder)
+        if _is_zip(entry.name) and entry.is_file() and not is_students(entry.name)
+    }
     found = list(_in_folder(folder, PurePosixPath(), room, depth=0, passed_over=of_classes))
     return found + [one for name in sorted(of_classes) for one in _everything(folder / name, room)]
 
@@ -173,11 +181,19 @@ def _in_zip(file: Path, name: PurePosixPath, room: _Unpacked, budget: _Budget, *
             with zipfile.ZipFile(stream) as archive:
                 place = name.with_suffix("") if depth else PurePosixPath()
                 there = list(_members(archive, place, room, budget, depth))
-                yield from there
+                at_once = not depth and _made_at_once(archive)
+                yield from (replace(one, at_once=True) for one in there) if at_once else there
                 if depth and not any(is_notebook(one.name) or one.problem for one in there):
                     yield _found(file, name, not_taken="a zip file without a notebook in it")
     except Exception as error:  # `zipfile` raises nearly anything for bytes that someone chose
         yield _found(file, name, f"the zip file can't be read: {_reason(error)}")
+
+
+def _made_at_once(archive: zipfile.ZipFile) -> bool:
+    """Whether all work in a zip file has the time of one moment, give or take the time that a large one takes."""
+    work = [member for member in archive.infolist() if _is_submission(member.filename)]
+    moments = [moment for member in work if (moment := _packed(member))]
+    return bool(moments) and max(moments) - min(moments) < _ONE_MOMENT
 
 
 class _Careful(io.BufferedReader):
@@ -308,16 +324,15 @@ def _reason(error: Exception) -> str:
 
 
 def _root(names: list[PurePosixPath]) -> tuple[str, ...]:
-    """The folder in a zip file that holds the students' submissions, such as "class/" or "course/submitted/"."""
+    """The folders in a zip file around the students' submissions, such as "class/" or "course/submitted/"."""
     tops = {name.parts[0] for name in names}
     if _is_course(tops):
         return (_SUBMITTED,)
     inside = [PurePosixPath(*name.parts[1:]) for name in names if len(name.parts) > 1]
     if len(tops) != 1 or len(inside) < len(names):
         return ()
-    if _is_course({name.parts[0] for name in inside}):
-        return (*tops, _SUBMITTED)
-    return tuple(tops) if _is_class(inside) else ()
+    deeper = _root(inside)
+    return (*tops, *deeper) if deeper or _is_class(inside) else ()
 
 
 def _is_course(names: set[str]) -> bool:

@@ -15,16 +15,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..engine.rebuild import read_regular
-from ..errors import BadSubmission, SandboxError
+from ..errors import SandboxError
 from ..reports.report import versions
 from .farm_keys import FarmProblem, security
+from .farm_parcel import Parcel
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
     from ..engine.grade import Graded, Options
-    from .collect import Found
     from .pool import Task
 
 WINDOW = 4
@@ -53,30 +52,6 @@ class Farm:
             SandboxError: a worker has no sandbox.
         """
         return FarmPool(self, options)
-
-
-@dataclass(frozen=True)
-class Parcel:
-    """A submission on its way to a worker: what `Found` says of a file, without a file."""
-
-    name: str
-    student: str
-    data: bytes
-    problem: str
-    master: tuple[str, bytes] | None
-    """The file name and the bytes of a class's own master."""
-
-    @classmethod
-    def of(cls, found: Found) -> Parcel:
-        """Read a submission."""
-        problem, data = found.problem, b""
-        if not problem:
-            try:
-                data = read_regular(found.path)
-            except BadSubmission as error:
-                problem = str(error).removeprefix(f"{found.path}: ")
-        master = (found.master.name, found.master.read_bytes()) if found.master else None
-        return cls(found.name, found.student, data, problem, master)
 
 
 class FarmPool:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 from distributed import Worker, WorkerPlugin, get_worker
 
-from ..engine.grade import Graded, Grader, Options
+from ..engine.grade import Graded, Grader, Options, proved_grader
 from ..errors import SandboxError
 from ..reports.report import versions
-from .farm import Parcel
 from .farm_keys import FarmProblem
-from .workers import proved_grader
+from .farm_parcel import Parcel
 
 
 class Graders(WorkerPlugin):
@@ -44,7 +43,7 @@ class Graders(WorkerPlugin):
     def teardown(self, worker: Worker) -> None:
         """End the grader."""
         if self.grader:
-            self.grader.__exit__(None, None, None)
+            self.grader.close()
 
 
 def versions_there() -> dict[str, str]:

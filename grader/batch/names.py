@@ -1,21 +1,24 @@
 """What a file's name says: whose it is, which lesson, whether it is a copy, and when a learning platform took it in.
 
 Platforms put their own words in front of a learner's file: Moodle `Ada Lovelace_4711_assignsubmission_file_…`, Canvas
-`lovelaceada_LATE_4711_98765_…`, Blackboard `Lesson 01_alovelace_attempt_2026-11-28-10-00-00_…`. Browsers and
-programs mark copies: `-Copy1`, ` (1)`, ` copy`, ` - Kopie`, `Copy of …`.
+`lovelaceada_LATE_4711_98765_…`; what they are is data, in `grader/lms/`. Browsers and programs mark copies: `-Copy1`,
+` (1)`, ` copy`, ` - Kopie`, `Copy of …`.
 """
 
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import tzinfo
 from functools import cache
 from pathlib import Path, PurePosixPath
 
 from ..checks import exercises
 from ..course.masters import chapter_names
 from ..engine.budget import MAX_BYTES
+from ..lms.platform import Platform, matched, seconds
+from ..lms.platforms import PLATFORMS
+from ..lms.roster import Roster
 from ..student import NotAnId, StudentId
 
 _COPY_WORD = r"(?:copy|copie|copia|c[oó]pia|kopie|kopia|kopi)"
@@ -23,12 +26,6 @@ _COPY_END = re.compile(rf"(?:[ _]?\((?P<a>\d+)\)|[-_ ]+{_COPY_WORD}[-_ ]*(?P<b>\
 _COPY_BEGIN = re.compile(rf"^{_COPY_WORD} (?:\((?P<a>\d+)\) )?(?:of|von|de|di|af|van) ", re.IGNORECASE)
 _VERSION = re.compile(r"(?:v|version|final|attempt|versuch|new|neu)?[-_ ]?\d*", re.IGNORECASE)
 """What a learner puts behind a lesson's name and that is nobody's name."""
-
-_PLATFORMS = (
-    re.compile(r"(?P<who>[^_].*)_(?P<tag>\d+)_assignsubmission_[a-z]+(?:_(?P<rest>.*))?"),
-    re.compile(r"(?P<head>.*)_(?P<who>[^_]+)_attempt_(?P<time>\d{4}(?:-\d\d){5})(?:_(?P<rest>.*))?"),
-    re.compile(r"(?P<who>(?=[^_]*[^\W\d_])[^_]+)(?:_LATE)?_(?P<tag>\d{3,})_\d{3,}_(?P<rest>.+)"),
-)
 
 
 @dataclass(frozen=True)
@@ -40,32 +37,58 @@ class Origin:
         unmarked: the same without the mark of a copy, if there is one.
         tag: what the platform put beside the name, where two of one name can be told apart by it.
         time: when the platform took it in, in seconds since 1970; 0.0 if the name does not say.
+        late: whether the platform's name says that it was late.
+        platform: whose form the name has; None for nobody's.
+        key: what the platform tells people apart by.
+        known: whose it is, as the class's roster says; several students where it is a group's.
     """
 
     who: str
     unmarked: str = ""
     tag: str = ""
     time: float = 0.0
+    late: bool = False
+    platform: Platform | None = None
+    key: str = ""
+    known: tuple[str, ...] = ()
 
 
-def origin(place: PurePosixPath) -> Origin:
+def origin(place: PurePosixPath, roster: Roster | None = None, zone: tzinfo | None = None) -> Origin:
     """Whose a hand-in is, from where it was: its outermost folder, or its own name where it lies in none.
 
     A folder that is called after a lesson is nobody's name; what lies in it decides.
+
+    Args:
+        place: where it was.
+        roster: who is in the class.
+        zone: the platform's, for the time in a name; this machine's, if not given.
     """
     parts = list(place.parts)
-    while len(parts) > 1 and not _rest_of(parts[0]):
+    while len(parts) > 1 and (not _rest_of(parts[0]) or _is_around(parts)):
         del parts[0]
     text = parts[0] if len(parts) > 1 else stem(parts[0])
-    for pattern in _PLATFORMS:
-        if found := pattern.fullmatch(text):
-            groups = found.groupdict()
-            return Origin(
-                groups["who"], "", groups.get("tag") or groups.get("head") or "", _seconds(groups.get("time"))
-            )
+    for platform in PLATFORMS:
+        if groups := matched(platform, text):
+            known = roster.whose(platform, groups) if roster else ()
+            if known or not platform.roster_only:
+                return _of_platform(platform, groups, known, zone)
     if lesson_named_in(text):
-        return Origin(_rest_of(text) or without_mark(text)[0])
-    return Origin(text, without_mark(text)[0] if without_mark(text)[1] else "")
+        start = Origin(_rest_of(text) or without_mark(text)[0])
+    else:
+        start = Origin(text, without_mark(text)[0] if without_mark(text)[1] else "")
+    known = (roster.called(start.who) or roster.called(start.unmarked)) if roster else ()
+    return replace(start, known=known)
+
+
+def _of_platform(platform: Platform, groups: dict[str, str], known: tuple[str, ...], zone: tzinfo | None) -> Origin:
+    key = groups.get("key", "")
+    time = seconds(groups["time"], platform.time, zone) if "time" in groups else 0.0
+    return Origin(groups["who"], "", key or groups.get("head", ""), time, "late" in groups, platform, key, known)
+
+
+def _is_around(parts: Sequence[str]) -> bool:
+    """Whether the outermost folder is one that a platform puts around those of a team's members."""
+    return any(one.within and re.fullmatch(one.within, parts[0]) and matched(one, parts[1]) for one in PLATFORMS)
 
 
 def owners(origins: Sequence[Origin], lessons: Sequence[str]) -> list[str]:
@@ -158,14 +181,6 @@ def _is_id(text: str) -> bool:
     except NotAnId:
         return False
     return True
-
-
-def _seconds(time: str | None) -> float:
-    """A platform's time in a name, which says no zone and is taken for this machine's; in seconds since 1970."""
-    try:
-        return datetime.strptime(time or "", "%Y-%m-%d-%H-%M-%S").astimezone().timestamp()
-    except (ValueError, OverflowError, OSError):
-        return 0.0
 
 
 @cache

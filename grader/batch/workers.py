@@ -24,7 +24,7 @@ from typing import Any
 
 from .. import isolated
 from ..engine.budget import SUBMISSION_SECONDS
-from ..engine.grade import Graded, Grader, Options
+from ..engine.grade import Graded, Grader, Options, proved_grader
 from ..engine.rebuild import chapter_named_in, read_regular
 from ..errors import BadSubmission, SandboxError
 from ..inside import linux
@@ -336,28 +336,6 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
     with grader, contextlib.suppress(EOFError, BrokenPipeError, SandboxError):
         while True:
             connection.send(_grade(grader, connection.recv()))
-
-
-def proved_grader(options: Options) -> Grader:
-    """A grader whose zygote has been attacked, before it meets its first submission.
-
-    Raises:
-        SandboxError: there is no sandbox, or it does not hold. A machine that is short of something just now gets
-            another try.
-    """
-    for _ in range(MAX_TRIES):
-        try:
-            grader = Grader(options)
-            try:
-                grader.prove()
-            except SandboxError:
-                grader.close()
-                raise
-            return grader
-        except SandboxError as error:
-            last = error
-            time.sleep(1)
-    raise last
 
 
 def _grade(grader: Grader, found: Found) -> Graded:

@@ -10,11 +10,13 @@ from typing import Any
 from ..engine.grade import Options
 from ..errors import ClassError
 from ..files import write_whole
+from ..lms.roster import Roster
 from ..reports.local_key import LocalKey, local_key
 from .assemble import Book, BookCell
 
 CONFIG = "nbgrader_config.py"
 _SECRET = Path(".grader") / "secret"
+_ROSTER = Path(".grader") / "roster.json"
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,19 @@ class ClassDir:
         except (OSError, UnicodeError) as error:
             raise ClassError(f"{path}: the class secret can't be read ({type(error).__name__})") from None
 
+    @property
+    def roster_file(self) -> Path:
+        """Where it stands what learning platforms call the students."""
+        return self.root / _ROSTER
+
+    def roster(self) -> Roster:
+        """The students, as `grader class roster` has read them.
+
+        Raises:
+            CourseError: the file is damaged.
+        """
+        return roster_at(self.root)
+
     def source(self, assignment: str, notebook: str) -> Path:
         """The class's own master of a notebook."""
         folder = self.coursedir.format_path(self.coursedir.source_directory, ".", assignment)
@@ -96,6 +111,11 @@ class ClassDir:
     def write_state(self, name: str, text: str) -> None:
         """Note something for a later run of the grader."""
         write_whole(self.root / ".grader" / name, text)
+
+
+def roster_at(root: Path) -> Roster:
+    """The roster of the class in a course directory; see `ClassDir.roster`."""
+    return Roster.read(root / _ROSTER)
 
 
 def read_book(db_url: str, course_id: str, assignment: str, notebook: str) -> Book:

@@ -4,7 +4,7 @@ It lies in `.grader/`, where only the teacher writes, and `grader autograde` rep
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,19 @@ from ..batch.attempts import Found
 from ..files import write_whole
 
 
-def write_note(root: Path, assignment: str, taken: Sequence[Found], not_taken: Sequence[Found]) -> None:
+def write_note(root: Path, assignment: str, moments: Mapping[str, float], not_taken: Sequence[Found]) -> None:
     """Note what a run of the collector found, in place of the note of an earlier run.
+
+    Args:
+        root: the course directory.
+        assignment: which assignment.
+        moments: when each student's work came in, in seconds since 1970, where that is known.
+        not_taken: what it did not take.
 
     Raises:
         OSError: it can't be written.
     """
-    times = {one.student: _as_text(one.times[0]) for one in taken if one.stamped}
+    times = {who: _as_text(moment) for who, moment in moments.items()}
     rest = [[one.name, one.student, one.not_taken] for one in not_taken]
     write_whole(_note(root, assignment), json.dumps({"times": times, "not_taken": rest}, indent=2) + "\n")
 

@@ -20,6 +20,7 @@ from traitlets import Unicode
 from ..engine.grade import Graded, Grader, Options
 from ..engine.sandbox import FULL
 from ..errors import GraderError, SandboxError
+from ..refusals import sentence
 from .assemble import Book, assemble
 from .classdir import ClassDir, read_book
 from .closed import require_closed
@@ -107,7 +108,9 @@ def put_in_order(converter: Any) -> None:
     try:
         found = submissions(Path(coursedir.root), coursedir, coursedir.assignment_id, coursedir.student_id)
     except (GraderError, OSError) as error:
-        raise NbGraderException(str(error)) from None
+        said = sentence(error) or str(error)
+        converter.log.error("%s", said)
+        raise NbGraderException(said) from None
     for one in found:
         if one.not_taken:
             converter.log.warning("Not taken: %s: %s", one.name, one.not_taken)

@@ -27,7 +27,9 @@ from ..batch.names import lesson_named_in, stem
 from ..errors import ClassError
 from ..inside.values import plain_text
 from ..student import NotAnId, StudentId
+from .classdir import roster_at
 from .collected import not_collected
+from .groups import hand_round, take_back
 from .quarantine import FOLDER, quarantine, zone_at
 
 _SAME_SECOND = 3
@@ -55,12 +57,17 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
     pattern = unicodedata.normalize("NFC", student)
     before = list(_in_quarantine(root, assignment))
     found = [*before, *_put_aside(root, submitted, assignment), *not_collected(root, assignment)]
-    zone = zone_at(root)
+    zone, roster = zone_at(root), roster_at(root)
+    take_back(root, submitted, assignment)
     found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
+    own: list[Found] = []
     for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
-        if fnmatchcase(place.parent.name, pattern):
-            found += _of_one(root, place, StudentId.parse(place.parent.name), masters, zone)
-    return found
+        who = StudentId.parse(place.parent.name)
+        if fnmatchcase(who, pattern) or roster.students.get(who, {}).get("group"):
+            own += _of_one(root, place, who, masters, zone)
+    taken = [one for one in own if not one.not_taken]
+    own += hand_round(root, submitted, assignment, roster, taken, zone)
+    return found + [one for one in own if fnmatchcase(one.student, pattern)]
 
 
 def _escaped(name: str) -> str:

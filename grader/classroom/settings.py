@@ -8,6 +8,7 @@ from typing import Any
 from ..course.editions import CODE_STUB
 from ..course.masters import TEXT_STUB
 from .formgrader import list_only_ids
+from .refused import say_it_in_a_sentence
 
 EXPORTER = "grader.classroom.exporter.GradingExporter"
 HOOK = "grader.classroom.quarantine.before_autograde"
@@ -32,6 +33,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
         timezone: the class's, such as Europe/Berlin; deadlines are meant and times are shown in it. UTC, if not given.
     """
     list_only_ids()
+    say_it_in_a_sentence()
     c.CourseDirectory.course_id = course_id
     if timezone:
         c.Exchange.timezone = c.NbGraderAPI.timezone = timezone

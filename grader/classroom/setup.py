@@ -9,6 +9,7 @@ from ..course.editions import as_text, solved
 from ..course.masters import course
 from ..errors import ClassError
 from ..files import write_whole
+from ..refusals import sentence
 from ..terminal import counting
 from .classdir import CONFIG, ClassDir
 from .closed import close_new, require_closed
@@ -73,8 +74,8 @@ def _create_gradebook(coursedir: Any) -> None:
     try:
         Gradebook(coursedir.db_url, coursedir.course_id).close()
     except (SQLAlchemyError, ImportError) as error:
-        reason = str(error).splitlines()[0][:200]
-        raise ClassError(f"the gradebook can't be used: {type(error).__name__}: {reason}") from None
+        reason = sentence(error) or f"the gradebook can't be used: {str(error).splitlines()[0][:200]}"
+        raise ClassError(reason) from None
 
 
 def _released(folder: ClassDir, assignment: str) -> bool:

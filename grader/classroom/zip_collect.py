@@ -9,8 +9,9 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, tzinfo
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -19,10 +20,16 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 
 from ..batch.attempts import Found, sorted_out
 from ..batch.collect import in_an_archive
-from ..batch.names import Origin, origin
+from ..batch.names import Origin, origin, owners
 from ..inside.values import plain_text
+from ..lms.roster import Roster
+from .classdir import roster_at
 from .collected import time_of, write_note
 from .order import notebook_of
+from .times import class_zone
+
+_A_MOMENT = 1.0
+"""Seconds after everybody's deadline: when something came in of which a platform only says that it was late."""
 
 
 class Extractor(ExtractorPlugin):  # type: ignore[misc]
@@ -30,11 +37,15 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Lay out what counts as `extracted/STUDENT/NOTEBOOK.ipynb`, and note what does not."""
-        coursedir, called = self.parent.coursedir, _called(Collector(parent=self.parent).named_regexp)
+        coursedir, archive, zone = self.parent.coursedir, Path(archive_path), class_zone(self.config)
+        students, roster = _students(coursedir), roster_at(Path(coursedir.root))
+        tables = [path.name for path in sorted(archive.glob("*.csv")) if roster.learn(path, zone)]
+        called = _called(Collector(parent=self.parent).named_regexp, roster, zone)
         release = Path(coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id))
         released = {path.stem for path in release.glob("*.ipynb")}
         with tempfile.TemporaryDirectory(prefix="unpacked-") as unpacked:
-            there = in_an_archive(Path(archive_path), Path(unpacked) / "files", _students(coursedir))
+            there = in_an_archive(archive, Path(unpacked) / "files", _is_students(roster, students))
+            there = [one for one in there if one.name not in tables]
             found = [_wanted(one, released) for one in sorted_out(there, called)]
             taken = [one for one in found if not one.not_taken]
             for one in taken:
@@ -44,11 +55,30 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
                 when = one.times[0] or one.times[1]
                 os.utime(target, (when, when))
         rest = [one for one in found if one.not_taken]
+        self._say(taken, rest, students | roster.students.keys())
+        write_note(Path(coursedir.root), coursedir.assignment_id, self._moments(taken, roster), rest)
+
+    def _say(self, taken: Sequence[Found], rest: Sequence[Found], students: Iterable[str]) -> None:
         for one in rest:
             self.log.warning("Not taken: %s: %s", plain_text(one.name), one.not_taken)
+        for one in taken if students else ():
+            if one.student not in students:
+                name = plain_text(one.student)
+                self.log.warning("Not in the roster: %s, who is new in the class now (%s)", name, plain_text(one.name))
         if rest:
             self.log.warning("%d notebooks are taken, %d files are not", len(taken), len(rest))
-        write_note(Path(coursedir.root), coursedir.assignment_id, taken, rest)
+
+    def _moments(self, taken: Sequence[Found], roster: Roster) -> dict[str, float]:
+        """When each work came in, in seconds since 1970, where a platform says so."""
+        moments = {one.student: one.times[0] for one in taken if one.stamped}
+        moments |= {one.student: roster.moments[one.student] for one in taken if one.student in roster.moments}
+        late = [one for one in taken if one.late and one.student not in moments]
+        due = _deadline(self.parent.coursedir) if late else 0.0
+        if due:
+            return moments | {one.student: due + _A_MOMENT for one in late}
+        for one in late:
+            self.log.warning("Late, as its name says, but there is no deadline here: %s", plain_text(one.name))
+        return moments
 
 
 class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
@@ -67,13 +97,28 @@ def _students(coursedir: Any) -> set[str]:
         return {student.id for student in gradebook.students}
 
 
-def _called(pattern: str) -> Callable[[PurePosixPath], Origin]:
-    """Whose a file is, as the class's own pattern says, if it has one; else as the names of platforms say."""
+def _deadline(coursedir: Any) -> float:
+    """Everybody's deadline, in seconds since 1970; 0.0 if there is none."""
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        due = gradebook.find_assignment(coursedir.assignment_id).duedate
+    return float(due.replace(tzinfo=UTC).timestamp()) if due else 0.0
+
+
+def _is_students(roster: Roster, students: Iterable[str]) -> Callable[[str], bool]:
+    def is_students(name: str) -> bool:
+        start = origin(PurePosixPath(name), roster)
+        return bool(start.known) or owners([start], [""])[0] in students
+
+    return is_students
+
+
+def _called(pattern: str, roster: Roster, zone: tzinfo) -> Callable[[PurePosixPath], Origin]:
+    """Whose a file is, as the class's own pattern says, if it has one; else as roster and names of platforms say."""
 
     def called(place: PurePosixPath) -> Origin:
         found = re.match(pattern, str(place)) if pattern else None
         named = found.groupdict().get("student_id") if found else None
-        return Origin(named) if named else origin(place)
+        return Origin(named, known=roster.called(named)) if named else origin(place, roster, zone)
 
     return called
 

@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 import click
 
 from ..errors import BAD_INPUT, OK, GraderError
+from ..inside.values import plain_text
+from ..refusals import sentence
 
 
 def fail(text: str, code: int = BAD_INPUT) -> NoReturn:
@@ -29,5 +31,7 @@ class Commands(click.Group):
         except BrokenPipeError:  # whoever read our output has had enough
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(OK)
-        except OSError as error:
-            fail(f"{error.filename}: {error.strerror}" if error.filename is not None else str(error))
+        except Exception as error:
+            if said := sentence(error):
+                fail(plain_text(said, 700))
+            raise

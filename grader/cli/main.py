@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the command; Ctrl-C ends it with a line, not a traceback."""
+    """Run the command; whatever people can put right, and Ctrl-C, ends it with a line and not a traceback."""
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
@@ -52,6 +52,10 @@ _LEAST = click.option(
     show_default=True,
     help="List pairs from here on, in %.",
 )
+
+
+LMS = ("canvas", "moodle", "blackboard")
+"""The platforms that take grades; a test says that none is missing."""
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -120,6 +124,7 @@ def start(folder: Path, copy_only: bool, renewed: tuple[str, ...], port: int, no
 @click.option("--shard", metavar="I/N", help="Grade the Ith of N parts; see docs/grading.md.")
 @farm_options
 @output_options
+@click.option("--lms", type=click.Choice(LMS), help="A batch of this platform's: write the grades for it, too.")
 @click.option("--fail-under", type=click.IntRange(1, 100), metavar="PERCENT", help="Code 1 if a submission has less.")
 @click.option("--run-demos", is_flag=True, help="Run the demonstration cells too.")
 @click.option("--unsafe-no-sandbox", is_flag=True, help="Go on without a sandbox; only for code that you trust.")
@@ -130,6 +135,7 @@ def grade(
     shard: str | None,
     farm: str | None,
     farm_keys: Path | None,
+    lms: str | None,
     fail_under: int | None,
     run_demos: bool,
     unsafe_no_sandbox: bool,
@@ -152,14 +158,37 @@ def grade(
         fail("only one output can go to stdout")
     options = Options(level=_level(unsafe_no_sandbox), run_demos=run_demos)
     elsewhere = farm_of(farm, farm_keys)
-    if any((out, jobs, shard, elsewhere)) or any(map(_is_batch, paths)):
+    if any((out, jobs, lms, shard, elsewhere)) or any(map(_is_batch, paths)):
         reports, code = _grade_batch(paths, out or Path("graded"), options, jobs, shard, elsewhere), OK
     else:
         reports, code = _grade_files(paths, options)
     write_forms(reports, targets)
+    if lms and _grades_for(lms, reports, out or Path("graded")) and code == OK:
+        code = NOT_ALL_TAKEN
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
     sys.exit(code or _left_over(reports))
+
+
+def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
+    """Write the grades of a batch for the platform that has named its files. Returns what has no such name."""
+    from ..files import write_whole
+    from ..inside.values import plain_text
+    from ..lms.grades import HandIn, by_key
+    from ..lms.platforms import platform_called
+    from ..reports.report import taken
+
+    hand_ins = [HandIn(one.submission, one.chapter, one.score, one.max_score) for one in taken(reports) if one.chapter]
+    files, strangers = by_key(platform_called(lms), hand_ins)
+    for lesson, table in files.items():
+        path = out / ("-".join(filter(None, ("grades", lms, lesson))) + ".csv")
+        write_whole(path, table.to_bytes())
+        click.echo(f"grader: {path}", err=True)
+    for place in strangers:
+        click.echo(
+            f"grader: not a name that {lms} gives, so it is in no grade file: {plain_text(place, 500)}", err=True
+        )
+    return strangers
 
 
 def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
@@ -332,15 +361,18 @@ def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @_COURSE_DIR
 def roster(file: Path, folder: Path) -> None:
-    """Put the students of a CSV file into the gradebook.
+    """Put the students of a CSV file into the gradebook: your own, or as your learning platform exports it.
 
-    Its columns: id, and if you like first_name, last_name, email, lms_user_id. Students who are there are updated.
+    Known are Canvas's gradebook, Moodle's participants, grades and grading worksheets, Blackboard's and Brightspace's
+    grades, GitHub Classroom's roster. Your own has a column id, and if you like first_name, last_name, email,
+    lms_user_id, login, number, github, section, group. Students who are there are updated.
     """
     from ..classroom import roster
     from ..classroom.classdir import ClassDir
 
-    students = roster.read_roster(file)
-    new = roster.put(ClassDir.at(folder), students)
+    course = ClassDir.at(folder)
+    students = roster.read_roster(file, course.roster())
+    new = roster.put(course, students)
     click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
 
 
@@ -379,6 +411,50 @@ def deadline(assignment: str, time: tuple[str, ...], student: str, folder: Path)
 
 
 @class_.command()
+@click.argument("lms", type=click.Choice(LMS))
+@click.argument("assignments", nargs=-1)
+@click.option("--exercises", is_flag=True, help="A column for each exercise, in place of one for each assignment.")
+@click.option("--into", type=click.Path(path_type=Path), metavar="FILE", help="Fill in what the platform has exported.")
+@click.option("--column", "columns", multiple=True, metavar="NAME=TITLE", help="Where in that file a grade belongs.")
+@click.option("--zeros", is_flag=True, help="Who has handed in nothing has 0.  [an empty cell]")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="The file.  [DIR/grades-LMS.csv]")
+@_COURSE_DIR
+def grades(
+    lms: str,
+    assignments: tuple[str, ...],
+    exercises: bool,
+    into: Path | None,
+    columns: tuple[str, ...],
+    zeros: bool,
+    out: Path | None,
+    folder: Path,
+) -> None:
+    """Write a class's grades as a learning platform imports them: in the class's points, as they count.
+
+    ASSIGNMENTS are all to which somebody has handed in, if none is named.
+    """
+    from ..classroom.classdir import ClassDir
+    from ..classroom.grade_files import write_grades
+    from ..lms.platforms import platform_called
+
+    titles = {name: title for name, _, title in (one.partition("=") for one in columns)}
+    done = write_grades(
+        ClassDir.at(folder),
+        platform_called(lms),
+        assignments,
+        exercises=exercises,
+        into=into,
+        titles=titles,
+        zeros=zeros,
+        out=out,
+    )
+    for remark in done.remarks:
+        click.echo(f"grader: {remark}", err=True)
+    click.echo(f"grader: {done.path}: grades of {done.students} students", err=True)
+    sys.exit(OK if done.is_whole else NOT_ALL_TAKEN)
+
+
+@class_.command()
 @click.argument("assignment")
 @click.argument("student")
 @click.option("--exercise", default="", metavar="NAME", help="Only this one.")
@@ -403,9 +479,12 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
     """Show whose solutions of an assignment are alike. It proves nothing: a person judges."""
     from ..classroom.autograde import submissions
     from ..classroom.classdir import ClassDir
+    from ..classroom.groups import copied
 
     course = ClassDir.at(folder)
     found = submissions(course, assignment)
+    copies = copied(course.root, assignment)  # of their group's: no wonder that they are alike
+    found = [one for one in found if one.student not in copies]
     if not found:
         raise NothingFound(f"{assignment}: no submissions")
     _show_likeness(found, out or course.graded / assignment / "likeness.html", least)

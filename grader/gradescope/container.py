@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ..batch.collect import Found, look_through
-from ..batch.workers import proved_grader
-from ..engine.grade import Grader, Options
+from ..engine.grade import Grader, Options, proved_grader
 from ..errors import GraderError, SandboxError
 from ..files import write_whole
 from ..inside.values import plain_text

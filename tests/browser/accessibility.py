@@ -17,10 +17,10 @@ from typing import Any
 from nbclient import NotebookClient
 from nbconvert.exporters import HTMLExporter
 from rich.progress import track
-from test_browser_driver import browser_page, missing
 
 from grader.course import masters
 from grader.course.editions import solved
+from tests.browser.driver import browser_page, missing
 
 AXE = Path.home() / ".cache" / "jwt-from-scratch" / "axe"
 OWN = {

@@ -76,12 +76,13 @@ def modules(package: str) -> list[tuple[str, Path]]:
 
 FLOORS = (
     ("jwt_from_scratch", "errors"),
-    ("files", "isolated", "student", "terminal"),
+    ("files", "isolated", "refusals", "student", "terminal"),
     ("inside",),
     ("judging",),
     ("checks",),
     ("course",),
     ("learner", "reports"),
+    ("lms",),
     ("engine",),
     ("batch",),
     ("classroom", "gradescope", "receipts"),

@@ -18,7 +18,9 @@ import pytest
 
 from grader.batch import farm_keys
 from grader.batch.collect import Found
-from grader.batch.farm import Farm, FarmProblem, Parcel
+from grader.batch.farm import Farm
+from grader.batch.farm_keys import FarmProblem
+from grader.batch.farm_parcel import Parcel
 from grader.batch.run import run_batch
 from grader.engine.grade import Grader, Options
 from grader.engine.sandbox import FULL, NONE

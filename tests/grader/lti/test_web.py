@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.files import MAX_NOTEBOOK
-from grader.lti.launch import CLAIM, ENDPOINT, student_of
+from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
 from grader.lti.store import HOURS, Score
 from grader.lti.tool import Tool
 from jwt_from_scratch import KeySet, encode
@@ -134,8 +134,9 @@ def test_a_hand_in_is_kept_as_it_is_and_noted(world: World, notebook: bytes) -> 
 
 def test_the_page_says_what_the_course_has(world: World) -> None:
     browser = world.browser()
-    page = browser.launch(sub="someone", **{ENDPOINT: {}})
-    assert "no column" in browser.client.get(page).text
+    for nowhere in ({}, {"scope": [], "lineitem": f"{ISSUER}/items/5"}, {"scope": [SCORE]}):
+        page = browser.launch(sub="someone", **{ENDPOINT: nowhere})
+        assert "no column" in browser.client.get(page).text
     page = browser.launch(sub="someone")
     browser.hand_in(page, b'{"cells": []}')
     assert "Not graded yet" in browser.client.get(page).text

@@ -1,0 +1,147 @@
+"""`grader class grades`: a class's grades in a file that its learning platform imports.
+
+They are in the class's points, as they count: with marks by hand, extra credit and penalties. Of an exercise a penalty
+takes the same share as of its assignment, so exercises sum up to what counts.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.api import Gradebook
+
+from ..errors import ClassError
+from ..files import write_whole
+from ..inside.values import plain_text
+from ..lms.csvfile import read_csv
+from ..lms.grades import Grade, filled, made, number
+from ..lms.platform import Platform
+from ..lms.roster import Roster
+from .classdir import ClassDir
+from .late import refresh
+
+
+@dataclass(frozen=True)
+class Written:
+    """What came of it, for whoever asked: sentences, and whether a grade has no place in the platform's file."""
+
+    path: Path
+    students: int
+    remarks: Sequence[str]
+    is_whole: bool
+
+
+def write_grades(
+    folder: ClassDir,
+    platform: Platform,
+    assignments: Sequence[str],
+    *,
+    exercises: bool = False,
+    into: Path | None = None,
+    titles: Mapping[str, str] | None = None,
+    zeros: bool = False,
+    out: Path | None = None,
+) -> Written:
+    """Write the grades of some assignments for a platform.
+
+    Args:
+        folder: the class.
+        platform: which takes the file.
+        assignments: which; all to which somebody has handed in, if none is named.
+        exercises: a column for each exercise and written answer, in place of one for the assignment.
+        into: a file that the platform has exported, to put the grades in; a new one, if not given.
+        titles: which of its columns a grade belongs into, by the grade's name.
+        zeros: whether who has handed in nothing has 0.
+        out: where the result goes.
+
+    Raises:
+        ClassError: no such assignment, nothing handed in, or a grade has no column in the platform's file.
+        OSError: a file can't be read or written.
+    """
+    target = out or folder.root / f"grades-{platform.name}.csv"
+    with Gradebook(folder.coursedir.db_url, folder.coursedir.course_id) as gradebook:
+        names = _chosen(gradebook, assignments)
+    for name in names:
+        refresh(folder.coursedir, folder.app, name)
+    with Gradebook(folder.coursedir.db_url, folder.coursedir.course_id) as gradebook:
+        roster = _everybody(folder.roster(), gradebook)
+        entries = [gradebook.find_assignment(name) for name in names]
+        grades = [one for entry in entries for one in _grades(entry, exercises)]
+        remarks = list(_unread(entries))
+    missing: Sequence[str] = ()
+    if into:
+        done = filled(platform, read_csv(into), roster, grades, titles or {}, zeros)
+        table, missing = done.table, done.missing
+        remarks += [_other_points(title, theirs, platform) for title, theirs in done.other_points.items()]
+        if missing:
+            remarks.append(f"graded, but not in {into}: {', '.join(map(plain_text, missing))}")
+    else:
+        table = made(platform, roster, grades, zeros)
+        remarks += [platform.grades.remark] if platform.grades and platform.grades.remark else []
+    write_whole(target, table.to_bytes())
+    target.chmod(0o600)
+    students = {who for grade in grades for who in grade.scores} - {*missing}
+    return Written(target, len(students), remarks, not missing)
+
+
+def _chosen(gradebook: Any, assignments: Sequence[str]) -> list[str]:
+    known = {one.name: one for one in gradebook.assignments}
+    if unknown := [name for name in assignments if name not in known]:
+        raise ClassError(f"{unknown[0]}: there is no such assignment")
+    names = [*dict.fromkeys(assignments)] or sorted(name for name, one in known.items() if _submissions(one))
+    if not any(_submissions(known[name]) for name in names):
+        raise ClassError("nothing was graded yet; `grader autograde` does that")
+    return names
+
+
+def _submissions(entry: Any) -> list[Any]:
+    """What was graded; an extension alone makes an entry without a notebook, too."""
+    return [one for one in entry.submissions if any(notebook.grades for notebook in one.notebooks)]
+
+
+def _everybody(roster: Roster, gradebook: Any) -> Roster:
+    """The roster, and who is in the gradebook only."""
+    for student in gradebook.students:
+        if student.id not in roster.students:
+            fields = ("first_name", "last_name", "email", "lms_user_id")
+            roster.add(student.id, {field: getattr(student, field) or "" for field in fields})
+    return roster
+
+
+def _grades(entry: Any, exercises: bool) -> Iterator[Grade]:
+    totals = {one.student.id: _total(one) for one in _submissions(entry)}
+    if not exercises:
+        yield Grade(entry.name, entry.max_score, totals, entry.name)
+        return
+    raw = {one.student.id: one.score for one in _submissions(entry)}
+    shares = {who: total / raw[who] if raw[who] else 0.0 for who, total in totals.items()}
+    for notebook in entry.notebooks:
+        for cell in notebook.grade_cells:
+            if cell.max_score:
+                scores = {grade.notebook.student.id: grade.score for grade in cell.grades if grade.score is not None}
+                counted = {who: score * shares[who] for who, score in scores.items() if who in shares}
+                yield Grade(f"{entry.name} {_exercise(entry.name, cell.name)}", cell.max_score, counted, entry.name)
+
+
+def _exercise(assignment: str, cell: str) -> str:
+    return cell.removeprefix(f"{assignment}-").removesuffix("-check")
+
+
+def _total(submission: Any) -> float:
+    return float(max(0.0, submission.score - submission.late_submission_penalty))
+
+
+def _unread(entries: Sequence[Any]) -> Iterator[str]:
+    for entry in entries:
+        waiting = sorted(one.student.id for one in _submissions(entry) if one.needs_manual_grade)
+        if waiting:
+            names = ", ".join(map(plain_text, waiting[:5])) + (", ..." if len(waiting) > 5 else "")
+            yield f"{entry.name}: {len(waiting)} written answers have no mark yet and count 0 ({names})"
+
+
+def _other_points(title: str, theirs: float, platform: Platform) -> str:
+    return (
+        f"{plain_text(title)} is out of {number(theirs)} in {platform.title}, which is not what it is here; "
+        "the points are written as they are here"
+    )

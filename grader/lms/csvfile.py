@@ -1,0 +1,71 @@
+"""CSV files of learning platforms: their texts, and how they are written, so that they can be written so again."""
+
+import codecs
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import ClassError
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """A table of texts, and the form of its file.
+
+    Attributes:
+        rows: the cells, line by line, the head first.
+        encoding: of the file, as Python names it.
+        delimiter: what stands between cells.
+        quoted: whether each cell stands in quotation marks.
+    """
+
+    rows: Sequence[Sequence[str]]
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    quoted: bool = False
+
+    def to_bytes(self) -> bytes:
+        """The file's content."""
+        out = io.StringIO()
+        writer = csv.writer(
+            out,
+            delimiter=self.delimiter,
+            quoting=csv.QUOTE_ALL if self.quoted else csv.QUOTE_MINIMAL,
+            lineterminator="\r\n",
+        )
+        writer.writerows(self.rows)
+        return out.getvalue().encode(self.encoding)
+
+    @property
+    def head(self) -> list[str]:
+        """The columns' titles, without what stands around them."""
+        return [title.strip() for title in self.rows[0]] if self.rows else []
+
+
+def read_csv(path: Path) -> CsvFile:
+    """A CSV file in UTF-8 or, as Blackboard writes it, in UTF-16 with tabs.
+
+    Raises:
+        ClassError: it is none.
+        OSError: it can't be read.
+    """
+    data = path.read_bytes()
+    encoding = "utf-8-sig" if data.startswith(codecs.BOM_UTF8) else "utf-8"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        raise ClassError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
+    first = text.partition("\n")[0]
+    try:
+        delimiter = csv.Sniffer().sniff(first, delimiters=",;\t").delimiter
+    except csv.Error:  # a single column
+        delimiter = ","
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error as error:
+        raise ClassError(f"{path}: not a CSV file: {error}") from None
+    return CsvFile(rows, encoding, delimiter, first.startswith('"'))

@@ -1,0 +1,243 @@
+"""Grades as a learning platform takes them: a file made anew, or the platform's own with the grades put in."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ..checks import chapters, exercises
+from ..errors import ClassError
+from ..inside.values import plain_text
+from ..reports.summary import safe_cell
+from .csvfile import CsvFile
+from .platform import Column, GradeFile, Platform, matched
+from .roster import Roster, Row, rows_in
+
+_WORKSHEET = "identifier"
+"""The column by which Moodle's grading worksheet, which is of one assignment, is known; its grades are in `_GRADE`."""
+_GRADE = "grade"
+
+
+@dataclass(frozen=True)
+class Grade:
+    """What is graded: an assignment, or an exercise of one.
+
+    Attributes:
+        name: such as "01_encoding" or "01_encoding b64u_encode".
+        points: that can be had.
+        scores: by student; who is not in it has handed in nothing.
+        assignment: which assignment.
+    """
+
+    name: str
+    points: float
+    scores: Mapping[str, float]
+    assignment: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A platform's own file with the grades in it.
+
+    Attributes:
+        table: the file.
+        missing: students who have grades and are not in it.
+        other_points: titles of grades that are out of other points there, and of how many.
+    """
+
+    table: CsvFile
+    missing: Sequence[str]
+    other_points: Mapping[str, float]
+
+
+def made(platform: Platform, roster: Roster, grades: Sequence[Grade], zeros: bool) -> CsvFile:
+    """A new file of a class's grades. No cell of it is a formula.
+
+    Args:
+        platform: which takes it.
+        roster: who is in the class.
+        grades: the columns.
+        zeros: whether who has handed in nothing has 0; else the cell is empty, and the platform leaves its grade alone.
+    """
+    form = _form(platform)
+    titles = [form.title.format(name=grade.name, points=number(grade.points)) for grade in grades]
+    rows = [[*(column.title for column in form.columns), *map(_safe, titles)]]
+    if form.points_row:
+        rows.append([form.points_row, *("" for _ in form.columns[1:]), *(number(grade.points) for grade in grades)])
+    for who, row in sorted(roster.students.items()):
+        cells = [_safe(_cell(who, row, column)) for column in form.columns]
+        rows.append([*cells, *(_score(grade, who, zeros) for grade in grades)])
+    return CsvFile(rows, quoted=form.quoted)
+
+
+def filled(
+    platform: Platform, table: CsvFile, roster: Roster, grades: Sequence[Grade], titles: Mapping[str, str], zeros: bool
+) -> Filled:
+    """A file that a platform has exported, with the grades put in; all other cells stay as they are.
+
+    Args:
+        platform: whose file it is.
+        table: the file.
+        roster: who is in the class.
+        grades: which grades; those in one column of the file each.
+        titles: which column a grade belongs into, by its name, where that is not plain.
+        zeros: see `made`.
+
+    Raises:
+        ClassError: a grade has no column in it.
+    """
+    form = _form(platform)
+    places = {grade.name: _place(table, form, grade, titles, len(grades)) for grade in grades}
+    rows = [list(row) + [""] * (len(table.rows[0]) - len(row)) for row in table.rows]
+    there: set[str] = set()
+    for number_of_line, row in rows_in(table, platform):
+        who = roster.match(row) or next(iter(roster.called(row.get("name", ""), groups=False)), "")
+        if not who:
+            continue
+        there.add(who)
+        for grade in grades:
+            rows[number_of_line - 1][places[grade.name]] = (
+                _score(grade, who, zeros) or (rows[number_of_line - 1][places[grade.name]])
+            )
+    graded = sorted({who for grade in grades for who in grade.scores})
+    others = {}
+    for grade in grades:
+        theirs = _points(table, form, places[grade.name])
+        if theirs is not None and theirs != grade.points:
+            others[table.head[places[grade.name]]] = theirs
+    return Filled(replace(table, rows=rows), [who for who in graded if who not in there], others)
+
+
+@dataclass(frozen=True)
+class HandIn:
+    """A graded hand-in: where it was, of which lesson, and what it is worth."""
+
+    place: str
+    lesson: str
+    score: float
+    points: float
+
+
+def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, CsvFile], list[str]]:
+    """Files of grades without a roster: whose each hand-in is stands in the name that the platform gave it.
+
+    Args:
+        platform: which has named them, and takes the files.
+        hand_ins: what was graded.
+
+    Returns:
+        The files, by lesson; one, of the name "", where the platform takes several lessons in one. And the places of
+        hand-ins that have no name of this platform.
+    """
+    form, strangers = _form(platform), []
+    scores: dict[tuple[str, str], dict[str, float]] = {}
+    points: dict[str, float] = {}
+    for one in hand_ins:
+        top, folder, _ = one.place.partition("/")
+        groups = matched(platform, top if folder else re.sub(r"\.(ipynb|zip)$", "", top, flags=re.IGNORECASE))
+        if not groups:
+            strangers.append(one.place)
+            continue
+        person = groups.get("key", ""), groups["who"]
+        scores.setdefault(person, {})[one.lesson] = one.score
+        points[one.lesson] = one.points
+    lessons, alone = sorted(points), any("{score}" in text for _, text in form.by_key)
+    files = {}
+    for name, those in {lesson: [lesson] for lesson in lessons}.items() if alone else {"": lessons}.items():
+        titles = [] if alone else [form.title.format(name=one, points=number(points[one])) for one in those]
+        rows = [[*(title for title, _ in form.by_key), *map(_safe, titles)]]
+        if form.points_row and not alone:
+            rows.append([form.points_row, *[""] * (len(form.by_key) - 1), *(number(points[one]) for one in those)])
+        for (key, who), found in sorted(scores.items()):
+            cells = {one: number(found[one]) if one in found else "" for one in those}
+            if any(cells.values()):
+                filled_in = {"key": key, "name": who, "score": cells[those[0]]}
+                texts = (text.format(**filled_in) for _, text in form.by_key)
+                rows.append([*map(_safe, texts), *(cells.values() if not alone else ())])
+        files[name] = CsvFile(rows, quoted=form.quoted)
+    return files, strangers
+
+
+def number(value: float) -> str:
+    """A number of points, with two digits behind the point at most."""
+    return f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
+
+
+def _form(platform: Platform) -> GradeFile:
+    assert platform.grades, platform.name
+    return platform.grades
+
+
+def _cell(who: str, row: Row, column: Column) -> str:
+    if column.field == "name":
+        return ", ".join(filter(None, (row.get("last_name"), row.get("first_name")))) or who
+    return row.get(column.field, "") or (who if column.field == "login" else "")
+
+
+def _safe(text: str) -> str:
+    return str(safe_cell(text))
+
+
+def _score(grade: Grade, who: str, zeros: bool) -> str:
+    score = grade.scores.get(who, 0.0 if zeros else None)
+    return "" if score is None else number(score)
+
+
+def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, str], count: int) -> int:
+    """Which column a grade belongs into."""
+    head = table.head
+    folded = [title.casefold() for title in head]
+    if _WORKSHEET in folded and _GRADE in folded and count == 1 and grade.name not in titles:
+        return folded.index(_GRADE)
+    known = {column.title.casefold() for column in form.columns}
+    wanted = titles.get(grade.name, grade.name)
+    tests: tuple[Callable[[str], bool], ...] = (
+        lambda title: title == wanted,
+        lambda title: _bare(title, form) == wanted,
+        lambda title: _words(_bare(title, form)) == _words(wanted),
+        lambda title: _is_of_all(_words(_bare(title, form)), grade),
+    )
+    for test in tests:
+        found = [place for place, title in enumerate(head) if title.casefold() not in known and test(title)]
+        if len(found) == 1:
+            return found[0]
+    there = ", ".join(plain_text(title) for title in head if title.casefold() not in known)
+    raise ClassError(
+        f"no column for {grade.name} in the file, or several; say which with --column '{grade.name}=TITLE' "
+        f"(there are: {there})"
+    )
+
+
+def _is_of_all(title: str, grade: Grade) -> bool:
+    """Whether a title's words name a lesson, and none of its exercises."""
+    if grade.name != grade.assignment or _words(grade.name) not in title:
+        return False
+    parts = [one.name for one in exercises(grade.assignment)] if grade.assignment in chapters() else []
+    return not any(_words(part) in title for part in (*parts, "answer"))
+
+
+def _bare(title: str, form: GradeFile) -> str:
+    """A title without what a platform adds: a number, points."""
+    title = re.sub(form.points_in_title + r".*", "", title) if form.points_in_title else title
+    return re.sub(r"\s*(\(\d+\)|\|\d+)\s*$", "", title).strip()
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.casefold()))
+
+
+def _points(table: CsvFile, form: GradeFile, place: int) -> float | None:
+    """How many points a platform has for a column, where its file says so."""
+    folded = [title.casefold() for title in table.head]
+    texts = []
+    if form.points_in_title and (found := re.search(form.points_in_title, table.head[place])):
+        texts.append(found[1])
+    if form.points_row:
+        texts += [row[place] for row in table.rows[1:4] if row and row[0].strip() == form.points_row.strip()]
+    if form.points_column in folded and len(table.rows) > 1:
+        texts.append(table.rows[1][folded.index(form.points_column)])
+    for text in texts:
+        try:
+            return float(text.replace(",", "."))
+        except ValueError:
+            continue
+    return None

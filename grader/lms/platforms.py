@@ -1,0 +1,17 @@
+"""All platforms that are known, in the order in which a name is tried."""
+
+from . import blackboard, brightspace, canvas, github, ilias, moodle, sakai
+from .platform import Platform
+
+PLATFORMS: tuple[Platform, ...] = tuple(
+    one.PLATFORM for one in (moodle, brightspace, blackboard, canvas, sakai, ilias, github)
+)
+
+
+def platform_called(name: str) -> Platform:
+    """The platform of this name.
+
+    Raises:
+        KeyError: there is none.
+    """
+    return {one.name: one for one in PLATFORMS}[name]

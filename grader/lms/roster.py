@@ -1,0 +1,237 @@
+"""The students of a class, as their learning platforms know them; and who is meant by a name or a number."""
+
+import json
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import tzinfo
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from ..errors import ClassError
+from ..files import write_whole
+from ..inside.values import plain_text
+from ..student import NotAnId, StudentId
+from .csvfile import CsvFile, read_csv
+from .platform import FIELDS, Platform, seconds
+from .platforms import PLATFORMS
+
+Row = dict[str, str]
+"""What one line of a roster says, by `FIELDS`; also "name", and GitHub's "identifier", which may be any of them."""
+
+_UNIQUE = ("id", "login", "email", "number", "lms_user_id", "github")
+_OWN = {name: name for name in FIELDS}
+
+
+def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
+    """The lines of a roster with their numbers, and the platform that wrote it; None for one of one's own.
+
+    Raises:
+        ClassError: the file is no roster.
+        OSError: it can't be read.
+    """
+    table = read_csv(path)
+    titles = [_folded(title) for title in table.head]
+    platform = next((one for one in PLATFORMS if one.known_by and {*one.known_by} <= {*titles}), None)
+    own = [title.replace(" ", "_") for title in titles]
+    if platform is None and "id" not in own:
+        there = ", ".join(map(plain_text, filter(None, table.head))) or "none"
+        raise ClassError(f"{path}: no column called id, and not a roster of {_listed(PLATFORMS)} (there are: {there})")
+    fields = [{**platform.roster, "group": "group"}.get(title, "") for title in titles] if platform else []
+    fields = fields or [_OWN.get(title, "") for title in own]
+    nobody = platform.nobody if platform else ()
+    return list(_rows(table, fields, nobody)), platform
+
+
+def rows_in(table: CsvFile, platform: Platform) -> list[tuple[int, Row]]:
+    """The lines of students in a file that a platform has exported, with their numbers."""
+    known = {**platform.log, **platform.roster}
+    return list(_rows(table, [known.get(_folded(title), "") for title in table.head], platform.nobody))
+
+
+def _rows(table: CsvFile, fields: list[str], nobody: tuple[str, ...] = ()) -> Iterator[tuple[int, Row]]:
+    for number, cells in enumerate(table.rows[1:], start=2):
+        row = {field: cell.strip() for field, cell in zip(fields, cells, strict=False) if field}
+        if any(row.values()) and not _folded(cells[0]).startswith(nobody):
+            yield number, _with_names(row)
+
+
+def _with_names(row: Row) -> Row:
+    """The same with first and last name, where there is only a name."""
+    last, comma, first = row.get("name", "").partition(",")
+    if not comma:
+        first, _, last = row.get("name", "").rpartition(" ")
+    return {"first_name": first.strip(), "last_name": last.strip()} | row if row.get("name") else row
+
+
+def _listed(platforms: Iterable[Platform]) -> str:
+    return ", ".join(one.title for one in platforms if one.known_by)
+
+
+def new_id(row: Row, platform: Platform | None) -> StudentId:
+    """What a student of a roster is to be called.
+
+    Raises:
+        NotAnId: nothing in the line can be an id.
+    """
+    problem = NotAnId("there is no id in it")
+    for field in platform.ids if platform else ("id",):
+        try:
+            if row.get(field) or not platform:
+                return StudentId.parse(row.get(field, ""))
+        except NotAnId as error:
+            problem = error
+    raise problem
+
+
+class Roster:
+    """Who is in a class, and what each is called where."""
+
+    def __init__(self, students: Mapping[str, Row] | None = None) -> None:
+        self.students: dict[str, Row] = {who: dict(row) for who, row in (students or {}).items()}
+        self.participants: dict[str, str] = {}
+        """Whom a platform means by a number of one assignment, as its own table says."""
+        self.moments: dict[str, float] = {}
+        """When work came in, as a platform's table says; seconds since 1970."""
+
+    @classmethod
+    def read(cls, path: Path) -> "Roster":
+        """The roster that `write` wrote; an empty one, where there is none.
+
+        Raises:
+            ClassError: it is damaged.
+        """
+        try:
+            students = json.loads(path.read_text("utf-8"))["students"]
+            return cls({str(StudentId.parse(who)): dict(row) for who, row in students.items()})
+        except FileNotFoundError:
+            return cls()
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise ClassError(f"{path}: damaged; delete it, and give `grader class roster` your lists again") from None
+
+    def write(self, path: Path) -> None:
+        """Keep it, for its owner alone.
+
+        Raises:
+            OSError: it can't be written.
+        """
+        write_whole(path, json.dumps({"students": self.students}, indent=1, ensure_ascii=False) + "\n")
+        path.chmod(0o600)
+
+    def add(self, who: str, row: Row) -> None:
+        """Put a student in, or change what is known; what a list leaves empty stays, but for the group."""
+        known = self.students.setdefault(who, {})
+        known |= {field: row[field] for field in FIELDS[1:] if row.get(field)}
+        if "group" in row:
+            known["group"] = row["group"]
+        for name in ("_values", "_names", "groups"):
+            self.__dict__.pop(name, None)
+
+    def match(self, row: Row) -> str:
+        """The student whom a line of some platform's list is about; "" if none, or more than one could be."""
+        for field in ("id", "login", "number", "lms_user_id", "github", "email"):
+            if found := self._only(field, row.get(field, "")):
+                return found
+        return next(iter(self.called(row.get("identifier", ""), groups=False)), "")
+
+    def called(self, name: str, groups: bool = True) -> tuple[str, ...]:
+        """Whose name, login, address or number it is; of a group, all members; empty if nobody's, or several people's.
+
+        Args:
+            name: as a platform writes it, with other signs or without any.
+            groups: whether it may be the name of a group.
+        """
+        for field in _UNIQUE:
+            if found := self._only(field, name):
+                return (found,)
+        squashed = _squashed(name)
+        same = self._names.get(squashed, set()) if squashed else set()
+        if len(same) == 1:
+            return tuple(same)
+        return tuple(self.groups.get(squashed, ())) if groups and squashed and not same else ()
+
+    def whose(self, platform: Platform, groups: Mapping[str, str]) -> tuple[str, ...]:
+        """Who handed in what a platform calls so.
+
+        Args:
+            platform: which.
+            groups: what its pattern found in the name; see `Platform.files`.
+        """
+        key = groups.get("key", "")
+        found = self._only(platform.key, key) if platform.key else self.participants.get(key, "")
+        if found and key:
+            return (found,)
+        if platform.splits:
+            words = platform.splits.join(filter(None, (groups.get("head"), groups["who"]))).split(platform.splits)
+            parts = (platform.splits.join(words[start:]) for start in range(len(words)))
+            return next(filter(None, map(self.called, parts)), ())
+        return self.called(groups["who"])
+
+    def learn(self, path: Path, zone: tzinfo) -> bool:
+        """Take what a platform's table beside the hand-ins says: participants, and times. Returns whether it is one.
+
+        Raises:
+            OSError: it can't be read.
+        """
+        try:
+            table = read_csv(path)
+        except ClassError:
+            return False
+        titles = [_folded(title) for title in table.head]
+        platform = next((one for one in PLATFORMS if _is_log(one, titles)), None)
+        if platform is None:
+            return False
+        for _, row in _rows(table, [platform.log.get(title, "") for title in titles]):
+            who = self.match(row) or next(iter(self.called(row.get("name", ""), groups=False)), "")
+            moment = max((seconds(row.get("time", ""), form, zone) for form in platform.log_times), default=0.0)
+            if who and (number := "".join(filter(str.isdigit, row.get("key", "")))):
+                self.participants[number] = who
+            if who and moment:
+                self.moments[who] = max(moment, self.moments.get(who, 0.0))
+        return True
+
+    @cached_property
+    def groups(self) -> dict[str, list[str]]:
+        """The members of each group, by its name without other signs than letters and digits."""
+        members: defaultdict[str, list[str]] = defaultdict(list)
+        for who, row in self.students.items():
+            if row.get("group"):
+                members[_squashed(row["group"])].append(who)
+        return dict(members)
+
+    @cached_property
+    def _values(self) -> dict[tuple[str, str], set[str]]:
+        found: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+        for who, row in self.students.items():
+            for field in _UNIQUE:
+                if value := {**row, "id": who}.get(field):
+                    found[field, _folded(value)].add(who)
+        return found
+
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        found: defaultdict[str, set[str]] = defaultdict(set)
+        for who, row in self.students.items():
+            first, last = row.get("first_name", ""), row.get("last_name", "")
+            for name in (first + last, last + first):
+                found[_squashed(name)].add(who)
+        return found
+
+    def _only(self, field: str, value: Any) -> str:
+        found = self._values.get((field, _folded(value)), set()) if value else set()
+        return next(iter(found)) if len(found) == 1 else ""
+
+
+def _is_log(platform: Platform, titles: list[str]) -> bool:
+    time = next((title for title, field in platform.log.items() if field == "time"), "")
+    return bool(time) and time in titles
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _squashed(name: str) -> str:
+    """A name as platforms may have left it: letters and digits, whatever their case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFC", name).casefold()))

@@ -1,0 +1,61 @@
+"""What a machine refuses (a full disk, a folder that is read-only, a locked gradebook) as one sentence for people.
+
+Every command ends here, and nbgrader's own commands in a class, too: so each of these is said once, in one form.
+"""
+
+import errno
+import os
+import re
+import sqlite3
+import sys
+
+_AGAIN = "then give the command again"
+_NO_ROOM = f"there is no room left on the disk; make some, {_AGAIN}"
+_ERRNO = {
+    errno.ENOSPC: _NO_ROOM,
+    errno.EDQUOT: _NO_ROOM,
+    errno.EFBIG: f"there is no room for a file of this size; make some, {_AGAIN}",
+    errno.EROFS: "it can't be written to, for it is read-only; make it writable, or name another place",
+    errno.EACCES: "permission denied; see whose it is and what its permissions are, or name another place",
+    errno.EPERM: "permission denied; see whose it is and what its permissions are, or name another place",
+}
+_GRADEBOOK = {
+    "locked|busy": f"another program is writing into it; wait until that is done, or end it, {_AGAIN}",
+    "readonly|read-only": "it can't be written to; see whose it and its folder are and what their permissions are",
+    "unable to open": "it can't be opened; see that its folder is there, and that you may write to both",
+    "malformed|not a database": f"it is damaged; keep the file, put your last copy in its place, {_AGAIN}",
+    "full": _NO_ROOM,
+    "i/o error": f"the disk fails, or there is no room left on it; see to that, {_AGAIN}",
+    "no such (table|column)": "it is empty or of another version; copy it, then try `nbgrader db upgrade`",
+}
+"""What SQLite says, as a pattern, and what that means for who reads it."""
+
+
+def sentence(error: BaseException) -> str:
+    """What a machine has refused, and what to do now; "" for an error of any other kind.
+
+    Args:
+        error: of the operating system, or of a gradebook: SQLite's, or SQLAlchemy's around that of any database.
+    """
+    if isinstance(error, OSError):
+        return _of_system(error)
+    if type(error).__module__ == "nbgrader.api" and error.__context__:  # what it makes of a database's errors
+        error = error.__context__
+    database = sys.modules.get("sqlalchemy.exc")  # who has not loaded it can't have met its errors
+    if isinstance(error, sqlite3.Error) or (database and isinstance(error, database.SQLAlchemyError)):
+        return _of_gradebook(str(getattr(error, "orig", None) or error))
+    return ""
+
+
+def _of_system(error: OSError) -> str:
+    if "No usable temporary directory" in str(error):  # Python's own words
+        return f"there is no folder for temporary files that can be written to; make room in /tmp, {_AGAIN}"
+    why = _ERRNO.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
+    where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+    return f"{where}: {why}" if where else why
+
+
+def _of_gradebook(text: str) -> str:
+    line = (text.strip().splitlines() or ["it gives no reason"])[0][:200]
+    why = next((said for pattern, said in _GRADEBOOK.items() if re.search(pattern, line.casefold())), "")
+    return f"the gradebook can't be used: {why} ({line})" if why else f"the gradebook can't be used: {line}"

@@ -1,0 +1,320 @@
+"""Learning platforms: their rosters, whose a download's file is, and the grade files that they take."""
+
+import csv
+import io
+import json
+import zipfile
+from pathlib import Path, PurePosixPath
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from grader.batch.collect import look_through
+from grader.batch.names import origin
+from grader.classroom.roster import read_roster
+from grader.cli.main import LMS
+from grader.errors import NOT_ALL_TAKEN, OK, ClassError
+from grader.lms.csvfile import CsvFile, read_csv
+from grader.lms.grades import Grade, filled, made
+from grader.lms.platforms import PLATFORMS, platform_called
+from grader.lms.roster import Roster
+from tests.grader.helpers import grader, solved, student
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NOON = 1_792_317_600.0  # 2026-10-18 12:00 in Berlin
+
+# -- rosters ----------------------------------------------------------------------------------------------------------
+
+ROSTERS = {
+    "canvas": (
+        "Student,ID,SIS User ID,SIS Login ID,Section,Lesson 01 (44),Current Score\n"
+        ",,,,,Manual Posting,\n    Points Possible,,,,,30.00,(read only)\n"
+        '"Lovelace, Ada",1001,s1,ada,A,,\n"Curie, Marie",1002,s2,marie@x.org,A,,\n"Student, Test",9,,f00,A,,\n',
+        {"ada", "marie@x.org"},
+    ),
+    "canvas with two names": (
+        "LastName,FirstName,ID,SIS Login ID,Section\nLovelace,Ada,1001,ada,A\n",
+        {"ada"},
+    ),
+    "moodle": (
+        "\ufeffFirst name,Last name,ID number,Institution,Department,Email address,Groups\n"
+        "Ada,Lovelace,4711,,,ada@x.org,Lab 1\n",
+        {"4711"},
+    ),
+    "moodle without numbers": ("Surname;First name;Email address\nLovelace;Ada;ada@x.org\n", {"ada@x.org"}),
+    "moodle's worksheet": (
+        "Identifier,Full name,Email address,Grade\nParticipant 12,Ada Lovelace,ada@x.org,\n",
+        {"ada@x.org"},
+    ),
+    "blackboard": (
+        '"Last Name","First Name","Username","Student ID","Last Access","Lesson 01 [Total Pts: 30 Score] |12"\n'
+        '"Lovelace","Ada","ada_l","7","",""\n',
+        {"ada_l"},
+    ),
+    "brightspace": ("OrgDefinedId,Username,Last Name,First Name\n#7,ada,Lovelace,Ada\n", {"ada"}),
+    "github": (
+        '"identifier","github_username","github_id","name"\n"ada@x.org","ada-l","5","Ada Lovelace"\n"Bob B","","",""\n',
+        {"ada@x.org", "Bob B"},
+    ),
+    "one's own": ("id,group\nada,Team 1\n", {"ada"}),
+}
+
+
+@pytest.mark.parametrize(("text", "ids"), ROSTERS.values(), ids=ROSTERS)
+def test_rosters_as_platforms_export_them(tmp_path: Path, text: str, ids: set[str]) -> None:
+    (tmp_path / "roster.csv").write_text(text, "utf-8")
+    found = read_roster(tmp_path / "roster.csv")
+    assert {*found} == ids
+    row = found.get("ada") or next(iter(found.values()))
+    assert row.get("first_name", "Ada") == "Ada"
+    assert row.get("last_name", "Lovelace") == "Lovelace"
+
+
+def test_blackboards_file_with_tabs_in_utf_16(tmp_path: Path) -> None:
+    text = ROSTERS["blackboard"][0].replace('","', '"\t"')
+    (tmp_path / "gc.xls").write_bytes(text.encode("utf-16"))
+    assert {*read_roster(tmp_path / "gc.xls")} == {"ada_l"}
+    assert read_csv(tmp_path / "gc.xls").to_bytes() == text.replace("\n", "\r\n").encode("utf-16")
+
+
+def test_another_platforms_list_makes_no_second_student(tmp_path: Path) -> None:
+    roster = Roster()
+    for name in ("moodle without numbers", "github"):
+        (tmp_path / "roster.csv").write_text(ROSTERS[name][0], "utf-8")
+        for who, row in read_roster(tmp_path / "roster.csv", roster).items():
+            roster.add(who, row)
+    assert {*roster.students} == {"ada@x.org", "Bob B"}
+    assert roster.students["ada@x.org"]["github"] == "ada-l"
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("name,mail\nada,x\n", "not a roster of Moodle"),
+        (ROSTERS["canvas"][0].replace("1002,s2,marie@x.org", "1001,s1,ada"), "line 5: ada is there twice"),
+        ("identifier,github_username\n<b>,\n", "line 2: '<b>' can't be an id"),
+        ("First name,Email address\n=1+1,\n", "line 2: there is no id in it"),
+    ],
+)
+def test_what_is_no_roster(tmp_path: Path, text: str, reason: str) -> None:
+    (tmp_path / "roster.csv").write_text(text, "utf-8")
+    with pytest.raises(ClassError) as error:
+        read_roster(tmp_path / "roster.csv")
+    assert reason in str(error.value)
+
+
+def test_a_damaged_roster_is_said_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "roster.json"
+    assert Roster.read(path).students == {}
+    for text in ("{", '{"students": [1]}', '{"students": {"<b>": {}}}', "[]"):
+        path.write_text(text, "utf-8")
+        with pytest.raises(ClassError, match="damaged; delete it"):
+            Roster.read(path)
+        assert path.read_text("utf-8") == text
+
+
+# -- whose a download's file is ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def roster() -> Roster:
+    """Ada and Bob, two of one name, somebody whose login has underscores, and a group."""
+    return Roster(
+        {
+            "ada": {
+                "first_name": "Ada",
+                "last_name": "Lovelace",
+                "lms_user_id": "1001",
+                "github": "ada-l",
+                "login": "ada",
+            },
+            "bob": {
+                "first_name": "Bob",
+                "last_name": "Babbage",
+                "lms_user_id": "12",
+                "login": "b_a_b",
+                "group": "Team Red",
+            },
+            "x1": {"first_name": "Li", "last_name": "Wei", "email": "x1@x.org", "group": "Team Red"},
+            "x2": {"first_name": "Wei", "last_name": "Li", "email": "x2@x.org", "login": "b"},
+            "jose": {"first_name": "Jose\u0301", "last_name": "O'Neill-D\u00edaz"},
+        }
+    )
+
+
+WHOSE = {
+    "Ada Lovelace_77_assignsubmission_file/01_encoding.ipynb": ["ada"],
+    "Jos\u00e9 O'Neill-D\u00edaz_78_assignsubmission_file_01_encoding.ipynb": ["jose"],
+    "Team Red_9_assignsubmission_file_/01_encoding.ipynb": ["bob", "x1"],
+    "lovelaceada_LATE_1001_98765_01_encoding.ipynb": ["ada"],
+    "somebodyelse_1001_98765_01_encoding.ipynb": ["ada"],
+    "oneilld\u00edazjos\u00e9_555_98765_01_encoding.ipynb": ["jose"],
+    "Lesson_01_b_a_b_attempt_2026-10-18-12-00-00_x.ipynb": ["bob"],
+    "Lesson 01_b_attempt_2026-10-18-12-00-00_x.ipynb": ["x2"],
+    "lesson-01-ada-l-main/01_encoding.ipynb": ["ada"],
+    "lesson-01-team-red/01_encoding.ipynb": ["bob", "x1"],
+    "12-9 - Bob B. - Oct 18, 2026 1200 PM/01_encoding.ipynb": ["bob"],
+    "Babbage, Bob(b_a_b)/Submission attachment(s)/01_encoding.ipynb": ["bob"],
+    "Babbage_Bob_b_a_b_3/01_encoding.ipynb": ["bob"],
+    "Team 3/Lovelace_Ada_ada_4/01_encoding.ipynb": ["ada"],
+    "Lovelace, Ada 01_encoding.ipynb": ["ada"],
+    "x1@x.org_01_encoding.ipynb": ["x1"],
+    "Li Wei_80_assignsubmission_file_01_encoding.ipynb": [],  # two could be meant
+    # A name that a student has chosen stands behind the platform's own, or in a folder, and says nothing.
+    "Eve_99_assignsubmission_file_Ada Lovelace_77_assignsubmission_file_01_encoding.ipynb": [],
+    "Eve_99_assignsubmission_file/ada/01_encoding.ipynb": [],
+    "eve_1999_98765_ada-l.ipynb": [],
+    "Lesson_eve_attempt_2026-10-18-12-00-00_b_a_b_attempt_2026-12-01-00-00-00_x.ipynb": [],
+    "9-9 - Eve - Oct 18, 2026 1200 PM - 12-9 - Bob - Oct 19, 2026 1200 PM - x.ipynb": [],
+}
+
+
+@pytest.mark.parametrize(("name", "who"), WHOSE.items(), ids=WHOSE)
+def test_the_roster_says_whose_a_file_is(roster: Roster, name: str, who: list[str]) -> None:
+    start = origin(PurePosixPath(name), roster, BERLIN)
+    assert sorted(start.known) == who
+    assert start.late == ("LATE" in name)
+    assert start.time == (NOON if "12-00-00" in name or "1200 PM" in name else 0)
+
+
+@pytest.mark.parametrize("name", ["Eve_99_assignsubmission_file_Bob_77_assignsubmission_file_x.ipynb"])
+def test_without_a_roster_the_platforms_own_name_counts_too(name: str) -> None:
+    assert origin(PurePosixPath(name)).who == "Eve"
+    assert (
+        origin(PurePosixPath("L_eve_attempt_2026-10-18-12-00-00_ada_attempt_2026-12-01-00-00-00_x.ipynb")).who == "eve"
+    )
+
+
+def test_tables_beside_the_hand_ins(tmp_path: Path, roster: Roster) -> None:
+    (tmp_path / "moodle.csv").write_text(
+        "Identifier,Full name,Email address,Last modified (submission)\n"
+        'Participant 80,Li Wei,x2@x.org,"Sunday, 18 October 2026, 12:00 PM"\nParticipant 81,Li Wei,x1@x.org,-\n',
+        "utf-8",
+    )
+    (tmp_path / "github.csv").write_text("github_username,submission_timestamp\nada-l,2026-10-18 10:00:00 UTC\n")
+    (tmp_path / "other.csv").write_bytes(b"\xff\xfa,1\n")
+    assert [roster.learn(path, BERLIN) for path in sorted(tmp_path.iterdir())] == [True, True, False]
+    assert roster.moments == {"x2": NOON, "ada": NOON}
+    for number, who in ((80, "x2"), (81, "x1")):
+        assert origin(PurePosixPath(f"Li Wei_{number}_assignsubmission_file_x.ipynb"), roster).known == (who,)
+
+
+@pytest.mark.parametrize(("spread", "stamped"), [(0, False), (2, True)])
+def test_a_time_of_download_is_no_time_of_handing_in(tmp_path: Path, spread: int, stamped: bool) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for hour, who in ((8, "Ada"), (8 + spread, "Bob")):
+            name = f"{who}_{hour}_assignsubmission_file/01_encoding.ipynb"
+            archive.writestr(zipfile.ZipInfo(name, (2026, 10, 18, hour, 0, 0)), "{}")
+            archive.writestr(zipfile.ZipInfo(f"{who}/01_encoding.ipynb", (2026, 10, 18, hour, 0, 0)), "{}")
+    found = look_through([tmp_path / "all.zip"], tmp_path / "unpacked")
+    of_moodle = [one for one in found if "assignsubmission" in one.name or one.not_taken]
+    assert {one.stamped for one in found if "assignsubmission" in one.name and not one.not_taken} <= {stamped}
+    assert all(one.times[0] for one in of_moodle), "which of two downloads is newer, it does say"
+
+
+# -- grade files ------------------------------------------------------------------------------------------------------
+
+GRADES = [
+    Grade("01_encoding", 30, {"ada": 12.5, "bob": 0.0}, "01_encoding"),
+    Grade("01_encoding b64u_encode", 5, {"ada": 10 / 3, "bob": 0.0}, "01_encoding"),
+]
+
+
+def table(text: str, **form: str) -> CsvFile:
+    return CsvFile(list(csv.reader(io.StringIO(text))), **form)
+
+
+def column(rows: CsvFile, title: str) -> list[str]:
+    place = rows.head.index(title)
+    return [row[place] for row in rows.rows[1:]]
+
+
+@pytest.mark.parametrize("name", LMS)
+def test_a_new_file_has_no_formulas_and_all_students(name: str, roster: Roster) -> None:
+    roster.add("evil", {"first_name": "=1+1", "last_name": "@SUM(A1)", "email": "+x"})
+    rows = made(platform_called(name), roster, GRADES, zeros=False)
+    assert len(rows.rows) == 1 + len(roster.students) + (name == "canvas")
+    assert not any(cell.startswith(("=", "+", "@", "-")) for row in rows.rows for cell in row)
+    zeros = made(platform_called(name), roster, GRADES, zeros=True)
+    assert [row[-1] for row in zeros.rows].count("0") == len(roster.students) - 1
+    assert [row[-1] for row in rows.rows].count("0") == 1
+
+
+def test_a_file_of_canvas_is_filled_in_and_else_left_as_it_is(roster: Roster) -> None:
+    text = (
+        "Student,ID,SIS Login ID,Section,Encoding: lesson 01 encoding (44),01_encoding b64u_encode (45),Final Score\n"
+        "    Points Possible,,,,30.00,4,(read only)\n"
+        '"Lovelace, Ada",1001,ada,A,,,7\n"Babbage, Bob",12,,A,5,5,\n"Nobody, N",77,,A,1,,=2\n'
+    )
+    done = filled(platform_called("canvas"), table(text, delimiter=";"), roster, GRADES, {}, zeros=False)
+    assert column(done.table, "Encoding: lesson 01 encoding (44)") == ["30.00", "12.5", "0", "1"]
+    assert column(done.table, "01_encoding b64u_encode (45)") == ["4", "3.33", "0", ""]
+    assert column(done.table, "Final Score") == ["(read only)", "7", "", "=2"]
+    assert (done.table.delimiter, list(done.missing)) == (";", [])
+    assert done.other_points == {"01_encoding b64u_encode (45)": 4}
+
+
+def test_moodles_worksheet_and_blackboards_columns(roster: Roster) -> None:
+    sheet = table(
+        "Identifier,Full name,Grade,Maximum grade,Last modified (grade)\nParticipant 3,Ada Lovelace,,30.00,-\n"
+    )
+    done = filled(platform_called("moodle"), sheet, roster, GRADES[:1], {}, zeros=False)
+    assert column(done.table, "Grade") == ["12.5"]
+    assert (list(done.missing), done.other_points) == (["bob"], {})
+    title = "Week 1 [Total Pts: 25 Score] |123"
+    text = f'"Last Name","First Name","Username","{title}"\n"Lovelace","Ada","ada",""\n"Babbage","Bob","b_a_b",""\n'
+    names = {"01_encoding": "Week 1"}
+    done = filled(platform_called("blackboard"), table(text), roster, GRADES[:1], names, zeros=False)
+    assert column(done.table, title) == ["12.5", "0"]
+    assert done.other_points == {title: 25}
+
+
+@pytest.mark.parametrize("titles", [{}, {"01_encoding": "Week 3"}])
+def test_a_grade_without_a_column_is_said(roster: Roster, titles: dict[str, str]) -> None:
+    rows = table("Student,ID,Section,Week 1 (4),Week 2 (5)\n")
+    with pytest.raises(ClassError, match=r"--column '01_encoding=TITLE' \(there are: Week 1 \(4\), Week 2 \(5\)\)"):
+        filled(platform_called("canvas"), rows, roster, GRADES[:1], titles, zeros=False)
+
+
+def test_the_command_knows_all_platforms_that_take_grades() -> None:
+    assert {*LMS} == {one.name for one in PLATFORMS if one.grades}
+
+
+# -- without a roster -------------------------------------------------------------------------------------------------
+
+DOWNLOADS = {
+    "moodle": ("Ada Lovelace_4711_assignsubmission_file/00_start_here.ipynb", "Bob_4712_assignsubmission_file/b.ipynb"),
+    "canvas": ("lovelaceada_1001_90001_00_start_here.ipynb", "babbagebob_LATE_1002_90002_00_start_here-2.ipynb"),
+    "blackboard": (
+        "L_ada_attempt_2026-10-18-12-00-00_00_start_here.ipynb",
+        "L_bob_attempt_2026-10-18-12-00-00_00_start_here.ipynb",
+    ),
+}
+TABLES = {
+    "moodle": (
+        "grades-moodle-00_start_here.csv",
+        "Identifier",
+        "Grade",
+        {"Participant 4711": "5", "Participant 4712": "0"},
+    ),
+    "canvas": ("grades-canvas.csv", "ID", "00_start_here", {"1001": "5", "1002": "0", "": "5"}),
+    "blackboard": ("grades-blackboard.csv", "Username", "00_start_here [Total Pts: 5 Score]", {"ada": "5", "bob": "0"}),
+}
+
+
+@pytest.mark.parametrize("name", LMS)
+def test_a_platforms_download_in_and_its_grades_out(tmp_path: Path, name: str) -> None:
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for place, notebook in zip(DOWNLOADS[name], (solved("00_start_here"), student("00_start_here")), strict=True):
+            archive.writestr(place, json.dumps(notebook))
+    arguments = ("grade", tmp_path / "all.zip", "--lms", name, "--out", tmp_path / "out", "--jobs", "1")
+    done = grader(*arguments, "--unsafe-no-sandbox")
+    assert done.returncode == OK, done.stderr
+    file, who, grade, wanted = TABLES[name]
+    with (tmp_path / "out" / file).open(encoding="utf-8", newline="") as stream:
+        assert {row[who]: row[grade] for row in csv.DictReader(stream)} == wanted
+    with zipfile.ZipFile(tmp_path / "all.zip", "a") as archive:
+        archive.writestr("eve/00_start_here.ipynb", json.dumps(student("00_start_here")))
+    done = grader(*arguments, "--unsafe-no-sandbox")
+    assert done.returncode == NOT_ALL_TAKEN
+    assert f"not a name that {name} gives" in done.stderr
