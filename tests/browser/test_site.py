@@ -4,6 +4,7 @@ import functools
 import http.server
 import json
 import os
+import re
 import shutil
 import subprocess
 import threading
@@ -186,9 +187,8 @@ def test_a_whole_lesson_runs_in_chromium(night: None, name: str, kind: str, edit
     scores = full_scores(chapter) if kind == "solved" else dict.fromkeys(full_scores(chapter), "0")
     assert {cell["id"]: shown(cell["outputs"]) for cell in cells if cell["id"] in scores} == scores
     assert kind == "student" or not errors
-    assert all(
-        (one["ename"].rpartition(".")[2].strip("'>"), one["evalue"]) == ("NotImplementedError", STUB) for one in errors
-    )
+    kinds = {(re.findall(r"\w+", one["ename"])[-1], one["evalue"]) for one in errors}
+    assert kinds <= {("NotImplementedError", STUB)}
 
 
 def full_scores(chapter: course.Chapter) -> dict[str, str]:
