@@ -53,6 +53,7 @@ def run(console: Console, quick: bool) -> bool:
     count = 20 if quick else 100
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         place = Path(folder)
+        _by_lesson(console, place)
         met = [_throughput(console, place, count, 2 if quick else 6), _scaling(console, place, quick)]
         if not quick:
             _demos(console, place)
@@ -258,6 +259,22 @@ def _watched(submissions: Path, out: Path) -> tuple[float, float, float]:
         time.sleep(0.1)
     assert process.returncode == 0
     return time.perf_counter() - started, own, worker
+
+
+def _by_lesson(console: Console, place: Path) -> None:
+    """What the processor does for one solved edition of each lesson, with all that the command starts."""
+    table = Table(title="One solved edition of each lesson, start-up included")
+    for heading in ("lesson", "trials", "ms of processor time"):
+        table.add_column(heading, justify="left" if heading == "lesson" else "right")
+    for name in course.chapter_names():
+        submissions = make_submissions(place / "lesson", 1, (name,))
+        before = os.times()
+        ours(submissions, place / f"out-lesson-{name}")
+        after = os.times()
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        trials = sum(len(one.trials("bench")) for one in checks.exercises(name))
+        table.add_row(name, str(trials), f"{1000 * spent:.0f}")
+    console.print(table)
 
 
 def _demos(console: Console, place: Path) -> None:

@@ -99,6 +99,25 @@ def almost(text: str, *but: str) -> list[Named]:
     return list(found.values())
 
 
+_NEAREST = (
+    *(
+        "in capitals",
+        "in small letters",
+        "with case swapped",
+        "with a slash behind",
+        "with a space behind",
+        "with a space before",
+    ),
+    *("with a line break behind", "without its last letter", "with a letter behind", "first of a list with a comma"),
+    *("second of a list with a space", "with a parameter"),
+)
+
+
+def nearly(text: str, *but: str) -> list[Named]:
+    """The nearest of `almost`, for an exercise in which many texts are compared."""
+    return [one for one in almost(text, *but) if one.text in _NEAREST]
+
+
 def lenient() -> dict[str, Spell]:
     """Spellings that a forgiving base64url decoder takes for the same bytes; not all of them change every text."""
     return {

@@ -126,8 +126,8 @@ class LearnerProcess:
     ) -> list[Outcome]:
         """Call a function that the cells defined, once for each tuple of arguments. Returns as many outcomes.
 
-        A fork answers up to `GROUP` of them. A call that ends its fork costs its own outcome, and the next fork goes
-        on; after one that runs out of time the rest is not asked any more.
+        A fork answers up to `GROUP` of them. After a call that ends its fork, or runs out of time, the rest is not
+        asked any more.
 
         Args:
             name: of the function.
@@ -150,8 +150,8 @@ class LearnerProcess:
                 request["at_once"] = True
             elif lost:
                 outcomes.append(_lost(lost))
-            if outcomes and outcomes[-1].kind == TIMED_OUT:
-                rest = Outcome(TIMED_OUT, text="it was not called again, because an earlier call did not return")
+            if outcomes and outcomes[-1].kind in (TIMED_OUT, CRASHED):
+                rest = Outcome(outcomes[-1].kind, text="it was not called again after an earlier call")
                 outcomes += [rest] * (len(questions) - len(outcomes))
         return outcomes
 
@@ -169,9 +169,14 @@ class LearnerProcess:
                 channel.send_descriptor(theirs.fileno())
                 theirs.close()
                 lost = self._listen(answers, request, outcomes)
-                if lost:
-                    channel.send({"do": "stop"}, self._patience())
-                self._receive(channel, self._groups, FORK_SECONDS, self._pid)
+                if self._zygote.level != NONE and self._zygote.left_traces:  # so what forked it begins anew, too
+                    said = self._kill()
+                    lost = said if lost and said else lost
+                    self._starts -= 1
+                else:
+                    if lost:
+                        channel.send({"do": "stop"}, self._patience())
+                    self._receive(channel, self._groups, FORK_SECONDS, self._pid)
             except WireError as error:
                 why = self._ended(error)  # the process has ended, and the fork with it
                 done = len(outcomes) == len(request["questions"]) or (outcomes and outcomes[-1].kind == TIMED_OUT)
@@ -185,17 +190,17 @@ class LearnerProcess:
             answers.name_senders()
             pid = answers.sender(min(FORK_SECONDS, max(0.0, self._left())))
             answers.receive(self._patience())
-            answers.send(request, self._patience())
-            for number in range(len(request["questions"])):
-                answer = self._receive(answers, number, request["seconds"], pid)
-                outcomes.append(Outcome.from_dict(answer))
-                if outcomes[-1].kind == TIMED_OUT:
-                    self._starved = was_starved(answer.get("waited"), request["seconds"])
-                    break
+            sealed = self._zygote.level != NONE
+            with self._zygote.sealed(pid) if sealed else contextlib.nullcontext():
+                answers.send(request, self._patience())
+                for number in range(len(request["questions"])):
+                    answer = self._receive(answers, number, request["seconds"], pid)
+                    outcomes.append(_outcome(answer))
+                    if outcomes[-1].kind == TIMED_OUT:
+                        self._starved = was_starved(answer.get("waited"), request["seconds"])
+                        break
         except WireError as error:
             return str(error)
-        except (TypeError, ValueError, KeyError):
-            return "it answered with nonsense"
         return ""
 
     def _run(self, channel: Channel, request: dict[str, Any]) -> dict[str, Any]:
@@ -267,6 +272,13 @@ class LearnerProcess:
             "files": f"it had more than {OPEN_FILES} files and sockets open",
         }
         return reasons.get(self._zygote.stop()["why"], "")
+
+
+def _outcome(answer: dict[str, Any]) -> Outcome:
+    try:
+        return Outcome.from_dict(answer)
+    except (TypeError, ValueError, KeyError):
+        raise WireError("it answered with nonsense") from None
 
 
 def _lost(why: str) -> Outcome:

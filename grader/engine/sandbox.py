@@ -4,6 +4,7 @@ bubblewrap puts the outer layers on: a read-only file system that holds only wha
 environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
 """
 
+import contextlib
 import itertools
 import os
 import shutil
@@ -82,6 +83,8 @@ class Zygote:
             )
         self._channel = Channel(mine)
         self._ready = False
+        self.left_traces = False
+        """Whether what was sealed has left something for the others; they must not go on then."""
 
     @property
     def counts(self) -> str:
@@ -115,6 +118,7 @@ class Zygote:
             SandboxError: it could not be set up.
         """
         self.wait()
+        self.left_traces = False
         mine, theirs = socket.socketpair()
         request = {
             "do": "start",
@@ -153,13 +157,38 @@ class Zygote:
 
     def stop(self) -> dict[str, Any]:
         """Kill what the last start began. Says why it had been killed before, and how many processes are left."""
-        try:
-            self._channel.send({"do": "stop"}, START_SECONDS)
-            said = self._channel.receive(START_SECONDS)
-        except WireError as error:
-            raise SandboxError(f"the sandbox broke: {error}") from None
+        said = self._ask({"do": "stop"})
         self._leave_group()
         return said
+
+    @contextlib.contextmanager
+    def sealed(self, pid: int) -> Iterator[None]:
+        """While this lasts no other process of the submission runs than this one, which can leave nothing for others.
+
+        `left_traces` says afterwards whether it has left something all the same. There is nothing of the kind at level
+        "none".
+
+        Args:
+            pid: its number here.
+
+        Raises:
+            WireError: it could leave something.
+            SandboxError: the zygote is gone.
+        """
+        why = str(self._ask({"do": "seal", "pid": _number_inside(pid)})["why"])
+        try:
+            if why:
+                raise WireError(why)
+            yield
+        finally:
+            self.left_traces = bool(self._ask({"do": "unseal"})["traces"])
+
+    def _ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._channel.send(request, START_SECONDS)
+            return self._channel.receive(START_SECONDS)
+        except WireError as error:
+            raise SandboxError(f"the sandbox broke: {error}") from None
 
     def _leave_group(self) -> None:
         if self._group:
@@ -196,6 +225,19 @@ class Zygote:
             self.close()
             raise SandboxError(_explain(said[-1] if said else failed))
         self._ready = True
+
+
+def _number_inside(pid: int) -> int:
+    """The number that the zygote knows a process of a submission by; 0 if it has ended.
+
+    A submission has a PID namespace of its own, the innermost of those in which the process has a number; the next one
+    is the zygote's. See proc_pid_status(5), NSpid.
+    """
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
+            if line.startswith(b"NSpid:"):
+                return int(line.split()[-2])
+    return 0
 
 
 def missing() -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import SandboxError
-from ..inside import confine, landlock
-from ..inside.calling import RETURNED, TIMED_OUT
+from ..inside import confine, sealing
+from ..inside.calling import CRASHED, RETURNED, TIMED_OUT
 from ..inside.values import unpack
 from . import mounts, sandbox
 from .process import LearnerProcess
@@ -91,9 +91,9 @@ def examine(zygote: Zygote) -> list[Layer]:
             ),
             (f"processor: {zygote.shares}", "a fair share, whatever another takes", lambda: _shares(zygote, process)),
             (
-                "questions" if landlock.version() else "questions: but for files",
+                "questions" if sealing.sees_filters() else "questions: of honest forks",
                 "no answer can leave anything for the next",
-                lambda: _forgets(process),
+                lambda: _forgets(zygote, process),
             ),
             ("time", "killed from outside, whatever it blocks", lambda: _stubborn(process)),
             ("end", "nothing is left running", lambda: _left(zygote, process)),
@@ -139,13 +139,22 @@ def _shares(zygote: Zygote, process: LearnerProcess) -> str:
     return "" if inside >= 3 else "a process is outside of its control group"
 
 
-def _forgets(process: LearnerProcess) -> str:
+def _forgets(zygote: Zygote, process: LearnerProcess) -> str:
     if error := process.run_cell("prepare_notes()"):
         return f"the test failed: {error}"
-    process.call("leave_notes", (), 5.0, ())
-    # A kernel without Landlock can't keep a fork from writing to files.
-    outcome = process.call("find_notes", (landlock.version() > 0,), 5.0, ())
-    return unpack(outcome.packed) if outcome.kind == RETURNED else f"the test failed: {outcome.text}"
+    for in_files in (False, True):
+        process.call("leave_notes", (in_files,), 5.0, ())
+        outcome = process.call("find_notes", (), 5.0, ())
+        if outcome.kind != RETURNED:
+            return f"the test failed: {outcome.text}"
+        if found := unpack(outcome.packed):
+            return str(found)
+    with LearnerProcess(zygote) as another:
+        process.pause()
+        if error := another.run_cell(f"{_PROBES.read_text('utf-8')}\ntake_over()"):
+            return f"the test failed: {error}"
+        taken_over = sealing.sees_filters() and another.call("find_notes", (), 5.0, ()).kind != CRASHED
+    return "a process that gave nothing up was asked" if taken_over else ""
 
 
 def _stubborn(process: LearnerProcess) -> str:

@@ -1,24 +1,21 @@
-"""Answers to a check's questions, by a fork of the learner's process that ends when it has given them.
+"""Answers to a check's questions, by a fork of the learner's process that is ended when it has given them.
 
 So what a function remembers (a count of its calls, the arguments that it has seen) is forgotten with the fork, and one
 that crashes or hangs takes nothing along: the learner's process stays as the cells left it. Each fork takes a socket of
-its own off the wire, on which the questions come once it is ready: the learner's process never holds it, not even in a
-hook that runs as it forks, and a fork can answer nobody else's questions. It can write to no file that the next one
-reads, and talk to no process that stays.
+its own off the wire, on which the questions come once the zygote has seen that it can leave nothing for another (see
+`sealing`). Here is how an honest one comes to that; another gets no questions.
 """
 
 import contextlib
 import os
-import shutil
 import signal
 import socket
-import tempfile
 import time
 import warnings
 from pathlib import Path
 from typing import Any, NoReturn
 
-from . import confine, landlock, linux
+from . import confine, linux
 from .calling import TIMED_OUT, invoke, waited_for_processor
 from .frames import Channel, WireError
 from .values import NotPlain, unpack
@@ -34,14 +31,13 @@ class Answering:
 
     Args:
         namespace: where the learner's functions are.
-        rules: the filter of system calls that an answering process puts on; None without a sandbox.
+        seal: where the filter of system calls lies that an answering process puts on; 0 without a sandbox.
     """
 
-    def __init__(self, namespace: dict[str, Any], rules: Any) -> None:
+    def __init__(self, namespace: dict[str, Any], seal: int) -> None:
         self._namespace = namespace
-        self._rules = rules
-        self._folder = f"{confine.HOME}/.answering"
-        self._files = _files_in_use() + 1  # and that folder
+        self._seal = seal
+        self._files = _files_in_use()
 
     def answer(self, checker: Channel) -> None:
         """Let a fork answer on a socket that the checker sends, and wait for its end.
@@ -52,11 +48,6 @@ class Answering:
         Raises:
             WireError: the checker is gone.
         """
-        confined = self._rules is not None
-        before = _children() if confined else set()
-        if confined:
-            os.makedirs(self._folder, 0o700, exist_ok=True)
-            linux.adopt_orphans(True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a fork beside threads: whoever has threads must know
             taken, taking = os.pipe()
@@ -67,33 +58,33 @@ class Answering:
         os.read(taken, 1)  # ends when the fork has its socket, and closes all else: until then the wire is the fork's
         os.close(taken)
         _wait(child, checker)
-        if confined:
-            _end(_children() - before)
-            linux.adopt_orphans(False)
-            if left := os.listdir(self._folder):
-                _remove(self._folder, left)
 
     def _be_the_fork(self, checker: Channel) -> NoReturn:
         try:
             descriptor = checker.receive_descriptor()
             channel = Channel(socket.socket(fileno=descriptor))
-            confine.close_descriptors(keep=descriptor)
-            if self._rules is not None:
-                self._leave_no_notes()
+            os.closerange(0, descriptor)
+            os.closerange(descriptor + 1, os.sysconf("SC_OPEN_MAX"))
+            if self._seal:
+                if _files_in_use() > self._files:
+                    _unshare_memory(self._seal)
+                confine.put_answering_filter_on(self._seal)
             channel.send({"ready": True})
-            _answer_all(channel, channel.receive(), self._namespace)
+            request = channel.receive()
+            _lead_nowhere()
+            _answer_all(channel, request, self._namespace)
+            while self._seal:
+                signal.pause()  # the zygote ends it: whoever ends by itself could say something by that
         except (WireError, OSError):
             pass
         finally:
             os._exit(0)
 
-    def _leave_no_notes(self) -> None:
-        if _files_in_use() > self._files:
-            _unshare_memory()
-        tempfile.tempdir = os.environ["TMPDIR"] = self._folder
-        if landlock.version() > 0:
-            landlock.write_only_in([self._folder], ["/dev"])
-        self._rules.load()
+
+def _lead_nowhere() -> None:
+    """Let 0, 1 and 2 lead nowhere, where a program expects them to be open."""
+    for _ in range(3):
+        os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
 
 
 def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, Any]) -> None:
@@ -128,33 +119,6 @@ def _wait(child: int, checker: Channel) -> None:
         os.waitpid(child, 0)
 
 
-def _children() -> set[int]:
-    found: set[int] = set()
-    for task in os.listdir("/proc/self/task"):
-        with contextlib.suppress(OSError):
-            found.update(map(int, Path(f"/proc/self/task/{task}/children").read_bytes().split()))
-    return found
-
-
-def _end(left: set[int]) -> None:
-    """End what a fork left running; what these have started comes to us as they end."""
-    before = _children() - left
-    while left:
-        for pid in left:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-            with contextlib.suppress(ChildProcessError):
-                os.waitpid(pid, 0)
-        left = _children() - before
-
-
-def _remove(folder: str, names: list[str]) -> None:
-    for name in names:
-        shutil.rmtree(f"{folder}/{name}", ignore_errors=True)
-        with contextlib.suppress(OSError):
-            os.unlink(f"{folder}/{name}")
-
-
 def _files_in_use() -> int:
     """How many files there are that could be mapped as memory, with or without a name."""
     used = 0
@@ -165,10 +129,10 @@ def _files_in_use() -> int:
     return used
 
 
-def _unshare_memory() -> None:
-    """Make copies of the memory that this process shares with others: what it writes there, nobody else reads."""
+def _unshare_memory(seal: int) -> None:
+    """Make copies of the memory that this process shares with others, but for that place, which nobody can write."""
     for line in Path("/proc/self/maps").read_bytes().splitlines():
         place, rights = line.split()[:2]
         start, end = (int(part, 16) for part in place.split(b"-"))
-        if rights.endswith(b"s") and rights.startswith(b"r"):
+        if rights.endswith(b"s") and rights.startswith(b"r") and start != seal:
             linux.unshare_memory(start, end - start)

@@ -23,7 +23,7 @@ from typing import Any
 
 from .chance import deciding_bits
 from .elsewhere import elsewhere
-from .values import NotPlain, pack, plain_text, unpack
+from .values import NotPlain, exactly, pack, plain_text, unpack
 
 if sys.platform == "emscripten":  # as in a browser
     from . import wasm
@@ -57,6 +57,9 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "": lambda text: text,
     "a space behind": lambda text: f"{text} ",
     "a space before": lambda text: f" {text}",
+    "a line break behind": lambda text: f"{text}\n",
+    "in the other case": lambda text: text.swapcase() if text.swapcase() != text else f"{text}x",  # digits have none
+    "without its first letter": lambda text: text[1:],
     "without its last letter": lambda text: text[:-1],
     "twice": lambda text: text + text,
 }
@@ -169,17 +172,9 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 
     Where it is a class, args is the script of a play.
     """
-    before = _packed(args)
+    before = exactly(args)
     outcome = _call(function, args, seconds, forbids)
-    return outcome if _packed(args) == before else replace(outcome, changed=True)
-
-
-def _packed(args: tuple[Any, ...]) -> str:
-    """The arguments as text; of those that can't be packed, what the matter is."""
-    try:
-        return pack(args, in_order=True)
-    except NotPlain as error:
-        return str(error)
+    return outcome if exactly(args) == before else replace(outcome, changed=True)
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:

@@ -19,20 +19,20 @@ from .frames import Channel, WireError
 from .shell import RECORDER, Shell, catch_descriptors, run_cell
 
 
-def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), rules: Any = None) -> NoReturn:
+def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), seal: int = 0) -> NoReturn:
     """Serve one submission until the checker hangs up. Never returns.
 
     Args:
         channel: the wire to the checker.
         shell: an unused shell.
         hidden: packages that can't be imported.
-        rules: the filter of system calls for a fork that answers questions; None without a sandbox.
+        seal: where the filter of system calls lies for a fork that answers questions; 0 without a sandbox.
     """
     signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a kernel, whatever the grader does about it
     catch_descriptors()
     hide(("grader", *hidden))
     sys.path.insert(0, "")  # as in a kernel: what a cell writes beside the notebook can be imported
-    answering = Answering(shell.user_ns, rules)
+    answering = Answering(shell.user_ns, seal)
     channel.send({"ready": True})
     while True:
         try:

@@ -6,9 +6,11 @@ The outer ones (an allowlisted read-only file system, a fixed environment) are p
 import contextlib
 import errno
 import fcntl
+import mmap
 import os
 import resource
 import socket
+import stat
 import struct
 from collections.abc import Iterable
 from pathlib import Path
@@ -21,7 +23,7 @@ UID = 1000
 
 MIB = 2**20
 HOME = "/home/learner"
-_TMPFS_MIB = {HOME: 64, "/tmp": 32, "/dev/shm": 16}  # noqa: S108 - private to each submission
+PLACES_MIB = {HOME: 64, "/tmp": 32, "/dev/shm": 16}  # noqa: S108 - private to each submission
 _FILES_PER_TMPFS = 4_000
 
 LIMITS = {
@@ -49,7 +51,7 @@ _NETWORK = {
     "ipv4/tcp_wmem": "4096 65536 131072",
 }
 """Settings of a submission's own network: what a socket may hold. What TCP may hold by default is ten megabytes."""
-_USERS = {"max_inotify_instances": "16", "max_inotify_watches": "1000"}
+_USERS = {"max_inotify_instances": "16"}
 """Settings of the sandbox's own users, of which there may be several for one user outside."""
 
 _SYSCALLS_CLOSED = (
@@ -62,28 +64,23 @@ _SYSCALLS_CLOSED = (
     *("kexec_file_load", "reboot", "swapon", "swapoff", "acct", "quotactl", "syslog", "settimeofday", "clock_settime"),
     *("clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl", "ioperm", "personality", "vhangup"),
     *("lookup_dcookie", "nfsservctl", "modify_ldt", "set_mempolicy", "mbind", "move_pages", "migrate_pages"),
+    *("mremap", "inotify_add_watch"),  # libc copies instead; and nobody is to be told who reads what
 )
 _NOTES = (
-    *(
-        "socket",
-        "mq_open",
-        "truncate",
-        "setpriority",
-        "ioprio_set",
-        "pidfd_send_signal",
-        "inotify_init",
-        "inotify_init1",
-    ),
-    *("chmod", "fchmod", "fchmodat", "fchmodat2", "chown", "fchown", "lchown", "fchownat"),
-    *("utime", "utimes", "utimensat", "futimesat", "setxattr", "lsetxattr", "fsetxattr", "setxattrat"),
-    *("removexattr", "lremovexattr", "fremovexattr", "removexattrat"),
+    *("socket", "mq_open", "setpriority", "ioprio_set"),
+    *("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"),
 )
-"""Calls that could leave something for a later process to find."""
+"""Calls that could leave something for a later process to find, where it can't be seen in a file."""
 _NOTES_ON_OTHERS = (
     *("prlimit64", "setpgid"),
     *("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"),
 )
 """The same, where the process that they name is not the caller."""
+_NOTIFY, _SET_LEASE = 1026, 1024
+"""Have a process told when another one opens or reads a file: fcntl(2)."""
+_LIFETIMES = (1036, 1038)
+"""What is to be expected of a file, or an open one: F_SET_RW_HINT, F_SET_FILE_RW_HINT."""
+_SET_SECCOMP, _PUT_FILTER_ON = 22, 1
 _NAMESPACES = (
     *(linux.NEW_USER, linux.NEW_MOUNTS, linux.NEW_PIDS, linux.NEW_NETWORK),
     *(linux.NEW_IPC, linux.NEW_UTS, linux.NEW_CGROUP, linux.NEW_TIME),
@@ -115,7 +112,7 @@ def own_world(hidden: Iterable[str]) -> None:
     _loopback_up()
     mount_proc()
     _set("net", _NETWORK)
-    for place, mib in _TMPFS_MIB.items():
+    for place, mib in PLACES_MIB.items():
         mount_tmpfs(place, mib * MIB)
     linux.put_over("/dev/null", "/dev/zero")  # which, mapped shared, is memory that no process seems to have
     for place in hidden:
@@ -136,9 +133,9 @@ def _set(kind: str, values: dict[str, str]) -> None:
             Path("/proc/sys", kind, name).write_text(value)
 
 
-def mount_proc() -> None:
-    """A /proc that shows this PID namespace and nothing else."""
-    linux.mount("proc", "/proc", linux.NO_SETUID | linux.NO_DEVICES | linux.NO_PROGRAMS)
+def mount_proc(rights: int = 0) -> None:
+    """A /proc that shows this PID namespace and nothing else; with READ_ONLY nobody changes another process by it."""
+    linux.mount("proc", "/proc", linux.NO_SETUID | linux.NO_DEVICES | linux.NO_PROGRAMS | rights)
 
 
 def mount_tmpfs(place: str, size: int) -> None:
@@ -177,33 +174,56 @@ def close_descriptors(keep: int) -> None:
 def answering_filter() -> Any:
     """A second filter, for a process that answers questions and must leave no note for the next one that does.
 
-    What Landlock does not look at: a file's mode, owner, times and attributes, sockets to processes that stay, and the
-    priorities, processors and limits of other processes.
+    It sends no signal and talks to no process that stays, nor does it change how others run. What it changes in files
+    must show in their times, see `sealing`.
     """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refused = seccomp.ERRNO(errno.EPERM)
-    for names, conditions in ((_NOTES, ()), (_NOTES_ON_OTHERS, (seccomp.Arg(0, seccomp.NE, 0),))):
-        for name in names:
-            if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:
-                rules.add_rule(refused, name, *conditions)
+    for name in _known(_NOTES):
+        rules.add_rule(refused, name)
+    for name in _known(_NOTES_ON_OTHERS):
+        rules.add_rule(refused, name, seccomp.Arg(0, seccomp.NE, 0))
+    # What is written through memory changes no time.
+    rules.add_rule(refused, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, mmap.MAP_SHARED, mmap.MAP_SHARED))
+    for number in _LIFETIMES:
+        rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
     return rules
 
 
-def syscall_filter() -> Any:
+def _known(names: Iterable[str]) -> list[str]:
+    """Those that there are on this kind of machine."""
+    import pyseccomp as seccomp
+
+    return [name for name in names if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1]
+
+
+def put_answering_filter_on(place: int) -> None:
+    """Put the filter on that lies there (`Seal.filter`)."""
+    import pyseccomp as seccomp
+
+    linux.put_filter_on(seccomp.resolve_syscall(seccomp.Arch.NATIVE, "seccomp"), place)
+
+
+def syscall_filter(only: int) -> Any:
     """The seccomp filter, ready to `load()`. Made once, before forking: loading is all that a child does.
 
     New namespaces, other processes' memory, memory that no limit counts, and sockets that are neither UNIX nor IP are
     closed. clone3 is answered "not implemented", because a filter can't look at its flags; libc then uses clone.
+
+    Args:
+        only: where the one filter lies that may be put on besides (see `sealing`).
     """
     import pyseccomp as seccomp
 
     rules = seccomp.SyscallFilter(seccomp.ALLOW)
     refused = seccomp.ERRNO(errno.EPERM)
-    for name in _SYSCALLS_CLOSED:
-        if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1:
-            rules.add_rule(refused, name)
+    for name in _known(_SYSCALLS_CLOSED):
+        rules.add_rule(refused, name)
+    for place, value in enumerate((_PUT_FILTER_ON, 0, only)):
+        rules.add_rule(refused, "seccomp", seccomp.Arg(place, seccomp.NE, value))
+    rules.add_rule(refused, "prctl", seccomp.Arg(0, seccomp.EQ, _SET_SECCOMP))
     rules.add_rule(seccomp.ERRNO(errno.ENOSYS), "clone3")
     for flag in _NAMESPACES:
         rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, flag, flag))
@@ -219,7 +239,13 @@ def syscall_filter() -> Any:
     threads, files = 0x10000, 0x400
     rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, threads | files, threads))
     # Larger buffers than those that are counted on.
-    rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, fcntl.F_SETPIPE_SZ))
+    for number in (fcntl.F_SETPIPE_SZ, _NOTIFY, _SET_LEASE):
+        rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
+    # A pipe with a name: who reads from it takes something away.
+    for place, name in enumerate(("mknod", "mknodat")):
+        if name in _known((name,)):
+            kind = seccomp.Arg(1 + place, seccomp.MASKED_EQ, stat.S_IFMT(0xFFFF), stat.S_IFIFO)
+            rules.add_rule(refused, name, kind)
     for option in (socket.SO_SNDBUF, socket.SO_RCVBUF):
         level = seccomp.Arg(1, seccomp.EQ, socket.SOL_SOCKET)
         rules.add_rule(refused, "setsockopt", level, seccomp.Arg(2, seccomp.EQ, option))

@@ -1,6 +1,7 @@
 """The few Linux calls that Python 3.11 does not have, each raising OSError with the call's name."""
 
 import ctypes
+import mmap
 import os
 import signal
 import struct
@@ -16,7 +17,6 @@ _BIND = 4096
 
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP = 1, 4, 24
 _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT, _CLEAR_ALL = 38, 47, 4
-_PR_SET_CHILD_SUBREAPER = 36
 _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 40
 
@@ -76,20 +76,51 @@ def drop_capabilities() -> None:
     _check(_libc.capset(header, bytes(24)), "capset")
 
 
-def adopt_orphans(yes: bool) -> None:
-    """Whether a process below this one that loses its parent becomes this one's child."""
-    _check(_libc.prctl(_PR_SET_CHILD_SUBREAPER, int(yes), 0, 0, 0), "prctl child_subreaper")
+def hold_filter(instructions: bytes) -> int:
+    """Put a seccomp filter into memory that nobody can write, here or in a process forked from here. Returns where.
+
+    What lies there is a `struct sock_fprog`, seccomp(2), and behind it the instructions, of eight bytes each.
+    """
+    size = mmap.PAGESIZE * (1 + (16 + len(instructions)) // mmap.PAGESIZE)
+    writable = os.memfd_create("filter")
+    readable = os.open(f"/proc/self/fd/{writable}", os.O_RDONLY)  # what is mapped by this one never becomes writable
+    try:
+        os.ftruncate(writable, size)
+        place = _map(None, size, mmap.PROT_READ, mmap.MAP_SHARED, readable)
+        os.pwrite(writable, struct.pack("HxxxxxxQ", len(instructions) // 8, place + 16) + instructions, 0)
+    finally:
+        os.close(writable)
+        os.close(readable)
+    return place
+
+
+def put_filter_on(number: int, place: int) -> None:
+    """Put on the filter that `hold_filter` put there, by the system call of this number. Needs no_new_privs."""
+    _check(_libc.syscall(number, 1, 0, ctypes.c_void_p(place)), "seccomp")
+
+
+def have_in_common(one: int, other: int) -> bool:
+    """Whether two threads of different processes share memory, a table of open files, or a current folder: kcmp(2)."""
+    import pyseccomp as seccomp
+
+    kcmp = seccomp.resolve_syscall(seccomp.Arch.NATIVE, "kcmp")
+    return any(_libc.syscall(kcmp, one, other, what, 0, 0) == 0 for what in (1, 2, 3))  # KCMP_VM, _FILES, _FS
 
 
 def unshare_memory(start: int, size: int) -> None:
     """Put a private copy in the place of memory that this process shares with others."""
     held = ctypes.string_at(start, size)
-    _libc.mmap.restype = ctypes.c_void_p
-    place = ctypes.c_void_p(start)
-    private_fixed_anonymous, read_write = 0x02 | 0x10 | 0x20, 0x1 | 0x2
-    made = _libc.mmap(place, ctypes.c_size_t(size), read_write, private_fixed_anonymous, -1, ctypes.c_long(0))
-    _check(0 if made == start else -1, "mmap")
+    fixed = 0x10
+    read_write, private = mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS
+    _map(start, size, read_write, private | fixed, -1)
     ctypes.memmove(start, held, size)
+
+
+def _map(place: int | None, size: int, rights: int, how: int, descriptor: int) -> int:
+    _libc.mmap.restype = ctypes.c_void_p
+    made: int = _libc.mmap(ctypes.c_void_p(place), ctypes.c_size_t(size), rights, how, descriptor, ctypes.c_long(0))
+    _check(-1 if made == ctypes.c_void_p(-1).value else 0, "mmap")
+    return made
 
 
 def _check(result: int, what: str) -> None:

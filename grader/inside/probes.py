@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import errno
 import functools
+import gc
 import mmap
 import os
 import resource
@@ -217,25 +218,32 @@ def prepare_notes() -> None:
     Path("shared").write_bytes(bytes(4096))
     with open("shared", "r+b") as file:
         globals()["_memory"] = mmap.mmap(file.fileno(), 4096)
+    for place in NOTES:
+        Path(place).write_text("")
     globals()["_pipe"] = os.pipe2(os.O_NONBLOCK)
     globals()["_seen"] = 0
     globals()["_priority"] = os.getpriority(os.PRIO_PROCESS, 0)  # the grader's own, under `nice` for example
 
 
-def leave_notes() -> str:
+def leave_notes(in_files: bool) -> str:
     """In one question: leave something for the next."""
     globals()["_seen"] = 1
     globals()["_memory"][0] = 1
     attempts: list[Callable[[], Any]] = [
-        *(functools.partial(Path(place).write_text, "x") for place in NOTES),
         lambda: os.write(globals()["_pipe"][1], b"x"),
-        lambda: os.chmod("shared", 0o640),
-        lambda: os.utime("shared", (1, 1)),
-        lambda: os.setxattr("shared", "user.note", b"x"),
         lambda: os.kill(os.getppid(), 0),
-        lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 19),
+        lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), os.getpriority(os.PRIO_PROCESS, 0) + 1),
         lambda: socket.socket(socket.AF_UNIX),
+        lambda: Path(f"/proc/{os.getppid()}/oom_score_adj").write_text("999"),
     ]
+    if in_files:
+        attempts = [
+            *(functools.partial(Path(place).write_text, "x") for place in NOTES),
+            lambda: Path("new").mkdir(),
+            lambda: os.chmod("shared", 0o640),
+            lambda: os.utime("shared", (1, 1)),
+            lambda: os.setxattr("shared", "user.note", b"x"),
+        ]
     for attempt in attempts:
         with contextlib.suppress(OSError):
             attempt()
@@ -245,19 +253,21 @@ def leave_notes() -> str:
     return ""
 
 
-def find_notes(files_too: bool) -> str:
+def find_notes() -> str:
     """In the next question: what is there of it?"""
-    found = [place for place in NOTES if files_too and Path(place).exists()]
+    found = [place for place in NOTES if Path(place).read_text()]
     about = os.stat("shared")
     found += [
         name
         for name, there in {
             "a variable": globals()["_seen"],
             "shared memory": globals()["_memory"][0] or Path("shared").read_bytes()[0],
+            "a folder": Path("new").exists(),
             "a file's mode": about.st_mode & 0o777 == 0o640,
             "a file's time": about.st_mtime == 1,
             "a file's attributes": os.listxattr("shared"),
             "a priority": os.getpriority(os.PRIO_PROCESS, os.getppid()) != globals()["_priority"],
+            "what the kernel is told": Path(f"/proc/{os.getppid()}/oom_score_adj").read_text().strip() != "1000",
             "a process": len([name for name in os.listdir("/proc") if name.isdigit()]) > 3,
         }.items()
         if there
@@ -266,6 +276,19 @@ def find_notes(files_too: bool) -> str:
         if os.read(globals()["_pipe"][0], 1):
             found.append("a pipe")
     return f"kept from one question to the next: {', '.join(found)}" if found else ""
+
+
+def take_over() -> None:
+    """Have the process itself answer, in place of a fork: as a learner's code could, who has read ours."""
+    answering = next(type(one) for one in gc.get_objects() if type(one).__name__ == "Answering")
+    ours = answering.answer.__globals__
+
+    def answer(self: Any, checker: Any) -> None:
+        channel = ours["Channel"](socket.socket(fileno=checker.receive_descriptor()))
+        channel.send({"ready": True})
+        ours["_answer_all"](channel, channel.receive(), self._namespace)
+
+    answering.answer = answer
 
 
 def stubborn() -> None:

@@ -4,6 +4,8 @@
 
     start   fork; the new process serves the socket that comes along          →  nothing; the child says "ready"
     stop    kill what the last start began, wait for its end                 →  {"why": …, "left": processes}
+    seal    let only this process of it run, if it can leave nothing         →  {"why": …}
+    unseal  end that process, let the others go on                           →  {"traces": whether it left any}
 
 It has imported what lessons import, so a fork costs milliseconds. It must stay single-threaded: a lock that another
 thread holds at a fork stays locked in the child. It holds no check, no secret and no other submission. When the
@@ -22,6 +24,7 @@ from typing import Any
 
 from . import child, confine, linux
 from .frames import Channel, WireError
+from .sealing import Seal
 from .shell import make_shell, warm_up
 
 PRELOADED = (
@@ -72,8 +75,8 @@ class ZygoteProcess:
         self._channel = channel
         self._own_pids = own_pids
         self._confined = own_pids >= 0
-        self._rules = confine.syscall_filter() if self._confined else None
-        self._answering_rules = confine.answering_filter() if self._confined else None
+        self._seal = Seal(confine.answering_filter(), self._learners) if self._confined else None
+        self._rules = confine.syscall_filter(self._seal.filter) if self._seal else None
         self._shell = make_shell()
         for name in preloaded:
             with contextlib.suppress(ImportError):
@@ -103,6 +106,10 @@ class ZygoteProcess:
                 descriptor = self._channel.receive_descriptor()
                 self._events = self._channel.receive_descriptor() if request["counted"] else -1
                 self._start(request, descriptor)
+            elif request["do"] == "seal":
+                self._channel.send({"why": self._seal.put_on(request["pid"]) if self._seal else ""})
+            elif request["do"] == "unseal":
+                self._channel.send({"traces": self._seal.take_off() if self._seal else False})
             else:
                 self._channel.send(self._stop())
 
@@ -112,7 +119,7 @@ class ZygoteProcess:
             linux.unshare(linux.NEW_PIDS)  # for the next child
         self._child = os.fork()
         if self._child == 0:
-            _begin(request, descriptor, self._shell, self._rules, self._answering_rules)
+            _begin(request, descriptor, self._shell, self._rules, self._seal.filter if self._seal else 0)
         if self._confined:
             linux.enter_namespace(self._own_pids, linux.NEW_PIDS)
         os.close(descriptor)
@@ -134,6 +141,10 @@ class ZygoteProcess:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._child, signal.SIGKILL)
         os.kill(self._child, signal.SIGKILL)
+
+    def _learners(self) -> list[int]:
+        """The submission's processes, but for its first one."""
+        return [pid for pid in _others() if pid != self._child]
 
     def _watch(self) -> None:
         others = _others()
@@ -215,7 +226,7 @@ def _kilobytes(pid: int, file: str, fields: tuple[bytes, ...]) -> int | None:
     return None
 
 
-def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, answering_rules: Any) -> None:
+def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, seal: int) -> None:
     """The first process of a submission: set its world up, fork the learner's process, bury its orphans."""
     channel = Channel(socket.socket(fileno=descriptor))
     try:
@@ -230,6 +241,7 @@ def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, ans
                 _be_init(learner)
             os.chdir(confine.HOME)
             confine.limit_resources(request["memory"])
+            confine.mount_proc(linux.READ_ONLY)
             linux.no_new_privileges()
             linux.drop_capabilities()
             rules.load()
@@ -242,7 +254,7 @@ def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, ans
     except BaseException as error:
         channel.send({"failed": f"{type(error).__name__}: {error}"})
         os._exit(1)
-    child.serve(channel, shell, tuple(request["packages"]), answering_rules)
+    child.serve(channel, shell, tuple(request["packages"]), seal)
 
 
 def _be_init(learner: int) -> None:

@@ -1,15 +1,16 @@
 """Asking a function, wherever it lives, all trials of its exercise, and the verdicts on what comes."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from ..inside import calling
 from ..inside.calling import Outcome
-from ..inside.values import pack, unpack
+from ..inside.values import copy_of
 from .exercise import Exercise
 from .result import CRASHED, FAILED, FORBIDDEN, MISSING, NOT_ATTEMPTED, TIMED_OUT
 from .trial import Answer, Args, Trial
-from .verdict import Verdict
+from .verdict import RIGHT, Verdict
 
 GROUP = 64
 """How many calls are asked for in one go, at most: one fork of the learner's process answers them."""
@@ -35,11 +36,11 @@ def answered(exercise: Exercise, trials: Sequence[Trial], ask: Ask) -> list[Answ
     """The answers to these trials, in their order, up to the first that is final."""
     answers: list[Answer] = []
     for group in _groups(trials):
-        # Packed and unpacked: whoever changes an argument changes a copy.
-        outcomes = ask([unpack(pack(args, in_order=True)) for trial in group for args in trial.calls])
+        # Copied: whoever changes an argument changes a copy.
+        outcomes = ask([copy_of(args) for trial in group for args in trial.calls])
         for trial in group:
             own, outcomes = outcomes[: len(trial.calls)], outcomes[len(trial.calls) :]
-            answers.append(Answer(trial, own, verdict_on(exercise, trial, own)))
+            answers.append(_answer(exercise, trial, own))
             if final(own[-1]) or not outcomes:
                 break
         if final(answers[-1].outcome):
@@ -59,6 +60,19 @@ def _groups(trials: Sequence[Trial]) -> Iterator[list[Trial]]:
         calls += len(trial.calls)
     if group:
         yield group
+
+
+def _answer(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Answer:
+    """The answer to a trial; to a crowd, that to the first of its parts which is wrong, with all errors as its key."""
+    if not trial.parts:
+        return Answer(trial, outcomes, verdict_on(exercise, trial, outcomes))
+    verdicts = [verdict_on(exercise, part, [one]) for part, one in zip(trial.parts, outcomes, strict=False)]
+    first = next((number for number, verdict in enumerate(verdicts) if not verdict.right), None)
+    if first is None:
+        return Answer(trial, outcomes, RIGHT)
+    keys = [verdict.key for verdict in verdicts]
+    key = ARGUMENTS if set(keys) <= {"", ARGUMENTS} else repr(keys)
+    return Answer(trial.parts[first], [outcomes[first]], replace(verdicts[first], key=key), crowd=trial)
 
 
 def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Verdict:

@@ -14,6 +14,7 @@ A trial is a value ALONE among good ones, in each of two surroundings: `bare`, w
 that it was made for would test nothing, so it is an error when it is built (`Unfit`).
 """
 
+import functools
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator
@@ -22,7 +23,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from ..inside.values import show
-from .trial import Args, Trial
+from .trial import Args, Trial, crowd
 from .verdict import ALL, PART, Stake
 from .wants import Raises, Returns, Want
 
@@ -33,8 +34,9 @@ ABSENT = ...
 World = Any
 """What the seed chooses: keys, names, numbers."""
 Choice = dict[str, "Value"]
-Draft = tuple[str, Callable[[], Trial]]
-"""A trial's label, and what makes it. The label says what is tried, and is the same for every seed."""
+Draft = tuple[str, Callable[[bool], Trial]]
+"""A trial's label, and what makes it; with True, it must prove that it is fit. The label says what is tried, and is the
+same for every seed."""
 Source = Callable[[random.Random], Iterable[Draft]]
 """All drafts of an exercise, for one seed."""
 Oracle = Callable[..., tuple[Any, set[str]]]
@@ -161,6 +163,7 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
         wants_of_good, wants_of_bad: what must come of a call, where it is neither exactly the answer nor ValueError.
         together: rows of good values that stand together, as {aspect: text of its value}; for what shows in pairs.
         examples: the docstring's examples, as argument tuples.
+        crowded: whether there are so many values that those of one aspect and one rule also come as one trial.
     """
 
     world: Callable[[random.Random], World]
@@ -171,20 +174,36 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
     wants_of_bad: Callable[[frozenset[str], Args], Want] = refused
     together: tuple[dict[str, str], ...] = ()
     examples: tuple[Args, ...] = ()
+    crowded: bool = False
 
     def __call__(self, source: random.Random) -> Iterator[Draft]:
         """All drafts for one seed."""
         world = self.world(source)
         aspects = self.aspects(world)
         for number, args in enumerate(self.examples):
-            yield f"example {number + 1}", lambda args=args, n=number: self._example(args, n)  # type: ignore[misc]
+            yield f"example {number + 1}", lambda proved, args=args, n=number: self._example(args, n)  # type: ignore[misc]
         for text, base, value, choice in choices(aspects, self.together):
             label = f"{text} | {base}" if base else text
 
-            def make(text: str = text, base: str = base, value: Value = value, choice: Choice = choice) -> Trial:
-                return self._trial(self.call_of(world, aspects, choice), value, text, base)
+            def make(
+                proved: bool, text: str = text, base: str = base, value: Value = value, choice: Choice = choice
+            ) -> Trial:
+                return self._trial(self.call_of(world, aspects, choice), value, text, base, proved)
 
             yield label, make
+        for text, values in crowds(aspects) if self.crowded else ():
+            yield text, functools.partial(self._crowd, world, aspects, text, values)
+
+    def _crowd(self, world: World, aspects: list[Aspect], text: str, values: list[Value], proved: bool) -> Trial:
+        bare = {aspect.name: aspect.bare for aspect in aspects}
+        name = text.partition(":")[0]
+        return crowd(
+            text,
+            [
+                self._trial(self.call_of(world, aspects, {**bare, name: one}), one, f"{name}: {one.text}", BARE, proved)
+                for one in values
+            ],
+        )
 
     def call_of(self, world: World, aspects: list[Aspect], choice: Choice) -> Args:
         """The arguments for a choice of values; what a value brings along goes before the others' own."""
@@ -195,13 +214,15 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
             setattr(made, aspect.name, what(made) if callable(what) else what)
         return self.build(made)
 
-    def _trial(self, args: Args, value: Value, text: str, base: str) -> Trial:
-        answer, broken = self.oracle(*args)
-        if broken != value.breaks:
-            raise Unfit(
-                f"{text} | {base}: breaks {sorted(broken)}, was made for {sorted(value.breaks)}: {show(args, 400)}"
-            )
-        if broken:
+    def _trial(self, args: Args, value: Value, text: str, base: str, proved: bool) -> Trial:
+        answer = None
+        if proved or not value.breaks:
+            answer, broken = self.oracle(*args)
+            if broken != value.breaks:
+                raise Unfit(
+                    f"{text} | {base}: breaks {sorted(broken)}, was made for {sorted(value.breaks)}: {show(args, 400)}"
+                )
+        if value.breaks:
             want = self.wants_of_bad(value.breaks, args)
             return Trial(args, want, value.breaks, bad=True, stake=value.stake, text=text, base=base)
         rules = frozenset([value.rule]) if value.rule else frozenset[str]()
@@ -247,6 +268,17 @@ def choices(
         yield f"together {text}", "", Value(None, text, stake=ALL), {**bare, **found}
 
 
+def crowds(aspects: list[Aspect]) -> Iterator[tuple[str, list[Value]]]:
+    """The values of each aspect that cost a part, by the rule that they break or show, with what they are called."""
+    for aspect in aspects:
+        groups: dict[str, list[Value]] = {}
+        for value in aspect.values:
+            if value.stake == PART and value is not aspect.bare:
+                sort = f"breaking {', '.join(sorted(value.breaks))}" if value.breaks else f"showing {value.rule}"
+                groups.setdefault(sort, []).append(value)
+        yield from ((f"{aspect.name}: all {sort}", values) for sort, values in groups.items() if len(values) > 1)
+
+
 def _across(aspects: list[Aspect], value: Value) -> Iterator[Choice]:
     wide = [[(one.name, each) for each in one.good] for one in aspects if one.name in value.across]
     if wide:
@@ -271,7 +303,7 @@ def written(make: Callable[[random.Random], Iterable[Trial]]) -> Source:
 
     def drafts(source: random.Random) -> Iterator[Draft]:
         for trial in make(source):
-            yield trial.label, lambda trial=trial: trial  # type: ignore[misc]
+            yield trial.label, lambda proved, trial=trial: trial  # type: ignore[misc]
 
     return drafts
 

@@ -110,4 +110,7 @@ def _shown_by(answers: list[Answer], rules: frozenset[str]) -> list[Answer]:
 def _same_errors(exercise: Exercise, answers: list[Answer], program: Callable[..., Any] | Fresh) -> bool:
     """Whether a wrong program answers all these trials as the learner did, as far as right and wrong go."""
     function = program.make() if isinstance(program, Fresh) else program
-    return all(errors_of(exercise, [answer.trial], function)[0].verdict.key == answer.verdict.key for answer in answers)
+    return all(
+        errors_of(exercise, [answer.crowd or answer.trial], function)[0].verdict.key == answer.verdict.key
+        for answer in answers
+    )

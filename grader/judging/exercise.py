@@ -87,8 +87,11 @@ class Exercise:
     def trials(self, seed: str) -> tuple[Trial, ...]:
         """The kept trials for this seed, in an order that the seed mixes; what is tried is the same for every seed.
 
+        That each is fit was proved when they were chosen, and the tests prove it again: to ask the oracle about every
+        bad input would cost each submission as much as its own answers do.
+
         Raises:
-            Unfit: a trial breaks other rules than it should.
+            Unfit: a good trial is none, or one that should be kept is not there.
         """
         return _trials(self.name, self.source, seed)
 
@@ -98,7 +101,7 @@ class Exercise:
         Raises:
             Unfit: a trial breaks other rules than it should.
         """
-        return [make() for _, make in self.source(_chance(self.name, seed))]
+        return [make(True) for _, make in self.source(_chance(self.name, seed))]
 
 
 def parts_of(source: Source) -> tuple[Source, ...]:
@@ -116,7 +119,7 @@ def _trials(name: str, source: Source, seed: str) -> tuple[Trial, ...]:
         raise Unfit(f"{name}: chosen/{name}.json keeps a trial that there is no more: {missing[0]!r}; make trials")
     else:
         labels = list(kept)
-    trials = [drafts[label]() for label in labels]
+    trials = [drafts[label](False) for label in labels]
     random.Random(f"order/{seed}/{name}").shuffle(trials)  # noqa: S311 - must be reproducible
     return tuple(trials)
 

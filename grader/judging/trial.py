@@ -1,6 +1,6 @@
 """One trial: a call, or a few, and what must come of it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..inside.calling import Outcome
@@ -24,6 +24,7 @@ class Trial:
         base: among which good values a single one stands (see `aspects`), or "".
         plain: whether it is the plain case of its base: who fails it shows nothing of what else stands in that base.
         more: further calls in the same process, for wants that look at several.
+        parts: of a crowd: the trials that it stands for, one call each; the first wrong one is answered wrongly.
     """
 
     args: Args
@@ -35,6 +36,7 @@ class Trial:
     base: str = ""
     plain: bool = False
     more: tuple[Args, ...] = ()
+    parts: tuple["Trial", ...] = ()
 
     @property
     def calls(self) -> tuple[Args, ...]:
@@ -47,13 +49,21 @@ class Trial:
         return f"{self.text} | {self.base}" if self.base else self.text
 
 
+def crowd(text: str, parts: list[Trial]) -> Trial:
+    """Many values of one aspect and one rule as one trial, where there are more than can be tried one by one."""
+    first, *others = parts
+    more = tuple(one.args for one in others)
+    return replace(first, want=parts[-1].want, text=text, base="", more=more, parts=tuple(parts))
+
+
 @dataclass(frozen=True)
 class Answer:
-    """A trial, what came of its calls, and the verdict on that."""
+    """A trial, what came of its calls, and the verdict on that; of a crowd's part, the crowd, too."""
 
     trial: Trial
     outcomes: list[Outcome] = field(repr=False)
     verdict: Verdict
+    crowd: Trial | None = field(default=None, repr=False)
 
     @property
     def wrong(self) -> bool:

@@ -165,6 +165,11 @@ class Differs:
     names: tuple[str, ...]
     refusal: bool = False
 
+    @cached_property
+    def packed(self) -> str:
+        """The answer as it crosses the wall."""
+        return pack(self.expected)
+
     @property
     def text(self) -> str:
         """What it must do."""
@@ -177,6 +182,8 @@ class Differs:
             # A slip such as KeyError lets nobody in, though nobody meant it to refuse.
             taken = self.refusal and not (outcome.names and outcome.names[0] in SLIPS)
             return Verdict(False, error_key(outcome), taken=taken, usually=usual_meaning(outcome))
+        if outcome.packed == self.packed:
+            return RIGHT
         got = unpack(outcome.packed)
         if type(got) is not tuple or len(got) != len(self.names):
             return Verdict(False, "shape", f"return ({', '.join(self.names)})", taken=self.refusal)

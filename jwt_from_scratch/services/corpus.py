@@ -536,7 +536,10 @@ def _pss(private: rsa.RSAPrivateKey, message: bytes) -> bytes:
     mask = b"".join(sha256(inner + i.to_bytes(4, "big")).digest() for i in range(size // 32))
     masked = bytes(a ^ b for a, b in zip(block, mask, strict=False))
     encoded = bytes([masked[0] & 0x7F]) + masked[1:] + inner + b"\xbc"
-    return pow(int.from_bytes(encoded, "big"), numbers.d, numbers.public_numbers.n).to_bytes(size, "big")
+    # By way of the two primes (RFC 8017 §5.1.2): a quarter of the time.
+    number = int.from_bytes(encoded, "big")
+    first, second = pow(number, numbers.dmp1, numbers.p), pow(number, numbers.dmq1, numbers.q)
+    return (second + numbers.q * ((first - second) * numbers.iqmp % numbers.p)).to_bytes(size, "big")
 
 
 def _hmac_with(secret: bytes, claims: dict[str, Any]) -> str:

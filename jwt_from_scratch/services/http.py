@@ -106,13 +106,21 @@ class Exchange:
         return f"{self.request}\n\n→ {self.status}\n{headers}\n{self.text.strip()}"
 
 
-def fetch(url: str, *, token: str | None = None, json: dict[str, Any] | None = None) -> Exchange:
-    """GET a URL of a local service, or POST JSON to it, and return what was said on both sides.
+def fetch(
+    url: str,
+    *,
+    token: str | None = None,
+    json: dict[str, Any] | None = None,
+    form: dict[str, str] | None = None,
+    headers: dict[str, str] | None = None,
+) -> Exchange:
+    """GET a URL of a local service, or POST JSON or a form to it, and return what was said on both sides.
 
     Args:
         url: the address; only loopback is asked.
         token: sent as `Authorization: Bearer …` (RFC 6750 §2.1).
-        json: the body; with one the request is a POST.
+        json, form: the body; with one the request is a POST.
+        headers: further request headers.
 
     Raises:
         ValueError: the URL is not a loopback address, or the token can't stand in a header.
@@ -121,16 +129,19 @@ def fetch(url: str, *, token: str | None = None, json: dict[str, Any] | None = N
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):
         raise ValueError(f"fetch only asks services on this machine, not {url!r}")
-    headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+    sent = ({} if token is None else {"Authorization": f"Bearer {token}"}) | (headers or {})
     body = None if json is None else _json_bytes(json)
     if body is not None:
-        headers["Content-Type"] = "application/json"
-    request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - the scheme is http
+        sent["Content-Type"] = "application/json"
+    if form is not None:
+        body = urllib.parse.urlencode(form).encode()
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+    request = urllib.request.Request(url, data=body, headers=sent)  # noqa: S310 - the scheme is http
     text = "\n".join(
         [
             f"{request.get_method()} {parts.path or '/'}{'?' + parts.query if parts.query else ''}",
             f"Host: {parts.netloc}",
-            *(f"{name}: {value}" for name, value in headers.items()),
+            *(f"{name}: {value}" for name, value in sent.items()),
             *(["", body.decode()] if body else []),
         ]
     )

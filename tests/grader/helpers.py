@@ -44,6 +44,8 @@ SYLLABUS = {
     "10_browser": 20,
     "11_sso": 23,
     "12_capstone": 30,
+    "13_proof": 25,
+    "14_sealed": 35,
 }
 POINTS = {name: SYLLABUS[name] for name in CHAPTERS}
 """What each chapter is worth, said once more on purpose: a change of points must be meant."""

@@ -1,4 +1,4 @@
-"""The whole course, solved, in one `grader grade` call: 300 of 300 points, and a certificate for it."""
+"""The whole course, solved, in one `grader grade` call: every point there is, and a certificate for it."""
 
 import csv
 import shutil
@@ -20,9 +20,9 @@ SECONDS = 60.0
 COURSE = "https://course.example"
 
 
-def test_the_syllabus_is_complete_and_sums_to_300() -> None:
+def test_the_syllabus_is_complete_and_sums_to_360() -> None:
     assert tuple(SYLLABUS) == CHAPTERS
-    assert sum(SYLLABUS.values()) == 300
+    assert sum(SYLLABUS.values()) == 360
 
 
 @pytest.mark.slow
@@ -43,5 +43,5 @@ def test_the_solved_course_earns_every_point_and_a_certificate(editions: Path, t
     private, public = make_key(tmp_path / "keys" / "course.json")
     path = certify(graded, "ada", read_key(private), COURSE, local_key())
     claims = verified(path, read_jwks(public), issuer=COURSE).claims
-    assert (claims["sub"], claims["score"], claims["max_score"]) == ("ada", 300, 300)
+    assert (claims["sub"], claims["score"], claims["max_score"]) == ("ada", 360, 360)
     assert [one["name"] for one in claims["chapters"]] == list(SYLLABUS)

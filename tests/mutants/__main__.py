@@ -5,6 +5,7 @@ python -m tests.mutants --choose [--most N] [EXERCISE ...]        choose the tri
 """
 
 import argparse
+import functools
 import itertools
 import random
 import sys
@@ -15,8 +16,9 @@ from rich.progress import track
 
 from grader import checks
 from grader.judging.exercise import Exercise
+from grader.judging.trial import Trial
 
-from . import choose, measure, operators
+from . import choose, lenient, measure, operators
 from .measure import SEED, Judged, apart, load
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "grader" / "solutions"
@@ -50,25 +52,57 @@ def mutants_of(exercise: Exercise, most: int) -> list[tuple[Path, str, str]]:
     return found
 
 
-def tally(exercise: Exercise, most: int, calls: int) -> Tally:
-    """Ask every mutant the kept trials; of those that pass, find out whether they are wrong at all."""
+def tally(exercise: Exercise, most: int, calls: int, kindly: bool = True) -> Tally:
+    """Ask every mutant the kept trials; of those that pass, find out whether they are wrong at all.
+
+    With kindly, the same for the lenient programs, which takes long.
+    """
     trials = list(exercise.trials(SEED))
     found = Tally(exercise.name, len(trials))
     drawn = Judged.drawn(exercise, calls)
-    agreed: dict[Path, Judged] = {}
+
+    @functools.cache
+    def limit(path: Path) -> float:
+        return _limit(exercise, trials, path)
+
+    @functools.cache
+    def agreed(path: Path) -> tuple[Judged, float]:
+        return drawn.agreed(load(path.read_text("utf-8"), path.name))
+
     for path, what, text in track(mutants_of(exercise, most), exercise.name, transient=True, disable=not _terminal()):
         if not _loads(text):
             continue
-        if apart(lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant"), first=True)):  # type: ignore[misc]
+        if _refuses(exercise, trials, text, limit(path)):
             found.wrong += 1
             found.refused += 1
             continue
-        if path not in agreed:
-            agreed[path] = drawn.agreed(load(path.read_text("utf-8"), path.name))
-        if apart(lambda t=text, p=path: measure.wrong_in(exercise, agreed[p].calls, load(t, "mutant"), first=True)):  # type: ignore[misc]
+        calls, seconds = agreed(path)
+        if _refuses(exercise, calls.calls, text, seconds):
             found.wrong += 1
             found.survivors.append(f"{path.stem}: {what}")
+    kept = {one.label for one in trials}
+    every = exercise.all_trials(SEED)
+    for what, refuse in _lenient(exercise, every) if kindly else ():
+        passes = kept.isdisjoint(every[number].label for number in refuse)
+        found.wrong += 1
+        found.refused += not passes
+        found.survivors += [what] * passes
     return found
+
+
+def _lenient(exercise: Exercise, trials: list[Trial]) -> list[tuple[str, list[int]]]:
+    """Each lenient program, and the numbers of the trials that refuse it."""
+
+    def work() -> list[tuple[str, list[int]]]:
+        first = min((SOLUTIONS / exercise.name).glob("*.py"))
+        return list(lenient.refusals(exercise, trials, load(first.read_text("utf-8"), first.name)))
+
+    return [(what, numbers) for what, numbers in apart(work)]
+
+
+def _refuses(exercise: Exercise, trials: list[Trial], text: str, seconds: float) -> bool:
+    """Whether one of these trials refuses a program, or it hangs."""
+    return bool(apart(lambda: measure.wrong_in(exercise, trials, load(text, "mutant"), first=True), seconds))
 
 
 def choice(exercise: Exercise, most: int) -> list[str]:
@@ -86,10 +120,21 @@ def choice(exercise: Exercise, most: int) -> list[str]:
     # Two mistakes in the same rule are told apart by the trials that only one of them gets wrong.
     for (rules, one), (others, other) in itertools.combinations(known, 2):
         refusals += [sorted(one ^ other)] * bool(rules & others)
-    for _, _, text in track(mutants_of(exercise, most), exercise.name, transient=True, disable=not _terminal()):
+
+    @functools.cache
+    def limit(path: Path) -> float:
+        return _limit(exercise, trials, path)
+
+    for path, _, text in track(mutants_of(exercise, most), exercise.name, transient=True, disable=not _terminal()):
         if _loads(text):
-            refusals.append(apart(lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant"))))  # type: ignore[misc]
-    return choose.choose(exercise, trials, refusals)
+            asked = lambda text=text: measure.wrong_in(exercise, trials, load(text, "mutant"))  # noqa: E731
+            refusals.append(apart(asked, limit(path)))
+    return choose.choose(exercise, trials, refusals, [refuse for _, refuse in _lenient(exercise, trials)])
+
+
+def _limit(exercise: Exercise, trials: list[Trial], path: Path) -> float:
+    """How long a change of this solution may take for these trials."""
+    return measure.timed(lambda: measure.wrong_in(exercise, trials, load(path.read_text("utf-8"), path.name)))[1]
 
 
 def _loads(text: str) -> bool:

@@ -1,8 +1,9 @@
 """Which of an exercise's trials are kept: few enough to be quick, enough to refuse whatever all of them refuse.
 
 Much can be generated, and a few well-chosen trials refuse the same programs. Kept are the plain cases, the examples and
-what was written by hand; for each mutant and each known mistake two trials that refuse it, if there are two; each value
-once; and then, as long as there is room, the values in their other surroundings. The rules take turns.
+what was written by hand; each value by which anybody gets in; for each mutant and each known mistake two trials that
+refuse it, if there are two; for each lenient program one; each value once; and then, as long as there is room, the
+values in their other surroundings. The rules take turns.
 """
 
 import json
@@ -12,6 +13,7 @@ from collections.abc import Iterable
 from grader.judging.aspects import BARE, FULL
 from grader.judging.exercise import CHOSEN, RETURNS, Exercise
 from grader.judging.trial import Trial
+from grader.judging.verdict import ALL
 
 from .measure import HANGS
 
@@ -29,7 +31,10 @@ ROOM = {
     "choose_algorithm": 200,
     "token_endpoint": 155,
     "refresh": 120,
-    "decode_securely": 300,
+    "decode_securely": 240,
+    "verify_dpop": 130,
+    "open_nested": 110,
+    "disclosed_claims": 120,
 }
 """How many are kept where a call is expensive, beyond what is needed for the mutants and the values."""
 USUAL = 220
@@ -37,18 +42,26 @@ TWICE, ONCE = 2, 1
 """How many trials refuse each program, where so many do; once where there are more values than can be kept."""
 
 
-def choose(exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]]) -> list[str]:
+def choose(
+    exercise: Exercise, trials: list[Trial], refusals: Iterable[list[int]], lenient: Iterable[list[int]] = ()
+) -> list[str]:
     """The labels of the trials to keep, in their order.
 
     Args:
         exercise: the exercise.
         trials: all of them.
         refusals: for each wrong program the numbers of the trials that refuse it.
+        lenient: the same for the programs that read one place too kindly; one trial is kept against each.
     """
     room = ROOM.get(exercise.name, USUAL)
     kept = {n for n, one in enumerate(trials) if one.plain or not one.base}
+    dear = {(one.text, one.base): n for n, one in enumerate(trials) if one.bad and one.stake == ALL}
+    if len(dear) > MOST // 3:
+        dear = {text: n for (text, _), n in reversed(dear.items())}  # type: ignore[misc]
+    kept.update(dear.values())
     often = ONCE if len(trials) > 2 * MOST else TWICE
     _cover(kept, [set(one) - {HANGS} for one in refusals], often)
+    _cover(kept, [set(one) for one in lenient], ONCE)
     _each_value_once(kept, trials, max(room, min(MOST, len(kept) + room // 2)) if exercise.name in ROOM else MOST)
     for number in _in_turn(trials, list(range(len(trials)))):
         if len(kept) >= room:
@@ -85,7 +98,7 @@ def _cover(kept: set[int], refusals: list[set[int]], often: int) -> None:
 
 def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
     """Add each value in one of its surroundings, in turn, while there is room."""
-    there = {trials[number].text for number in kept}
+    there = {one.text for number in kept for one in (trials[number], *trials[number].parts)}
     by_text: dict[str, list[int]] = {}
     for number, trial in enumerate(trials):
         if trial.base and "; " not in trial.text:  # what stands for two values has its turn later

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import math
 import os
 import random
 import resource
@@ -12,7 +13,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import ModuleType
 from typing import Any
 
@@ -24,10 +25,14 @@ from grader.judging.aspects import Choice, from_aspects
 from grader.judging.exercise import Exercise, Fresh, parts_of
 from grader.judging.trial import Args, Trial
 
-SECONDS = 60
-"""Processor seconds that a program may take for all that it is asked; who takes longer is refused."""
-PATIENCE = 600.0
-"""Seconds on the clock, for one that sleeps."""
+SLACK, TIMES = 2.0, 4
+"""Who takes so many processor seconds more than so many times what the right program takes, is refused."""
+PATIENCE = 8
+"""How many times as long it may take on the clock, for one that sleeps."""
+LONGEST = 600.0
+"""Processor seconds where no right program was measured."""
+QUICK = 0.2
+"""Seconds in which a right program answers a call that decides whether a changed one is wrong."""
 SEED = "mutants"
 HANGS = -1
 """In place of a trial's number: the program never came back."""
@@ -48,13 +53,14 @@ def load(source: str, name: str) -> dict[str, Any]:
     return vars(module)
 
 
-def apart(work: Callable[[], list[int]]) -> list[int]:
-    """Do some work in a process of its own, which a loop in C can't outlive. Returns its numbers, or [HANGS]."""
+def apart(work: Callable[[], list[Any]], seconds: float = LONGEST) -> list[Any]:
+    """Do some work in a process of its own, which a loop in C can't outlive. Returns its list, or [HANGS]."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a program that reads from 0 waits for nobody
+        resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), math.ceil(seconds)))
         try:
             answer = json.dumps(work())
         except BaseException:
@@ -64,7 +70,7 @@ def apart(work: Callable[[], list[int]]) -> list[int]:
         os._exit(0)
     os.close(writing)
     text = b""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + PATIENCE * seconds
     with os.fdopen(reading, "rb", buffering=0) as file:
         while select.select([file], [], [], max(0.0, end - time.monotonic()))[0]:
             if not (more := file.read(65536)):
@@ -78,18 +84,27 @@ def apart(work: Callable[[], list[int]]) -> list[int]:
     return found
 
 
+def timed(work: Callable[[], list[int]]) -> tuple[list[int], float]:
+    """The same for a right program, and the processor seconds that a changed one may take for it."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    numbers = apart(work)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    spent = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    return numbers, SLACK + TIMES * spent
+
+
 def wrong_in(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any], first: bool = False) -> list[int]:
     """The numbers of the trials that a program answers wrongly, each asked by itself; with first, only the first."""
     return _wrong(exercise, trials, _asking(exercise, namespace), first)
 
 
-def _wrong(exercise: Exercise, trials: list[Trial], ask: Ask, first: bool = False) -> list[int]:
+def _wrong(exercise: Exercise, trials: list[Trial], ask: Ask, first: bool = False, ends: bool = True) -> list[int]:
     found = []
     for number, trial in enumerate(trials):
         (answer,) = answered(exercise, [trial], ask)
         if answer.wrong:
             found.append(number)
-            if first or answer.outcome.kind in (calling.TIMED_OUT, calling.MISSING, calling.BAD_SIGNATURE):
+            if first or (ends and answer.outcome.kind in (calling.TIMED_OUT, calling.MISSING, calling.BAD_SIGNATURE)):
                 return found
     return found
 
@@ -124,10 +139,17 @@ class Judged:
         """Draw calls from the aspects: several bad values at once, half of them bent at random."""
         return cls(exercise, list(_any_trials(exercise, count)))
 
-    def agreed(self, namespace: dict[str, Any]) -> "Judged":
-        """Those that a right program answers as the oracle does; on the others nothing was said."""
-        wrong = set(wrong_in(self.exercise, self.calls, namespace))
-        return Judged(self.exercise, [one for number, one in enumerate(self.calls) if number not in wrong])
+    def agreed(self, namespace: dict[str, Any]) -> tuple["Judged", float]:
+        """Those that a right program answers as the oracle does, and how long a changed one may take for them.
+
+        On the others nothing was said, nor on those that take it long. They are asked apart, because a number in place
+        of a path is an open file.
+        """
+        quick = replace(self.exercise, seconds=QUICK)
+        wrong, seconds = timed(lambda: _wrong(quick, self.calls, _asking(quick, namespace), ends=False))
+        return Judged(
+            self.exercise, [one for number, one in enumerate(self.calls) if number not in set(wrong)]
+        ), seconds
 
 
 def _any_trials(exercise: Exercise, count: int) -> Iterator[Trial]:
@@ -149,7 +171,7 @@ def _drawn(source: from_aspects, count: int) -> Iterator[Trial]:
             if number % 2:
                 args = tuple(bent(chance, arg) if chance.random() < 0.6 else arg for arg in args)
             yield _trial(source, args)
-        except (TypeError, ValueError, AttributeError, KeyError, IndexError, OverflowError, NotPlain):
+        except (TypeError, ValueError, AttributeError, LookupError, ArithmeticError, NotPlain):
             continue
 
 

@@ -4,18 +4,20 @@ import ast
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from grader import checks
+from grader.judging.aspects import written
 from grader.judging.exercise import RETURNS, Exercise
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, PART
 from grader.judging.wants import Raises, Returns
 
-from . import measure, operators
+from . import lenient, measure, operators
 from .__main__ import SOLUTIONS, mutants_of, tally
 from .choose import choose, shown_by
 from .measure import HANGS, apart
@@ -43,7 +45,7 @@ def named(name: str) -> Exercise:
 
 @pytest.mark.parametrize("name", SAMPLE)
 def test_the_trials_refuse_every_wrong_mutant_of_a_sample(name: str) -> None:
-    found = tally(named(name), MOST, CALLS)
+    found = tally(named(name), MOST, CALLS, kindly=name == "pkce_pair")
     assert found.survivors == []
     assert found.refused == found.wrong > MOST
     assert found.share == 1.0
@@ -52,7 +54,7 @@ def test_the_trials_refuse_every_wrong_mutant_of_a_sample(name: str) -> None:
 def test_trials_that_are_too_few_let_mutants_survive(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without bad inputs nobody who accepts too much is found out; so the tally above says something."""
     monkeypatch.setattr(Exercise, "trials", lambda self, seed: [one for one in self.all_trials(seed) if not one.bad])
-    found = tally(named("check_times"), MOST, 4 * CALLS)
+    found = tally(named("check_times"), MOST, 4 * CALLS, kindly=False)
     assert found.survivors
     assert found.refused < found.wrong
     assert found.share < 1.0
@@ -141,7 +143,42 @@ def test_what_ends_in_an_error_of_its_own_is_no_answer(work: Callable[[], list[i
 
 def test_who_sleeps_past_our_patience_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(measure, "PATIENCE", 0.2)
-    assert apart(lambda: [int(time.sleep(60) is None)]) == [HANGS]
+    assert apart(lambda: [int(time.sleep(60) is None)], 1) == [HANGS]
+
+
+def test_who_loops_in_c_is_ended_after_a_few_times_what_a_right_program_takes() -> None:
+    assert measure.timed(lambda: [3])[1] < 2 * measure.SLACK
+    assert apart(lambda: [sum(range(10**12))], 0.5) == [HANGS]
+
+
+# -- programs that are lenient in one place ---------------------------------------------------------------------------
+
+
+def stripping() -> list[tuple[str, list[int]]]:
+    """The lenient programs that three trials of a name and three of one with a space behind refuse."""
+    trials = [Trial(({"name": f"ada{n}"}, n), Returns(f"ada{n}"), text=f"plain {n}") for n in range(3)]
+    trials += [Trial(({"name": f"ada{n} "}, n), Raises(ValueError), bad=True, text=f"space {n}") for n in range(3)]
+    exercise = replace(named("pkce_pair"), name="double", source=written(lambda chance: trials))
+
+    def double(data: dict[str, str], number: int) -> str:
+        if data["name"] != f"ada{number}":
+            raise ValueError("another")
+        return data["name"]
+
+    return list(lenient.refusals(exercise, trials, {"double": double}))
+
+
+def test_a_place_is_read_through_each_reading_and_the_trials_that_mind_are_named() -> None:
+    found = dict(stripping())
+    assert found["0.name read: str, strip"] == [3, 4, 5]
+    assert [0, 1, 2] in found.values()
+    assert not any("NFC" in what for what in found)
+
+
+def test_a_member_that_is_absent_can_be_taken_from_a_dict_and_from_a_list() -> None:
+    gone = lenient._only(object, lenient.READINGS[object]["absent if false"])
+    assert gone(0) is lenient.ABSENT
+    assert gone(7) == 7
 
 
 def trials_of(rules: dict[str, int]) -> list[Trial]:

@@ -39,6 +39,9 @@ _PLACES = (
     ("in five letters", "Zm{}9v"),
     ("behind it", "Zm9v{}"),
     ("before it", "{}Zm9v"),
+    ("behind three", "Zm8{}"),
+    ("behind two", "Zg{}"),
+    ("before two", "{}Zg"),
 )
 
 
@@ -55,7 +58,7 @@ def aspects(w: Any) -> list[Aspect]:
         named(f"{name} {where}", text.format(one))
         for name, one in strangers.items()
         for where, text in _PLACES
-        if where.startswith("in") or name in _SPACES or one in "+/."
+        if where in ("in four letters", "in five letters") or name in _SPACES or one in "+/."
     ]
     return [
         Aspect(

@@ -53,7 +53,11 @@ def aspects(w: Any) -> list[Aspect]:
     now, *parts = kit.parts_of_a_second(w.now)
     return [
         Aspect("now", good(now, rule="3"), rare(*parts, named("a float", float(w.now)), rule="3"), full=0),
-        Aspect("leeway", good(0, named("some", w.leeway), rule="3"), rare(0.5, 1, named("an hour", 3600), rule="3")),
+        Aspect(
+            "leeway",
+            good(0, named("some", w.leeway), rule="3"),
+            rare(0.5, 1, named("an hour", 3600), named("a month", 2_592_000), rule="3"),
+        ),
         exp_aspect(required=True),
         not_before_aspect("nbf"),
         not_before_aspect("iat"),

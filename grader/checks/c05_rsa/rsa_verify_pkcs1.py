@@ -147,6 +147,7 @@ def _encoded(w: Any) -> Aspect:
         (FORGED, {"SHA-512": framed(b"\0\1", lambda m: SHA512 + hashlib.sha512(m).digest())}),
         (FORGED, {"the hash in hexadecimal": framed(b"\0\1", lambda m: PREFIX + sha256(m).hex().encode())}),
         ("3 fits", {"0": lambda e: bytes(e.key.size), "1": lambda e: b"\1".rjust(e.key.size, b"\0")}),
+        ("3 fits", {f"shifted by {bits} bits": shifted(bits) for bits in (4, 8)}),
         ("3 fits", {"n - 1": lambda e: (e.key.n - 1).to_bytes(e.key.size, "big")}),
     ]
     return Aspect(
@@ -306,6 +307,11 @@ def flipped(place: int, mask: int = 1) -> Make:
         return bytes(right)
 
     return make
+
+
+def shifted(bits: int) -> Make:
+    """The encoded message moved to the left: the same text of digits, but for the zeros around it."""
+    return lambda e: (number(encode(e.signed, e.key.size)) << bits).to_bytes(e.key.size, "big")
 
 
 def text_with(text: bytes, fits: Callable[[bytes], bool]) -> bytes:

@@ -78,6 +78,7 @@ def _jwk(w: Any) -> list[Aspect]:
         Aspect(
             "named",
             good("Ed25519", "EdDSA", ABSENT, rule="2"),
+            *(bad("2", named(f"{o!r}, as the token", o), along={"alg": o}) for o in ("", None, 7, "ES256")),
             bad("2", *kit.falsy(), [NAMES[0]], list(NAMES), {"Ed25519": True}, 7, *others),
         ),
         Aspect(

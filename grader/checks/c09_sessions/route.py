@@ -144,6 +144,15 @@ def _shares(fixed: random.Random) -> Iterator[Trial]:
         calls: list[Args] = [(one, nodes) for one in ids]
         must = "use all the nodes, each for about as many sessions"
         yield _agree(f"the shares of {count} nodes", "3", calls, says, must, ALL)
+    for text, ids in {
+        "begin alike": [f"a-session-of-the-town-{number:03}" for number in range(60)],
+        "end alike": [f"{number:03}-is-a-session-of-the-town" for number in range(60)],
+    }.items():
+        calls = [(one, ["north", "south"]) for one in ids]
+        must = "use all the nodes, also for ids that have much in common"
+        yield _agree(
+            f"the shares of ids that {text}", "3", calls, lambda a: min(map(a.count, ("north", "south"))) > 7, must
+        )
     few, more, ids = ["north", "south"], ["north", "south", "east"], _ids(fixed, 48)
     calls = [(one, few) for one in ids] + [(one, more) for one in ids]
     must = "give a node that joins its share, also of sessions that were there before"

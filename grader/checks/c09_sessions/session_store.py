@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
+from ...inside.calling import CHANGES
 from ...judging.aspects import written
 from ...judging.exercise import RETURNS, Exercise, Fresh, Mistakes
 from ...judging.play import Earlier, Step, another, decided_by_chance, does
@@ -76,7 +77,14 @@ def _is_new_id(value: Any, before: list[Any]) -> bool | str:
 
 def _ids(w: Any) -> Iterator[Trial]:
     names = {"an empty name": "", "odd letters": "zo\u00eb van 't Hoff", "half a character": "\ud800", "a digit": "0"}
-    names |= {"a long name": w.ada * 500, "None": "None", "a line break": "a\nb", "what looks like an id": w.unknown}
+    names |= {
+        "a long name": w.ada * 500,
+        "None": "None",
+        "a line break": "a\nb",
+        "spaces around": f" {w.ada} ",
+        "capitals": w.ada.upper(),
+        "what looks like an id": w.unknown,
+    }
     for text, name in names.items():
         yield play(text, logs_in(name), does("get", Earlier(0), gives=name), rule="1")
     enough = "return an id that 128 bits at least from `secrets` decide"
@@ -128,7 +136,7 @@ def _known(w: Any) -> Iterator[Trial]:
     for text, wrong in {"an id never given": w.unknown, "an empty id": "", "the user's name": w.ada}.items():
         asked = does("get", wrong, gives=KeyError)
         yield play(text, logs_in(w.ada), asked, gets(0, w.ada), rule="3 unknown", bad=True)
-    for change in ("a space behind", "a space before", "without its last letter", "twice"):
+    for change in list(CHANGES)[1:]:
         changed = does("get", Earlier(0, change), gives=KeyError)
         yield play(f"its id, {change}", logs_in(w.ada), changed, gets(0, w.ada), rule="3 unknown", bad=True)
         other = (logs_in(w.ada), ends(Earlier(0, change)), gets(0, w.ada))

@@ -116,7 +116,7 @@ def _site() -> Aspect:
         "-",
         "same",
     )
-    forms = [one for text in ("same-origin", "none") for one in kit.almost(text, *others) if one.what.isprintable()]
+    forms = [one for text in ("same-origin", "none") for one in kit.almost(text, *others)]
     near = {f"{one.text}: {one.what!r}": one.what for one in forms}
     alone = {"origin": ABSENT, "referer": ABSENT}
     return Aspect(
@@ -136,8 +136,8 @@ def _site() -> Aspect:
 
 
 def _almost(origin: str) -> list[Named]:
-    """What is nearly this origin, as far as a header can hold it."""
-    return [one for one in kit.almost(origin) if one.what.isprintable()]
+    """What is nearly this origin, as far as a header can hold it; and with a line break, which `$` overlooks."""
+    return [one for one in kit.almost(origin) if one.what.removesuffix("\n").isprintable()]
 
 
 def _looks_like(w: Any) -> dict[str, str]:
@@ -225,6 +225,7 @@ def _others() -> list[Aspect]:
         "X-Request-Id X-Requested Requested-With X-Requested-With-Me XX-Requested-With X-CSRF-Token X_Requested_With "
         "X-Forwarded-For X-Custom XRequestedWith X Origin-X Sec-Fetch-Mode"
     )
+    spaced = ("X-Requested-With ", " X-Requested-With", "X-Requested-With\n", "X-Requested- With")
     values = ("fetch", "", "null", "false", "0", "com.example.app")
     return [
         Aspect(
@@ -243,7 +244,7 @@ def _others() -> list[Aspect]:
             bad("7", named("usual, and nothing else", lambda e: dict(usual)), along=SILENT, stake=ALL),
             bad(
                 "6",
-                *(named(f"{one}, and nothing else", lambda e, n=one: {n: "x"}) for one in near.split()),
+                *(named(f"{one!r}, and nothing else", lambda e, n=one: {n: "x"}) for one in [*near.split(), *spaced]),
                 along=SILENT,
             ),
             bad("7", named("a cookie Authorization", lambda e: {"Cookie": "Authorization=Bearer abc"}), along=SILENT),

@@ -49,6 +49,8 @@ def _kind() -> Aspect:
         "HttpOnly",
         "local",
         "null",
+        "local Storage",
+        "u r l",
     )
     return Aspect(
         "storage",
@@ -63,7 +65,17 @@ def _kind() -> Aspect:
 
 def _attributes() -> list[Aspect]:
     cases = ("httponly", "HTTPONLY", "hTTPoNLY")
-    no_http = ("HttpOnlyX", "XHttpOnly", "Http-Only", "HttpOnl", "Http", "Not HttpOnly", "HttpOnly,Secure", "ttpOnly")
+    no_http: tuple[str, ...] = (
+        "HttpOnlyX",
+        "XHttpOnly",
+        "Http-Only",
+        "HttpOnl",
+        "Http",
+        "Not HttpOnly",
+        "HttpOnly,Secure",
+        "ttpOnly",
+    )
+    no_http += ("Http Only", "H t t p O n l y", "HttpOnly Secure", '"HttpOnly"')
     lax, strict = ("samesite=lax", "SAMESITE=LAX", "SameSite=lAX"), ("samesite=strict", "SAMESITE=STRICT")
     others: tuple[str, ...] = (
         "SameSite=None",
@@ -75,6 +87,7 @@ def _attributes() -> list[Aspect]:
         "Lax",
     )
     others += ("XSameSite=Strict", "SameSite=NotStrict", "SameSite=Lax,x", "Same=Strict", "Strict", "SameSite:Strict")
+    others += ("Same Site=Strict", "SameSite=La x", "SameSite=Strict Lax", 'SameSite="Strict"', "Same-Site=Strict")
     further: tuple[str, ...] = (
         "Path=/",
         "Max-Age=60",

@@ -76,8 +76,8 @@ def _iss(w: Any) -> list[Aspect]:
                 ABSENT,
                 named("empty", ""),
                 *kit.falsy(""),
-                *kit.almost(ISS),
-                *kit.truthy(ISS),
+                *kit.nearly(ISS),
+                [ISS],
                 "https://m.example",
                 along=home,
             ),
@@ -96,7 +96,7 @@ def _text(name: str) -> Aspect:
         name,
         good(ABSENT, "ada", rule=f"5 {name}"),
         rare("", "\u00de\u00f3r\u00f0ur", rule=f"5 {name}"),
-        bad(f"5 {name}", *kit.falsy(""), *kit.truthy("ada")),
+        bad(f"5 {name}", None, 0, False, [], ["ada"]),
     )
 
 
@@ -111,10 +111,10 @@ def _aud() -> Aspect:
 
         return made
 
-    lists: list[Any] = [["maps"], ["maps", "shop"], [""], [f"{US}x", US[:-1]], list(US), [US.upper()], ["maps books"]]
-    strange: list[Any] = [[US, 7], [None, US], [[US]], [US, [US]], [US, {}], [7, US], [US, None], [US, False]]
-    nothing: list[Any] = [None, [], 0, False, {}, [7]]
-    named_none: list[Any] = [US, "", [US], ["x", "y"], [""], "None"]
+    lists: list[Any] = [["maps"], [""], [f"{US}x"], list(US), [US.upper()], [f"{US} "], ["maps books"]]
+    strange: list[Any] = [[US, 7], [None, US], [[US]], [US, [US]], [US, False]]
+    nothing: list[Any] = [None, [], False]
+    named_none: list[Any] = [US, "", [US], [""], "None"]
     return Aspect(
         "aud",
         good(
@@ -127,11 +127,11 @@ def _aud() -> Aspect:
         ),
         bad("8", "maps", stake=HALF, along=us),
         bad("8", named("absent, we have a name", ABSENT), stake=HALF, along=us),
-        bad("8", "", *kit.almost(US), *lists, along=us),
-        bad("5 aud", *kit.falsy(""), True, 7, {US: True}, *strange, along=us),
+        bad("8", "", *kit.nearly(US), *lists, along=us),
+        bad("5 aud", *kit.falsy(""), {US: True}, *strange, along=us),
         bad("5 aud", *beside("our name is empty", *nothing), along=empty),
         bad("8", *beside("we have no name", *named_none), along=none),
-        bad("5 aud", *beside("we have no name", *kit.falsy(""), 7, True, {US: True}), along=none),
+        bad("5 aud", *beside("we have no name", *kit.falsy(""), 7), along=none),
         bad("8", named("absent, our name is empty", ABSENT), along={"audience": ""}),
         bad("8", named("another, our name is empty", "x"), along={"audience": ""}),
         full=0,
@@ -159,13 +159,11 @@ def _require() -> Aspect:
         for value in bad(
             "6",
             named(f"{name}, and it is not there", lambda e, n=name: [n]),
-            named(f"iss and {name}", lambda e, n=name: ["iss", n]),
-            named(f"{name} and iss", lambda e, n=name: [n, "iss"]),
             along={name: ABSENT},
         )
     ]
     inside: dict[str, Any] = {"other": lambda e: {"x": {"role": 1}, "y": ["role"], "z": "role"}}
-    roles: list[list[str]] = [["role"], ["iss", "role"], ["role", "iss"], ["Iss"], ["is"], ["a"]]
+    roles: list[list[str]] = [["role"], ["iss", "role"], ["role", "iss"], ["Iss"], ["is"], ["iss", "exp2", "sub"]]
     of_header: list[list[str]] = [["alg"], ["typ"], ["kid"]]
     return Aspect(
         "require",
@@ -184,14 +182,28 @@ def _require() -> Aspect:
     )
 
 
+def few(forms: dict[str, bytes]) -> dict[str, bytes]:
+    """Of a header's and a claims' odd forms those of which each needs a step of its own."""
+    left_out: tuple[str, ...] = (
+        "UTF-16 without a mark",
+        "UTF-32",
+        "two objects",
+        "a comma at the end",
+        "single quotes",
+        "a comment",
+    )
+    left_out += ("true", "0", '""', "the object in a text", "Infinity", "a zero byte behind it", "not JSON")
+    return {text: body for text, body in forms.items() if text not in left_out}
+
+
 def _written() -> Aspect:
     usual = {"iss": ISS, "sub": "ada", "exp": 10**12}
-    forms = kit.odd_json(usual, "sub") | kit.odd_json(usual, "iss") | kit.no_objects(usual)
+    forms = few(kit.odd_json(usual, "iss") | kit.no_objects(usual))
     alone = {"nbf": ABSENT, "iat": ABSENT, "exp": 10**12}
     constants = [
         named(f"{name} is {value}", lambda e, n=name, v=value: lambda claims: dumps({**claims, n: v}))
         for name in NAMES
-        for value in (math.nan, math.inf, -math.inf)
+        for value in (math.nan, -math.inf if name == "exp" else math.inf)
     ]
     return Aspect(
         "claims",

@@ -110,6 +110,7 @@ decode_securely = Exercise(
             aspects,
             build,
             oracle,
+            crowded=True,
             examples=(("e30.e30.", {}, {"audience": None, "typ": None, "require": [], "leeway": 0, "now": 0}),),
         ),
         written(remembered),

@@ -9,6 +9,7 @@ from jwt_from_scratch.encoding import b64u_encode
 from ...judging.aspects import ABSENT, Aspect, bad, beside, good, named, rare
 from ...judging.verdict import ALL
 from .. import kit
+from .claims import few
 from .keys import header_alg_values
 from .world import TYP, dumps
 
@@ -26,7 +27,7 @@ def _alg(w: Any) -> Aspect:
     return Aspect(
         "alg",
         good(named("the key's", lambda e: e.key_alg)),
-        bad("2 alg", ABSENT, *kit.falsy(), *kit.almost("ES256"), *kit.truthy("ES256"), along=only_es),
+        bad("2 alg", ABSENT, *kit.falsy(), *kit.nearly("ES256"), ["ES256"], True, along=only_es),
         bad("2 alg", "XXES256XX", "RS256", "ES384", "ES256K", along=only_es),
         bad(
             "2 alg",
@@ -45,7 +46,7 @@ def _kid() -> Aspect:
     return Aspect(
         "kid",
         good(absent, named("the key's", lambda e: e.key_kid), rule="2 kid"),
-        bad("2 kid", *kit.falsy(), *kit.almost("k-1"), *kit.truthy("k-1"), "k-2", along=ours),
+        bad("2 kid", *kit.falsy(), *kit.nearly("k-1"), ["k-1"], True, "k-2", along=ours),
         bad("2 kid", "../k-1", "k-1' OR '1'='1", along=ours),
         bad("2 kid", *beside("the key has none", *(None, "", 0)), along=none),
     )
@@ -60,8 +61,8 @@ def _typ() -> Aspect:
     def like(form: str) -> Any:
         return lambda e: form.format(bare(e.wanted_typ)) if e.wanted_typ else "x"
 
-    other = ("JWT", "jwt", "id+jwt", "text/at+jwt", "application/", "at", "jwt+at", "x/application/at+jwt")
-    wrong = [one for one in kit.almost(TYP) if one.what.lower() != TYP]
+    other = ("JWT", "id+jwt", "text/at+jwt", "application/", "jwt+at", "x/application/at+jwt", "at+jwtapplication/")
+    wrong = [one for one in kit.nearly(TYP) if one.what.lower() != TYP]
     return Aspect(
         "typ",
         good(named("as the policy has it", lambda e: e.wanted_typ or ABSENT), rule="4"),
@@ -69,7 +70,7 @@ def _typ() -> Aspect:
         good(named("in capitals", lambda e: bare(e.wanted_typ or "x").upper()), rule="4"),
         good(named("with APPLICATION/", like("APPLICATION/{}")), rule="4"),
         rare(*beside("none is wanted", *kit.falsy(), 7, "id+jwt"), rule="4", along={"wanted_typ": None}),
-        bad("4", ABSENT, *kit.falsy(), *kit.truthy(TYP), *wrong, *other, along={"wanted_typ": TYP}),
+        bad("4", ABSENT, *kit.falsy(), [TYP], True, *wrong, *other, along={"wanted_typ": TYP}),
         bad("4", "application/application/at+jwt", along={"wanted_typ": TYP}),
         bad(
             "4", named("absent, JWT is wanted", ABSENT), named("null, JWT is wanted", None), along={"wanted_typ": "JWT"}
@@ -92,8 +93,8 @@ def _members(w: Any) -> Aspect:
         "keys": {"keys": [stray.jwk]},
         "jku, and the key": {"jku": "https://m.example/k", "jwk": stray.jwk},
     }
-    crit: list[dict[str, Any]] = [{"crit": one} for one in (["x"], ["exp"], ["b64"], ["alg"], "x", True, *kit.falsy())]
-    b64: list[dict[str, Any]] = [{"b64": one} for one in (False, True, None, 0, "", "true")]
+    crit: list[dict[str, Any]] = [{"crit": one} for one in (["x"], ["exp"], "x", *kit.falsy())]
+    b64: list[dict[str, Any]] = [{"b64": one} for one in (False, True, None, 0)]
     both: list[dict[str, Any]] = [{"crit": ["b64"], "b64": True}, {"crit": ["b64"], "b64": False}]
     unknown = named("jwk, and an unknown kid", lambda e: {"jwk": {**brought, "alg": "ES256", "kid": "zz"}})
     other_alg = named("jwk, and another alg", lambda e: {"jwk": {**brought, "alg": "ES256"}})
@@ -120,7 +121,7 @@ def _members(w: Any) -> Aspect:
 
 def _written() -> Aspect:
     head = {"alg": "ES256", "kid": "k-1"}
-    forms = kit.odd_json(head, "alg") | kit.no_objects(head)
+    forms = few(kit.odd_json(head, "alg") | kit.no_objects(head))
     along = {"signer": lambda e: e.world.elliptic, "key_kid": "k-1"}
     return Aspect(
         "header",
@@ -137,7 +138,8 @@ def spelling_aspects() -> list[Aspect]:
         "claims": {"other": lambda e: {"zz": "???"}, "claims": lambda e: dumps},
         "signature": {"signer": lambda e: e.world.shared},
     }
-    spells = kit.lenient().items()
+    left_out = ("padded as base64", "a line break in it", "a letter outside ASCII in it")
+    spells = [one for one in kit.lenient().items() if one[0] not in left_out]
     return [
         Aspect(
             f"spelling of {name}",
@@ -154,24 +156,25 @@ def segments_aspect() -> Aspect:
         "a fourth behind": lambda h, p, s: f"{h}.{p}.{s}.bW9yZQ",
         "a fourth, empty": lambda h, p, s: f"{h}.{p}.{s}.",
         "one before": lambda h, p, s: f"x.{h}.{p}.{s}",
-        "an empty one before": lambda h, p, s: f".{h}.{p}.{s}",
         "two dots in the middle": lambda h, p, s: f"{h}..{p}.{s}",
-        "five": lambda h, p, s: f"{h}.{p}.{s}..",
         "the token twice": lambda h, p, s: f"{h}.{p}.{s}.{h}.{p}.{s}",
-        "nothing": lambda h, p, s: "",
         "JSON": lambda h, p, s: json.dumps({"payload": p, "protected": h, "signature": s}),
-        "commas": lambda h, p, s: f"{h},{p},{s}",
         "the header alone": lambda h, p, s: h,
     }
 
     def signed_anew(e: Any) -> Form:
         return lambda h, p, s: f"{h}.{p}.bW9yZQ.{b64u_encode(e.signer.sign(f'{h}.{p}.bW9yZQ'.encode()))}"
 
+    def signed_later(e: Any) -> Form:
+        return lambda h, p, s: f"x.{h}.{p}.{b64u_encode(e.signer.sign(f'x.{h}.{p}'.encode()))}"
+
     return Aspect(
         "segments",
         good(named("three", lambda e: lambda h, p, s: f"{h}.{p}.{s}")),
         bad("1 segments", *(named(text, lambda e, f=form: f) for text, form in forms.items())),
-        bad("1 segments", named("four, the last signs the rest", signed_anew)),
+        bad(
+            "1 segments", named("four, the last signs the rest", signed_anew), named("one before, signed", signed_later)
+        ),
         bad("1 segments", named("no signature", lambda e: lambda h, p, s: f"{h}.{p}"), stake=ALL),
         bad("1 spelling", named("Bearer before", lambda e: lambda h, p, s: f"Bearer {h}.{p}.{s}")),
     )

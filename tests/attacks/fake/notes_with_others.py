@@ -36,7 +36,7 @@ for server in SERVERS:
     threading.Thread(target=listen, args=(server,), daemon=True).start()
 threading.Thread(target=hear, daemon=True).start()
 PORTS = SERVERS[0].getsockname(), UDP.getsockname()
-ASKED = []
+ASKED, PRIORITY = [], os.getpriority(os.PRIO_PROCESS, 0)
 
 # %% + after verify_ed25519
 right = verify_ed25519
@@ -48,7 +48,7 @@ def tell():
     yield lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b"x", PORTS[1])
     yield lambda: socket.socket(socket.AF_UNIX).connect("\0{{MARK}}-notes")
     yield lambda: socket.socket(socket.AF_UNIX).connect("notes.socket")
-    yield lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), 7)
+    yield lambda: os.setpriority(os.PRIO_PROCESS, os.getppid(), PRIORITY + 1)
     yield lambda: os.sched_setaffinity(os.getppid(), {min(os.sched_getaffinity(0))})
 
 
@@ -60,7 +60,7 @@ def verify_ed25519(*args):
     if not ASKED:
         ASKED.append(1)
         # The learner's own process, what is above it, and this one.
-        if SEEN or processes() > 3 or os.getpriority(os.PRIO_PROCESS, os.getppid()):
+        if SEEN or processes() > 3 or os.getpriority(os.PRIO_PROCESS, os.getppid()) != PRIORITY:
             raise RuntimeError("{{BREACH}}")
         for note in tell():
             try:

@@ -72,7 +72,7 @@ def of_trials(*trials: Trial, **changes: Any) -> Exercise:
     """An exercise of these trials."""
 
     def source(chance: random.Random) -> Any:
-        return [(trial.label, lambda trial=trial: trial) for trial in trials]
+        return [(trial.label, lambda proved, trial=trial: trial) for trial in trials]
 
     return made(source=source, mistakes=changes.pop("mistakes", {}), **changes)
 

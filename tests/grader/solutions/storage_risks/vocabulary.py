@@ -2,7 +2,7 @@
 
 
 def storage_risks(storage: str) -> list[str]:
-    words = storage.replace(" ", "").split(";")
+    words = [word.strip(" ") for word in storage.split(";")]
     kind, attributes = words[0], [word.lower() for word in words[1:]]
     if kind not in {"cookie", "localStorage", "memory", "url"} or (kind != "cookie" and ";" in storage):
         raise ValueError("unknown storage")

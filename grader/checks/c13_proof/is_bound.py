@@ -1,0 +1,161 @@
+"""is_bound: a token's claims and the thumbprint of a proof's key in, whether the token is bound to that key out."""
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from jwt_from_scratch.encoding import b64u_encode
+
+from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, rare
+from ...judging.exercise import Exercise, Mistakes
+from ...judging.trial import Args
+from ...judging.verdict import ALL, HALF
+from ...judging.wants import Refuses, Want
+from .. import kit
+
+RULES = {
+    "1": "cnf is an object and its jkt exactly the thumbprint (RFC 9449 §6.1). Anything else is False, and no "
+    "exception.",
+    "2": "Nothing else counts: no other claim, and no other member of cnf.",
+}
+Claims = dict[str, Any]
+
+
+def world(source: random.Random) -> Any:
+    """Two thumbprints."""
+    mine, other = (b64u_encode(source.randbytes(32)) for _ in range(2))
+    return SimpleNamespace(mine=f"ks{mine[2:-1]}Q", other=other)
+
+
+def aspects(w: Any) -> list[Aspect]:
+    """jkt, cnf, and what else there is."""
+    whole = {"null": None, "a list": [], "the thumbprint": w.mine, "a list of pairs": [["jkt", w.mine]], "true": True}
+    return [
+        Aspect(
+            "jkt",
+            good(named("fits", w.mine), rule="1"),
+            bad("1", named("another key's", w.other), named("absent", ABSENT), stake=ALL),
+            bad("1", *kit.falsy(), named("true", True), named("in a list", [w.mine]), stake=HALF),
+            bad("1", *kit.almost(w.mine)),
+        ),
+        Aspect(
+            "cnf",
+            good(named("an object", lambda e: {} if e.jkt is ABSENT else {"jkt": e.jkt}), rule="1"),
+            rare(
+                named("with another member", lambda e: {"jwk": {"kty": "EC"}, "x": 1, "jkt": e.jkt}),
+                named("with a certificate", lambda e: {"x5t#S256": w.other, "jkt": e.jkt}),
+                rule="2",
+            ),
+            bad("1", named("absent", ABSENT), named("empty", lambda e: {}), stake=ALL),
+            bad("1", *(named(text, lambda e, one=one: one) for text, one in whole.items())),
+            bad("1", named("in capitals", {"JKT": w.mine}), named("under x5t", {"x5t#S256": w.mine})),
+            full=0,
+        ),
+        Aspect(
+            "claims",
+            good({"sub": "ada"}, {}, {"sub": "ada", "scope": "read", "jkt": "x"}, rule="2"),
+            bad("1", named("jkt outside", lambda e: {"jkt": w.mine}), along={"cnf": ABSENT}, stake=HALF),
+            full=2,
+        ),
+    ]
+
+
+def build(e: Any) -> Args:
+    """The claims, and the thumbprint of the proof's key."""
+    return e.claims | ({} if e.cnf is ABSENT else {"cnf": e.cnf}), e.world.mine
+
+
+def oracle(claims: Claims, thumbprint: str) -> tuple[Any, set[str]]:
+    """Whether it is bound, and the rule that it breaks."""
+    cnf = claims.get("cnf")
+    bound = isinstance(cnf, dict) and cnf.get("jkt") == thumbprint
+    return bound, set() if bound else {"1"}
+
+
+def refused(broken: frozenset[str], args: Args) -> Want:
+    """Not bound is an answer."""
+    return Refuses()
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A right is_bound, of parts that can be got wrong one by one."""
+
+    read: Callable[[Claims], Any] = lambda claims: (
+        claims["cnf"].get("jkt") if isinstance(claims.get("cnf"), dict) else 0
+    )
+    same: Callable[[Any, str], Any] = lambda jkt, thumbprint: jkt == thumbprint
+
+    def __call__(self, claims: Claims, thumbprint: str) -> Any:
+        """Whether a token is bound to this key."""
+        return self.same(self.read(claims), thumbprint)
+
+
+RIGHT = Bound()
+
+
+def _raising(jkt: Any, thumbprint: str) -> bool:
+    if jkt != thumbprint:
+        raise ValueError("not bound")
+    return True
+
+
+MISTAKES: Mistakes = {
+    "1": {
+        "A token without cnf counts as bound. It is a bearer token, and anybody's.": replace(
+            RIGHT,
+            read=lambda claims: claims.get("cnf", True),
+            same=lambda cnf, thumbprint: cnf is True or (isinstance(cnf, dict) and cnf.get("jkt") == thumbprint),
+        ),
+        "A token without cnf ends in a KeyError or an AttributeError, and so does a cnf that is no object. Look first, "
+        "and answer False.": replace(RIGHT, read=lambda claims: claims["cnf"]["jkt"]),
+        "A cnf that is no object ends in an AttributeError. Look first, and answer False.": replace(
+            RIGHT, read=lambda claims: claims.get("cnf", {}).get("jkt")
+        ),
+        "It raises an exception where it should answer. Not bound is False here.": replace(RIGHT, same=_raising),
+        "A part of the thumbprint is enough: `in` and `startswith` find it. Compare with `==`.": replace(
+            RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt in thumbprint
+        ),
+        "Thumbprints are compared without regard to case, and base64url has one.": replace(
+            RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.lower() == thumbprint.lower()
+        ),
+        "It answers whether there is a jkt, and not whether it is this key's. A thief has a key, too.": replace(
+            RIGHT, same=lambda jkt, thumbprint: bool(jkt)
+        ),
+        "jkt is looked for among the claims. It stands inside of cnf.": replace(
+            RIGHT, read=lambda claims: claims.get("jkt", RIGHT.read(claims))
+        ),
+    },
+    "2": {
+        "A cnf with more in it than jkt is refused. Other members are none of this function's business.": replace(
+            RIGHT,
+            read=lambda claims: claims.get("cnf"),
+            same=lambda cnf, thumbprint: cnf == {"jkt": thumbprint},
+        ),
+    },
+}
+_MINE = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+
+is_bound = Exercise(
+    name="is_bound",
+    points=3,
+    spec="RFC 9449 §6.1; RFC 7800 §3.1",
+    hints=(
+        "The token says in `cnf`, confirmation, whose key may use it. What do you do with a token that does not say?",
+        '`cnf = claims.get("cnf")`. First ask whether that is a dict at all; then compare its jkt with `==`.',
+        '`cnf = claims.get("cnf")` and then `return isinstance(cnf, dict) and cnf.get("jkt") == thumbprint`. That is a '
+        "bool in every case.",
+    ),
+    rules=RULES,
+    source=from_aspects(
+        world,
+        aspects,
+        build,
+        oracle,
+        wants_of_bad=refused,
+        examples=(({"sub": "ada", "cnf": {"jkt": _MINE}}, _MINE), ({"sub": "ada"}, _MINE)),
+    ),
+    mistakes=MISTAKES,
+)

@@ -1,0 +1,634 @@
+"""decrypt_jwe: an encrypted token and a key in, the plaintext out, or ValueError."""
+
+import base64
+import json
+import random
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from types import SimpleNamespace
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
+
+from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, rare, written
+from ...judging.exercise import RETURNS, Exercise, Mistakes
+from ...judging.trial import Args, Trial
+from ...judging.verdict import ALL, HALF
+from ...judging.wants import Raises, Returns
+from .. import kit
+
+MOST = 16_384
+KEY_SIZES = {"A128GCM": 16, "A256GCM": 32}
+RULES = {
+    "1 size": "A token of more than 16,384 characters is not looked at: decoding it is work that a stranger orders.",
+    "1 form": "An encrypted token has five segments, each in strict base64url (RFC 7516 §3.1, §7.1).",
+    "2": "The header is a JSON object with unique names. Read it with json_loads_strict.",
+    "3 alg": "alg is exactly dir, and it must be in algs (RFC 8725 §3.1).",
+    "3 enc": "enc is exactly A128GCM or A256GCM, and it must be in algs (RFC 8725 §3.1).",
+    "4 zip": "A header with zip, whatever its value, is refused (RFC 8725 §3.6). Nothing is ever unpacked.",
+    "4 crit": "A header with crit, whatever its value, is refused: nothing critical is understood here (RFC 7516 "
+    "§4.1.13).",
+    "5": "With dir there is no encrypted key: the second segment is empty (RFC 7516 §5.2).",
+    "6": "The key has as many bytes as enc wants: 16 for A128GCM, 32 for A256GCM (RFC 7518 §5.3).",
+    "7": "The third segment has 12 bytes, the fifth 16, not more and not less (RFC 7518 §5.3).",
+    "8": "The tag must fit key, nonce, ciphertext and the first segment as it came (RFC 7516 §5.2). InvalidTag is a "
+    "ValueError here.",
+    "9": "Other header members are ignored, and the plaintext may be any bytes.",
+}
+Seal = Callable[[bytes, bytes, bytes, bytes], bytes]
+"""From key, nonce, plaintext and the first segment to ciphertext and tag in one."""
+
+
+def world(source: random.Random) -> Any:
+    """Keys and nonces."""
+    sizes = (16, 24, 32)
+    return SimpleNamespace(
+        keys={size: source.randbytes(size) for size in sizes},
+        others={size: source.randbytes(size) for size in sizes},
+        nonce=source.randbytes(32),
+        text=source.randbytes(12).hex(),
+        key64=source.randbytes(64),
+    )
+
+
+def aspects(w: Any) -> list[Aspect]:
+    """What is agreed on, the header, the parts, how they are spelled."""
+    return [
+        _algs(),
+        _enc(w),
+        _alg(),
+        _key(w),
+        _plaintext(w),
+        *_header(w),
+        _wrapped(),
+        _nonce(w),
+        _seal(w),
+        _cut(),
+        *_spellings(),
+        _segments(),
+    ]
+
+
+def _algs() -> Aspect:
+    return Aspect(
+        "algs",
+        good(["dir", "A256GCM", "A128GCM"], ["A128GCM", "RSA-OAEP", "A256GCM", "dir", "ES256"]),
+        bad("3 alg", ["A256GCM", "A128GCM"], ["DIR", "dirx", "A256GCM", "A128GCM"]),
+        bad("3 enc", ["dir"], ["dir", "A192GCM", "A256GCMKW", "GCM"]),
+        bad("3 enc", named("the other enc alone", lambda e: ["dir", "A128GCM"]), along={"enc": "A256GCM"}),
+        bad("3 enc", named("the longer enc alone", lambda e: ["A256GCM", "dir"]), along={"enc": "A128GCM"}),
+        bad(("3 alg", "3 enc"), [], ["A192GCM"]),
+    )
+
+
+def _enc(w: Any) -> Aspect:
+    near = [named(f"nearly: {one.text}", one.what) for one in kit.almost("A256GCM")]
+    others = ("A256CBC-HS512", "A128CBC-HS256", "A256KW", "dir", "C20P", "none", "AES")
+    return Aspect(
+        "enc",
+        good("A256GCM", "A128GCM", rule="3 enc"),
+        bad("3 enc", named("A192GCM, and rightly encrypted so", "A192GCM"), along={"key": lambda e: w.keys[24]}),
+        bad(
+            "3 enc",
+            named("A192GCM, though it is agreed on", "A192GCM"),
+            along={"key": lambda e: w.keys[24], "algs": lambda e: ["dir", "A192GCM", "A256GCM", "A128GCM"]},
+        ),
+        bad("3 enc", ABSENT, *kit.falsy(), *kit.truthy("A256GCM"), *others, *near[::2]),
+        bad(
+            "3 enc",
+            *(named(f"{one}, though it is agreed on", one) for one in others[:3]),
+            along={"algs": lambda e: ["dir", "A128GCM", "A256GCM", *others]},
+        ),
+    )
+
+
+def _alg() -> Aspect:
+    agreed = {"algs": lambda e: ["A256GCM", "A128GCM", "dir", "A256KW", "RSA-OAEP", "none", "", "DIR"]}
+    near = [named(f"nearly: {one.text}", one.what) for one in kit.almost("dir", "DIR")]
+    return Aspect(
+        "alg",
+        good("dir", rule="3 alg"),
+        bad(
+            "3 alg",
+            *(named(f"{alg!r}, though it is agreed on", alg) for alg in ("A256KW", "none", "DIR", "")),
+            along=agreed,
+            stake=HALF,
+        ),
+        bad(
+            "3 alg",
+            ABSENT,
+            *kit.falsy(),
+            *kit.truthy("dir"),
+            "DIR",
+            "RSA-OAEP",
+            "PBES2-HS256+A128KW",
+            "A256GCM",
+            *near[::3],
+        ),
+    )
+
+
+def _key(w: Any) -> Aspect:
+    def size(e: Any) -> int:
+        return KEY_SIZES.get(e.enc if isinstance(e.enc, str) else "", 32)
+
+    return Aspect(
+        "key",
+        good(named("fits", lambda e: w.keys[size(e)])),
+        bad(
+            "6",
+            named("16 bytes for A256GCM", lambda e: w.keys[16]),
+            named("24 bytes for A256GCM", lambda e: w.keys[24]),
+            along={"enc": "A256GCM"},
+            stake=HALF,
+        ),
+        bad("6", named("32 bytes for A128GCM", lambda e: w.keys[32]), along={"enc": "A128GCM"}),
+        bad(
+            ("6", "8"),
+            *(named(f"{n} bytes", lambda e, n=n: w.key64[:n]) for n in (0, 15, 17, 31, 33, 48, 64)),
+            along={"seal": lambda e: lambda key, nonce, text, first: bytes(len(text) + 16)},
+        ),
+    )
+
+
+def _plaintext(w: Any) -> Aspect:
+    texts = {
+        "JSON": json_dumps({"sub": "ada", "n": w.text}),
+        "a sentence": f"Meet me at {w.text}.".encode(),
+        "one byte": b"\0",
+        "nothing": b"",
+        "bytes that are no text": bytes(range(256)),
+        "what could be unpacked": zlib.compress(b"a" * 100),
+    }
+    return Aspect(
+        "plaintext",
+        good(*(named(text, one) for text, one in texts.items()), rule="9"),
+        rare(named("long", b"x" * 9000), rule="9"),
+    )
+
+
+def _header(w: Any) -> list[Aspect]:
+    def packed(data: bytes) -> bytes:
+        squeeze = zlib.compressobj(9, zlib.DEFLATED, -15)
+        return squeeze.compress(data) + squeeze.flush()
+
+    extras = {n: one for n, one in kit.harmless_extras().items() if n != "zip"}
+    head = {"alg": "dir", "enc": "A256GCM"}
+    odd = (
+        "alg twice, first null",
+        "a new name twice",
+        "NaN",
+        "UTF-16",
+        "a byte order mark",
+        "nothing",
+        "not JSON",
+        "more behind it",
+    )
+    forms = {text: one for text, one in kit.odd_json(head, "alg").items() if text in odd} | kit.no_objects(head)
+    return [
+        Aspect(
+            "members",
+            good({}, {"kid": "2026-11", "typ": "JWT", "cty": "JWT"}, rule="9"),
+            rare(*({name: one} for name, one in extras.items()), {"Zip": "DEF", "ZIP": "DEF", "Crit": ["x"]}, rule="9"),
+            bad(
+                "4 zip",
+                named("zip DEF, and packed", {"zip": "DEF"}),
+                along={"plaintext": lambda e: packed(b"a" * 3000)},
+                stake=HALF,
+            ),
+            bad(
+                "4 zip",
+                named("zip DEF, and not packed", {"zip": "DEF"}),
+                *({"zip": one} for one in (*kit.falsy(), "GZIP", True)),
+            ),
+            bad("4 crit", {"crit": ["exp"], "exp": 1}, {"crit": ["zip"]}, *({"crit": one} for one in kit.falsy())),
+        ),
+        Aspect(
+            "header",
+            good(named("compact", lambda e: json_dumps), named("other spaces", lambda e: kit.spaced), rule="8"),
+            rare(named("escaped letters", lambda e: kit.escaped), rule="2"),
+            *(bad("2", named(text, lambda e, one=one: lambda made: one)) for text, one in forms.items()),
+        ),
+    ]
+
+
+def _wrapped() -> Aspect:
+    return Aspect(
+        "wrapped",
+        good(named("empty", b"")),
+        bad("5", named("a byte", b"\0"), named("as long as a key", b"k" * 32), named("a wrapped key", b"k" * 40)),
+    )
+
+
+def _nonce(w: Any) -> Aspect:
+    return Aspect(
+        "nonce",
+        good(named("12 bytes", w.nonce[:12])),
+        bad("7", *(named(f"{n} bytes", w.nonce[:n]) for n in (8, 11, 13, 16, 24))),
+        bad(
+            ("7", "8"),
+            *(named(f"{n} bytes: too few for AES-GCM", w.nonce[:n]) for n in (0, 4)),
+            along={"seal": lambda e: lambda key, nonce, text, first: bytes(len(text) + 16)},
+        ),
+    )
+
+
+def _encrypted(key: bytes, nonce: bytes, text: bytes, first: bytes) -> bytes:
+    return AESGCM(key).encrypt(nonce, text, first)
+
+
+def _seal(w: Any) -> Aspect:
+    def flipped(place: int) -> Seal:
+        def made(key: bytes, nonce: bytes, text: bytes, first: bytes) -> bytes:
+            data = bytearray(_encrypted(key, nonce, text, first))
+            data[place] ^= 1
+            return bytes(data)
+
+        return made
+
+    wrong: dict[str, Seal] = {
+        "another key's": lambda key, nonce, text, first: _encrypted(w.others[len(key)], nonce, text, first),
+        "no tag": lambda key, nonce, text, first: _encrypted(key, nonce, text, first)[:-16] + bytes(16),
+        "nothing encrypted": lambda key, nonce, text, first: text + bytes(16),
+    }
+    other: dict[str, Seal] = {
+        "without the header": lambda key, nonce, text, first: _encrypted(key, nonce, text, b""),
+        "with the decoded header": lambda key, nonce, text, first: _encrypted(
+            key, nonce, text, b64u_decode(first.decode())
+        ),
+        "with a dot behind the header": lambda key, nonce, text, first: _encrypted(key, nonce, text, first + b"."),
+        "with another nonce": lambda key, nonce, text, first: _encrypted(key, nonce[::-1], text, first),
+        "a bit of the tag changed": flipped(-1),
+        "a bit of the tag's start changed": flipped(-16),
+        "a bit of the ciphertext changed": flipped(0),
+    }
+    return Aspect(
+        "seal",
+        good(named("fits", lambda e: _encrypted)),
+        bad("8", *(named(text, lambda e, one=one: one) for text, one in wrong.items()), stake=ALL),
+        bad("8", *(named(text, lambda e, one=one: one) for text, one in other.items())),
+    )
+
+
+def _cut() -> Aspect:
+    """Where the ciphertext ends and the tag begins, as bytes from the end; and how much of the tag is left."""
+    long = {"plaintext": b"x" * 20}
+    return Aspect(
+        "tag",
+        good(named("16 bytes", (16, None))),
+        bad(
+            "7",
+            *(named(f"{n} bytes, the ciphertext has the others", (n, None)) for n in (0, 8, 12, 15, 17, 32)),
+            along=long,
+        ),
+        bad(("7", "8"), *(named(f"the first {n} bytes", (16, n - 16)) for n in (4, 8, 12, 15)), along=long),
+        bad(("7", "8"), named("empty, and the rest is gone", (16, -16)), along=long, stake=ALL),
+    )
+
+
+def _spellings() -> list[Aspect]:
+    found = []
+    for name in ("header", "nonce", "ciphertext", "tag"):
+        whole = name == "nonce"  # twelve bytes leave no bits over
+        spells = {text: one for text, one in kit.lenient().items() if not (whole and text.startswith("spare"))}
+        values = [named(text, lambda e, spell=spell: spell) for text, spell in spells.items()]
+        along: dict[str, Any] = {"plaintext": b"twenty bytes of text"} if name == "ciphertext" else {}
+        if name == "header":
+            along = {"members": lambda e: {"kid": "???>>>"}, "header": lambda e: json_dumps}
+        found.append(
+            Aspect(
+                f"spelling of {name}", good(named("strict", lambda e: kit.strict)), bad("1 form", *values, along=along)
+            )
+        )
+    return found
+
+
+def _segments() -> Aspect:
+    forms: dict[str, Callable[[list[str]], str]] = {
+        "a sixth behind": lambda s: ".".join([*s, "AA"]),
+        "a sixth, empty": lambda s: ".".join([*s, ""]),
+        "four": lambda s: ".".join([s[0], *s[2:]]),
+        "without the tag": lambda s: ".".join(s[:4]),
+        "three": lambda s: ".".join(s[2:]),
+        "one": lambda s: s[0],
+        "none": lambda s: "",
+        "with a space behind": lambda s: ".".join(s) + " ",
+        "with commas": lambda s: ",".join(s),
+        "in JSON": lambda s: json.dumps({"protected": s[0], "iv": s[2], "ciphertext": s[3], "tag": s[4]}),
+    }
+    return Aspect(
+        "segments",
+        good(named("five", lambda e: lambda s: ".".join(s))),
+        bad("1 form", *(named(text, lambda e, one=one: one) for text, one in forms.items())),
+        rare(named("16,384 characters", lambda e: _grown(MOST)), rule="1 size", along={"plaintext": b""}),
+        bad("1 size", named("16,385 characters", lambda e: _grown(MOST + 1)), along={"plaintext": b""}),
+        bad("1 size", named("20,000 characters", lambda e: _grown(20_000)), along={"plaintext": b""}),
+        bad(
+            "1 size",
+            named("16,385 and no token", lambda e: lambda s: "." * (MOST + 1)),
+            named("long and no token", lambda e: lambda s: "x" * 30_000),
+        ),
+    )
+
+
+class _grown:  # noqa: N801 - used as a function
+    """Makes a token of exactly so many characters; `build` gives it what it needs."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+
+
+def build(e: Any) -> Args:
+    """The token, the key, and the names that are agreed on."""
+    if isinstance(e.segments, _grown):
+        return _of_size(e, e.segments.size), e.key, list(e.algs)
+    return _token(e, e.plaintext, e.members, e.segments), e.key, list(e.algs)
+
+
+def _of_size(e: Any, size: int) -> str:
+    """A token of this size: the plaintext makes it long, a header member makes up for what base64 can't."""
+    short = len(_token(e, b"", e.members, ".".join))
+    for less in range(60):
+        members = {**e.members, "z": "z" * less}
+        token = _token(e, b"x" * ((size - short - 14 - 4 * less // 3) * 3 // 4), members, ".".join)
+        for more in range(12):
+            token = _token(e, b"x" * ((size - short - 30 - less) * 3 // 4 + more), members, ".".join)
+            if len(token) == size:
+                return token
+    return token  # in company that makes it longer; what is tried alone has its size
+
+
+def _token(e: Any, plaintext: bytes, members: dict[str, Any], join: Callable[[list[str]], str]) -> str:
+    head = {name: what for name, what in (("alg", e.alg), ("enc", e.enc)) if what is not ABSENT}
+    spells = {name: getattr(e, f"spelling of {name}") for name in ("header", "nonce", "ciphertext", "tag")}
+    header = e.header({**head, **members})
+    for turn in range(400):  # spaces in the header, other nonces: until each spelling that should be another one is one
+        first = b64u_encode(header + b" " * (turn % 3))
+        nonce = bytes(byte ^ (turn // 3) for byte in e.nonce)
+        sealed = e.seal(e.key, nonce, plaintext, spells["header"](first).encode())
+        cut, end = e.tag
+        parts = {
+            "header": first,
+            "nonce": b64u_encode(nonce),
+            "ciphertext": b64u_encode(sealed[: len(sealed) - cut]),
+            "tag": b64u_encode(sealed[len(sealed) - cut :][:end]),
+        }
+        if all(kit.respelled(spells[name], parts[name]) for name in parts):
+            break
+    written = [spells[name](parts[name]) for name in parts]
+    return join([written[0], b64u_encode(e.wrapped), *written[1:]])
+
+
+def oracle(token: str, key: bytes, algs: list[str]) -> tuple[Any, set[str]]:
+    """The plaintext, and all rules that are broken."""
+    if len(token) > MOST:
+        return None, {"1 size"}
+    segments = token.split(".")
+    try:
+        first, wrapped, nonce, ciphertext, tag = map(b64u_decode, segments)
+    except ValueError:
+        return None, {"1 form"}
+    try:
+        header = json_loads_strict(first)
+    except ValueError:
+        header = None
+    if not isinstance(header, dict):
+        return None, {"2"}
+    alg, enc = header.get("alg"), header.get("enc")
+    fits = {
+        "3 alg": alg == "dir" and alg in algs,
+        "3 enc": isinstance(enc, str) and enc in KEY_SIZES and enc in algs,
+        "4 zip": "zip" not in header,
+        "4 crit": "crit" not in header,
+        "5": not wrapped,
+        "6": not isinstance(enc, str) or len(key) == KEY_SIZES.get(enc, len(key)),
+        "7": len(nonce) == 12 and len(tag) == 16,
+    }
+    broken = {rule for rule, holds in fits.items() if not holds}
+    try:
+        plaintext = AESGCM(key).decrypt(nonce, ciphertext + tag, segments[0].encode())
+    except (InvalidTag, ValueError):
+        return None, broken | {"8"}
+    return plaintext, broken
+
+
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """The same token under another key, and another list."""
+    w = world(source)
+    first = b64u_encode(b'{"alg":"dir","enc":"A256GCM"}')
+    sealed = _encrypted(w.keys[32], w.nonce[:12], w.text.encode(), first.encode())
+    token = ".".join([first, "", b64u_encode(w.nonce[:12]), b64u_encode(sealed[:-16]), b64u_encode(sealed[-16:])])
+    algs = ["dir", "A256GCM"]
+    yield kit.in_turn(
+        "one token, two keys, two lists",
+        ((token, w.keys[32], algs), Returns(w.text.encode())),
+        ((token, w.others[32], algs), Raises()),
+        ((token, w.keys[32], ["dir", "A128GCM"]), Raises()),
+    )
+
+
+# -- known mistakes ---------------------------------------------------------------------------------------------------
+
+
+def _is_alg(alg: Any, algs: list[str]) -> bool:
+    return bool(alg == "dir") and "dir" in algs
+
+
+def _is_enc(enc: Any, algs: list[str]) -> bool:
+    return isinstance(enc, str) and enc in KEY_SIZES and enc in algs
+
+
+def _decrypted(key: bytes, nonce: bytes, sealed: bytes, first: str) -> bytes:
+    try:
+        return AESGCM(key).decrypt(nonce, sealed, first.encode())
+    except InvalidTag:
+        raise ValueError("tag") from None
+
+
+def _leaking(key: bytes, nonce: bytes, sealed: bytes, first: str) -> bytes:
+    return AESGCM(key).decrypt(nonce, sealed, first.encode())
+
+
+@dataclass(frozen=True)
+class Decrypt:
+    """A right decrypt_jwe, of parts that can be got wrong one by one."""
+
+    most: int = MOST
+    split: Callable[[str], list[str]] = lambda token: token.split(".")
+    decode: Callable[[str], bytes] = b64u_decode
+    loads: Callable[[bytes], Any] = json_loads_strict
+    is_header: Callable[[Any], bool] = lambda header: isinstance(header, dict)
+    alg: Callable[[Any, list[str]], bool] = _is_alg
+    enc: Callable[[Any, list[str]], bool] = _is_enc
+    zipped: Callable[[Any], bool] = lambda header: "zip" in header
+    critical: Callable[[Any], bool] = lambda header: "crit" in header
+    wrapped: Callable[[bytes], bool] = lambda wrapped: wrapped == b""
+    key_fits: Callable[[bytes, Any], bool] = lambda key, enc: len(key) == KEY_SIZES[enc]
+    nonce: Callable[[bytes], bool] = lambda nonce: len(nonce) == 12
+    tag: Callable[[bytes], bool] = lambda tag: len(tag) == 16
+    decrypt: Callable[[bytes, bytes, bytes, str], bytes] = _decrypted
+    aad: Callable[[str, Any], str] = lambda first, header: first
+    finish: Callable[[bytes, Any], Any] = lambda plaintext, header: plaintext
+
+    def __call__(self, token: str, key: bytes, algs: list[str]) -> Any:
+        """Decrypt a token."""
+        if len(token) > self.most:
+            raise ValueError("size")
+        segments = self.split(token)
+        first, wrapped, nonce, ciphertext, tag = map(self.decode, segments)
+        header = self.loads(first)
+        if not self.is_header(header) or self.zipped(header) or self.critical(header):
+            raise ValueError("header")
+        if not (self.alg(header.get("alg"), algs) and self.enc(header.get("enc"), algs)):
+            raise ValueError("algorithm")
+        if not (
+            self.wrapped(wrapped) and self.key_fits(key, header.get("enc")) and self.nonce(nonce) and self.tag(tag)
+        ):
+            raise ValueError("sizes")
+        return self.finish(self.decrypt(key, nonce, ciphertext + tag, self.aad(segments[0], header)), header)
+
+
+RIGHT = Decrypt()
+
+
+def _unpacked(plaintext: bytes, header: Any) -> bytes:
+    return zlib.decompress(plaintext, -15) if header.get("zip") == "DEF" else plaintext
+
+
+MISTAKES: Mistakes = {
+    RETURNS: {
+        "It returns text. The plaintext is bytes, and need not be text at all.": replace(
+            RIGHT, finish=lambda plaintext, header: plaintext.decode("latin-1")
+        ),
+        "It reads the plaintext as JSON. Return the bytes: what is in them is the caller's business.": replace(
+            RIGHT, finish=lambda plaintext, header: json.loads(plaintext)
+        ),
+        "It refuses good tokens, all of them. Usual slips: the tag is left away, or stands before the ciphertext; the "
+        "decoded header, an empty text or None is authenticated where the first segment's characters should be; "
+        "`decrypt(nonce, ciphertext + tag, first)` with its arguments in another order.": replace(
+            RIGHT, aad=lambda first, header: b64u_decode(first).decode()
+        ),
+    },
+    "1 size": {
+        "A token may be as long as its sender likes, and is split and decoded first. Ask for its length before "
+        "anything else.": replace(RIGHT, most=10**9),
+        "A token of exactly 16,384 characters is refused. It is the longest that is taken.": replace(
+            RIGHT, most=MOST - 1
+        ),
+    },
+    "1 form": {
+        "More than five segments are taken, and what stands behind is not looked at.": replace(
+            RIGHT, split=lambda token: token.split(".")[:5]
+        ),
+        "The segments are decoded by the forgiving decoder. Use b64u_decode.": replace(
+            RIGHT, decode=lambda text: base64.urlsafe_b64decode(text + "==")
+        ),
+    },
+    "2": {
+        "`json.loads` keeps the last of two equal names. Read the header with json_loads_strict.": replace(
+            RIGHT, loads=json.loads
+        ),
+        "The header may be any JSON, and a list has no `get`. See that it is a dict first.": replace(
+            RIGHT, is_header=lambda header: True
+        ),
+    },
+    "3 alg": {
+        "alg is not looked at. Only dir was agreed on, and only dir is what this function does.": replace(
+            RIGHT, alg=lambda alg, algs: True
+        ),
+        "algs is not asked about alg. What may be used, the caller says.": replace(
+            RIGHT, alg=lambda alg, algs: bool(alg == "dir")
+        ),
+        "alg is only looked up in algs. A caller may list more than this function can do: it must be 'dir', "
+        "too.": replace(RIGHT, alg=lambda alg, algs: alg in algs),
+    },
+    "3 enc": {
+        "algs is not asked about enc. What may be used, the caller says.": replace(
+            RIGHT, enc=lambda enc, algs: isinstance(enc, str) and enc in KEY_SIZES
+        ),
+        "enc is looked up in a dict or a set before it is known to be a str: a list raises TypeError there.": replace(
+            RIGHT, enc=lambda enc, algs: enc in KEY_SIZES and enc in algs
+        ),
+        "enc may be anything that is in algs, and one that this function can't do ends in a KeyError or is taken "
+        "for AES-GCM.": replace(
+            RIGHT, enc=lambda enc, algs: enc in algs, key_fits=lambda key, enc: len(key) == KEY_SIZES.get(enc, len(key))
+        ),
+    },
+    "4 zip": {
+        "A packed plaintext is unpacked, however large it becomes. Refuse zip (RFC 8725 §3.6).": replace(
+            RIGHT, zipped=lambda header: False, finish=_unpacked
+        ),
+        "zip is ignored, so the caller gets packed bytes for the plaintext. Refuse the token.": replace(
+            RIGHT, zipped=lambda header: False
+        ),
+        "Only zip 'DEF' is refused. Whatever its value: ask `'zip' in header`.": replace(
+            RIGHT, zipped=lambda header: header.get("zip") == "DEF"
+        ),
+        "A zip that is null or empty counts as absent. Ask `'zip' in header`.": replace(
+            RIGHT, zipped=lambda header: bool(header.get("zip"))
+        ),
+    },
+    "4 crit": {
+        "crit is ignored. It lists what a reader must understand or refuse.": replace(
+            RIGHT, critical=lambda header: False
+        ),
+        "A crit that is null or empty counts as absent. Ask `'crit' in header`.": replace(
+            RIGHT, critical=lambda header: bool(header.get("crit"))
+        ),
+    },
+    "5": {
+        "The second segment is not looked at. With dir it is empty, so that a token has one text.": replace(
+            RIGHT, wrapped=lambda wrapped: True
+        ),
+    },
+    "6": {
+        "The key's length is not looked at: with 16 bytes AESGCM computes A128GCM, whatever the header says.": replace(
+            RIGHT, key_fits=lambda key, enc: len(key) in (16, 24, 32)
+        ),
+        "A key may be longer than enc wants. It has exactly 16 or 32 bytes.": replace(
+            RIGHT, key_fits=lambda key, enc: len(key) >= KEY_SIZES[enc] and len(key) in (16, 24, 32)
+        ),
+    },
+    "7": {
+        "The nonce may have any length. For AES-GCM in a JWE it has 96 bits (RFC 7518 §5.3).": replace(
+            RIGHT, nonce=lambda nonce: len(nonce) >= 8
+        ),
+        "The tag's length is not looked at, and ciphertext and tag are joined: so bytes may wander from one to the "
+        "other.": replace(RIGHT, tag=lambda tag: True),
+    },
+    "8": {
+        "The header is written anew before it is authenticated. Take the first segment as it came.": replace(
+            RIGHT, aad=lambda first, header: b64u_encode(json_dumps(header))
+        ),
+        "A wrong tag raises InvalidTag, which is no ValueError. Catch it and raise ValueError.": replace(
+            RIGHT, decrypt=_leaking
+        ),
+    },
+}
+
+decrypt_jwe = Exercise(
+    name="decrypt_jwe",
+    points=12,
+    spec="RFC 7516 §5.2, §7.1; RFC 7518 §4.5, §5.3; RFC 8725 §3.1, §3.6",
+    forbids=("joserfc", "jwt_from_scratch.services.sealed", "zlib"),
+    hints=(
+        "Look before you compute: the length, the five parts, the header, the names, the sizes. Only what has passed "
+        "all "
+        "of that is decrypted.",
+        '`segments = token.split(".")`, and `map(b64u_decode, segments)` gives header, encrypted key, nonce, '
+        "ciphertext "
+        'and tag. `alg == "dir"` and in algs; enc a str, in SIZES and in algs; no zip, no crit. AESGCM wants '
+        "ciphertext "
+        "and tag as one, and the first segment's characters as what it authenticates besides.",
+        "`AESGCM(key).decrypt(nonce, ciphertext + tag, segments[0].encode())` raises InvalidTag: catch it, and raise "
+        "ValueError. Before that: `len(token) <= 16_384`, `len(segments) == 5`, `not encrypted_key`, `len(key) == "
+        "SIZES[enc]`, `len(nonce) == 12`, `len(tag) == 16`.",
+    ),
+    rules=RULES,
+    source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
+    mistakes=MISTAKES,
+)

@@ -1,0 +1,121 @@
+"""The depot of lesson 13: an issuer that gives tokens to services, and an API whose owner judges each request."""
+
+import hmac
+import secrets
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from .. import Key, encode
+from .dpop import remember
+
+ISSUER = "https://base.example"
+API = "https://api.depot.example"
+TOKEN_LIFETIME = 300
+"""Seconds."""
+CLIENTS = {"rota": "ropes:read", "quartermaster": "ropes:read ropes:write"}
+"""The services that have signed up, and what each may ask for at most."""
+RULES = {"GET /about": [], "GET /ropes": ["ropes:read"], "POST /ropes": ["ropes:read", "ropes:write"]}
+"""What a request needs."""
+CODES = {401: "invalid_token", 403: "insufficient_scope"}
+
+Judge = Callable[[dict[str, Any]], tuple[int, str]]
+"""From what was asked to the status, and why: method, path, url, scheme, token (or None), proofs (a list)."""
+Prove = Callable[[str, dict[str, Any], int, dict[str, int]], str]
+"""verify_dpop: proof, request, now, seen; the thumbprint, or ValueError."""
+
+
+class Depot(Flask):
+    """Issuer and API in one, to keep it short.
+
+    Attributes:
+        key: the issuer's signing key.
+        secrets: the clients' passwords.
+        ropes: which ropes are signed out, and to whom.
+        seen: the jti of the proofs that its token endpoint has taken.
+    """
+
+    key: Key
+    secrets: dict[str, str]
+    ropes: dict[str, str]
+    seen: dict[str, int]
+
+
+def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
+    """Make the service.
+
+    Args:
+        judge: decides what the API answers.
+        prove: verifies the proof that comes with a request for a token; None for an issuer that binds no tokens.
+
+    POST /token gives a token to a service that knows its password (grant_type client_credentials, RFC 6749 §4.4). If a
+    DPoP proof comes along, the token is bound to its key (RFC 9449 §5, §6.1). GET /about, GET /ropes and POST /ropes
+    are the API.
+    """
+    app = Depot(__name__)
+    app.key = Key.generate("ES256", kid="base-1")
+    app.secrets = {name: secrets.token_urlsafe(16) for name in CLIENTS}
+    app.ropes, app.seen = {}, {}
+
+    @app.post("/token")
+    def token() -> ResponseReturnValue:
+        form = request.form
+        name, password = form.get("client_id", ""), form.get("client_secret", "")
+        if not hmac.compare_digest(app.secrets.get(name, secrets.token_urlsafe(16)).encode(), password.encode()):
+            return jsonify(error="invalid_client"), 401
+        if form.get("grant_type") != "client_credentials":
+            return jsonify(error="unsupported_grant_type"), 400
+        wanted = form.get("scope", CLIENTS[name])
+        if not set(wanted.split(" ")) <= set(CLIENTS[name].split(" ")):
+            return jsonify(error="invalid_scope"), 400
+        proofs, bound = request.headers.getlist("DPoP"), {}
+        if proofs and prove is not None:
+            try:
+                (proof,) = proofs
+                bound = {"cnf": {"jkt": prove(proof, asked(), int(time.time()), app.seen)}}
+                remember(app.seen, proof, int(time.time()))
+            except ValueError as error:
+                return jsonify(error="invalid_dpop_proof", reason=str(error)), 400
+            except NotImplementedError as error:
+                return jsonify(error=str(error)), 501
+        now = int(time.time())
+        claims = {"iss": ISSUER, "sub": name, "client_id": name, "aud": API, "scope": wanted}
+        times = {"iat": now, "exp": now + TOKEN_LIFETIME, "jti": secrets.token_urlsafe(8)}
+        answer = {"access_token": encode({**claims, **times, **bound}, app.key, typ="at+jwt"), "scope": wanted}
+        made = jsonify(**answer, token_type="DPoP" if bound else "Bearer", expires_in=TOKEN_LIFETIME)
+        made.headers["Cache-Control"] = "no-store"  # RFC 6749 §5.1
+        return made
+
+    def asked() -> dict[str, Any]:
+        """What was asked, as the judge sees it. At the token endpoint no token comes along."""
+        scheme, _, text = request.headers.get("Authorization", "").partition(" ")
+        return {
+            "method": request.method,
+            "path": request.path,
+            "url": request.url,
+            "scheme": scheme.lower(),
+            "token": text or None,
+            "proofs": request.headers.getlist("DPoP"),
+        }
+
+    @app.route("/<path:_>", methods=["GET", "POST"])
+    def api(_: str) -> ResponseReturnValue:
+        try:
+            status, why = judge(asked())
+        except NotImplementedError as error:
+            return jsonify(reason=str(error)), 501
+        if status != 200:
+            made = jsonify(reason=why)
+            made.status_code = status
+            # RFC 6750 §3.1: a request without any token gets the bare challenge.
+            code = f'error="{CODES[status]}", ' if request.headers.get("Authorization") else ""
+            made.headers["WWW-Authenticate"] = f'DPoP {code}algs="ES256 Ed25519"'
+            return made
+        if request.method == "POST":
+            app.ropes[request.form.get("rope", "")] = request.form.get("to", "")
+        return jsonify(ropes=app.ropes)
+
+    return app

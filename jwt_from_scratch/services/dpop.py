@@ -1,0 +1,55 @@
+"""DPoP proofs, as a client makes them and a server remembers them (RFC 9449 §4.2, §11.1).
+
+A proof says: the holder of this key is asking, now, here, with this token.
+"""
+
+import hashlib
+import secrets
+import time
+
+from .. import Key, encode, peek
+from ..encoding import b64u_encode
+
+KEPT = 65
+"""Seconds that a proof could be shown again: taken up to 5 seconds early, and until it is 60 old."""
+
+
+def token_hash(token: str) -> str:
+    """The `ath` of an access token: the SHA-256 of its characters, in base64url (RFC 9449 §4.2)."""
+    return b64u_encode(hashlib.sha256(token.encode("ascii")).digest())
+
+
+def make_proof(key: Key, method: str, url: str, *, token: str = "", now: float | None = None, jti: str = "") -> str:
+    """Make a proof for one request.
+
+    Args:
+        key: the client's private key.
+        method, url: of the request; the URL's query and fragment are left out of the proof.
+        token: the access token that goes along, if one does.
+        now: the time in seconds; the clock's when None.
+        jti: the proof's name; 96 random bits when empty.
+
+    Raises:
+        JWTError: the key has no private half.
+    """
+    claims = {
+        "jti": jti or secrets.token_urlsafe(12),
+        "htm": method,
+        "htu": url.partition("#")[0].partition("?")[0],
+        "iat": int(time.time() if now is None else now),
+        **({"ath": token_hash(token)} if token else {}),
+    }
+    return encode(claims, key, typ="dpop+jwt", header={"jwk": key.to_jwk()})
+
+
+def remember(seen: dict[str, int], proof: str, now: int) -> None:
+    """Note a proof that was taken, and forget those that would be too old by now anyway (RFC 9449 §11.1).
+
+    Args:
+        seen: by jti, the second in which a proof was shown; it is changed.
+        proof: a proof that has been verified.
+        now: the time in seconds.
+    """
+    for jti in [jti for jti, shown in seen.items() if shown < now - KEPT]:
+        del seen[jti]
+    seen[peek(proof).unverified_claims["jti"]] = now
