@@ -11,7 +11,7 @@ PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
 # A fresh .venv is filled from requirements.lock alone, whatever the caller's shell is set up for.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
-.PHONY: help setup lab check test test-all notebooks mutants trials bench interop lock format clean
+.PHONY: help setup lab check test test-all notebooks site mutants trials bench interop lock format clean
 .DEFAULT_GOAL := help
 
 help:            ## show this list
@@ -48,6 +48,9 @@ test-all: $(READY) ## for a night: all tests with many more examples, and the pr
 
 notebooks: $(READY) ## rebuild notebooks/ from notebooks/source/
 	$(BIN)/grader build
+
+site: $(READY)   ## make the site and the edition that runs in a browser, in dist/site
+	$(BIN)/grader site dist/site $(if $(SOURCE),--source $(SOURCE))
 
 mutants: $(READY) ## prove that the checks refuse what is wrong: every sample solution, changed in one place
 	$(BIN)/python -m tests.mutants $(EXERCISES)

@@ -15,6 +15,7 @@ from .ending import Commands, fail
 from .farm import farm, farm_of, farm_options
 from .lti import lti
 from .pipeline import PIPELINE, output_options
+from .publishing import site
 
 if TYPE_CHECKING:
     from ..batch.collect import Found
@@ -489,5 +490,5 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
     _show_likeness(found, out or course.graded / assignment / "likeness.html", least)
 
 
-for _command in (advice, farm, lti, *PIPELINE):
+for _command in (advice, farm, lti, site, *PIPELINE):
     cli.add_command(_command)

@@ -5,6 +5,7 @@ The metadata is nbgrader's own, and so are the steps from one edition to the oth
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,7 @@ def editions() -> Iterator[tuple[Path, str]]:
         yield NOTEBOOKS / f"{chapter.name}.ipynb", as_text(student(chapter))
     repository = NOTEBOOKS.parent
     for path, mark, new in (
+        (repository / "README.md", "address", address()),
         (repository / "README.md", "lessons", lessons_table("notebooks/")),
         (NOTEBOOKS / "README.md", "lessons", lessons_table()),
         (repository / "docs" / "written-answers.md", "answers", answers.page()),
@@ -102,6 +104,15 @@ def lessons_table(folder: str = "") -> str:
         )
     minutes, points = (sum(getattr(chapter, name) for chapter in course()) for name in ("minutes", "points"))
     return "\n".join([*rows, f"| all of it | | {minutes} | {points} |"]) + "\n"
+
+
+def address() -> str:
+    """A sentence with the address of the published course, which pyproject.toml has."""
+    path = NOTEBOOKS.parent / "pyproject.toml"
+    if not path.is_file():  # in a wheel
+        return ""
+    project: dict[str, Any] = tomllib.loads(path.read_text("utf-8"))["project"]
+    return f"**<{project['urls']['Homepage']}>**\n"
 
 
 def build() -> list[Path]:

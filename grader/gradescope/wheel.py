@@ -23,11 +23,26 @@ _START = "jwt_from_scratch-start.pth"
 _WHEEL = "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
-def wheel() -> tuple[str, bytes]:
-    """The wheel's file name and its bytes."""
+def wheel(left_out: tuple[str, ...] = ()) -> tuple[str, bytes]:
+    """The wheel's file name and its bytes.
+
+    Args:
+        left_out: how the names of files begin that are not wanted.
+    """
     found = distribution(_DISTRIBUTION)
     stem = f"{_DISTRIBUTION.replace('-', '_')}-{found.version}"
-    files = {**dict(_sources()), **_about(found, f"{stem}.dist-info")}
+    kept = {name: data for name, data in sources() if not name.startswith(left_out)}
+    return as_wheel(stem, {**kept, **_about(found, f"{stem}.dist-info")})
+
+
+def as_wheel(stem: str, files: dict[str, bytes]) -> tuple[str, bytes]:
+    """The name and the bytes of a wheel of pure Python.
+
+    Args:
+        stem: its name and version, as in "flask-3.1.3".
+        files: what is in it, with METADATA in its folder STEM.dist-info; WHEEL and RECORD are made.
+    """
+    files = {**files, f"{stem}.dist-info/WHEEL": _WHEEL.encode()}
     record = f"{stem}.dist-info/RECORD"
     lines = [
         f"{name},sha256={b64u_encode(hashlib.sha256(data).digest())},{len(data)}\n" for name, data in files.items()
@@ -47,7 +62,8 @@ def lock_file() -> Path:
     raise CourseError("requirements.lock is missing; install the course from its repository or its wheel")
 
 
-def _sources() -> Iterator[tuple[str, bytes]]:
+def sources() -> Iterator[tuple[str, bytes]]:
+    """What this package is made of: each file's name in a wheel, and its bytes."""
     places = {
         "jwt_from_scratch": Path(jwt_from_scratch.__path__[0]),
         "grader": _PACKAGE,
@@ -71,4 +87,4 @@ def _is_left_out(path: Path) -> bool:
 def _about(found: Distribution, folder: str) -> dict[str, bytes]:
     """The package's own words about itself."""
     texts = {name: found.read_text(name) or "" for name in ("METADATA", "entry_points.txt")}
-    return {f"{folder}/{name}": text.encode() for name, text in {**texts, "WHEEL": _WHEEL}.items()}
+    return {f"{folder}/{name}": text.encode() for name, text in texts.items()}

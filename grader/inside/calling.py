@@ -25,6 +25,11 @@ from .chance import deciding_bits
 from .elsewhere import elsewhere
 from .values import NotPlain, exactly, pack, plain_text, unpack
 
+if sys.platform == "emscripten":  # as in a browser
+    from . import wasm
+
+    wasm.install()
+
 RETURNED = "returned"
 RAISED = "raised"
 TIMED_OUT = "timed out"

@@ -110,9 +110,8 @@ class Seal:
         Raises:
             OSError: they can't be looked at.
         """
-        if not self._stopped:
-            return []
-        waiting = [f"/proc/{min(self._stopped)}/root{place}" for place in confine.PLACES_MIB]
+        there = next((pid for pid in sorted(self._stopped) if not _has_ended(pid)), 0)
+        waiting = [f"/proc/{there}/root{place}" for place in confine.PLACES_MIB] if there else []
         found = [_File.at(place, os.stat(place)) for place in waiting]
         while waiting:
             with os.scandir(waiting.pop()) as entries:
@@ -148,21 +147,29 @@ class Seal:
             yield "it could still tell others"
         if not self._memory_is_its_own(_maps(pid)):
             yield "it had memory in common with others"
-        for other in self._stopped:
-            if any(linux.have_in_common(pid, thread) for thread in _threads(other)):
-                yield "it had memory or open files in common with others"
         open_files = _open_files(pid)
         if len(open_files) != 1 or not open_files[0].startswith("socket:"):
             yield "it had other files open"
         for other in self._stopped:
-            if open_files[0] in _open_files(other) or _are_under_way(other):
-                yield "others could read its questions"
+            try:
+                yield from _leaks_to(other, pid, open_files)
+            except OSError:
+                if not _has_ended(other):
+                    raise
         if os.listdir("/dev/pts") != ["ptmx"]:
             yield "a terminal was open"
 
     def _memory_is_its_own(self, maps: list[bytes]) -> bool:
         shared = [line for line in maps if line.split(maxsplit=2)[1].endswith(b"s") and line != self._memory]
         return self._memory in maps and all(line.split(maxsplit=5)[-1].startswith(_READ_ONLY) for line in shared)
+
+
+def _leaks_to(other: int, pid: int, open_files: list[str]) -> Iterator[str]:
+    """What a process and another one have in common."""
+    if any(linux.have_in_common(pid, thread) for thread in _threads(other)):
+        yield "it had memory or open files in common with others"
+    if set(open_files) & set(_open_files(other)) or _are_under_way(other):
+        yield "others could read its questions"
 
 
 def _signal(pid: int, number: int) -> None:

@@ -5,6 +5,8 @@ They need Flask, which the reference module itself does not. Which file belongs 
 | file | lesson | role |
 |---|---|---|
 | `http` | all | serves an app on a free port; asks it something, with the whole exchange in view |
+| `wasm` | all | in a browser: answers in the same process what `http` is asked |
+| `passwords` | – | how the services keep passwords |
 | `login` | 00, 03 | a password in, a token out |
 | `api` | 03, 11 | opens to whoever brings a good token |
 | `sha256` | 02 | the inner step of SHA-256, for length extension |

@@ -2,6 +2,7 @@
 
 import atexit
 import json
+import sys
 import threading
 import urllib.error
 import urllib.parse
@@ -11,8 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from .wasm import InProcess, install
+
 if TYPE_CHECKING:
     from flask import Flask
+
+if sys.platform == "emscripten":  # as in a browser
+    install()
 
 TIMEOUT = 10.0
 """Seconds that `fetch` waits for an answer."""
@@ -22,19 +28,14 @@ class Server:
     """A running service. It ends with `close()`, at the end of a `with` block, or with the Python process."""
 
     def __init__(self, app: "Flask") -> None:
-        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._listener = InProcess(app, _Silent) if sys.platform == "emscripten" else _InThread(app, _Silent)
+        self.url = f"http://127.0.0.1:{self._listener.port}"
         """Where it listens, such as "http://127.0.0.1:40312"."""
         atexit.register(self.close)
 
     def close(self) -> None:
         """Stop listening. Closing twice does no harm."""
-        if self._thread.is_alive():
-            self._server.shutdown()
-            self._thread.join()
-        self._server.server_close()
+        self._listener.close()
         atexit.unregister(self.close)
 
     def __enter__(self) -> "Server":
@@ -45,6 +46,23 @@ class Server:
 
     def __repr__(self) -> str:
         return f"<Server {self.url}>"
+
+
+class _InThread:
+    """A server in a thread of its own, on a free port."""
+
+    def __init__(self, app: "Flask", handler: type[WSGIRequestHandler]) -> None:
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread.start()
+        self.port = self._server.server_port
+
+    def close(self) -> None:
+        """Stop listening."""
+        if self._thread.is_alive():
+            self._server.shutdown()
+            self._thread.join()
+        self._server.server_close()
 
 
 class _Silent(WSGIRequestHandler):

@@ -18,6 +18,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 
 from .. import JWTError, Key, encode, verify
 from ..encoding import json_loads_strict
+from .passwords import CHEAP
 from .visitor import Visitor
 
 ISSUER = "https://base.example"
@@ -210,7 +211,7 @@ class SignOn(Flask):
 
 
 def _hashed(password: str) -> str:
-    return generate_password_hash(password, "scrypt:1024:8:1")
+    return generate_password_hash(password, CHEAP)
 
 
 FORM = """<form method=post>

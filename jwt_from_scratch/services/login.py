@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from .. import JWTError, Key, decode, encode
+from .passwords import CHEAP
 
 ISSUER = "https://login.example"
 LIFETIME = 900
@@ -37,9 +38,8 @@ def login_app(
     app = Flask(__name__)
     signing_key = key or Key.generate("HS256")
     services = frozenset(audiences)
-    # Cheap on purpose, so that a lesson does not wait. A product uses the library's default, which is dear.
-    hashes = {name: generate_password_hash(password, "scrypt:1024:8:1") for name, (password, _) in users.items()}
-    nobody = generate_password_hash("", "scrypt:1024:8:1")  # a wrong name takes as long as a wrong password
+    hashes = {name: generate_password_hash(password, CHEAP) for name, (password, _) in users.items()}
+    nobody = generate_password_hash("", CHEAP)  # a wrong name takes as long as a wrong password
 
     @app.post("/login")
     def login() -> ResponseReturnValue:

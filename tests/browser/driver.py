@@ -177,6 +177,8 @@ def explained(page: Any, folder: Path, lab: Lab | None = None) -> Iterator[None]
 class Notebook:
     """The notebook that is open and in front, used by mouse and keyboard."""
 
+    patience = PATIENCE
+
     def __init__(self, page: Any) -> None:
         self.page = page
         self.panel = page.locator(PANEL)
@@ -192,7 +194,9 @@ class Notebook:
         """Wait until the cells are there and the kernel is idle."""
         self.panel.locator(".jp-Cell").first.wait_for(state="attached")
         # Not the toolbar's indicator: it says "idle" before there is a kernel.
-        self.page.locator("#jp-main-statusbar").get_by_text(re.compile(r"\(ipykernel\) \| Idle$")).wait_for()
+        self.page.locator("#jp-main-statusbar").get_by_text(
+            re.compile(r"\((?:ipykernel|Pyodide)\) \| Idle$")
+        ).wait_for()
         return self
 
     def cell(self, text: str) -> Any:
@@ -229,8 +233,8 @@ class Notebook:
         return cell.locator(".jp-InputArea-prompt").inner_text().strip()
 
     def _wait(self, cell: Any, done: Any, what: str) -> None:
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + self.patience
         while not done():
             if time.monotonic() > end:
-                raise TimeoutError(f"this cell was expected {what} within {PATIENCE:.0f} s:\n{cell.inner_text()}")
+                raise TimeoutError(f"this cell was expected {what} within {self.patience:.0f} s:\n{cell.inner_text()}")
             self.page.wait_for_timeout(20)

@@ -55,7 +55,7 @@ def fingerprint(name: str) -> str:
 
 def _is_of_another(path: Path, name: str) -> bool:
     """Whether it holds the checks of another lesson, or is on the far side of the sandbox."""
-    far = {"batch", "classroom", "cli", "engine", "gradescope", "receipts", "reports"}
+    far = {"batch", "classroom", "cli", "engine", "gradescope", "receipts", "reports", "site"}
     parts = path.relative_to(REPO).parts
     return not far.isdisjoint(parts[1:2]) or any(part in checks.chapters() and part != name for part in parts)
 

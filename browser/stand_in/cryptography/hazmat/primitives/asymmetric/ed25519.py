@@ -1,0 +1,3 @@
+"""Ed25519."""
+
+from ._edwards import Ed25519PrivateKey, Ed25519PublicKey

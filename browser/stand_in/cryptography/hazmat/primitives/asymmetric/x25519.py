@@ -1,0 +1,4 @@
+"""Not here."""
+
+from ....exceptions import Unsupported as X25519PrivateKey
+from ....exceptions import Unsupported as X25519PublicKey

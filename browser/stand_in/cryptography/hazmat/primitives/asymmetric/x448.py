@@ -1,0 +1,4 @@
+"""Not here."""
+
+from ....exceptions import Unsupported as X448PrivateKey
+from ....exceptions import Unsupported as X448PublicKey

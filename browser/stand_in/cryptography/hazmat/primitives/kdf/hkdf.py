@@ -1,0 +1,3 @@
+"""Not here."""
+
+from ....exceptions import Unsupported as HKDF

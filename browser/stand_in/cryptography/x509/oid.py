@@ -1,0 +1,5 @@
+"""Names of what stands in names."""
+
+
+class NameOID:
+    COMMON_NAME = (2, 5, 4, 3)

@@ -1,0 +1,54 @@
+"""What a course in a browser lacks: an alarm that rings in the one thread there is, and the standard library's files.
+
+Only Pyodide loads this (see `calling`).
+"""
+
+import keyword
+import signal
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+from typing import Any
+
+_BELL = """({
+    at: Infinity, every: 0,
+    set(seconds, every) {
+        this.at = seconds ? performance.now() + 1000 * seconds : Infinity;
+        this.every = 1000 * every;
+    },
+    get 0() {
+        const now = performance.now();
+        if (now < this.at) return 0;
+        this.at = this.every ? now + this.every : Infinity;
+        return SIGALRM;
+    },
+    set 0(_) {},
+})"""
+"""Pyodide reads the first element of its interrupt buffer every few instructions, and takes it for a signal's number
+(pyodide.org, "Interrupting execution"). This one answers SIGALRM when it is time."""
+
+
+def install() -> None:
+    """Give Python what the course needs and Pyodide lacks."""
+    _alarm()
+    _library_files()
+
+
+def _alarm() -> None:
+    import pyodide_js
+    from pyodide.code import run_js
+
+    bell: Any = run_js(_BELL.replace("SIGALRM", str(int(signal.SIGALRM))))
+    pyodide_js.setInterruptBuffer(bell)
+    system: Any = signal
+    system.ITIMER_REAL = 0
+    system.setitimer = lambda which, seconds, every=0.0: bell.set(seconds, every)
+
+
+def _library_files() -> None:
+    """Lesson 04 opens files of the standard library, which is one zip file here."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    with zipfile.ZipFile(next(path for path in sys.path if path.endswith(".zip"))) as library:
+        library.extractall(folder, [one for one in library.namelist() if "/" not in one and one.endswith(".py")])
+    keyword.__file__ = str(folder / "keyword.py")

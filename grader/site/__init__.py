@@ -1,0 +1,1 @@
+"""`grader site`: the course as pages, and as an edition that runs in a browser."""

@@ -1,0 +1,88 @@
+"""The edition that runs in a browser: JupyterLite (jupyterlite.readthedocs.io) with the lessons in it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from ..course.masters import NOTEBOOKS, chapter_names
+from . import pinned, wheels
+from .lock import lock
+from .problem import SiteError
+
+_EXTENSION = "@jupyterlite/pyodide-kernel-extension"
+_LABEXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+_FIRST = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
+"""What the kernel imports at once. Named here, they are loaded together and not one after the other."""
+
+
+def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
+    """Write the edition into a folder.
+
+    Args:
+        target: the folder, which is not there yet.
+        cache: where pinned files are kept.
+        source: where missing ones come from (see `pinned`).
+        scratch: an empty folder.
+
+    Raises:
+        SiteError: something is missing; the text says what.
+        OSError: a folder can't be written to.
+    """
+    pinned.fill(cache, source)
+    pyodide = scratch / "static" / "pyodide"
+    pyodide.mkdir(parents=True)
+    for name in pinned.CORE:
+        (pyodide / name).write_bytes((cache / name).read_bytes())
+    made = collected(cache)
+    for name, content in made.items():
+        (pyodide / name).write_bytes(content)
+    (pyodide / "pyodide-lock.json").write_text(lock(made, wheels.COURSE), "utf-8")
+    (scratch / "jupyter-lite.json").write_text(json.dumps(_config()), "utf-8")
+    lessons = scratch / "lessons"
+    lessons.mkdir()
+    for name in chapter_names():
+        (lessons / f"{name}.ipynb").write_bytes((NOTEBOOKS / f"{name}.ipynb").read_bytes())
+    _run(scratch, target)
+
+
+def collected(cache: Path) -> wheels.Wheels:
+    """All wheels of the edition.
+
+    Raises:
+        SiteError: one is missing.
+    """
+    made = wheels.of_kernel(_LABEXTENSIONS / _EXTENSION) | wheels.of_pyodide(cache)
+    if not pinned.has_cryptography(cache):
+        made |= wheels.stand_in()
+    made |= wheels.of_course()
+    return made | wheels.of_environment((*wheels.KERNEL, *wheels.COURSE), made)
+
+
+def _config() -> dict[str, object]:
+    return {
+        "jupyter-lite-schema-version": 0,
+        "jupyter-config-data": {
+            "appName": "JWT from scratch",
+            # After the first visit it runs without a network, as far as the browser keeps what it is given.
+            "enableServiceWorkerCache": True,
+            "exposeAppInBrowser": True,  # for tests
+            "litePluginSettings": {
+                f"{_EXTENSION}:kernel": {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": _FIRST}},
+            },
+        },
+    }
+
+
+def _run(scratch: Path, target: Path) -> None:
+    command = [sys.executable, "-I", "-m", "jupyterlite_core", "build", "--apps", "lab", "--no-sourcemaps"]
+    options = ["--lite-dir", str(scratch), "--contents", str(scratch / "lessons"), "--output-dir", str(target)]
+    # Of JupyterLab's extensions that are installed here this one: others would ask servers that are not there.
+    options.append("--LiteBuildConfig.ignore_sys_prefix=True")
+    options.append(f"--LiteBuildConfig.federated_extensions={_LABEXTENSIONS / _EXTENSION}")
+    done = subprocess.run(  # noqa: S603
+        [*command, *options], cwd=scratch, capture_output=True, text=True, errors="replace"
+    )
+    if done.returncode or not (target / "extensions" / _EXTENSION).is_dir():
+        said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
+        raise SiteError("\n".join(["JupyterLite could not be built; the last that it said:", *said[-5:]]))

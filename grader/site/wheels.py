@@ -1,0 +1,165 @@
+"""The Python packages of the browser edition, each as a wheel.
+
+Packages in pure Python are made of what is installed here: that came through `requirements.lock`, with its hashes, and
+so a learner has the same versions in the browser as elsewhere.
+"""
+
+import email
+import hashlib
+import io
+import re
+import zipfile
+from importlib.metadata import Distribution, PackageNotFoundError, distribution
+from pathlib import Path
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from ..gradescope.wheel import as_wheel, lock_file, wheel
+from . import pinned
+from .problem import SiteError
+
+IN_BROWSER = {
+    "sys_platform": "emscripten",
+    "platform_system": "Emscripten",
+    "platform_machine": "wasm32",
+    "os_name": "posix",
+    "implementation_name": "cpython",
+    "platform_python_implementation": "CPython",
+    "python_version": "3.14",
+    "python_full_version": "3.14.2",
+    "extra": "",
+}
+"""What the markers of requirements are asked about there."""
+
+KERNEL = ("ipython", "comm", "packaging")
+"""What JupyterLite's kernel needs besides the wheels that it brings along."""
+COURSE = ("flask", "pyjwt", "joserfc", "matplotlib", "matplotlib-inline")
+"""What the lessons import. `matplotlib` is one of Pyodide's own builds."""
+_HERE_ONLY = (
+    *(
+        f"grader/{room}/"
+        for room in ("batch", "classroom", "cli", "engine", "gradescope", "lti", "receipts", "reports", "site")
+    ),
+    *("grader/notebooks/source/", "grader/requirements.lock"),
+)
+"""What nobody needs in a browser; and the masters, which have the solutions."""
+STAND_IN = Path(__file__).resolve().parents[2] / "browser" / "stand_in"
+"""In the repository; no wheel has it."""
+
+Wheels = dict[str, bytes]
+
+
+def of_kernel(extension: Path) -> Wheels:
+    """The wheels that JupyterLite's kernel brings along, in the folder of its extension."""
+    names = ("piplite", "pyodide_kernel", "ipykernel")
+    paths = sorted((extension / "static" / "pypi").glob("*.whl"))
+    return {path.name: path.read_bytes() for path in paths if path.name.startswith(names)}
+
+
+def of_pyodide(cache: Path) -> Wheels:
+    """Pyodide's own builds."""
+    names = [*pinned.WHEELS, *(pinned.CRYPTOGRAPHY if pinned.has_cryptography(cache) else ())]
+    return {name: (cache / name).read_bytes() for name in names}
+
+
+def of_environment(names: tuple[str, ...], others: Wheels) -> Wheels:
+    """Packages that are installed here, and all that they and the other wheels need.
+
+    Args:
+        names: the packages.
+        others: the wheels that come from elsewhere.
+
+    Raises:
+        SiteError: one is not installed, or not in the version that is pinned.
+    """
+    made: Wheels = {}
+    about = [metadata(content) for content in others.values()]
+    seen = {str(canonicalize_name(one["Name"])) for one in about}
+    waiting = [*names, *(need for one in about for need in needs(one.get_all("Requires-Dist") or []))]
+    versions = _pinned_versions()
+    while waiting:
+        name = str(canonicalize_name(waiting.pop()))
+        if name in seen:
+            continue
+        seen.add(name)
+        found = _installed(name, versions)
+        file, content = _repacked(found)
+        made[file] = content
+        waiting += needs(found.requires or [])
+    return made
+
+
+def of_course() -> Wheels:
+    """The course itself, as much of it as a browser needs. Its name changes with its content: browsers keep files."""
+    name, content = wheel(left_out=_HERE_ONLY)
+    mark = int(hashlib.sha256(content).hexdigest()[:12], 16)
+    return {name.replace("-py3-", f"-{mark}-py3-"): content}
+
+
+def stand_in() -> Wheels:
+    """The stand-in for `cryptography`.
+
+    Raises:
+        SiteError: this is no repository.
+    """
+    sources = sorted(STAND_IN.rglob("*.py"))
+    if not sources:
+        raise SiteError(
+            "the stand-in for cryptography is in the course's repository only; build with `--source release`"
+        )
+    stem = "cryptography-47.0.0+stand.in"
+    about = "Metadata-Version: 2.1\nName: cryptography\nVersion: 47.0.0+stand.in\nRequires-Dist: ecdsa\n"
+    files = {path.relative_to(STAND_IN).as_posix(): path.read_bytes() for path in sources}
+    name, content = as_wheel(stem, {**files, f"{stem}.dist-info/METADATA": about.encode()})
+    return {name: content}
+
+
+def needs(requirements: list[str]) -> list[str]:
+    """The names of what a package needs in a browser."""
+    read = [Requirement(one) for one in requirements]
+    return [str(canonicalize_name(one.name)) for one in read if one.marker is None or one.marker.evaluate(IN_BROWSER)]
+
+
+def metadata(content: bytes) -> Any:
+    """What a wheel says about itself: a message (PEP 566)."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        name = next(one for one in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", one))
+        return email.message_from_bytes(archive.read(name))
+
+
+def _pinned_versions() -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for name, version in re.findall(r"^([A-Za-z0-9._-]+)==([^ ;]+)", lock_file().read_text("utf-8"), re.MULTILINE):
+        found.setdefault(str(canonicalize_name(name)), set()).add(version)
+    return found
+
+
+def _installed(name: str, versions: dict[str, set[str]]) -> Distribution:
+    try:
+        found = distribution(name)
+    except PackageNotFoundError:
+        raise SiteError(f"the package {name!r} is missing; install the course: jwt-from-scratch[course,site]") from None
+    if found.version not in versions.get(name, {found.version}):
+        raise SiteError(
+            f"{name} {found.version} is installed, and requirements.lock has {', '.join(sorted(versions[name]))}: "
+            "run `make site`, or install what is pinned"
+        )
+    return found
+
+
+def _repacked(found: Distribution) -> tuple[str, bytes]:
+    """The package as a wheel of pure Python: without what was compiled, which its authors made optional."""
+    stem = f"{canonicalize_name(found.metadata['Name']).replace('-', '_')}-{found.version}"
+    files = {}
+    for path in sorted(found.files or [], key=str):
+        parts = path.parts
+        if ".." in parts or "__pycache__" in parts or path.suffix in (".so", ".pyd", ".pyc", ".pth"):
+            continue
+        if parts[0].endswith(".dist-info"):
+            if parts[1:] != ("METADATA",) and parts[1] not in ("licenses", "LICENSE", "entry_points.txt"):
+                continue
+            parts = (f"{stem}.dist-info", *parts[1:])
+        files["/".join(parts)] = Path(str(found.locate_file(path))).read_bytes()
+    return as_wheel(stem, files)

@@ -1,0 +1,36 @@
+"""What the site's tests share: where the pinned files are kept, and whether they can be had."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from grader.site import build, lite, pinned
+from grader.site.problem import SiteError
+
+CACHE = Path(os.environ.get("SITE_CACHE") or build.CACHE)
+"""Where the pinned files are kept from one run to the next."""
+
+
+def pinned_files(*, download: bool) -> Path:
+    """The cache folder, filled. Skips the test where that needs what it may not have.
+
+    Args:
+        download: whether 106 MB may be downloaded.
+    """
+    wanted = pinned.CORE | pinned.WHEELS
+    if not download and not all(pinned.has(CACHE, name, sha256) for name, sha256 in wanted.items()):
+        pytest.skip(f"the browser edition needs 106 MB from PyPI; they are not in {CACHE.name}: run with --thorough")
+    try:
+        pinned.fill(CACHE, pinned.REGISTRIES)
+    except SiteError as error:
+        pytest.skip(f"the browser edition can't be built here: {error}")
+    return CACHE
+
+
+def browser_edition(folder: Path, *, download: bool) -> Path:
+    """The edition that runs in a browser, built into a folder."""
+    cache = pinned_files(download=download)
+    (folder / "scratch").mkdir()
+    lite.build(folder / "lite", cache, pinned.REGISTRIES, folder / "scratch")
+    return folder / "lite"
