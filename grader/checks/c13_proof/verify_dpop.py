@@ -333,8 +333,8 @@ verify_dpop = Exercise(
         "the first `#`, then at the first `?`.",
         '`url = request["url"].partition("#")[0].partition("?")[0]`; jti: `isinstance(jti, str) and 1 <= len(jti) <= '
         "128` and `jti not in seen`; iat: an int or float and no bool, `now - 60 <= iat <= now + 5`; ath, if "
-        '`request["token"] is not None`: `b64u_encode(hashlib.sha256(request["token"].encode()).digest())`. In the end `return '
-        "jwk_thumbprint(jwk)`.",
+        '`request["token"] is not None`: `b64u_encode(hashlib.sha256(request["token"].encode()).digest())`. In '
+        "the end `return jwk_thumbprint(jwk)`.",
     ),
     rules=RULES,
     source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
