@@ -73,7 +73,7 @@ class Refuses:
     text: str = "return False"
 
     def verdict(self, outcomes: list[Outcome]) -> Verdict:
-        """Right if it is False. An exception, or what counts as False, lets nobody in, but it is not the answer."""
+        """Right if it is False; an exception lets nobody in, but it is no answer."""
         (outcome,) = outcomes
         if outcome.kind == RETURNED and outcome.packed == pack(False):
             return RIGHT
@@ -83,8 +83,8 @@ class Refuses:
                 error_key(outcome),
                 usually="It raises an exception here. The answer to a bad input is False.",
             )
-        says = no_bool(unpack(outcome.packed), False) if outcome.kind == RETURNED else ""
-        return Verdict(False, taken_key(outcome), taken=not says, usually=says or usual_meaning(outcome))
+        got = unpack(outcome.packed) if outcome.kind == RETURNED else None
+        return Verdict(False, taken_key(outcome), taken=True, usually=no_bool(got, False) or usual_meaning(outcome))
 
 
 @dataclass(frozen=True)
