@@ -79,7 +79,7 @@ def unpack(text: str) -> Any:
 
 
 def exactly(value: Any) -> bytes:
-    """What a plain value is, members' order included, as bytes that are made quickly: to compare it. Nothing reads them.
+    """What a plain value is, members' order included, as bytes that are made quickly and only compared, never read.
 
     b"" for what is not plain.
     """
