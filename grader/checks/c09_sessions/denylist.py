@@ -316,7 +316,7 @@ MISTAKES: Mistakes = {
         "It looks at the jti alone, so one issuer's entry blocks another's token. The pair names a token.": _keyed(
             lambda iss, jti: jti
         ),
-        "`blocked` takes a token that is not listed for one with exp 0, and when now is below zero blocks it. Ask whether the "
+        "`blocked` takes a token that is not listed for one with exp 0, and blocks it below zero. Ask whether the "
         "pair is there.": wrong(blocked=_zero_if_unlisted),
         "It looks at the issuer alone, so one entry blocks all of its tokens.": _keyed(lambda iss, jti: iss),
         **{
