@@ -1,5 +1,7 @@
 """AES, forwards (FIPS 197), and its mode GCM (NIST SP 800-38D). Its tables make its time tell about the key."""
 
+import struct
+
 
 def xor(one, other):
     return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
@@ -25,7 +27,10 @@ def _box():
 
 _BOX = _box()
 _X2 = [_double(value) for value in range(256)]
-_ROWS = [(at + 4 * (at % 4)) % 16 for at in range(16)]
+# Of each byte what becomes of it in SubBytes and MixColumns, as a column of 32 bits, in each of its four rows.
+_COLUMNS = [[(_X2[s] << 24 | s << 16 | s << 8 | _X2[s] ^ s) for s in _BOX]]
+for _ in range(3):
+    _COLUMNS.append([value >> 8 | (value & 255) << 24 for value in _COLUMNS[-1]])
 
 
 class Block:
@@ -44,38 +49,64 @@ class Block:
             elif size > 6 and at % size == 4:
                 word = [_BOX[byte] for byte in word]
             words.append([a ^ b for a, b in zip(words[at - size], word)])
-        self._keys = [[byte for word in words[at : at + 4] for byte in word] for at in range(0, len(words), 4)]
+        numbers = [int.from_bytes(word, "big") for word in words]
+        self._first, *self._middle, self._last = (numbers[at : at + 4] for at in range(0, len(numbers), 4))
 
     def encrypt(self, block):
-        state = [a ^ b for a, b in zip(block, self._keys[0])]
-        for number, key in enumerate(self._keys[1:], 2):
-            state = [_BOX[state[at]] for at in _ROWS]
-            if number < len(self._keys):
-                state = _mixed(state)
-            state = [a ^ b for a, b in zip(state, key)]
-        return bytes(state)
+        zero, one, two, three = _COLUMNS
+        a, b, c, d = (column ^ key for column, key in zip(struct.unpack(">4I", block), self._first))
+        for e, f, g, h in self._middle:  # ShiftRows takes each byte of a column from another one
+            a, b, c, d = (
+                zero[a >> 24] ^ one[b >> 16 & 255] ^ two[c >> 8 & 255] ^ three[d & 255] ^ e,
+                zero[b >> 24] ^ one[c >> 16 & 255] ^ two[d >> 8 & 255] ^ three[a & 255] ^ f,
+                zero[c >> 24] ^ one[d >> 16 & 255] ^ two[a >> 8 & 255] ^ three[b & 255] ^ g,
+                zero[d >> 24] ^ one[a >> 16 & 255] ^ two[b >> 8 & 255] ^ three[c & 255] ^ h,
+            )
+        last = [
+            _BOX[w >> 24] << 24 | _BOX[x >> 16 & 255] << 16 | _BOX[y >> 8 & 255] << 8 | _BOX[z & 255]
+            for w, x, y, z in ((a, b, c, d), (b, c, d, a), (c, d, a, b), (d, a, b, c))
+        ]
+        return struct.pack(">4I", *(column ^ key for column, key in zip(last, self._last)))
 
 
-def _mixed(state):
-    """MixColumns (FIPS 197 §5.1.3)."""
-    new = []
-    for at in range(0, 16, 4):
-        column = state[at : at + 4]
-        total = column[0] ^ column[1] ^ column[2] ^ column[3]
-        new += [byte ^ total ^ _X2[byte ^ column[row - 3]] for row, byte in enumerate(column)]
-    return new
+def _times_x(value):
+    """In GCM's field, whose bits run the other way round."""
+    return value >> 1 ^ (0xE1 << 120 if value & 1 else 0)
+
+
+def _shifted_out(byte):
+    for _ in range(8):
+        byte = _times_x(byte)
+    return byte
+
+
+_SHIFTED_OUT = [_shifted_out(byte) for byte in range(256)]
+
+
+def _multiples(factor):
+    """The products of a factor with each byte."""
+    made = [0] * 256
+    for bit in range(7, -1, -1):
+        made[1 << bit] = factor
+        factor = _times_x(factor)
+    for byte in range(256):
+        made[byte] = made[byte & byte - 1] ^ made[byte & -byte]
+    return made
 
 
 def gcm(key, iv, data, aad, decrypting):
     """What comes out, and the tag."""
     aes = Block(key)
-    factor = int.from_bytes(aes.encrypt(bytes(16)), "big")
+    multiples = _multiples(int.from_bytes(aes.encrypt(bytes(16)), "big"))
 
     def ghash(*parts):
         state = 0
         for part in parts:
             for at in range(0, len(part), 16):
-                state = _field_product(state ^ int.from_bytes(part[at : at + 16].ljust(16, b"\0"), "big"), factor)
+                text = state ^ int.from_bytes(part[at : at + 16].ljust(16, b"\0"), "big")
+                state = 0
+                for byte in text.to_bytes(16, "little"):
+                    state = state >> 8 ^ _SHIFTED_OUT[state & 255] ^ multiples[byte]
         return state
 
     first = iv + b"\0\0\0\1" if len(iv) == 12 else ghash(iv, (8 * len(iv)).to_bytes(16, "big")).to_bytes(16, "big")
@@ -87,13 +118,3 @@ def gcm(key, iv, data, aad, decrypting):
     sealed = data if decrypting else bytes(out)
     lengths = (8 * len(aad)).to_bytes(8, "big") + (8 * len(sealed)).to_bytes(8, "big")
     return bytes(out), xor(ghash(aad, sealed, lengths).to_bytes(16, "big"), aes.encrypt(first))
-
-
-def _field_product(one, other):
-    """In GCM's field, whose bits run the other way round."""
-    made = 0
-    for bit in range(127, -1, -1):
-        if one >> bit & 1:
-            made ^= other
-        other = other >> 1 ^ (0xE1 << 120 if other & 1 else 0)
-    return made
