@@ -10,13 +10,10 @@ from ..inside.values import copy_of
 from .exercise import Exercise
 from .result import CRASHED, FAILED, FORBIDDEN, MISSING, NOT_ATTEMPTED, TIMED_OUT
 from .trial import Answer, Args, Trial
-from .verdict import RIGHT, Verdict
+from .verdict import ARGUMENTS, RIGHT, Verdict
 
 GROUP = 64
 """How many calls are asked for in one go, at most: one fork of the learner's process answers them."""
-
-ARGUMENTS = "arguments"
-"""The rule that every exercise has: what came in belongs to the caller."""
 
 # After one of these a further call tells nothing new, or costs another time limit.
 FINAL = {

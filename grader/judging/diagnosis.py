@@ -12,10 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from .answering import ARGUMENTS, errors_of
+from .answering import errors_of
 from .exercise import RETURNS, Exercise, Fresh
 from .trial import Answer
-from .verdict import Stake
+from .verdict import ARGUMENTS, Stake
 
 LAX, STRICT, OTHERWISE = "too lax", "too strict", "refused in another way"
 MAX_MISTAKES = 3

@@ -9,7 +9,6 @@ Whoever is not right everywhere has a point less than full marks at least.
 from collections.abc import Sequence
 from fractions import Fraction
 
-from .answering import ARGUMENTS
 from .exercise import Exercise
 from .trial import Answer, Trial
 from .verdict import ALL, HALF
@@ -21,7 +20,7 @@ def score(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) ->
     unasked = trials[len(answers) :]
     if not wrong and not unasked:
         return exercise.points
-    stakes = [(answer.trial.stake, answer.trial.rules) for answer in wrong if answer.costs and not _changed(answer)]
+    stakes = [(answer.trial.stake, answer.trial.rules) for answer in wrong if answer.costs]
     stakes += [(trial.stake, trial.rules) for trial in unasked]
     if any(stake == ALL for stake, _ in stakes):
         return 0
@@ -37,7 +36,3 @@ def _share(trials: Sequence[Trial], answers: list[Answer]) -> Fraction:
         for rule in trial.rules or {""}:
             of_rule.setdefault(rule, []).append(good)
     return sum((Fraction(sum(one), len(one)) for one in of_rule.values()), Fraction()) / len(of_rule)
-
-
-def _changed(answer: Answer) -> bool:
-    return answer.verdict.key == ARGUMENTS

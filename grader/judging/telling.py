@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from ..inside import calling
 from ..inside.calling import Outcome
-from .answering import ARGUMENTS, FINAL
+from .answering import FINAL
 from .diagnosis import Finding, findings, mistakes, size, telling
 from .exercise import Exercise
 from .play import as_row
 from .result import COSTS, FAILED, NOT_ATTEMPTED, Result, Row
 from .trial import Answer, Trial
+from .verdict import ARGUMENTS
 from .wants import Differs, InTurn, Plays, Refuses, Returns, Want
 from .words import call_text, came, window
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..inside.calling import Outcome
-from .verdict import PART, Stake, Verdict
+from .verdict import ARGUMENTS, PART, Stake, Verdict
 from .wants import Want
 
 Args = tuple[Any, ...]
@@ -72,8 +72,11 @@ class Answer:
 
     @property
     def costs(self) -> bool:
-        """Whether it costs the trial's stake: a bad input taken, a valid one answered wrongly. Else it costs a part."""
-        return self.wrong and (self.verdict.taken if self.trial.bad else True)
+        """Whether it costs the trial's stake: a bad input taken, a valid one answered wrongly.
+
+        Else it costs a part: a bad input refused in another way, arguments changed under a right answer.
+        """
+        return self.wrong and self.verdict.key != ARGUMENTS and (self.verdict.taken if self.trial.bad else True)
 
     @property
     def outcome(self) -> Outcome:

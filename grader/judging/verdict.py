@@ -14,6 +14,9 @@ class Stake(IntEnum):
 
 PART, HALF, ALL = Stake.PART, Stake.HALF, Stake.ALL
 
+ARGUMENTS = "arguments"
+"""The rule that every exercise has, and the key of the error: what came in belongs to the caller."""
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -30,6 +30,11 @@ They need Flask, which the reference module itself does not. Which file belongs 
 | `station` | 11 | all of these, put together |
 | `corpus` | 12 | the tokens that a verifier must refuse, and those that it must accept |
 | `defences` | 12 | a decoder whose defences can be taken away |
+| `depot` | 13 | gives tokens to services; an API whose owner judges each request |
+| `dpop` | 13 | a client's proofs, and the server's memory of them |
+| `published` | 13, 14 | examples from RFCs |
+| `sealed` | 14 | encrypted tokens |
+| `sd_jwt` | 14 | tokens whose holder shows some claims and keeps the rest |
 | `advice` | – | `grader advice`: who would not read this token |
 | `forgeries` | 04–09 | forged tokens, a file for each lesson, and their replay against a learner's verifier |
 | `vulnerable` | 02–11 | broken services, one flaw in each file |

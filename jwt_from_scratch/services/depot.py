@@ -114,6 +114,8 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
             code = f'error="{CODES[status]}", ' if request.headers.get("Authorization") else ""
             made.headers["WWW-Authenticate"] = f'DPoP {code}algs="ES256 Ed25519"'
             return made
+        if request.path != "/ropes":
+            return jsonify(page=request.path)
         if request.method == "POST":
             app.ropes[request.form.get("rope", "")] = request.form.get("to", "")
         return jsonify(ropes=app.ropes)

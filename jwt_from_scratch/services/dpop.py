@@ -1,4 +1,4 @@
-"""DPoP proofs, as a client makes them and a server remembers them (RFC 9449 §4.2, §11.1).
+"""The DPoP proofs of lesson 13: as a client makes them and a server remembers them (RFC 9449 §4.2, §11.1).
 
 A proof says: the holder of this key is asking, now, here, with this token.
 """

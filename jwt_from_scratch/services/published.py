@@ -1,4 +1,4 @@
-"""Examples from RFCs, for lessons that try a learner's function on text that others have made."""
+"""For lessons 13 and 14: examples from RFCs, to try a learner's function on text that others have made."""
 
 DPOP_TOKEN = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"  # noqa: S105 - an example
 """RFC 9449 §7.1: an access token, and below the proof that goes with it."""

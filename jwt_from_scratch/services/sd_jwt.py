@@ -1,4 +1,4 @@
-"""SD-JWT, as its issuer makes it and its holder shows it: claims behind hashes, to be shown one by one (RFC 9901).
+"""SD-JWT in lesson 14: claims behind hashes, made by an issuer and shown one by one by the holder (RFC 9901).
 
 Only members of the outermost object can be hidden here, and elements of lists that are its members.
 """

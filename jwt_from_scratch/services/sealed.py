@@ -1,4 +1,4 @@
-"""Encrypted tokens: five segments, of which only the first can be read (RFC 7516), with a key that both sides have.
+"""The encrypted tokens of lesson 14: five segments (RFC 7516), under a key that both sides have.
 
 One way of encrypting only: `dir`, where the shared key itself encrypts, with AES-GCM (RFC 7518 §4.5, §5.3).
 """

@@ -10,6 +10,7 @@ import pytest
 from jwt_from_scratch import JWTError, Key, decode, services
 from jwt_from_scratch.services import Server, fetch, serve, vulnerable
 from jwt_from_scratch.services.api import api_app
+from jwt_from_scratch.services.depot import depot_app
 from jwt_from_scratch.services.login import ISSUER, login_app
 
 ADA = {"user": "ada", "password": "pw"}
@@ -83,6 +84,12 @@ def test_an_api_does_what_its_check_says(serving: Callable[[Any], Server]) -> No
 
 def first_line(path: Path) -> str:
     return path.read_text("utf-8").splitlines()[0]
+
+
+def test_the_open_page_of_the_depot_shows_no_ropes(serving: Callable[[Any], Server]) -> None:
+    depot = serving(depot_app(lambda asked: (200, "")))
+    assert fetch(depot.url + "/about", form={"rope": "7", "to": "x"}).json == {"page": "/about"}
+    assert fetch(depot.url + "/ropes", form={"rope": "8", "to": "ada"}).json == {"ropes": {"8": "ada"}}
 
 
 def test_the_map_of_services_has_each_file_and_its_lesson() -> None:

@@ -253,7 +253,7 @@ MISTAKES: Mistakes = {
             ),
             "`if claims.get(...)` skips every claim that counts as false: null, '', False, 0. Ask `name in "
             "claims`.": replace(TIMES, present=lambda claims, name: bool(claims.get(name))),
-            "`math.isfinite`, `isnan` and `isinf` make a float of an int first, and 10**400 fits into none: "
+            "`float`, `math.isfinite`, `isnan` and `isinf` make a float of an int, and 10**400 fits into none: "
             "OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
                 TIMES, is_time=lambda value: type(value) in (int, float) and math.isfinite(value)
             ),

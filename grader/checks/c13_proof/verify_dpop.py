@@ -290,6 +290,9 @@ MISTAKES: Mistakes = {
         ),
         "iat may be any JSON, and text can't be compared with a number: that is a TypeError. See that it is an int or "
         "a float.": replace(RIGHT, iat=lambda iat, now: now - OLDEST <= iat <= now + AHEAD),
+        "It takes whole numbers only. iat may have a fraction (RFC 7519 §2): allow float, too.": replace(
+            RIGHT, iat=lambda iat, now: type(iat) is int and _in_time(iat, now)
+        ),
         "iat is cut to whole seconds before it is compared. 60.5 seconds are more than 60.": replace(
             RIGHT,
             iat=lambda iat, now: (
@@ -330,8 +333,8 @@ verify_dpop = Exercise(
         "the first `#`, then at the first `?`.",
         '`url = request["url"].partition("#")[0].partition("?")[0]`; jti: `isinstance(jti, str) and 1 <= len(jti) <= '
         "128` and `jti not in seen`; iat: an int or float and no bool, `now - 60 <= iat <= now + 5`; ath, if "
-        '`request["token"] is not None`: `b64u_encode(hashlib.sha256(token.encode()).digest())`. In the end `return '
-        "jwk_thumbprint(jwk)`.",
+        '`request["token"] is not None`: `b64u_encode(hashlib.sha256(request["token"].encode()).digest())`. In '
+        "the end `return jwk_thumbprint(jwk)`.",
     ),
     rules=RULES,
     source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
