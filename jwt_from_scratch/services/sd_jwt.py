@@ -40,7 +40,7 @@ def issue(
         key: the issuer's private key.
         hide: names of members to be hidden.
         each_of: names of lists; each of their elements is hidden.
-        decoys: hashes of nothing, so that nobody can count what is hidden (§4.2.5).
+        decoys: digests of nothing, drawn at random, so that nobody can count what is hidden (§4.2.5).
 
     Raises:
         JWTError: see `encode`.

@@ -260,6 +260,11 @@ def _pops(self: Any, iss: Any, jti: Any, now: float) -> bool:
     return bool(Denied.blocked(self, iss, jti, now) and self.until.pop(self.key(iss, jti)) > now)
 
 
+def _zero_if_unlisted(self: Any, iss: Any, jti: Any, now: float) -> bool:
+    listed = Denied.blocked(self, iss, jti, float("-inf"))
+    return now < (self.until[iss, jti] if listed else 0)
+
+
 def _in_loop(self: Any, now: float) -> int:
     for key, exp in self.until.items():
         if exp <= now:
@@ -311,6 +316,8 @@ MISTAKES: Mistakes = {
         "It looks at the jti alone, so one issuer's entry blocks another's token. The pair names a token.": _keyed(
             lambda iss, jti: jti
         ),
+        "`blocked` takes a token that is not listed for one with exp 0, and blocks it below zero. Ask whether the "
+        "pair is there.": wrong(blocked=_zero_if_unlisted),
         "It looks at the issuer alone, so one entry blocks all of its tokens.": _keyed(lambda iss, jti: iss),
         **{
             f"It joins iss and jti with {between!r} in between, and two pairs can give one text. Take the pair as the "
@@ -361,6 +368,10 @@ MISTAKES: Mistakes = {
         ),
     },
     ("2", "3"): {
+        "`add` takes 0 for the exp of a token that is not listed yet, and keeps that if the new one is below zero. "
+        "Where nothing is listed the new exp holds.": wrong(
+            kept=lambda self, exp, before: max(exp, 0 if before is None else before)
+        ),
         "Entries never end: `blocked` and `size` do not look at the time. From exp on nobody needs the entry, because "
         "the token is refused anyway.": wrong(over=lambda self, exp, now: False),
     },

@@ -318,7 +318,7 @@ MISTAKES: Mistakes = {
 session_store = Exercise(
     name="SessionStore",
     points=5,
-    spec="RFC 6265 §8.4; RFC 6749 §10.10",
+    spec="RFC 10025 §8.4; RFC 6749 §10.10",
     hints=(
         "Two things are needed: a place to keep *id → user*, and ids that nobody can guess. Where does an object make "
         "what belongs to it alone?",

@@ -255,6 +255,8 @@ MISTAKES: Mistakes = {
             RIGHT(sd_jwt, jwk),
             _opened(sd_jwt.split("~")[0], jwk),
         )[1],
+    },
+    (RETURNS, "7"): {  # 7 has disclosures of members alone: who takes no elements is told something else
         "The disclosures are hashed after they were decoded. The digest is of their text, in base64url (RFC 9901 "
         "§4.2.3).": replace(RIGHT, digest=lambda text: b64u_encode(hashlib.sha256(b64u_decode(text)).digest())),
     },
@@ -264,6 +266,8 @@ MISTAKES: Mistakes = {
         "The text may be as long as its sender likes. Ask for its length before anything else.": replace(
             RIGHT, most=10**9
         ),
+    },
+    ("1", "10"): {  # so long a text has disclosures, so it is refused as well by who gets those wrong
         "A text of exactly 16,384 characters is refused. It is the longest that is taken.": replace(
             RIGHT, most=MOST - 1
         ),

@@ -34,8 +34,9 @@ def test_in_every_play_now_never_decreases_as_the_docstring_promises() -> None:
         {"key": lambda self, iss, jti: (iss.lower(), jti)},
         {"key": lambda self, iss, jti: f"{iss}\0{jti}"},
         {"over": lambda self, exp, now: exp < now},
+        {"kept": lambda self, exp, before: max(exp, before or 0)},
     ],
-    ids=["now cut", "exp cut", "iss in any case", "joined", "one moment too long"],
+    ids=["now cut", "exp cut", "iss in any case", "joined", "one moment too long", "0 where nothing is listed"],
 )
 def test_one_small_mistake_costs_a_part_and_is_named_alone(methods: dict[str, Any]) -> None:
     result = judged(denylist, wrong(**methods))
