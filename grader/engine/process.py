@@ -163,6 +163,7 @@ class LearnerProcess:
         lost = ""
         mine, theirs = socket.socketpair()
         with contextlib.closing(Channel(mine)) as answers, theirs:
+            answers.name_senders()  # before anybody has the other end
             try:
                 channel = self._started()
                 channel.send({"do": "answer", "id": self._groups}, self._patience())
@@ -187,7 +188,6 @@ class LearnerProcess:
     def _listen(self, answers: Channel, request: dict[str, Any], outcomes: list[Outcome]) -> str:
         """Ask a fork, and add what it says to outcomes. Returns why it did not go on to the end, or to a time limit."""
         try:
-            answers.name_senders()
             pid = answers.sender(min(FORK_SECONDS, max(0.0, self._left())))
             answers.receive(self._patience())
             sealed = self._zygote.level != NONE

@@ -13,6 +13,7 @@ from grader.engine.process import GaveUp, LearnerProcess
 from grader.engine.sandbox import NONE, Zygote
 from grader.inside import calling
 from grader.inside.calling import Outcome
+from grader.inside.frames import Channel
 from grader.inside.values import pack, unpack
 
 
@@ -374,6 +375,21 @@ def test_a_count_begins_anew_with_each_group(
     learner.run_cell(COUNTERS[kind])
     assert [value(one) for one in learner.call_many("f", [()] * 4, 2.0, ())] == [1] * 4
     assert [value(call(learner, "f")) for _ in range(2)] == [1] * 2
+
+
+def test_a_fork_that_is_ready_before_anybody_listens_is_known(
+    learner: LearnerProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = Channel.send_descriptor
+
+    def send_and_dawdle(channel: Channel, descriptor: int) -> None:
+        send(channel, descriptor)
+        time.sleep(0.2)
+
+    monkeypatch.setattr(Channel, "send_descriptor", send_and_dawdle)
+    learner.run_cell("def f():\n    return 1")
+    assert value(call(learner, "f")) == 1
+    assert not learner.ran_out
 
 
 AT_FORK = """
