@@ -1,6 +1,7 @@
 """Which names a cell's code gives a meaning to. The code is read and never run."""
 
 import ast
+import functools
 import re
 import symtable
 import warnings
@@ -10,6 +11,8 @@ _CODE_MAGICS = ("time", "capture", "prun")
 """Cell magics whose cell is code that runs in the notebook; another's is a file, a shell script or a web page."""
 # Within a line: `\s` would run over all empty lines behind, from each of them anew.
 _MAGIC_LINE = re.compile(r"^([ \t]*)[%!?].*$|^([ \t]*)\S.*\?[ \t]*$", re.MULTILINE)
+_SHORT = 5_000
+"""Characters up to which a cell's names are remembered."""
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -28,6 +31,16 @@ class Names(NamedTuple):
 
 def names_in(source: str) -> Names:
     """The names that a cell's code binds; none if it does not parse. An import of "*" names none."""
+    return _known_names(source) if len(source) < _SHORT else _names(source)
+
+
+@functools.lru_cache(maxsize=1_000)
+def _known_names(source: str) -> Names:
+    """The same for cells that many submissions have alike, which are the lesson's own."""
+    return _names(source)
+
+
+def _names(source: str) -> Names:
     statements = _statements(source)
     defined = tuple(node.name for node in statements if isinstance(node, _DEFINITIONS))
     names: set[str] = set()
