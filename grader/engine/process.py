@@ -162,7 +162,7 @@ class LearnerProcess:
         outcomes: list[Outcome] = []
         lost = ""
         mine, theirs = socket.socketpair()
-        with contextlib.closing(Channel(mine)) as answers, theirs:
+        with contextlib.closing(Channel(mine, ahead=True)) as answers, theirs:
             answers.name_senders()  # before anybody has the other end
             try:
                 channel = self._started()

@@ -15,6 +15,9 @@ from typing import Any
 MAX_FRAME = 4_000_000
 """Bytes of one message. A packed value has at most 2.8 million of them, a cell's source or outputs 1.4 million."""
 
+_AHEAD = 1 << 16
+"""Bytes that are read at once."""
+
 LATE, ENDED = "no answer in time", "the process ended"
 """What a `WireError` says when a deadline has passed, or the other end is gone."""
 
@@ -27,10 +30,18 @@ class WireError(Exception):
 
 
 class Channel:
-    """One end of a stream socket that carries messages."""
+    """One end of a stream socket that carries messages.
 
-    def __init__(self, end: socket.socket) -> None:
+    Args:
+        end: the socket.
+        ahead: read what is there at once, whole messages or not, for who gets many short ones. Not where open files
+            come along: a message before one would take it.
+    """
+
+    def __init__(self, end: socket.socket, *, ahead: bool = False) -> None:
         self._socket = end
+        self._piece = _AHEAD if ahead else 0
+        self._there = bytearray()
         end.setblocking(False)
         self.received = 0
         """Bytes of all messages that came."""
@@ -62,7 +73,8 @@ class Channel:
             WireError: nothing came in time, the other end is gone, or what came is no message.
         """
         end = _deadline(seconds)
-        self._wait(end)
+        if not self._piece:
+            self._wait(end)
         (length,) = _LENGTH.unpack(self._read(_LENGTH.size, end))
         if length > MAX_FRAME:
             raise WireError("the answer is too large")
@@ -77,7 +89,7 @@ class Channel:
 
     def readable(self, seconds: float | None) -> bool:
         """Wait until there is something to read, or the time is over."""
-        return bool(_poll(self._socket, select.POLLIN, seconds))
+        return bool(self._there or _poll(self._socket, select.POLLIN, seconds))
 
     def readable_before(self, other: int) -> bool:
         """Wait until there is something to read here (True), or else for this other open file (False)."""
@@ -133,10 +145,10 @@ class Channel:
         self._socket.close()
 
     def _read(self, size: int, end: float | None) -> bytes:
-        data = bytearray()
+        data = self._there
         while len(data) < size:
             try:
-                piece = self._socket.recv(min(size - len(data), 1 << 20))
+                piece = self._socket.recv(self._piece or min(size - len(data), 1 << 20))
             except BlockingIOError:
                 self._wait(end)
                 continue
@@ -147,7 +159,9 @@ class Channel:
             data += piece
             if len(data) < size and end is not None and time.monotonic() > end:  # it trickles
                 raise WireError(LATE)
-        return bytes(data)
+        wanted = bytes(data[:size])
+        del data[:size]
+        return wanted
 
     def _wait(self, end: float | None, writing: bool = False) -> None:
         left = None if end is None else max(0.0, end - time.monotonic())
