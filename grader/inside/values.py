@@ -128,7 +128,10 @@ def shorten(text: str, limit: int) -> str:
 
 def plain_text(text: str, limit: int = 300) -> str:
     """Someone else's text made safe to print: ASCII, one line, no control characters, not long."""
-    return shorten("".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text[: 4 * limit]), limit)
+    text = text[: 4 * limit]
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text)
+    return shorten(text, limit)
 
 
 class _Allowance:
