@@ -1,6 +1,7 @@
 """The whole course, solved, in one `grader grade` call: every point there is, and a certificate for it."""
 
 import csv
+import re
 import shutil
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from grader.course.masters import chapter
 from grader.receipts.certificate import certify
 from grader.receipts.keys import make_key, read_jwks, read_key
 from grader.receipts.verify import verified
@@ -23,6 +25,14 @@ COURSE = "https://course.example"
 def test_the_syllabus_is_complete_and_sums_to_360() -> None:
     assert tuple(SYLLABUS) == CHAPTERS
     assert sum(SYLLABUS.values()) == 360
+
+
+def test_lesson_12s_certificate_is_of_the_whole_course() -> None:
+    cell = next(
+        one.source for one in chapter("12_capstone").cells if "course-certificate+jwt" in one.source and one.is_code
+    )
+    assert tuple(re.findall(r'"(\d\d_\w+)"', cell)) == CHAPTERS
+    assert re.findall(r'score": (\d+)', cell) == [str(sum(SYLLABUS.values()))] * 2
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-# about: the memory of process 1, of the parent, of every other process
+# about: the memory of process 1, and of every other but the learner's own, of which what answers is a copy
 # base: solved 01_encoding
 # score: 15
 
@@ -7,7 +7,7 @@ import os
 
 
 def json_loads_strict(data):
-    for pid in [name for name in os.listdir("/proc") if name.isdigit() and int(name) != os.getpid()]:
+    for pid in [name for name in os.listdir("/proc") if name.isdigit() and int(name) not in (os.getpid(), os.getppid())]:
         try:
             for line in open(f"/proc/{pid}/maps"):
                 if "[stack]" in line or "[heap]" in line:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from grader.classroom.classdir import ClassDir
 from grader.cli import main
@@ -37,7 +38,8 @@ def run(command: tuple[str, ...], root: Path, *arguments: str) -> subprocess.Com
 
 def _run_here(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     out, err = io.StringIO(), io.StringIO()
-    with contextlib.chdir(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+    keep = mock.patch.dict(os.environ)  # what a command changes there is for those that it starts
+    with keep, contextlib.chdir(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             main.cli.main([*arguments], prog_name="grader", standalone_mode=False)
             code = 0

@@ -69,6 +69,7 @@ NOTHING_WRITTEN = {
     *("farm scheduler", "farm worker", "lti serve", "lti push"),  # they write what others ask for, or answer
     "certificate",  # writes as `receipts` does, but only for who has handed in everything
     "class variants",
+    "site",  # runs all lessons first; tests/grader/site asks what a build that fails leaves behind
 }
 
 

@@ -106,7 +106,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(
     monkeypatch.setattr("grader.files.os.replace", fail)
     done = run("grade", editions / "student" / "00_start_here.ipynb", "--json", target)
     assert done.exit_code == 2
-    assert f"grader: {target}: No space left on device" in done.stderr
+    assert f"grader: {target}: there is no room left on the disk" in done.stderr
     assert target.read_text("utf-8") == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["reports.json"]
 
