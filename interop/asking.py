@@ -47,6 +47,7 @@ def ask(ready: Ready, questions: Sequence[dict[str, Any]], now: float | None = N
 def _conversation(ready: Ready, questions: Sequence[dict[str, Any]], now: float | None) -> dict[str, dict[str, Any]]:
     lines = "".join(json.dumps(question) + "\n" for question in questions)
     env = {**os.environ, "TZ": "UTC", **ready.env}
+    env.pop("PYTHONSAFEPATH", None)  # a driver imports what lies beside it
     command = ready.command
     if now is not None:
         moment = datetime.datetime.fromtimestamp(now, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

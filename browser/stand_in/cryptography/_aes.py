@@ -1,7 +1,5 @@
 """AES, forwards (FIPS 197), and its mode GCM (NIST SP 800-38D). Its tables make its time tell about the key."""
 
-import struct
-
 
 def xor(one, other):
     return (int.from_bytes(one, "big") ^ int.from_bytes(other, "big")).to_bytes(len(one), "big")
@@ -54,7 +52,8 @@ class Block:
 
     def encrypt(self, block):
         zero, one, two, three = _COLUMNS
-        a, b, c, d = (column ^ key for column, key in zip(struct.unpack(">4I", block), self._first))
+        columns = (int.from_bytes(block[at : at + 4], "big") for at in range(0, 16, 4))
+        a, b, c, d = (column ^ key for column, key in zip(columns, self._first))
         for e, f, g, h in self._middle:  # ShiftRows takes each byte of a column from another one
             a, b, c, d = (
                 zero[a >> 24] ^ one[b >> 16 & 255] ^ two[c >> 8 & 255] ^ three[d & 255] ^ e,
@@ -66,7 +65,7 @@ class Block:
             _BOX[w >> 24] << 24 | _BOX[x >> 16 & 255] << 16 | _BOX[y >> 8 & 255] << 8 | _BOX[z & 255]
             for w, x, y, z in ((a, b, c, d), (b, c, d, a), (c, d, a, b), (d, a, b, c))
         ]
-        return struct.pack(">4I", *(column ^ key for column, key in zip(last, self._last)))
+        return b"".join((column ^ key).to_bytes(4, "big") for column, key in zip(last, self._last))
 
 
 def _times_x(value):
