@@ -206,7 +206,7 @@ def chapter_named_in(path: str) -> Chapter | None:
 
 
 def _share(chapter_name: str, names: set[str]) -> float:
-    """The share of a chapter's exercises among these, 0 to 1. Not the number: later lessons repeat earlier functions."""
+    """The share of a chapter's exercises among these, 0 to 1. No count: later lessons repeat earlier functions."""
     own = {exercise.name for exercise in exercises(chapter_name)}
     return len(own & names) / len(own)
 

@@ -316,7 +316,7 @@ def _bubblewrap() -> list[str]:
 
 
 def _put(what: str, source: str, place: str) -> Iterator[str]:
-    """bubblewrap's options to mount or link something. By default it makes the folders around it private to one user."""
+    """bubblewrap's options to mount or link something. Its parent folders would else be private to one user."""
     for parent in reversed(Path(place).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
     yield from (what, source, place)
