@@ -20,7 +20,7 @@ def write_forms(reports: Sequence[Report], targets: Mapping[str, str]) -> None:
     """Write the Reports in some formats, each to its target: a file, or stdout for "-".
 
     Raises:
-        NotOneSubmission: results.json is asked for, but there is not exactly one submission.
+        NotOneSubmission: results.json is asked for, but there is not exactly one submission. The others are written.
         OSError: a target can't be written.
     """
     for form, make in FORMS.items():
