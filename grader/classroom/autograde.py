@@ -118,7 +118,7 @@ class Recorder(Autograde):  # type: ignore[misc]
             return ""
 
     def _mark(self, assignment: str, student: str) -> str:
-        """A hash of what is recorded: the Reports, the class's points, the time of handing in, and the graded notebooks.
+        """A hash of what is recorded: Reports, the class's points, the time of handing in, and graded notebooks.
 
         The last show whether `nbgrader autograde` has run since.
         """

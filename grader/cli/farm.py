@@ -1,4 +1,4 @@
-"""The commands of `grader farm`, and the options by which other commands use one."""
+"""The commands of `grader farm`, and the options for using a farm in other commands."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def farm_options(command: _Command) -> _Command:
 
 
 def farm_of(address: str | None, keys: Path | None) -> Farm | None:
-    """The farm that these options name, if they do."""
+    """The farm given by these options, or None."""
     from ..batch.farm import Farm
 
     if not address and not keys:

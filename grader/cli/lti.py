@@ -89,7 +89,7 @@ def serve(folder: Path, port: int) -> None:
         fail("the package 'waitress' is missing; install the course with its extra: jwt-from-scratch[course,lti]")
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
     tool = Tool.at(folder)
-    tool.cookie_key  # noqa: B018 - what is wrong with it shows now
+    tool.cookie_key  # noqa: B018 - so that an error in the key is reported now
     app = tool_app(tool)
     try:
         run(app, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=2 * MAX_NOTEBOOK)
