@@ -39,7 +39,7 @@ def login_app(
     signing_key = key or Key.generate("HS256")
     services = frozenset(audiences)
     hashes = {name: generate_password_hash(password, CHEAP) for name, (password, _) in users.items()}
-    nobody = generate_password_hash("", CHEAP)  # so that an unknown name takes as long as a wrong password
+    nobody = generate_password_hash("", CHEAP)  # for an unknown name, which so takes as long as a wrong password
 
     @app.post("/login")
     def login() -> ResponseReturnValue:
