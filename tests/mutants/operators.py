@@ -41,7 +41,7 @@ def _all(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
 
 
 def _blocks(block: list[ast.stmt], index: int) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """The changed blocks: without a statement, with an `if` as `elif` of the one before, with two swapped statements."""
+    """The changed blocks: without a statement, with an `if` as `elif` of the one before, or two of them swapped."""
     here, before = block[index], block[index - 1] if index else None
     if isinstance(here, (ast.If, ast.Raise, ast.Assert, ast.Expr, ast.AugAssign, ast.Assign)):
         yield f"dropped {ast.unparse(here)[:50]!r}", [*block[:index], ast.Pass(), *block[index + 1 :]]
