@@ -25,7 +25,7 @@ from tests.browser.driver import browser_page, missing
 AXE = Path.home() / ".cache" / "jwt-from-scratch" / "axe"
 OWN = {
     "include": [[".jp-RenderedMarkdown"], [".jp-OutputArea"]],
-    "exclude": [[".jp-InputArea-editor"], [".jp-OutputPrompt"]],
+    "exclude": [[".jp-InputArea-editor"], [".jp-OutputPrompt"], [".jp-RenderedMarkdown .highlight"]],
 }
 JUPYTERS = {"link-in-text-block": {"enabled": False}, "scrollable-region-focusable": {"enabled": False}}
 VIEWS = [(theme, width) for theme in ("light", "dark") for width in (1366, 390)]
