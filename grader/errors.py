@@ -49,5 +49,5 @@ class SandboxError(GraderError):
     code = NO_SANDBOX
 
     def sentence(self) -> str:
-        """The text, and how to find out what is wrong."""
+        """The text, and how to grade without a sandbox."""
         return f"{self}\n`--unsafe-no-sandbox` grades without one: only for code that you trust"

@@ -1,7 +1,7 @@
 """Grading inside nbgrader: `nbgrader autograde` reads each submission through this exporter.
 
 nbgrader makes two passes over a submission. In the first, this exporter reads the submitted file, grades it in the
-sandbox and writes the class's master with the student's cells and the scores, so that nbgrader never parses the
+sandbox and returns the class's master with the student's cells and the scores, so that nbgrader never parses the
 submitted file. In the second, nbgrader reads that notebook, and its own preprocessors put the scores into the
 gradebook.
 """

@@ -289,7 +289,7 @@ def autograde(
 ) -> None:
     """Grade a class's submissions and write the scores into its gradebook, as `nbgrader autograde` does, but faster.
 
-    Scores and comments that were given by hand stay. What has not changed since the last run is not done again.
+    Scores and comments that were given by hand stay. Submissions that have not changed since the last run are skipped.
     """
     from ..classroom.classdir import ClassDir
     from ..classroom.run import run_class
@@ -363,9 +363,9 @@ def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
 def roster(file: Path, folder: Path) -> None:
     """Put the students of a CSV file into the gradebook: your own, or as your learning platform exports it.
 
-    Known are Canvas's gradebook, Moodle's participants, grades and grading worksheets, Blackboard's and Brightspace's
-    grades, GitHub Classroom's roster. Your own has a column id, and if you like first_name, last_name, email,
-    lms_user_id, login, number, github, section, group. Students who are there are updated.
+    These files are recognised: Canvas's gradebook, Moodle's participants, grades and grading worksheets, Blackboard's
+    and Brightspace's grades, GitHub Classroom's roster. Your own needs a column id, and may have first_name, last_name,
+    email, lms_user_id, login, number, github, section, group. Existing students are updated.
     """
     from ..classroom import roster
     from ..classroom.classdir import ClassDir
@@ -431,7 +431,7 @@ def grades(
 ) -> None:
     """Write a class's grades as a learning platform imports them: in the class's points, as they count.
 
-    ASSIGNMENTS are all to which somebody has handed in, if none is named.
+    Without ASSIGNMENTS, all to which somebody has handed in.
     """
     from ..classroom.classdir import ClassDir
     from ..classroom.grade_files import write_grades
@@ -460,7 +460,7 @@ def grades(
 @click.option("--exercise", default="", metavar="NAME", help="Only this one.")
 @_COURSE_DIR
 def variants(assignment: str, student: str, exercise: str, folder: Path) -> None:
-    """Show the inputs that a student's submission meets. They derive from the class secret, and are the teacher's."""
+    """Show the inputs that a student's submission meets. They derive from the class secret: for teachers only."""
     from ..classroom.classdir import ClassDir
     from ..classroom.variants import variants
 

@@ -98,7 +98,7 @@ def _local(folder: Path, foreign: bool) -> LocalKey | None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where they go.  [FOLDER/receipts]")
 @_FOREIGN
 def receipts(folder: Path, key_file: Path, issuer: str, out: Path | None, unsafe_foreign_reports: bool) -> None:
-    """Sign a receipt for each Report that this machine kept in a graded folder. One that has its receipt keeps it."""
+    """Sign a receipt for each Report that this machine kept in a graded folder. Existing receipts are kept."""
     from ..receipts.issue import issue_all
     from ..receipts.keys import read_key
 

@@ -45,7 +45,7 @@ _PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 ANSWERS = ("authlib", "jose", "joserfc", "josepy", "jwcrypto", "jwt", "jwt_from_scratch", "nbgrader")
 """Packages that could solve an exercise. Learners can import one only if a setup cell of the chapter does."""
 COURSE_FILES = ("00_start_here.md", "00_start_here.ipynb", "c00_start_here.py")
-"""Files by which the self-test recognises a folder of masters, notebooks or checks."""
+"""Files by which a folder of masters, notebooks or checks is recognised, wherever it is."""
 
 
 @functools.cache

@@ -100,7 +100,7 @@ class LearnerProcess:
         """
         self.outputs, self._starved = [], True
         self._cells += 1
-        # The same numbers when the cell is run again, so that it shows the same.
+        # The same numbers when the cell is run again, so that its code sees no difference.
         request = {"do": "run", "source": source, "seconds": seconds, "count": self._cells, "id": self._cells}
         try:
             answer = self._run(self._started(), request)

@@ -25,7 +25,7 @@ from .written import Text, own_words, sort_out
 
 MAX_PICTURES = 50
 MAX_PICTURE_BYTES = 6_000_000
-"""Characters in base64 of all pictures attached to one Markdown cell."""
+"""The most pictures attached to one Markdown cell, and the most characters in base64 of all of them."""
 
 AGAIN = "again"
 """A kind of `Step`: check an exercise again that was not passed, after later cells that define it or what it needs."""

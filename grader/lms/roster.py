@@ -129,7 +129,7 @@ class Roster:
             self.__dict__.pop(name, None)
 
     def match(self, row: Row) -> str:
-        """The student in a row of a platform's list; "" if it could be nobody's, or several students'."""
+        """The student in a row of a platform's list; "" if there is none, or if several match."""
         for field in ("id", "login", "number", "lms_user_id", "github", "email"):
             if found := self._only(field, row.get(field, "")):
                 return found

@@ -203,8 +203,8 @@ def taken(reports: Sequence[Report]) -> list[Report]:
 
 
 def answerable(reports: Sequence[Report]) -> list[Report]:
-    """The Reports that a teacher has to look at: on submissions; on files that were not taken, if their student has no
-    submission; and on notebooks of a person without an id."""
+    """The Reports to which `--fail-under` applies: on submissions; on files that were not taken, if their student has
+    no submission; and on notebooks of a person without an id."""
     have = {report.student for report in taken(reports)}
 
     def is_open(one: Report) -> bool:

@@ -18,7 +18,7 @@ from . import glossary
 from .problem import SiteError
 
 _OTHER = ("grader/notebooks/", "grader/site/", "grader/requirements.lock")
-"""Files of which no lesson's output depends. (The lesson's own text is part of its cache key, too.)"""
+"""Files on which no lesson's output depends. (The lesson's own text is checked as well.)"""
 _SECONDS = 300
 """How long one cell may run."""
 
