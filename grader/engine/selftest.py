@@ -57,7 +57,7 @@ def examine(zygote: Zygote) -> list[Layer]:
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         LearnerProcess(zygote, hidden) as asked,
-        LearnerProcess(zygote, hidden, grace=0.1) as process,  # some probes kill it; a new one runs only the next probe
+        LearnerProcess(zygote, hidden, grace=0.1) as process,  # some probes end it, which does not restart `asked`
     ):
         asked.run_cell(_PROBES.read_text("utf-8"))
 

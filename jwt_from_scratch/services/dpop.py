@@ -5,6 +5,7 @@ A proof shows that the holder of this key sends this request, now, to this addre
 
 import hashlib
 import secrets
+import threading
 import time
 
 from .. import Key, encode, peek
@@ -12,6 +13,7 @@ from ..encoding import b64u_encode
 
 KEPT = 65
 """Seconds for which a proof must be remembered: it is accepted from 5 seconds before its time until 60 after."""
+_NOTING = threading.Lock()
 
 
 def token_hash(token: str) -> str:
@@ -45,11 +47,20 @@ def make_proof(key: Key, method: str, url: str, *, token: str = "", now: float |
 def remember(seen: dict[str, int], proof: str, now: int) -> None:
     """Note a proof that was accepted, and forget those that would be too old by now anyway (RFC 9449 §11.1).
 
+    Both happen under a lock, so of two threads with the same proof one is refused.
+
     Args:
         seen: by jti, the second in which a proof was accepted; it is changed.
         proof: a proof that has been verified.
         now: the time in seconds.
+
+    Raises:
+        ValueError: the proof was accepted before.
     """
-    for jti in [jti for jti, shown in seen.items() if shown < now - KEPT]:
-        del seen[jti]
-    seen[peek(proof).unverified_claims["jti"]] = now
+    name = peek(proof).unverified_claims["jti"]
+    with _NOTING:
+        for jti in [jti for jti, taken in seen.items() if taken < now - KEPT]:
+            del seen[jti]
+        if name in seen:
+            raise ValueError("this proof has been shown before")
+        seen[name] = now
