@@ -417,15 +417,30 @@ def _disarm(before: Any) -> None:
 def _asynchronous(seconds: float) -> Iterator[Limit]:
     import ctypes
 
+    interrupt = ctypes.pythonapi.PyThreadState_SetAsyncExc
     thread = ctypes.c_ulong(threading.get_ident())
-    timer = threading.Timer(
-        seconds, lambda: ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeUp))
-    )
+    lock = threading.Lock()
+    over = False
+
+    def ring() -> None:
+        with lock:
+            if not over:
+                interrupt(thread, ctypes.py_object(TimeUp))
+
+    timer = threading.Timer(seconds, ring)
     timer.start()
     try:
         yield Limit()
     finally:
-        timer.cancel()
+        while True:
+            try:
+                with lock:
+                    over = True
+                timer.cancel()
+                interrupt(thread, None)  # the exception may still be due
+                break
+            except TimeUp:  # it was raised right there
+                continue
 
 
 # -- what an exercise forbids -----------------------------------------------------------------------------------------

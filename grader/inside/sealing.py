@@ -185,7 +185,7 @@ def _wait_for_the_end(pid: int) -> None:
     if not hasattr(os, "pidfd_open"):
         time.sleep(0.0001)
         return
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(OSError):
         ended = os.pidfd_open(pid)
         try:
             poller = select.poll()

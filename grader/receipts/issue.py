@@ -35,10 +35,10 @@ def issue_all(folder: Path, key: Key, issuer: str, out: Path, local: LocalKey | 
 
     Raises:
         NothingFound: there is no Report.
-        ForeignFile: there is a link in the folder of receipts.
+        ForeignFile: `out` holds a link, or something that the grader did not write.
         OSError: a receipt can't be written.
     """
-    refuse_foreign_in(folder / "receipts")
+    refuse_foreign_in(out)
     done, found = Issued(), list(report_files(folder))
     if not found:
         raise NothingFound(
