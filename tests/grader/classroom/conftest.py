@@ -1,4 +1,5 @@
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -6,14 +7,27 @@ import pytest
 from grader.classroom import setup
 from tests.grader.classroom.helpers import hand_in
 from tests.grader.helpers import cell_of, solved, student
+from tests.grader.warm import end_workers, kept_workers
+from tests.sharing import made_once
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers_end() -> Iterator[None]:
+    yield
+    end_workers()
+
+
+@pytest.fixture(autouse=True)
+def _workers_are_kept() -> Iterator[None]:
+    """A class's own way is tried here. So the workers that grade for it need not begin anew for each command."""
+    with kept_workers():
+        yield
 
 
 @pytest.fixture(scope="session")
 def fresh_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course directory as `grader class init` makes it; not to be changed."""
-    root = tmp_path_factory.mktemp("class") / "course"
-    setup.init(root, course_id="jwt", db_url="")
-    return root
+    return made_once(tmp_path_factory, "course", lambda new: setup.init(new, course_id="jwt", db_url=""))
 
 
 @pytest.fixture

@@ -9,9 +9,14 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+from grader.classroom import exporter
 from grader.classroom.classdir import ClassDir
 from grader.cli import main
+from grader.engine.sandbox import FULL
 from tests.grader.helpers import write
+from tests.grader.warm import forked
 
 LESSON = "01_encoding"
 GRADER = (sys.executable, "-c", "from grader.cli.main import main; main()")
@@ -26,14 +31,14 @@ def hand_in(root: Path, student: str, notebook: Any, assignment: str = LESSON) -
 
 
 def run(command: tuple[str, ...], root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a course directory; ours in this process, which has imported nbgrader already."""
+    """Run a command in a course directory: ours in this process, nbgrader in a fork of it, which has imported it."""
     if command is GRADER:
         return _run_here(root, *arguments)
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200"}
     environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.run(
-        [*command, *arguments], cwd=root, env=environment, capture_output=True, text=True, timeout=600, check=False
-    )
+    if "autograde" in arguments and (root / "nbgrader_config.py").is_file():
+        exporter._grader(ClassDir.at(root).options(FULL))  # a grader that is proved and warm, in the fork, too
+    return forked(NbGraderApp.launch_instance, ["nbgrader", *arguments], root, environment)
 
 
 def _run_here(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
