@@ -3,6 +3,9 @@
 How they begin is tested where they do so in earnest: tests/grader/batch, cli, test_isolated and tests/attacks.
 """
 
+import contextlib
+import io
+import logging
 import os
 import signal
 import subprocess
@@ -10,11 +13,11 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from unittest import mock
 
 from grader.batch import workers
+from grader.cli import main
 from grader.engine.grade import Graded, Options
 
 _LIMIT = 600
@@ -51,7 +54,7 @@ def _hired(options: Options) -> _Kept:
     return waiting.pop() if waiting else _Kept(options)
 
 
-@contextmanager
+@contextlib.contextmanager
 def kept_workers() -> Iterator[None]:
     """Batches of this process take the workers of earlier ones."""
     with mock.patch.object(workers, "_Worker", _hired):
@@ -63,6 +66,20 @@ def end_workers() -> None:
     for waiting in _idle.values():
         while waiting:
             waiting.pop().end()
+
+
+def here(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the `grader` command in this process, in a folder if one is named, with the workers of earlier ones."""
+    out, err = io.StringIO(), io.StringIO()
+    keep = mock.patch.dict(os.environ)  # what a command changes there is for those that it starts
+    place = contextlib.chdir(folder) if folder else contextlib.nullcontext()
+    with kept_workers(), keep, place, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        try:
+            main.cli.main([*map(str, arguments)], prog_name="grader", standalone_mode=False)
+            code = 0
+        except SystemExit as end:
+            code = int(end.code or 0)
+    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
 
 
 def forked(
@@ -100,11 +117,14 @@ def _become(
         signal.alarm(_LIMIT)
         for source, target in ((os.open(os.devnull, os.O_RDONLY), 0), (out, 1), (err, 2)):
             os.dup2(source, target)
-        sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - to the end
+        sys.stdin = open(0)  # noqa: SIM115 - all three to the end
+        sys.stdout = open(1, "w")  # noqa: SIM115
+        sys.stderr = open(2, "w", errors="backslashreplace")  # noqa: SIM115
         os.chdir(folder)
         os.environ.clear()
         os.environ.update(environment)
         sys.argv = arguments
+        logging.getLogger().handlers.clear()  # those of pytest
         program()
         code = 0
     except SystemExit as end:

@@ -1,5 +1,4 @@
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -7,21 +6,7 @@ import pytest
 from grader.classroom import setup
 from tests.grader.classroom.helpers import hand_in
 from tests.grader.helpers import cell_of, solved, student
-from tests.grader.warm import end_workers, kept_workers
 from tests.sharing import made_once
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _workers_end() -> Iterator[None]:
-    yield
-    end_workers()
-
-
-@pytest.fixture(autouse=True)
-def _workers_are_kept() -> Iterator[None]:
-    """A class's own way is tried here. So the workers that grade for it need not begin anew for each command."""
-    with kept_workers():
-        yield
 
 
 @pytest.fixture(scope="session")
