@@ -29,3 +29,10 @@ def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path],
             make(unfinished)
             unfinished.rename(folder)
     return folder
+
+
+def fresh_course(factory: pytest.TempPathFactory) -> Path:
+    """A course directory as `grader class init` makes it."""
+    from grader.classroom import setup
+
+    return made_once(factory, "course", lambda new: setup.init(new, course_id="jwt", db_url=""))

@@ -3,16 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom import setup
 from tests.grader.classroom.helpers import hand_in
 from tests.grader.helpers import cell_of, solved, student
-from tests.sharing import made_once
+from tests.sharing import fresh_course
 
 
 @pytest.fixture(scope="session")
 def fresh_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course directory as `grader class init` makes it; not to be changed."""
-    return made_once(tmp_path_factory, "course", lambda new: setup.init(new, course_id="jwt", db_url=""))
+    return fresh_course(tmp_path_factory)
 
 
 @pytest.fixture
