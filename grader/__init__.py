@@ -11,15 +11,14 @@ if sys.argv[:1] == ["-m"] and not sys.flags.safe_path:
     # submissions, so remove it before anything else is imported. See `isolated`.
     del sys.path[0]
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False  # typing's own costs each start of the command its import
 if TYPE_CHECKING:
     from .learner.lesson import check, check_all, hint, picture, progress, submit
 
 __all__ = ["check", "check_all", "hint", "picture", "progress", "submit"]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     if name in __all__:
         from .learner import lesson
 

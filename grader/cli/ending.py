@@ -9,8 +9,6 @@ from typing import Any, NoReturn
 import click
 
 from ..errors import BAD_INPUT, OK, GraderError
-from ..inside.values import plain_text
-from ..refusals import sentence
 
 
 def fail(text: str, code: int = BAD_INPUT) -> NoReturn:
@@ -32,6 +30,9 @@ class Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(OK)
         except Exception as error:
+            from ..inside.values import plain_text
+            from ..refusals import sentence
+
             if said := sentence(error):
                 fail(plain_text(said, 700))
             raise

@@ -11,11 +11,9 @@ from flask.typing import ResponseReturnValue
 
 from .. import Key, encode
 from .dpop import remember
+from .issuer import ISSUER, TOKEN_LIFETIME
 
-ISSUER = "https://base.example"
 API = "https://api.depot.example"
-TOKEN_LIFETIME = 300
-"""Seconds."""
 CLIENTS = {"rota": "ropes:read", "quartermaster": "ropes:read ropes:write"}
 """The registered services, and the largest scope that each may ask for."""
 RULES = {"GET /about": [], "GET /ropes": ["ropes:read"], "POST /ropes": ["ropes:read", "ropes:write"]}

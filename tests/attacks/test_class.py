@@ -23,6 +23,7 @@ from grader.student import NotAnId, StudentId
 from tests.attacks.corpus import Attack, corpus
 from tests.attacks.harness import MOST_MEMORY, Canaries, adopt_orphans
 from tests.grader.helpers import sandbox_problem, solved, write
+from tests.sharing import fresh_course
 
 pytestmark = pytest.mark.slow
 COMMANDS = {
@@ -94,7 +95,9 @@ def hand_in(attacks: list[Attack], canaries: Canaries, root: Path) -> list[Attac
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
-def graded(request: pytest.FixtureRequest, thorough: bool) -> Iterator[tuple[list[Attack], ClassRun]]:
+def graded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, thorough: bool
+) -> Iterator[tuple[list[Attack], ClassRun]]:
     """A class graded by one of the commands."""
     try:
         Zygote().close()
@@ -107,8 +110,7 @@ def graded(request: pytest.FixtureRequest, thorough: bool) -> Iterator[tuple[lis
         root = canaries.root / "class"
         environment = {**os.environ, "CANARY_VARIABLE": canaries.secrets["variable"], "NO_COLOR": "1"}
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        init = "from grader.cli.main import main; main()"
-        subprocess.run([sys.executable, "-c", init, "class", "init", str(root)], check=True, env=environment)
+        shutil.copytree(fresh_course(tmp_path_factory), root)
         attacks = hand_in(chosen(1 if thorough else SHARES[request.param]), canaries, root)
         for chapter in {one.chapter for one in attacks}:
             neighbour = root / "submitted" / NEIGHBOUR / chapter
@@ -223,14 +225,14 @@ sys.exit(code)
 """Runs a command from a small process, because Linux counts the memory of a large parent, too."""
 
 
-def test_what_costs_most_to_show_stays_small(tmp_path: Path) -> None:
+def test_what_costs_most_to_show_stays_small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The command and its workers need little memory, and the class's folder little disk space."""
     if problem := sandbox_problem():
         pytest.skip(problem)
     canaries = Canaries()
     root = tmp_path / "class"
     command = (sys.executable, "-c", "from grader.cli.main import main; main()")
-    subprocess.run([*command, "class", "init", str(root)], check=True)
+    shutil.copytree(fresh_course(tmp_path_factory), root)
     for attack in (one for one in corpus() if one.name in COSTLY):
         path = attack.make(tmp_path, canaries.places)
         (root / "submitted" / attack.student).mkdir(parents=True)

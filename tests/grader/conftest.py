@@ -8,9 +8,16 @@ from grader.engine.grade import Grader, Options
 from grader.engine.sandbox import FULL, NONE, Zygote
 from grader.learner import lesson
 from tests.grader.helpers import CHAPTERS, sandbox_problem, solved, student, write
+from tests.grader.warm import end_workers
 
 # tests/browser runs lesson 10 with a real browser. Here it uses the model of a browser, which is quicker.
 os.environ["JWT_COURSE_BROWSER"] = "model"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers_end() -> Iterator[None]:
+    yield
+    end_workers()
 
 
 @pytest.fixture(scope="session")

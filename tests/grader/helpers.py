@@ -15,6 +15,7 @@ import nbformat
 
 from grader import checks
 from grader.checks import Exercise
+from grader.cli import main
 from grader.course import editions as build
 from grader.course import masters as course
 from grader.engine.sandbox import Zygote
@@ -24,6 +25,7 @@ from grader.inside.calling import Outcome
 from grader.judging.answering import final
 from grader.judging.judge import judge
 from grader.judging.result import Result
+from tests.grader.warm import forked
 
 REPO = Path(__file__).resolve().parents[2]
 SOLUTIONS = Path(__file__).resolve().parent / "solutions"
@@ -152,11 +154,12 @@ def judged(exercise: Exercise, function: Callable[..., Any] | None, seed: str = 
     return judge(exercise, ask, seed)
 
 
-def grader(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the `grader` command in a process of its own."""
-    command = [sys.executable, "-c", "from grader.cli.main import main; main()", *map(str, arguments)]
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **options.pop("env", {})}
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, **options)
+def grader(
+    *arguments: str | Path, env: dict[str, str] | None = None, first: Callable[[], object] = lambda: None
+) -> subprocess.CompletedProcess[str]:
+    """Run the `grader` command in a process of its own, which has imported it already and does something first."""
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **(env or {})}
+    return forked(lambda: (first(), main.main()), ["grader", *map(str, arguments)], Path.cwd(), environment)
 
 
 def python(code_text: str, **options: Any) -> str:

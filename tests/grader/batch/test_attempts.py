@@ -18,7 +18,8 @@ from grader.batch.collect import Found, look_through
 from grader.batch.names import lesson_named_in, without_mark
 from grader.errors import BAD_INPUT, BELOW, NOT_ALL_TAKEN, OK
 from grader.reports.report import SCHEMA
-from tests.grader.helpers import grader, solved, student
+from tests.grader.helpers import solved, student
+from tests.grader.warm import here
 
 NAME = "01_encoding.ipynb"
 NOON = 1_795_000_000.0
@@ -280,7 +281,7 @@ def odd_class(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     put(folder / "in", "pia/essay;=1+1.pdf")
     (folder / "in" / "una").mkdir()
     options = [word for form in ("json", "junit", "csv") for word in (f"--{form}", str(folder / form))]
-    done = grader("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "2", *options)
+    done = here("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "2", *options)
     return folder, done
 
 
@@ -328,7 +329,7 @@ def test_no_cell_is_a_formula_whatever_separates_cells(odd_class: tuple[Path, An
 def test_another_run_says_the_same(odd_class: tuple[Path, Any]) -> None:
     folder, _ = odd_class
     before = (folder / "out" / "summary.csv").read_text("utf-8")
-    done = grader("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "1")
+    done = here("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "1")
     assert done.returncode == NOT_ALL_TAKEN
     assert f"{len(ODD_BUT_FINE) + 1} of {len(ODD_BUT_FINE) + 1} had been graded before" in done.stderr
     assert (folder / "out" / "summary.csv").read_text("utf-8") == before
@@ -337,9 +338,9 @@ def test_another_run_says_the_same(odd_class: tuple[Path, Any]) -> None:
 def test_an_older_attempt_loses_the_report_that_it_had(tmp_path: Path) -> None:
     put(tmp_path / "in" / "ada", "00_start_here.ipynb", json.dumps(solved("00_start_here")))
     arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
-    assert grader(*arguments).returncode == OK
+    assert here(*arguments).returncode == OK
     put(tmp_path / "in" / "ada", "00_start_here-Copy1.ipynb", json.dumps(student("00_start_here")), when=NOON + 1)
-    assert grader(*arguments).returncode == NOT_ALL_TAKEN
+    assert here(*arguments).returncode == NOT_ALL_TAKEN
     reports = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "out" / "reports").rglob("*.json")]
     assert sorted((one["status"], one["score"]) for one in reports) == [("not attempted", 0), ("not taken", 0)]
 
@@ -347,17 +348,17 @@ def test_an_older_attempt_loses_the_report_that_it_had(tmp_path: Path) -> None:
 def test_exit_codes(tmp_path: Path) -> None:
     put(tmp_path / "in", "pia/essay.pdf")
     arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
-    done = grader(*arguments)
+    done = here(*arguments)
     assert (done.returncode, "a PDF" in done.stderr) == (BAD_INPUT, True), "there is nothing to grade"
     assert "essay.pdf" in (tmp_path / "out" / "summary.csv").read_text("utf-8")
     put(tmp_path / "in", "ada/00_start_here.ipynb", json.dumps(solved("00_start_here")))
-    assert grader(*arguments).returncode == NOT_ALL_TAKEN
-    assert grader(*arguments, "--fail-under", "50").returncode == BELOW, "pia has handed in nothing that can be graded"
+    assert here(*arguments).returncode == NOT_ALL_TAKEN
+    assert here(*arguments, "--fail-under", "50").returncode == BELOW, "pia has handed in nothing that can be graded"
     (tmp_path / "in" / "pia" / "essay.pdf").rename(tmp_path / "in" / "ada" / "essay.pdf")
     (tmp_path / "in" / "pia").rmdir()
-    assert grader(*arguments, "--fail-under", "50").returncode == NOT_ALL_TAKEN
+    assert here(*arguments, "--fail-under", "50").returncode == NOT_ALL_TAKEN
     put(tmp_path / "in", "<b>/00_start_here.ipynb", json.dumps(solved("00_start_here")))
-    assert grader(*arguments, "--fail-under", "50").returncode == BELOW, "somebody's work could not be graded"
+    assert here(*arguments, "--fail-under", "50").returncode == BELOW, "somebody's work could not be graded"
 
 
 def test_a_found_file_is_what_it_says(tmp_path: Path) -> None:

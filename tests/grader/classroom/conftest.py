@@ -3,17 +3,15 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom import setup
 from tests.grader.classroom.helpers import hand_in
 from tests.grader.helpers import cell_of, solved, student
+from tests.sharing import fresh_course
 
 
 @pytest.fixture(scope="session")
 def fresh_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A course directory made by `grader class init`, which tests must not change."""
-    root = tmp_path_factory.mktemp("class") / "course"
-    setup.init(root, course_id="jwt", db_url="")
-    return root
+    return fresh_course(tmp_path_factory)
 
 
 @pytest.fixture

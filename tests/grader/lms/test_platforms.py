@@ -18,7 +18,8 @@ from grader.lms.csvfile import CsvFile, read_csv
 from grader.lms.grades import Grade, filled, made
 from grader.lms.platforms import PLATFORMS, platform_called
 from grader.lms.roster import Roster
-from tests.grader.helpers import grader, solved, student
+from tests.grader.helpers import solved, student
+from tests.grader.warm import here
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = 1_792_317_600.0  # 2026-10-18 12:00 in Berlin
@@ -308,13 +309,13 @@ def test_a_platforms_download_in_and_its_grades_out(tmp_path: Path, name: str) -
         for place, notebook in zip(DOWNLOADS[name], (solved("00_start_here"), student("00_start_here")), strict=True):
             archive.writestr(place, json.dumps(notebook))
     arguments = ("grade", tmp_path / "all.zip", "--lms", name, "--out", tmp_path / "out", "--jobs", "1")
-    done = grader(*arguments, "--unsafe-no-sandbox")
+    done = here(*arguments, "--unsafe-no-sandbox")
     assert done.returncode == OK, done.stderr
     file, who, grade, wanted = TABLES[name]
     with (tmp_path / "out" / file).open(encoding="utf-8", newline="") as stream:
         assert {row[who]: row[grade] for row in csv.DictReader(stream)} == wanted
     with zipfile.ZipFile(tmp_path / "all.zip", "a") as archive:
         archive.writestr("eve/00_start_here.ipynb", json.dumps(student("00_start_here")))
-    done = grader(*arguments, "--unsafe-no-sandbox")
+    done = here(*arguments, "--unsafe-no-sandbox")
     assert done.returncode == NOT_ALL_TAKEN
     assert f"not a name that {name} gives" in done.stderr

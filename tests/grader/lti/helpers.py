@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, jsonify, request
 from werkzeug.test import Client, TestResponse
 
-from grader.lti.addresses import Answer, Unreachable
+from grader.lti.addresses import Reply, Unreachable
 from grader.lti.keysets import KeySets
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE
 from grader.lti.registry import Platform
@@ -79,12 +79,12 @@ class World:
         self.jwks[PLATFORM.keys] = KeySet([rsa("k1")]).to_jwks()
         self.app = tool_app(self.tool, KeySets(self._get, lambda: self.ticks), lambda: self.now)
 
-    def _get(self, address: str) -> Answer:
+    def _get(self, address: str) -> Reply:
         self.asked += 1
         published = self.jwks.get(address, Unreachable("lms.example does not answer"))
         if isinstance(published, Exception):
             raise published
-        return published if isinstance(published, Answer) else Answer(200, {}, json_dumps(published))
+        return published if isinstance(published, Reply) else Reply(200, {}, json_dumps(published))
 
     def browser(self) -> "Browser":
         """A browser without any cookie."""
@@ -140,7 +140,7 @@ class Gradebook:
 
     Attributes:
         scores: by line item and learner, the accepted scores in order.
-        does: replacements for the next answers, each used once: an Answer, an exception, or one of the words in `post`.
+        does: replacements for the next answers, each used once: a Reply, an exception, or one of the words in `post`.
     """
 
     def __init__(self, tool: Tool, audience: str = PLATFORM.token) -> None:
@@ -191,11 +191,11 @@ class Gradebook:
 
         return app
 
-    def post(self, address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+    def post(self, address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
         """Like `ask`, but without a network."""
         if "/scores" in address and self.does:
             match self.does.pop(0):
-                case Answer() as answer:
+                case Reply() as answer:
                     return answer
                 case Exception() as error:
                     raise error
@@ -209,9 +209,9 @@ class Gradebook:
                     raise Unreachable("lms.example broke off its answer")
         return self._really(address, body, headers)
 
-    def _really(self, address: str, body: bytes | None, headers: dict[str, str] | None) -> Answer:
+    def _really(self, address: str, body: bytes | None, headers: dict[str, str] | None) -> Reply:
         answer = self.app.test_client().post(address, data=body, headers=headers)
-        return Answer(answer.status_code, {}, answer.data)
+        return Reply(answer.status_code, {}, answer.data)
 
     def sender(self, pause: Callable[[float], None] = lambda seconds: None) -> Sender:
         return Sender(self.tool.key(), self.post, pause)
