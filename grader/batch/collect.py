@@ -25,13 +25,11 @@ from ..engine.budget import (
     MAX_WORKS,
     MAX_ZIP_BYTES,
 )
+from ..files import DEEPEST
 from .attempts import Found, is_platforms_own, no_notebook, sorted_out
 from .names import is_notebook, lesson_named_in, origin
 
 __all__ = ["Found", "collect", "in_a_students_folder", "in_an_archive", "look_through"]
-
-MAX_DEPTH = 20
-"""Folders inside each other."""
 
 _ONE_MOMENT = 3600
 """Seconds that a platform may take for a zip file of a class."""
@@ -139,10 +137,10 @@ def _in_folder(
     for entry in there:
         here = place / entry.name
         if entry.is_dir(follow_symlinks=False):
-            if depth < MAX_DEPTH:
+            if depth < DEEPEST:
                 yield from _in_folder(Path(entry.path), here, room, depth=depth + 1)
             else:
-                yield _found(Path(entry.path), here, f"more than {MAX_DEPTH} folders inside each other")
+                yield _found(Path(entry.path), here, f"more than {DEEPEST} folders inside each other")
         elif entry.is_symlink() and _leads_to_folder(entry):
             yield _found(Path(entry.path), here, "a link to a folder, and links are not followed")
         elif is_notebook(entry.name):

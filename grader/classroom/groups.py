@@ -14,7 +14,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from ..batch.attempts import Found
-from ..files import write_whole
+from ..files import new_beside, write_whole
 from ..lms.roster import Roster
 from ..student import StudentId
 from .times import TIMESTAMP, UnclearTime, read_timestamp
@@ -103,10 +103,8 @@ def _moment(path: Path, zone: tzinfo) -> float:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file with its time; it is whole or not there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.new")
-    shutil.copy2(source, part, follow_symlinks=False)
-    part.replace(target)
+    with new_beside(target) as part:
+        shutil.copy2(source, part)
 
 
 def _digest(path: Path) -> str:
