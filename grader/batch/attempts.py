@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from ..engine.budget import MAX_WORKS
 from ..student import NotAnId, StudentId
 from .names import Origin, impostors, lesson_in, lesson_named_in, origin, owners, stem, without_mark
 
@@ -69,6 +70,7 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
     """
     those = _shortened(sorted(found, key=lambda one: (one.name, str(one.path))))
     starts = [(one, start) for one in those for start in _each(called(PurePosixPath(one.name)))]
+    starts = _at_most(starts)
     lessons = ["" if one.not_taken else lesson_of(one) for one, _ in starts]
     origins = [start for _, start in starts]
     strange = impostors(origins, lessons)
@@ -77,6 +79,22 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
         found = _dated(one, start)
         named.append(_claimed(found, who) if number in strange else _with_student(found, who))
     return latest_only(named, lessons)
+
+
+def _at_most(starts: list[tuple[Found, Origin]]) -> list[tuple[Found, Origin]]:
+    """The same, but of one name's works at most `MAX_WORKS` are taken, the newest: each may take minutes."""
+    works: defaultdict[str, list[int]] = defaultdict(list)
+    for number, (one, start) in enumerate(starts):
+        if not one.not_taken:
+            works[start.who].append(number)
+    result = list(starts)
+    for those in works.values():
+        those.sort(key=lambda number: (not starts[number][0].problem, _age(starts[number][0])))
+        for number in those[: max(0, len(those) - MAX_WORKS)]:
+            one, start = starts[number]
+            reason = f"{len(those):,} submissions of one student; at most {MAX_WORKS} are taken, the newest"
+            result[number] = (replace(one, not_taken=reason), start)
+    return result
 
 
 def _each(start: Origin) -> list[Origin]:
@@ -97,7 +115,8 @@ def _dated(found: Found, start: Origin) -> Found:
 def latest_only(found: Sequence[Found], lessons: Sequence[str]) -> list[Found]:
     """The same, where of several attempts at a lesson by one student all but the newest are not taken.
 
-    What is doubtful takes nothing away that is not. What can't be read, or is no regular file, is a submission of its own: it takes nobody's work away.
+    What is doubtful takes nothing away that is not. What can't be read, or is no regular file, is a submission of its
+    own: it takes nobody's work away.
     """
     attempts: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, (one, lesson) in enumerate(zip(found, lessons, strict=True)):

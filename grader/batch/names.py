@@ -77,9 +77,7 @@ def origin(place: PurePosixPath, roster: Roster | None = None, zone: tzinfo | No
             if known or not platform.roster_only:
                 by_number = bool(roster and roster.numbered(platform, groups.get("key", "")))
                 doubtful = "last key" in groups
-                return replace(
-                    _of_platform(platform, groups, known, zone), by_number=by_number, doubtful=doubtful
-                )
+                return replace(_of_platform(platform, groups, known, zone), by_number=by_number, doubtful=doubtful)
     if lesson_named_in(text):
         start = Origin(_rest_of(text) or without_mark(text)[0])
     else:
@@ -92,7 +90,9 @@ def _of_platform(platform: Platform, groups: dict[str, str], known: tuple[str, .
     key = groups.get("key", "") or (groups["who"] if platform.roster_only else "")
     times = [seconds(groups[name], platform.time, zone) for name in ("time", "last time") if name in groups]
     time = max(times, default=0.0)  # who puts an earlier one into a name gains nothing
-    return Origin(groups["who"], "", groups.get("key", "") or groups.get("head", ""), time, "late" in groups, platform, key, known)
+    return Origin(
+        groups["who"], "", groups.get("key", "") or groups.get("head", ""), time, "late" in groups, platform, key, known
+    )
 
 
 def impostors(origins: Sequence[Origin], lessons: Sequence[str]) -> set[int]:

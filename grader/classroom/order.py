@@ -149,9 +149,7 @@ def _free(path: Path) -> Path:
 # -- one student's hand-ins -------------------------------------------------------------------------------------------
 
 
-def _of_one_alone(
-    root: Path, place: Path, student: StudentId, masters: dict[str, Path], zone: tzinfo
-) -> list[Found]:
+def _of_one_alone(root: Path, place: Path, student: StudentId, masters: dict[str, Path], zone: tzinfo) -> list[Found]:
     """The same as `_of_one`; if a student's folder can't be put in order, that is said, and stops nobody else.
 
     Raises:
