@@ -258,3 +258,11 @@ def test_a_class_s_cells_stay_small_whatever_they_show(grader: Grader, tmp_path:
     graded = grader.grade_cells(write(tmp_path, notebook))
     assert graded.report.score == 5
     assert len(json.dumps([vars(cell) for cell in graded.cells])) < 1_000_000
+
+
+@pytest.mark.parametrize("more", ['"><script>alert(1)</script>', "\n\x1b[2J", "=\u202e"], ids=ascii)
+def test_a_picture_among_outputs_is_written_anew(more: str) -> None:
+    """Python reads base64 past whatever is in it, and a page would have shown that."""
+    (found,) = shown([display(png(10) + more)], Budget())
+    assert found["data"].get("image/png", "A").isascii()
+    assert not re.search(r"[^A-Za-z0-9+/=]", found["data"].get("image/png", ""))
