@@ -76,8 +76,8 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
     strange = impostors(origins, lessons)
     named = []
     for number, ((one, start), who) in enumerate(zip(starts, owners(origins, lessons), strict=True)):
-        found = _dated(one, start)
-        named.append(_claimed(found, who) if number in strange else _with_student(found, who))
+        dated = _dated(one, start)
+        named.append(_claimed(dated, who) if number in strange else _with_student(dated, who))
     return latest_only(named, lessons)
 
 

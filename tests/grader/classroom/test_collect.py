@@ -334,7 +334,7 @@ def test_nobodys_work_is_missing(root: Path) -> None:
 
 
 def test_one_students_folder_stops_nobody(root: Path) -> None:
-    """A folder where a copy was to be made, one of a program's own, and more of them in one another than can be walked."""
+    """A folder where a copy was to be made, one of a program's own, and more in one another than can be walked."""
     place = root / "submitted"
     (place / "ada" / LESSON / f".{LESSON}.ipynb.new").mkdir()
     (place / "ada" / LESSON / f"{LESSON}.ipynb").rename(place / "ada" / LESSON / f"{LESSON} (1).ipynb")
