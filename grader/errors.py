@@ -39,6 +39,10 @@ class ForeignFile(GraderError):
     """Something in an output folder that was not written there by the grader."""
 
 
+class AtWork(GraderError):
+    """Another command is at work where this one was to be."""
+
+
 class BadSubmission(GraderError):
     """A file that can't be graded at all."""
 

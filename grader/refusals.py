@@ -19,6 +19,8 @@ _ERRNO = {
     errno.EACCES: "permission denied; see whose it is and what its permissions are, or name another place",
     errno.EPERM: "permission denied; see whose it is and what its permissions are, or name another place",
 }
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What everything fails of, and not just this one file."""
 _GRADEBOOK = {
     "locked|busy": f"another program is writing into it; wait until that is done, or end it, {_AGAIN}",
     "readonly|read-only": "it can't be written to; see whose it and its folder are and what their permissions are",

@@ -8,6 +8,8 @@ from .errors import GraderError
 
 MAX_LENGTH = 64
 """Characters of an id."""
+MAX_BYTES = 200
+"""Bytes of an id in UTF-8: a file system has room for 255 in a name, and endings come behind it."""
 
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Characters that Unicode counts as letters or marks although they are invisible."""
@@ -65,6 +67,8 @@ def _problem(text: str) -> str:
         return "it is empty"
     if len(text) > MAX_LENGTH:
         return f"it is longer than {MAX_LENGTH} characters"
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        return f"it is longer than {MAX_BYTES} bytes"
     if not text[0].isalnum() or _INVISIBLE.match(text):
         return "it must begin with a letter or a digit"
     if text[-1] in ". ":

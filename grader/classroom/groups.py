@@ -14,7 +14,7 @@ from datetime import tzinfo
 from pathlib import Path
 
 from ..batch.attempts import Found
-from ..files import write_whole
+from ..files import new_beside, write_whole
 from ..lms.roster import Roster
 from ..student import StudentId
 from .times import TIMESTAMP, UnclearTime, read_timestamp
@@ -64,7 +64,8 @@ def hand_round(
     for giver, taker in _pairs(roster, handed_in, zone):
         folder = submitted / taker / assignment
         sources = [one.path for one in handed_in[giver]]
-        found = [*sources, *filter(Path.is_file, [sources[0].with_name(TIMESTAMP)])]
+        time = sources[0].with_name(TIMESTAMP)
+        found = [*sources, *([time] if time.is_file() and not time.is_symlink() else [])]
         new = [path for path in found if not os.path.lexists(folder / path.name)]  # never replace a member's file
         plan += [(path, folder / path.name) for path in new]
         notes[taker] = {path.name: _digest(path) for path in new}
@@ -102,11 +103,9 @@ def _moment(path: Path, zone: tzinfo) -> float:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a file with its time; the copy is whole or not there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.new")
-    shutil.copy2(source, part, follow_symlinks=False)
-    part.replace(target)
+    """Copy a file with its time; it is whole or not there."""
+    with new_beside(target) as part:
+        shutil.copy2(source, part)
 
 
 def _digest(path: Path) -> str:

@@ -8,6 +8,7 @@ files that do not count, with the reason.
 """
 
 import filecmp
+import itertools
 import math
 import os
 import re
@@ -25,7 +26,9 @@ from ..batch.attempts import MAX_LISTED, Found, is_platforms_own, is_regular, la
 from ..batch.collect import in_a_students_folder
 from ..batch.names import lesson_named_in, stem
 from ..errors import ClassError
+from ..files import new_beside, tree
 from ..inside.values import plain_text
+from ..refusals import NO_ROOM, sentence
 from ..student import NotAnId, StudentId
 from .classdir import roster_at
 from .collected import not_collected
@@ -62,9 +65,12 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
     found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
     own: list[Found] = []
     for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
-        who = StudentId.parse(place.parent.name)
+        try:
+            who = StudentId.parse(place.parent.name)
+        except NotAnId:  # a program's own folder, or one that can't be put aside
+            continue
         if fnmatchcase(who, pattern) or roster.students.get(who, {}).get("group"):
-            own += _of_one(root, place, who, masters, zone)
+            own += _of_one_alone(root, place, who, masters, zone)
     taken = [one for one in own if not one.not_taken]
     own += hand_round(root, submitted, assignment, roster, taken, zone)
     return found + [one for one in own if fnmatchcase(one.student, pattern)]
@@ -88,14 +94,19 @@ def _put_aside(root: Path, submitted: Path, assignment: str) -> Iterator[Found]:
             problem = "a link, and links are not followed" if entry.is_symlink() else ""
         except NotAnId as error:
             student, problem = StudentId(""), str(error)
-        if problem:
-            target = _free(root / FOLDER / (student or StudentId(_readable(entry.name))).file_name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(target)
-            reason = f"{problem}. It is in {target.relative_to(root)}; rename it and put it back"
-            yield Found(target, plain_text(_readable(entry.name)), student, not_taken=reason)
-        elif entry.name != student:
-            _rename(path, submitted / student, assignment)
+        try:
+            if problem:
+                target = _free(root / FOLDER / (student or StudentId(_readable(entry.name))).file_name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(target)
+                reason = f"{problem}. It is in {target.relative_to(root)}; rename it and put it back"
+                yield Found(target, plain_text(_readable(entry.name)), student, not_taken=reason)
+            elif entry.name != student:
+                _rename(path, submitted / student, assignment)
+        except OSError as error:  # a folder that its own permissions keep where it is
+            if error.errno in NO_ROOM:
+                raise
+            yield Found(path, plain_text(_readable(entry.name)), student, not_taken=_not_in_order(error))
 
 
 def _misplaced(submitted: Path, assignment: str, assignments: Collection[str]) -> Iterator[Found]:
@@ -136,6 +147,24 @@ def _free(path: Path) -> Path:
 
 
 # -- one student's hand-ins -------------------------------------------------------------------------------------------
+
+
+def _of_one_alone(root: Path, place: Path, student: StudentId, masters: dict[str, Path], zone: tzinfo) -> list[Found]:
+    """The same as `_of_one`; if a student's folder can't be put in order, that is said, and stops nobody else.
+
+    Raises:
+        OSError: this machine can't write there at all.
+    """
+    try:
+        return _of_one(root, place, student, masters, zone)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        return [Found(place, f"{student}/{place.name}", student, not_taken=_not_in_order(error))]
+
+
+def _not_in_order(error: OSError) -> str:
+    return f"it can't be put in order ({plain_text(sentence(error), 500)})"
 
 
 def _of_one(root: Path, place: Path, student: StudentId, masters: dict[str, Path], zone: tzinfo) -> list[Found]:
@@ -218,19 +247,18 @@ def _in_place(found: Found, target: Path) -> Path:
     if found.path == target:
         return target
     when = found.times[0] or found.times[1]
-    whole = target.with_name(f".{target.name}.new")
-    shutil.copyfile(found.path, whole)  # first, because it may be inside a folder with the target's name
-    os.utime(whole, (when, when))
-    if os.path.lexists(target):
-        target.rename(_free(target.with_name(f"{target.stem}-older{target.suffix}")))
-    whole.replace(target)
+    with new_beside(target) as whole:
+        shutil.copyfile(found.path, whole)  # first: it may lie in a folder of the target's name
+        os.utime(whole, (when, when))
+        if os.path.lexists(target):
+            target.rename(_free(target.with_name(f"{target.stem}-older{target.suffix}")))
     return target
 
 
 def _in_quarantine(root: Path, assignment: str) -> Iterator[Found]:
     """Files that earlier runs moved to quarantine, as long as they are there."""
     for place in sorted((root / FOLDER).glob(f"*/{_escaped(assignment)}")):
-        files = [Path(parent, name) for parent, _, names in os.walk(place) for name in sorted(names)]
-        for path in files[:MAX_LISTED]:
+        files = (Path(one.path) for one in tree(place) if not one.is_dir(follow_symlinks=False))
+        for path in itertools.islice(files, MAX_LISTED):
             name = plain_text(_readable(str(path.relative_to(root))))
             yield Found(path, name, not_taken="put aside; look at it, then put it back under another name or delete it")

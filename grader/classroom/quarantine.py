@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from pathlib import Path
 
+from ..files import DEEPEST, tree
 from ..inside.values import plain_text
 from .times import TIMESTAMP, UnclearTime, class_zone, read_timestamp
 
@@ -88,17 +89,11 @@ def _bad_timestamp(path: Path, folder: Path, zone: tzinfo) -> bool:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Everything in the folder except folders. Links are not followed."""
-
-    def stop(error: OSError) -> None:
-        raise error
-
-    for parent, folders, files in os.walk(folder, onerror=stop):
-        for name in [*files, *folders]:
-            path = Path(parent, name)
-            entry = path.lstat()
-            if not stat.S_ISDIR(entry.st_mode):
-                yield path, entry
+    """Everything in the folder but folders, without following a link; of those only what lies too deep to be walked."""
+    for found in tree(folder):
+        path, entry = Path(found.path), found.stat(follow_symlinks=False)
+        if not stat.S_ISDIR(entry.st_mode) or len(path.relative_to(folder).parts) > DEEPEST:
+            yield path, entry
 
 
 def _move(path: Path, folder: Path, target: Path) -> str:

@@ -62,8 +62,9 @@ _NESTED = re.compile(r"[ \t]*(?:(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s))[ \t]*)+")
 _PICTURE_IN_TEXT = re.compile(r"data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=]{500,})", re.IGNORECASE)
 # MathJax commands that could move text over the rest of the page, style it, or link it. They are shown as typed.
 _UNRULY = re.compile(
-    r"\\(?=(?:style|class|cssId|href|require|bbox|rule|[hmv]?skip|hspace|m?kern|raise|lower|move(?:left|right)"
-    r"|[rl]lap|smash|mmlToken|let|def|newcommand|renewcommand|newenvironment)(?![a-z]))",
+    r"\\(?=!|(?:style|class|cssId|href|require|bbox|enclose|rule|[hmv]?skip|[hm]?space|m?kern|raise|lower|smash"
+    r"|move(?:left|right)|[rl]lap|math[rlc]lap|mmlToken|toggle|unicode|tag|label|(?:eq)?ref|let|def|DeclareMathOperator"
+    r"|(?:new|renew|provide)(?:command|environment))(?![a-z]))|(?<=\\\\)(?=\s*\[)",
     re.IGNORECASE,
 )
 _AS_TYPED = re.compile(r"(<pre[ >].*?</pre>)", re.DOTALL)
@@ -104,8 +105,12 @@ def as_cell(markup: str) -> str:
     """
     parts = _AS_TYPED.split(markup)  # every second part is a match
     parts = [part if place % 2 else _LINE_END.sub(" ", part) for place, part in enumerate(parts)]
-    line = _MARKS.sub(lambda found: f"&#{ord(found[0])};", "".join(parts))
-    return f"<div>{line}</div>"
+    return f"<div>{_unmarked(''.join(parts))}</div>"
+
+
+def _unmarked(line: str) -> str:
+    """The HTML without the characters that a Markdown renderer looks for, each as its number."""
+    return _MARKS.sub(lambda found: f"&#{ord(found[0])};", line)
 
 
 class Rendering:
@@ -125,7 +130,9 @@ class Rendering:
             return source
         pictures = _Pictures(attachments or {})
         rendered = self._in_time(lambda: _clean(_rendered(source, pictures), pictures))
-        return f"<pre>{html.escape(source)}</pre>" if rendered is None else rendered
+        if rendered is None:
+            return f"<pre>{html.escape(source)}</pre>"
+        return _unmarked(rendered) if _CELL.fullmatch(source) else rendered
 
     def code(self, source: str) -> str:
         """The code with syntax highlighting, or without it if a limit is reached."""
@@ -207,7 +214,7 @@ class _Pictures:
 def _clean(markup: str, pictures: _Pictures) -> str:
     # Like bleach's `Cleaner.clean`, with our own step between the parser and the filter.
     cleaner = Cleaner(tags=_TAGS)
-    tokens = _tamed(cleaner.walker(cleaner.parser.parseFragment(markup)), pictures)
+    tokens = _tamed(_joined(cleaner.walker(cleaner.parser.parseFragment(markup))), pictures)
     return str(cleaner.serializer.render(_Filter(tokens, allowed_tags=_TAGS, attributes=_allowed)))
 
 
@@ -242,8 +249,24 @@ def _tamed(tokens: Any, pictures: _Pictures) -> Iterator[Any]:
             if name == "a":
                 values[None, "rel"] = "noopener noreferrer"
         elif token["type"] == "Characters":
-            token["data"] = _UNRULY.sub("\\\\\u2060", values)
+            text = _UNRULY.sub("\\g<0>\u2060", html.unescape(values))
+            token["data"] = text.replace("&", "&amp;")  # bleach's filter reads entities
         yield token
+
+
+def _joined(tokens: Any) -> Iterator[Any]:
+    """The tokens with texts that only a comment parts as one, as a browser shows them and MathJax reads them."""
+    texts: list[str] = []
+    for token in tokens:
+        if token["type"] in ("Characters", "SpaceCharacters"):
+            texts.append(token["data"])
+        elif token["type"] != "Comment":
+            if texts:
+                yield {"type": "Characters", "data": "".join(texts)}
+                texts.clear()
+            yield token
+    if texts:
+        yield {"type": "Characters", "data": "".join(texts)}
 
 
 def _picture(values: dict[Any, str], pictures: _Pictures) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from ..batch.attempts import Found, sorted_out
 from ..batch.collect import in_an_archive
 from ..batch.names import Origin, origin, owners
 from ..inside.values import plain_text
+from ..lms.platform import matched
+from ..lms.platforms import PLATFORMS
 from ..lms.roster import Roster
 from .classdir import roster_at
 from .collected import time_of, write_note
@@ -39,8 +41,10 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
         """Write the attempts that count to `extracted/STUDENT/NOTEBOOK.ipynb`, and note the files that do not."""
         coursedir, archive, zone = self.parent.coursedir, Path(archive_path), class_zone(self.config)
         students, roster = _students(coursedir), roster_at(Path(coursedir.root))
-        tables = [path.name for path in sorted(archive.glob("*.csv")) if roster.learn(path, zone)]
-        called = _called(Collector(parent=self.parent).named_regexp, roster, zone)
+        pattern = Collector(parent=self.parent).named_regexp
+        beside = [path for path in sorted(archive.glob("*.csv")) if not _is_handed_in(path, pattern)]
+        tables = [path.name for path in beside if roster.learn(path, zone)]
+        called = _called(pattern, roster, zone)
         release = Path(coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id))
         released = {path.stem for path in release.glob("*.ipynb")}
         with tempfile.TemporaryDirectory(prefix="unpacked-") as unpacked:
@@ -102,6 +106,13 @@ def _deadline(coursedir: Any) -> float:
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         due = gradebook.find_assignment(coursedir.assignment_id).duedate
     return float(due.replace(tzinfo=UTC).timestamp()) if due else 0.0
+
+
+def _is_handed_in(path: Path, pattern: str) -> bool:
+    """Whether a table has the name of a hand-in: then a student wrote it, and may say in it whose everything is."""
+    names = (one for one in PLATFORMS if not one.roster_only)  # the others' names are too common
+    named = any(matched(one, path.stem) for one in names) or bool(pattern and re.match(pattern, path.name))
+    return named or path.is_symlink()
 
 
 def _is_students(roster: Roster, students: Iterable[str]) -> Callable[[str], bool]:

@@ -26,13 +26,13 @@ GRADER_SECONDS = 30.0
 MAX_DIRECTORY = 10_000_000
 """Bytes of a zip file's central directory."""
 MAX_MEMBERS = 50_000
-"""Files in one zip file, and in one folder."""
+"""Files of one student, in folders and zip files; and in one folder, and in the class's zip file."""
 MAX_WORKS = 100
-"""Notebooks and zip files in one student's zip file, which lies in a folder or in another zip file."""
+"""One student's notebooks, and one student's zip files. Each notebook may take minutes."""
 MAX_ZIP_BYTES = 200_000_000
 """Size of such a zip file."""
 MAX_UNPACKED_BYTES = 200_000_000
-"""Bytes unpacked from one such zip file in total: its members may overlap, so its size bounds nothing."""
+"""What may come out of all of one student's zip files: they, and their members, can share their bytes and be many."""
 MAX_UNPACKED_ALTOGETHER = 10_000_000_000
 """The same for the zip file given on the command line."""
 
@@ -86,10 +86,10 @@ LIMITS = (
     TableRow("time, what is run again after a crash included", SUBMISSION_SECONDS, "s"),
     TableRow("the grader's own processor time", GRADER_SECONDS, "s"),
     TableRow("a zip file's table of contents with all names, before it is read", MAX_DIRECTORY, "bytes"),
-    TableRow("files in a zip file or in one folder", MAX_MEMBERS, "files"),
-    TableRow("submissions in one student's zip file", MAX_WORKS, "files"),
+    TableRow("one student's files, in all folders and zip files", MAX_MEMBERS, "files"),
+    TableRow("one student's submissions", MAX_WORKS, "files"),
     TableRow("one student's zip file", MAX_ZIP_BYTES, "bytes"),
-    TableRow("what comes out of it, zip files in it included", MAX_UNPACKED_BYTES, "bytes"),
+    TableRow("what comes out of all zip files of one student", MAX_UNPACKED_BYTES, "bytes"),
     TableRow("what comes out of the class's zip file", MAX_UNPACKED_ALTOGETHER, "bytes"),
     TableRow("a notebook", MAX_BYTES, "bytes"),
     TableRow("brackets and braces in its file, before it is parsed", MAX_BRACKETS, "characters"),

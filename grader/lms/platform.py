@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import cache
 
 FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id", "login", "number", "github", "section", "group")
 """The fields of a student. `login` is the user name, `number` the school's student number."""
@@ -104,8 +105,22 @@ def seconds(text: str, form: str, zone: tzinfo | None) -> float:
 
 
 def matched(platform: Platform, name: str) -> dict[str, str]:
-    """The groups of the first pattern that matches a hand-in's name; empty if none does."""
+    """The groups of the first pattern that a hand-in's name fits; empty if none.
+
+    On some platforms people choose their own names, and everywhere those of their files. So either may hold the
+    platform's words once more, and nobody knows which of them are the platform's. Then what they say at last is there,
+    too, where it differs: `last key`, `last time`.
+    """
     for pattern in platform.files:
         if found := re.fullmatch(pattern, name):
-            return {group: text for group, text in found.groupdict().items() if text is not None}
+            groups = {group: text for group, text in found.groupdict().items() if text is not None}
+            last = re.fullmatch(_read_from_behind(pattern), name)
+            others = {group: last[group] for group in ("key", "time") if last and group in groups}
+            return groups | {f"last {group}": text for group, text in others.items() if text != groups[group]}
     return {}
+
+
+@cache
+def _read_from_behind(pattern: str) -> str:
+    """The same pattern, in which a student's name ends as late as it can."""
+    return re.sub(r"(\(\?P<who>[^()]*)\?\)", r"\1)", pattern)

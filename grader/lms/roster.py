@@ -151,6 +151,10 @@ class Roster:
             return tuple(same)
         return tuple(self.groups.get(squashed, ())) if groups and squashed and not same else ()
 
+    def numbered(self, platform: Platform, key: str) -> str:
+        """Whom a platform means by its own number; "" if that is not known."""
+        return self._only(platform.key, key) if platform.key else self.participants.get(key, "")
+
     def whose(self, platform: Platform, groups: Mapping[str, str]) -> tuple[str, ...]:
         """The students who handed in a file, by the name that a platform gave it.
 
@@ -158,9 +162,7 @@ class Roster:
             platform: the platform.
             groups: the groups of the pattern that matched the file's name; see `Platform.files`.
         """
-        key = groups.get("key", "")
-        found = self._only(platform.key, key) if platform.key else self.participants.get(key, "")
-        if found and key:
+        if found := self.numbered(platform, groups.get("key", "")):
             return (found,)
         if platform.splits:
             words = platform.splits.join(filter(None, (groups.get("head"), groups["who"]))).split(platform.splits)

@@ -14,7 +14,7 @@ from jwt_from_scratch import JWTError, Key, decode, encode
 from jwt_from_scratch.encoding import b64u_encode
 
 from ..batch.kept import NotOurs, parsed
-from ..files import write_whole
+from ..files import tree, write_whole
 from ..reports.local_key import LocalKey
 from ..reports.report import NOT_TAKEN, UNREADABLE, Report
 from ..student import NotAnId, StudentId
@@ -158,6 +158,7 @@ def own_report(data: bytes, key: LocalKey | None) -> Report:
 def report_files(folder: Path) -> Iterator[tuple[str, Path]]:
     """The Reports of a graded folder: each one's path relative to `reports/`, and its file."""
     root = folder / "reports"
-    for path in sorted(root.rglob("*.json")):
-        if not path.is_symlink():
+    found = [Path(one.path) for one in tree(root) if one.is_file(follow_symlinks=False)] if root.is_dir() else []
+    for path in sorted(found):
+        if path.suffix == ".json":
             yield path.relative_to(root).as_posix(), path

@@ -169,3 +169,10 @@ def python(code_text: str, **options: Any) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def deep(folder: Path, count: int) -> None:
+    """Folders inside each other, more than Python can walk by calling itself; by steps, for the path grows too long."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make = f"import os\nos.chdir({str(folder)!r})\nfor _ in range({count}):\n    os.mkdir('a'); os.chdir('a')"
+    subprocess.run([sys.executable, "-I", "-c", make], check=True)

@@ -13,6 +13,8 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from grader.batch import attempts as attempts_module
+from grader.batch import collect as collect_module
 from grader.batch.attempts import MAX_LISTED
 from grader.batch.collect import Found, look_through
 from grader.batch.names import lesson_named_in, without_mark
@@ -366,3 +368,52 @@ def test_a_found_file_is_what_it_says(tmp_path: Path) -> None:
     (one,) = look_through([tmp_path / "in"], tmp_path / "unpacked")
     assert isinstance(one, Found)
     assert (one.times, one.stamped) == ((NOON, 0.0), False)
+
+
+# -- names that others may have ---------------------------------------------------------------------------------------
+
+FILE = "_assignsubmission_file_01_encoding.ipynb"
+
+
+def test_a_name_made_of_name_and_number_is_nobody_elses(tmp_path: Path) -> None:
+    """O'Connor's name is no id, so her number stands behind it; somebody calls himself just so, and hands in later."""
+    place = tmp_path / "submitted"
+    put(place, f"Sinead O'Connor_4711{FILE}")
+    put(place, f"Sinead OConnor 4711_4712{FILE}", when=NOON + 1)
+    put(place, f"Sinead OConnor 4711 4712_4713{FILE}", when=NOON + 2)
+    taken, left = seen(place)
+    assert not left
+    assert {*taken.values()} == {
+        "Sinead OConnor 4711",
+        "Sinead OConnor 4711 4712",
+        "Sinead OConnor 4711 4712 4713",
+    }
+
+
+def test_a_name_that_holds_the_platforms_words_takes_nobodys_work_away(tmp_path: Path) -> None:
+    place = tmp_path / "submitted"
+    graces = put(place, f"Grace Hopper_4711{FILE}")
+    put(place, f"Grace Hopper_4711_assignsubmission_file_x_4799{FILE}", when=NOON + 9)
+    put(place, f"Eve_99_assignsubmission_file_Bob_77{FILE}")
+    taken, left = seen(place)
+    assert taken == {graces.name: "Grace Hopper", f"Eve_99_assignsubmission_file_Bob_77{FILE}": "Eve"}
+    assert ["not in doubt" in reason for reason in left.values()] == [True]
+
+
+def test_of_one_student_a_hundred_submissions_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may take five minutes. Whatever they are called, and in how many zip files they come."""
+    monkeypatch.setattr(attempts_module, "MAX_WORKS", 10)
+    monkeypatch.setattr(collect_module, "MAX_WORKS", 10)
+    place = tmp_path / "submitted"
+    for number in range(12):
+        put(place, f"ada/{number}.ipynb", when=NOON + number)
+    put(place, f"bob/{NAME}")
+    inner = zipped({f"{number}.ipynb": b"{}" for number in range(6)})
+    put(place, "cy.zip", zipped({f"{number}.zip": inner for number in range(3)}))
+    for number in range(3):
+        put(place, f"di/{number}.zip", inner)
+    taken, left = seen(place)
+    assert [*taken.values()].count("ada") == 10
+    assert [name for name in left if name.startswith("ada")] == ["ada/0.ipynb", "ada/1.ipynb"]
+    assert [*taken.values()].count("bob") == 1
+    assert all(sum(who == one for who in taken.values()) <= 10 for one in ("cy", "di"))
