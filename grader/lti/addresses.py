@@ -12,6 +12,7 @@ TIMEOUT = 10.0
 """Seconds that another server may be silent."""
 MAX_ANSWER = 1_000_000
 """Bytes of an answer."""
+_USUAL_PORTS = {"https": 443, "http": 80}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _CHARACTERS = re.compile(r"[!-~]{1,2000}")
@@ -61,11 +62,12 @@ def problem_with(address: str) -> str:
 
 
 def origin_of(address: str) -> str:
-    """The origin of a good address (RFC 6454 §4), such as "https://lms.example"; "" for another one."""
+    """The origin of a good address as a browser writes it (RFC 6454 §6.2), such as "https://lms.example"; else ""."""
     if problem_with(address):
         return ""
     parts = urllib.parse.urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    usual = f":{_USUAL_PORTS[parts.scheme]}"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def with_query(address: str, query: dict[str, str]) -> str:

@@ -143,13 +143,13 @@ class Sender:
 
 
 def scores_of(lineitem: str) -> str:
-    """Where a line item's scores go: its path and `/scores`, before a query (AGS §3.4)."""
+    """Where a line item's scores go: its path and `/scores`, before a query (AGS §3.4.1)."""
     parts = urllib.parse.urlsplit(lineitem)
     return parts._replace(path=f"{parts.path.rstrip('/')}/scores").geturl()
 
 
 def _is_late(answer: Answer) -> bool:
-    """409 by the specification; some platforms say 400 and name the timestamp."""
+    """The specification leaves it open (AGS §3.4.9): platforms say 409, or 400 and name the timestamp."""
     return answer.status == 409 or (answer.status == 400 and b"timestamp" in answer.body.lower())
 
 
