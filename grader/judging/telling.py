@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..inside import calling
 from ..inside.calling import Outcome
-from .answering import FINAL
+from .answering import final
 from .diagnosis import Finding, findings, mistakes, size, telling
 from .exercise import Exercise
 from .play import as_row
@@ -51,7 +51,7 @@ def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) -> 
         return Told((f"{last.text}.",))
     if last.kind == calling.BAD_SIGNATURE:
         return Told((f"{exercise.name}: {last.text}.",))
-    if last.kind in FINAL:
+    if final(last):
         return Told(_ended(exercise, answers[-1]), rows=_rows(exercise, answers, [answers[-1]]))
     found = findings(answers)
     if not found:
