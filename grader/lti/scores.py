@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jwt_from_scratch import JWTError, Key, encode
+from jwt_from_scratch import Key, encode
 from jwt_from_scratch.encoding import json_loads_strict
 
 from .addresses import Answer, Unreachable, ask
@@ -95,7 +95,7 @@ class Sender:
         try:
             said = json_loads_strict(answer.body)
             token, seconds = said["access_token"], float(said.get("expires_in", 60))
-        except (JWTError, KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError):  # a JWTError is a ValueError
             raise NotSent("the platform's answer to our request for a token holds none", is_sure=True) from None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise NotSent("the platform's access token is none", is_sure=True)

@@ -200,6 +200,7 @@ def test_a_platform_that_stays_away_gets_the_same_score_the_next_time(class_: Cl
     class_.grade(20)
     class_.book.does = [AWAY] * 4
     assert "does not answer" in class_.push().problems[0]
+    assert class_.paused == [1.0, 2.0, 4.0]
     begun = class_.tool.store.score(class_.tool.store.hand_ins()[0], sent=False)
     assert class_.push() == Pushed(sent=1)
     assert begun is not None
@@ -225,6 +226,7 @@ def test_no_token_is_a_line_and_no_score(class_: Class) -> None:
         b"{}",
         b'{"access_token": 7}',
         b'{"access_token": "a\\r\\nX: y"}',
+        b'{"access_token": "\\u0430"}',
         b'{"access_token": "x", "expires_in": "soon"}',
     ],
 )
@@ -236,6 +238,26 @@ def test_an_answer_without_a_token_is_a_line(answer: bytes, class_: Class) -> No
     (problem,) = push(class_.tool, sender).problems
     assert "token" in problem
     assert "\n" not in problem
+
+
+def test_a_token_of_a_refusal_is_none(class_: Class) -> None:
+    class_.hand_in()
+    class_.grade(20)
+    sender = class_.book.sender()
+    sender.post = lambda *_: Answer(401, {}, b'{"access_token": "x"}')
+    (problem,) = push(class_.tool, sender).problems
+    assert "401 to our request for a token" in problem
+
+
+def test_a_token_that_is_good_no_longer_is_asked_for_anew(class_: Class) -> None:
+    class_.hand_in()
+    class_.grade(20)
+    class_.book.does = [Answer(401, {}, b"")]
+    assert class_.push() == Pushed(sent=1)
+    assert len(class_.book.tokens) == 2
+    class_.grade(21)
+    class_.book.does = [Answer(401, {}, b"")] * 2  # the platform takes none: no reason to ask for ever
+    assert "answers 401 to a score" in class_.push().problems[0]
 
 
 # -- stopped --
