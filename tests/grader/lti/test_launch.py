@@ -461,6 +461,8 @@ def test_key_sets_of_many_shapes_are_read(shape: str, world: World) -> None:
         {CLAIM + "target_link_uri": TOOL},
         {CLAIM + "target_link_uri": f"{TOOL}/launch?lesson=01"},
         {"iat": int(NOW) + 59},
+        {"iat": int(NOW) - 60},
+        {"sub": "x" * 255},
         {"exp": int(NOW) - 59},
         {"name": ""},
         {ENDPOINT: {}},
@@ -503,6 +505,14 @@ def test_new_keys_of_a_platform_are_asked_for_and_not_too_often(world: World) ->
         it.key = rsa("stranger")
         assert it.post().status_code == 401
     assert world.asked == 2
+
+
+def test_a_new_key_may_have_the_name_of_the_old_one(world: World) -> None:
+    world.browser().launch()
+    new = Key.from_jwk({**rsa("k2").to_jwk(private=True), "kid": "k1"})
+    world.jwks[PLATFORM.keys] = KeySet([new]).to_jwks()
+    world.ticks += PAUSE + 1
+    world.browser().launch(new)
 
 
 def test_a_key_that_was_withdrawn_is_good_for_an_hour_at_most(world: World) -> None:

@@ -19,7 +19,7 @@ from grader.lti.launch import student_of
 from grader.lti.push import Pushed, push
 from grader.lti.refusal import LtiProblem
 from grader.lti.scores import scores_of
-from grader.lti.store import Visit
+from grader.lti.store import Score, Visit
 from grader.lti.tool import Tool
 from grader.receipts.keys import KeyProblem
 from grader.reports.local_key import local_key
@@ -66,6 +66,11 @@ class Class:
     def push(self, **options: Any) -> Pushed:
         return push(self.tool, self.book.sender(self.paused.append), **options)
 
+    def begun(self) -> list[Score]:
+        """Scores of which nobody knows whether they were sent."""
+        found = (self.tool.store.score(one, sent=False) for one in self.tool.store.hand_ins())
+        return [one for one in found if one]
+
     def given(self) -> list[float]:
         return [one["scoreGiven"] for one in self.book.all()]
 
@@ -93,6 +98,15 @@ def test_one_access_token_serves_all_scores_of_a_platform(class_: Class) -> None
         class_.grade(number, str(number))
     assert class_.push().sent == 5
     assert len(class_.book.tokens) == 1
+
+
+def test_an_access_token_that_ends_soon_is_not_used_again(class_: Class) -> None:
+    class_.book.expires_in = 20
+    for sub in "ab":
+        class_.hand_in(sub)
+        class_.grade(20, sub)
+    assert class_.push().sent == 2
+    assert len(class_.book.tokens) == 2
 
 
 def test_a_better_score_follows_and_a_lower_one_only_if_it_is_meant(class_: Class) -> None:
@@ -167,6 +181,9 @@ AWAY = Unreachable("lms.example does not answer")
         ([Answer(429, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, b"")], [1.0]),
         ([Answer(401, {}, b"")], []),
         ([Answer(502, {}, b""), "lost on the way back"], [1.0, 2.0]),
+        (["taken, and a broken answer"], [1.0]),
+        ([Answer(503, {}, b""), Answer(409, {}, b"")], [1.0, 2.0]),  # busy is not taken: late is another one's score
+        ([Answer(429, {}, b""), Answer(409, {}, b"")], [1.0, 2.0]),
         ([Answer(409, {}, b"")], [2.0]),
         ([Answer(409, {}, b""), Answer(400, {}, b'{"timestamp": ["later"]}')], [2.0, 2.0]),
         (["lost on the way back"], [1.0]),
@@ -192,6 +209,7 @@ def test_what_a_platform_does_not_take_is_said_and_tried_the_next_time(status: i
     done = class_.push()
     assert (done.sent, len(done.problems)) == (1, 1)
     assert f"answers {status} to a score" in done.problems[0]
+    assert class_.begun() == []
     assert class_.push() == Pushed(sent=1, known=1)
 
 
@@ -201,9 +219,8 @@ def test_a_platform_that_stays_away_gets_the_same_score_the_next_time(class_: Cl
     class_.book.does = [AWAY] * 4
     assert "does not answer" in class_.push().problems[0]
     assert class_.paused == [1.0, 2.0, 4.0]
-    begun = class_.tool.store.score(class_.tool.store.hand_ins()[0], sent=False)
+    (begun,) = class_.begun()
     assert class_.push() == Pushed(sent=1)
-    assert begun is not None
     assert class_.book.all()[0]["timestamp"] == begun.timestamp
 
 
@@ -214,6 +231,7 @@ def test_no_token_is_a_line_and_no_score(class_: Class) -> None:
     class_.book.app.config["PROPAGATE_EXCEPTIONS"] = False
     class_.tool.change(class_.tool.settings().registered(wrong))
     assert "answers 500" in class_.push().problems[0]
+    assert class_.begun() == []
     class_.tool.change(class_.tool.settings().registered(PLATFORM))
     assert class_.push() == Pushed(sent=1)
 
@@ -238,6 +256,7 @@ def test_an_answer_without_a_token_is_a_line(answer: bytes, class_: Class) -> No
     (problem,) = push(class_.tool, sender).problems
     assert "token" in problem
     assert "\n" not in problem
+    assert class_.begun() == []
 
 
 def test_a_token_of_a_refusal_is_none(class_: Class) -> None:
@@ -247,6 +266,7 @@ def test_a_token_of_a_refusal_is_none(class_: Class) -> None:
     sender.post = lambda *_: Answer(401, {}, b'{"access_token": "x"}')
     (problem,) = push(class_.tool, sender).problems
     assert "401 to our request for a token" in problem
+    assert class_.begun() == []
 
 
 def test_a_token_that_is_good_no_longer_is_asked_for_anew(class_: Class) -> None:
