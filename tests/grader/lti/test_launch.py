@@ -463,6 +463,7 @@ def test_key_sets_of_many_shapes_are_read(shape: str, world: World) -> None:
         {"iat": int(NOW) + 59},
         {"iat": int(NOW) - 60},
         {"sub": "x" * 255},
+        {"sub": "7"},
         {"exp": int(NOW) - 59},
         {"name": ""},
         {ENDPOINT: {}},
