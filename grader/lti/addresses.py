@@ -92,7 +92,7 @@ def ask(address: str, body: bytes | None = None, headers: dict[str, str] | None 
             return _read(answer, host)
     except urllib.error.HTTPError as error:
         with error:
-            return _read(error, host)
+            return _read(error.fp, host)
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise Unreachable(f"{host} does not answer ({type(reason).__name__})") from None
@@ -110,4 +110,6 @@ def _read(answer: Any, host: str | None) -> Answer:
         raise Unreachable(f"{host} broke off its answer ({type(error).__name__})") from None
     if len(body) > MAX_ANSWER:
         raise Unreachable(f"{host} answers with more than {MAX_ANSWER} bytes")
+    if answer.length:  # what it said would come, and did not: no error where a length is asked for
+        raise Unreachable(f"{host} broke off its answer ({answer.length} bytes are missing)")
     return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)

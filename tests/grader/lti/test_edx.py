@@ -82,7 +82,7 @@ class Day:
 
     def does(self, beginning: str) -> str:
         words = ["sh", "-eu", "-c", self.box(beginning)]
-        done = subprocess.run(words, **self._where, capture_output=True, text=True, timeout=120)
+        done = subprocess.run(words, **self._where, capture_output=True, text=True, timeout=300)
         assert done.returncode == 0, done.stderr
         return done.stdout + done.stderr
 
@@ -100,7 +100,7 @@ class Day:
 
     def serve(self) -> None:
         self.server = self.begin(self.box("grader lti serve"))
-        for _ in range(200):
+        for _ in range(600):
             try:
                 got(f"{self.url}/jwks.json")
             except OSError:
@@ -156,7 +156,9 @@ def day(tmp_path: Path) -> Iterator[Day]:
 def page() -> Iterator[Any]:
     with playwright.sync_playwright() as running:
         browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser.new_page()
+        page = browser.new_page()
+        page.set_default_timeout(90_000)  # on a machine that does much else
+        yield page
         browser.close()
 
 
@@ -204,13 +206,13 @@ def test_a_kill_at_each_step_loses_nothing_and_does_nothing_twice(day: Day, page
         page.locator("#notebook").wait_for()
     day.kill_and_serve_again()  # after the launch
 
-    def hand_in() -> None:
+    def hand_in(seconds: float = 90) -> None:
         page.locator("#notebook").set_input_files(notebook(tmp_path))
         page.get_by_role("button", name="Hand in").click()
-        page.get_by_role("status").wait_for(timeout=10_000)
+        page.get_by_role("status").wait_for(timeout=seconds * 1000)
 
     for seconds in (0.05, 0.1, 0.2):  # in the midst of a hand-in; who sees no "has arrived" hands in again
-        day.killed_meanwhile(seconds, hand_in)
+        day.killed_meanwhile(seconds, lambda: hand_in(5))
         page.goto(link)
         hand_in()
     day.kill_and_serve_again()  # after the hand-in
