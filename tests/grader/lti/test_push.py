@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import main as cli
+from grader.lti import registry
 from grader.lti.addresses import Answer, Unreachable
 from grader.lti.launch import student_of
 from grader.lti.push import Pushed, push
@@ -89,7 +91,9 @@ def test_a_score_goes_once_with_its_exercises(class_: Class) -> None:
     assert (sent["userId"], sent["scoreGiven"], sent["scoreMaximum"]) == ("4711", 20, 25)
     assert sent["comment"] == "b64u_encode: 20 of 25"
     assert (sent["activityProgress"], sent["gradingProgress"]) == ("Completed", "FullyGraded")
+    assert re.search(r"\.\d{3}\+00:00$", sent["timestamp"])  # AGS §3.4.9: a zone, and less than seconds
     assert len(class_.book.tokens) == 1
+    assert class_.begun() == []
 
 
 def test_one_access_token_serves_all_scores_of_a_platform(class_: Class) -> None:
@@ -125,6 +129,14 @@ def test_lower_is_a_matter_of_the_share_and_not_of_the_points(class_: Class) -> 
     class_.push()
     class_.grade(0, exercises=[exercise(score=19, max_score=20)])
     assert class_.push() == Pushed(sent=1)
+
+
+def test_the_same_share_by_other_exercises_is_sent(class_: Class) -> None:
+    class_.hand_in()
+    for name in ("b64u_encode", "b64u_decode"):
+        class_.grade(0, exercises=[exercise(name=name, score=20, max_score=25)])
+        assert class_.push() == Pushed(sent=1)
+    assert [one["comment"] for one in class_.book.all()] == ["b64u_encode: 20 of 25", "b64u_decode: 20 of 25"]
 
 
 def test_a_report_that_was_made_again_with_the_same_result_is_not_sent_again(class_: Class) -> None:
@@ -511,6 +523,11 @@ def test_settings_that_somebody_spoiled_are_one_line(name: str, tool: Tool) -> N
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
+
+
+def test_settings_that_can_not_be_read_are_one_line(tmp_path: Path) -> None:
+    with pytest.raises(LtiProblem, match="No such file or directory; `grader lti init` makes it"):
+        registry.read(tmp_path / "lti.json")
 
 
 IDS = {"issuer": ["", "x" * 256], "client-id": ["", "x" * 256], "deployment": ["", "x" * 256]}

@@ -2,8 +2,10 @@
 
 import json
 import logging
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from hypothesis import strategies as st
 from grader.files import MAX_NOTEBOOK
 from grader.lti.addresses import origin_of
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
-from grader.lti.store import HOURS, Score, Store
+from grader.lti.store import HOURS, Score, Store, Visit
 from grader.lti.tool import Tool
 from jwt_from_scratch import KeySet, encode
 from tests.grader.helpers import student
@@ -224,6 +226,17 @@ def test_a_visit_ends_and_survives_a_restart(world: World) -> None:
     assert moved.client.get(page).status_code == 200
     again.now += HOURS * 3600 + 1
     assert moved.client.get(page).status_code == 403
+
+
+def test_what_is_over_is_forgotten(tool: Tool) -> None:
+    visit = Visit(ISSUER, CLIENT, "4711", ADA, "", True, "01_encoding", "", ())
+    for now in (0.0, HOURS * 3600 + 1.0):
+        assert tool.store.use(f"login {now}", now + 600, now)
+        assert not tool.store.use(f"login {now}", now + 600, now)
+        assert tool.store.visit(tool.store.begin_visit(visit, now), now) == visit
+    with closing(sqlite3.connect(tool.root / "lti.db")) as database:
+        counts = [database.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("ended", "launches")]
+    assert counts == [(1,), (1,)]
 
 
 @pytest.mark.parametrize("moment", ["use", "begin_visit", "hand_in"])
