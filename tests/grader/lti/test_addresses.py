@@ -10,7 +10,7 @@ import pytest
 from flask import Flask, Response, redirect, request
 
 from grader.lti import addresses
-from grader.lti.addresses import MAX_ANSWER, Unreachable, ask, origin_of, problem_with, with_query
+from grader.lti.addresses import MAX_ANSWER, Answer, Unreachable, ask, origin_of, problem_with, with_query
 from jwt_from_scratch.services.http import serve
 
 
@@ -79,44 +79,61 @@ def test_what_is_for_this_machine_stays_on_it(server: Any, monkeypatch: pytest.M
 
 
 @contextmanager
-def saying(data: bytes | None) -> Iterator[str]:
-    """A server that says this to whoever comes, and hangs up; None says nothing, and does not."""
+def saying(data: bytes, *, hangs: bool = False) -> Iterator[tuple[str, list[bytes]]]:
+    """A server that says this to whoever comes, and then hangs up, or just hangs; and what it is asked."""
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        ended = threading.Event()
+        listening.settimeout(10)
+        ended, asked = threading.Event(), []
 
         def answer() -> None:
             one, _ = listening.accept()
             with one:
-                one.recv(10_000)
-                if data is None:
+                asked.append(one.recv(10_000))
+                one.sendall(data)
+                if hangs:
                     ended.wait(10)
-                else:
-                    one.sendall(data)
 
         thread = threading.Thread(target=answer)
         thread.start()
         try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}/"
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}/", asked
         finally:
             ended.set()
             thread.join()
 
 
-@pytest.mark.parametrize(
-    ("data", "problem"),
-    [
-        (b"", "does not answer"),
-        (b"hello\r\n\r\n", "does not answer"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf", "broke off"),
-        (None, "does not answer"),
-    ],
-    ids=["nothing", "no HTTP", "half", "silence"],
-)
-def test_what_is_no_answer_is_one_line(data: bytes | None, problem: str, monkeypatch: pytest.MonkeyPatch) -> None:
+HALF = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"
+NO_ANSWERS = {
+    "nothing": (b"", False, "does not answer"),
+    "no HTTP": (b"hello\r\n\r\n", False, "does not answer"),
+    "half": (HALF, False, "broke off its answer .5 bytes"),
+    "half a chunk": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\nhalf", False, "broke off"),
+    "silence": (b"", True, "does not answer"),
+    "silence in the midst": (HALF, True, "broke off"),
+}
+
+
+@pytest.mark.parametrize("name", NO_ANSWERS)
+def test_what_is_no_answer_is_one_line(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(addresses, "TIMEOUT", 0.5)
-    with saying(data) as address, pytest.raises(Unreachable, match=problem) as caught:
+    data, hangs, problem = NO_ANSWERS[name]
+    with saying(data, hangs=hangs) as (address, _), pytest.raises(Unreachable, match=problem) as caught:
         ask(address)
     assert "\n" not in str(caught.value)
+
+
+def test_others_are_asked_by_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    with saying(b"HTTP/1.1 403 no\r\n\r\n") as (proxy, asked):
+        monkeypatch.setenv("https_proxy", proxy)
+        monkeypatch.delenv("no_proxy", raising=False)
+        with pytest.raises(Unreachable, match="does not answer"):
+            ask("https://lms.example/keys")
+    assert asked[0].startswith(b"CONNECT lms.example:443 ")
+
+
+@pytest.mark.parametrize(("status", "is_good"), [(199, False), (200, True), (299, True), (300, False), (401, False)])
+def test_what_is_good_has_a_status_that_says_so(status: int, is_good: bool) -> None:
+    assert Answer(status, {}, b"").is_good == is_good
 
 
 def test_nobody_there_is_one_line() -> None:
