@@ -185,6 +185,13 @@ def test_a_bad_upload_is_one_sentence_and_changes_nothing(
     assert [one.getMessage().split(":")[0] for one in caplog.records if one.levelno >= logging.WARNING] == ["refused"]
 
 
+def test_a_notebook_of_ten_megabytes_is_taken(tool: Tool) -> None:
+    browser = World(tool).browser()
+    data = b'{"cells": []' + b" " * (MAX_NOTEBOOK - 13) + b"}"
+    assert browser.hand_in(browser.launch(), data).status_code == 303
+    assert tool.hand_in(ADA, "01_encoding").read_bytes() == data
+
+
 def test_another_lesson_is_not_taken(world: World) -> None:
     browser = world.browser()
     answer = browser.hand_in(browser.launch(sub="eve"), json.dumps(student("02_hmac")).encode())
@@ -208,6 +215,7 @@ def test_nobody_gets_into_another_ones_visit(world: World, notebook: bytes) -> N
     bob.launch(sub="bob")
     for stranger in (world.browser(), bob):
         assert stranger.client.get(hers).status_code == 403
+        assert stranger.client.get(f"{hers}/01_encoding.ipynb").status_code == 403
         assert stranger.hand_in(hers, notebook).status_code == 403
     number = hers.rpartition("/")[2]
     bob.client.set_cookie(f"__Host-lti-{''.join(filter(str.isalnum, number))}", number, domain="tool.example")
