@@ -27,8 +27,7 @@ from tests.grader.helpers import REPO, cell_of, solved, student
 PYTHON = os.environ.get("GRADER_TEST_USERS", "")
 PAGE = (REPO / "docs" / "jupyterhub.md").read_text("utf-8")
 BOXES = re.findall(r"^```(\w+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
-WORKER = os.environ.get("PYTEST_XDIST_WORKER", "test")
-TEACHER, ADA, BOB = USERS = tuple(f"jwt-{WORKER}-{who}" for who in ("teach", "ada", "bob"))
+TEACHER, ADA, BOB = USERS = tuple(f"jwt-{os.getpid()}-{who}" for who in ("teach", "ada", "bob"))
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not PYTHON, reason="it makes users; see this file"),
