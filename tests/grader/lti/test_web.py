@@ -192,6 +192,38 @@ def test_a_notebook_of_ten_megabytes_is_taken(tool: Tool) -> None:
     assert tool.hand_in(ADA, "01_encoding").read_bytes() == data
 
 
+def test_a_form_without_a_file_is_one_sentence(world: World) -> None:
+    browser = world.browser()
+    answer = browser.client.post(browser.launch(), data={}, headers={"Origin": "https://tool.example"})
+    assert answer.status_code == 400
+    assert "Choose your notebook" in answer.text
+
+
+def test_a_page_has_its_lesson_and_its_looks(world: World) -> None:
+    browser = world.browser()
+    page = browser.client.get(browser.launch()).text
+    assert "<h1>01 " in page
+    assert f'href="{TOOL}/page.css"' in page
+    assert browser.client.get(f"{TOOL}/page.css").status_code == 200
+
+
+def test_a_visit_has_one_address(world: World) -> None:
+    browser = world.browser()
+    page = browser.launch()
+    assert browser.client.get(f"{page[:-8]}.{page[-8:]}").status_code == 403
+
+
+def test_settings_that_somebody_spoiled_while_it_serves_are_said_in_the_log(
+    tool: Tool, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World(tool)
+    (tool.root / "lti.json").write_text("{", "utf-8")
+    answer = world.browser().begin()
+    assert answer.status_code == 500
+    assert "lti.json" not in answer.text
+    assert "not the settings of a tool" in caplog.text
+
+
 def test_another_lesson_is_not_taken(world: World) -> None:
     browser = world.browser()
     answer = browser.hand_in(browser.launch(sub="eve"), json.dumps(student("02_hmac")).encode())
