@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 MAX_NOTEBOOK = 10_000_000
-"""Bytes of a notebook that the grader takes."""
+"""The largest notebook that the grader reads, in bytes."""
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -34,7 +34,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """An error, such as that of a full disk, names the file that people know."""
+    """Have an OSError in the block (a full disk) name this file, not the temporary one."""
     try:
         yield
     except OSError as error:
@@ -42,7 +42,7 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def write_new_secret(path: Path, text: str) -> None:
-    """Write a secret that only its owner can read. The file is whole or not there, and never replaces another.
+    """Write a secret to a file that only its owner can read. It is written whole or not at all, and replaces no file.
 
     Raises:
         FileExistsError: there is something at path.
@@ -62,10 +62,10 @@ def write_new_secret(path: Path, text: str) -> None:
 
 
 def read_small(path: Path, most: int) -> str:
-    """The text of a small regular file, at most so many characters of it. No link is followed, no pipe waited for.
+    """The text of a small regular file, at most `most` characters of it. Follows no link, waits for no pipe.
 
     Raises:
-        OSError: it is something else, or can't be read.
+        OSError: it is not a regular file, or can't be read.
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, encoding="utf-8", errors="replace") as file:
@@ -75,7 +75,7 @@ def read_small(path: Path, most: int) -> str:
 
 
 def write_to(target: str, text: str) -> None:
-    """Write a text to where a command's option says: a file, a pipe or a device, or stdout for "-".
+    """Write a text to the target of a command's option: a file, a pipe or a device, or stdout for "-".
 
     Raises:
         OSError: it can't be written; its filename is the target.

@@ -1,4 +1,4 @@
-"""How a command ends: with an exit code, and with one line where something is wrong."""
+"""How a command ends: with an exit code and, after an error, with one line on stderr."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ def fail(text: str, code: int = BAD_INPUT) -> NoReturn:
 
 
 class Commands(click.Group):
-    """Commands that end with a sentence, never with a traceback, where people can put something right."""
+    """Commands that report an error that people can put right in a sentence, not with a traceback."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command. This is the one place where an error becomes a line and an exit code."""
+        """Run a command. Only here does an error become a line and an exit code."""
         try:
             return super().invoke(ctx)
         except GraderError as error:
             fail(error.sentence(), error.code)
-        except BrokenPipeError:  # whoever read our output has had enough
+        except BrokenPipeError:  # the reader of our output has closed it, as `head` does
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(OK)
         except Exception as error:

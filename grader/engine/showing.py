@@ -1,6 +1,6 @@
-"""What of a cell's outputs people may see: text and pixels, nothing that a browser would run.
+"""The part of a cell's outputs that is shown to people: text and pixels, nothing that a browser would run.
 
-The outputs come from the learner's process, which may say anything; each is built anew from what it should be.
+The outputs come from the learner's process and are not trusted, so each is rebuilt from the fields that it should have.
 """
 
 import base64
@@ -21,7 +21,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def shown(outputs: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]:
-    """A cell's outputs as nbformat's, harmless and of bounded size. What they take is taken from the budget."""
+    """A cell's outputs in nbformat's form, harmless and of limited size. Their size is taken from the budget."""
     room = _CellShow(budget)
     most = max(0, min(CELL_OUTPUTS, budget.outputs))
     clean = [one for output in outputs[:most] if (one := room.clean(output))]
@@ -31,7 +31,7 @@ def shown(outputs: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]
 
 
 def fitted(text: str, budget: Budget) -> str:
-    """What of a cell's own text people are shown: all of it, as long as there is room."""
+    """The part of a cell's text that fits into the budget."""
     if len(text) > max(0, budget.sources):
         text = text[: max(0, budget.sources)] + _CUT
     budget.sources -= len(text)
@@ -39,12 +39,12 @@ def fitted(text: str, budget: Budget) -> str:
 
 
 def writable(text: str) -> str:
-    """The text with a question mark for each lone surrogate, which no file can hold."""
+    """The text with a question mark for each lone surrogate, which can't be encoded as UTF-8."""
     return str(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 class _CellShow:
-    """What one cell may still show."""
+    """How much more one cell may show."""
 
     def __init__(self, budget: Budget) -> None:
         self._text = CELL_TEXT

@@ -1,4 +1,4 @@
-"""What a learner has reached so far: a small file beside the notebooks, and a picture of it."""
+"""A learner's progress: a small file beside the notebooks, and a picture of it."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ def load(folder: Path) -> dict[str, int]:
 
 
 def record(folder: Path, name: str, score: int) -> None:
-    """Keep a score if it is better than the one before. A folder that can't be written to is no reason to stop."""
+    """Keep a score if it is better than the one before. If the folder can't be written to, nothing happens."""
     scores = load(folder)
     if score > scores.get(name, -1):
         text = json.dumps({"scores": {**scores, name: score}}, indent=1, sort_keys=True)
@@ -31,7 +31,7 @@ def record(folder: Path, name: str, score: int) -> None:
 
 
 def by_chapter(folder: Path) -> list[tuple[str, int, int]]:
-    """For each chapter: its name, the points reached, the points there are."""
+    """For each chapter: its name, the points reached, the maximum."""
     scores = load(folder)
     return [
         (
@@ -44,14 +44,14 @@ def by_chapter(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def summary(rows: list[tuple[str, int, int]]) -> str:
-    """The same in words."""
+    """The same in words. What counts is what is graded; this is the best that each `check` has seen."""
     total, possible = sum(row[1] for row in rows), sum(row[2] for row in rows)
     lessons = ", ".join(f"{name} {score} of {points}" for name, score, points in rows)
-    return f"{total} of {possible} points: {lessons}."
+    return f"{total} of {possible} points, the best so far: {lessons}."
 
 
 def draw(rows: list[tuple[str, int, int]]) -> Any:
-    """A bar for each chapter: hatched what there is, filled what is reached."""
+    """A bar for each chapter: the maximum hatched, the points reached filled."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 0.9 + 0.38 * len(rows)), layout="constrained")
@@ -63,6 +63,6 @@ def draw(rows: list[tuple[str, int, int]]) -> Any:
         axes.text(points + 0.4, index, f"{score} / {points}", va="center")
     axes.invert_yaxis()
     axes.set_xlim(0, max((points for _, _, points in rows), default=1) * 1.2)
-    axes.set_xlabel("points")
+    axes.set_xlabel("points, the best so far")
     axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -1,4 +1,4 @@
-"""The depot of lesson 13: an issuer that gives tokens to services, and an API whose owner judges each request."""
+"""Lesson 13: the depot, an issuer that gives tokens to services, and an API whose owner judges each request."""
 
 import hmac
 import secrets
@@ -17,15 +17,20 @@ API = "https://api.depot.example"
 TOKEN_LIFETIME = 300
 """Seconds."""
 CLIENTS = {"rota": "ropes:read", "quartermaster": "ropes:read ropes:write"}
-"""The services that have signed up, and what each may ask for at most."""
+"""The registered services, and the largest scope that each may ask for."""
 RULES = {"GET /about": [], "GET /ropes": ["ropes:read"], "POST /ropes": ["ropes:read", "ropes:write"]}
-"""What a request needs."""
+"""The scopes that a request needs."""
 CODES = {401: "invalid_token", 403: "insufficient_scope"}
 
-Judge = Callable[[dict[str, Any]], tuple[int, str]]
-"""From what was asked to the status, and why: method, path, url, scheme, token (or None), proofs (a list)."""
+
+class BadProof(ValueError):
+    """The DPoP proof is wrong, not the token: the client only needs a new proof (RFC 9449 §7.1)."""
+
+
+Judge = Callable[[dict[str, Any]], tuple[int, str | ValueError]]
+"""Takes a request (method, path, url, scheme, token or None, proofs as a list), returns the status and the reason."""
 Prove = Callable[[str, dict[str, Any], int, dict[str, int]], str]
-"""verify_dpop: proof, request, now, seen; the thumbprint, or ValueError."""
+"""verify_dpop: takes proof, request, now and seen; returns the key's thumbprint, or raises ValueError."""
 
 
 class Depot(Flask):
@@ -34,14 +39,14 @@ class Depot(Flask):
     Attributes:
         key: the issuer's signing key.
         secrets: the clients' passwords.
-        ropes: which ropes are signed out, and to whom.
-        seen: the jti of the proofs that its token endpoint has taken.
+        ropes: which ropes are lent, and to whom.
+        seen: for each client, the proofs that its token endpoint has accepted lately, see `remember`.
     """
 
     key: Key
     secrets: dict[str, str]
     ropes: dict[str, str]
-    seen: dict[str, int]
+    seen: dict[str, dict[str, int]]
 
 
 def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
@@ -49,11 +54,11 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
 
     Args:
         judge: decides what the API answers.
-        prove: verifies the proof that comes with a request for a token; None for an issuer that binds no tokens.
+        prove: verifies the proof in a request for a token; None for an issuer that does not bind tokens.
 
-    POST /token gives a token to a service that knows its password (grant_type client_credentials, RFC 6749 §4.4). If a
-    DPoP proof comes along, the token is bound to its key (RFC 9449 §5, §6.1). GET /about, GET /ropes and POST /ropes
-    are the API.
+    POST /token gives a token to a service that knows its password (grant_type client_credentials, RFC 6749 §4.4). If
+    the request has a DPoP proof, the token is bound to the proof's key (RFC 9449 §5, §6.1). GET /about, GET /ropes and
+    POST /ropes are the API.
     """
     app = Depot(__name__)
     app.key = Key.generate("ES256", kid="base-1")
@@ -71,12 +76,12 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
         wanted = form.get("scope", CLIENTS[name])
         if not set(wanted.split(" ")) <= set(CLIENTS[name].split(" ")):
             return jsonify(error="invalid_scope"), 400
-        proofs, bound = request.headers.getlist("DPoP"), {}
+        proofs, bound, seen = request.headers.getlist("DPoP"), {}, app.seen.setdefault(name, {})
         if proofs and prove is not None:
             try:
                 (proof,) = proofs
-                bound = {"cnf": {"jkt": prove(proof, asked(), int(time.time()), app.seen)}}
-                remember(app.seen, proof, int(time.time()))
+                bound = {"cnf": {"jkt": prove(proof, asked(), int(time.time()), seen)}}
+                remember(seen, proof, int(time.time()))
             except ValueError as error:
                 return jsonify(error="invalid_dpop_proof", reason=str(error)), 400
             except NotImplementedError as error:
@@ -90,7 +95,7 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
         return made
 
     def asked() -> dict[str, Any]:
-        """What was asked, as the judge sees it. At the token endpoint no token comes along."""
+        """The request, as the judge gets it. At the token endpoint it has no token."""
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         return {
             "method": request.method,
@@ -108,11 +113,13 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
         except NotImplementedError as error:
             return jsonify(reason=str(error)), 501
         if status != 200:
-            made = jsonify(reason=why)
-            made.status_code = status
+            code = "invalid_dpop_proof" if isinstance(why, BadProof) else CODES[status]
             # RFC 6750 §3.1: a request without any token gets the bare challenge.
-            code = f'error="{CODES[status]}", ' if request.headers.get("Authorization") else ""
-            made.headers["WWW-Authenticate"] = f'DPoP {code}algs="ES256 Ed25519"'
+            said = {"error": code} if request.headers.get("Authorization") else {}
+            made = jsonify(**said, reason=str(why))
+            made.status_code = status
+            parts = [f'{name}="{text}"' for name, text in {**said, "algs": "ES256 Ed25519"}.items()]
+            made.headers["WWW-Authenticate"] = "DPoP " + ", ".join(parts)
             return made
         if request.path != "/ropes":
             return jsonify(page=request.path)

@@ -1,4 +1,4 @@
-"""The batch over the whole corpus runs once, however many processes the tests are spread over."""
+"""Grades the whole corpus in one batch, once for all of pytest's worker processes."""
 
 import fcntl
 import json
@@ -15,7 +15,7 @@ from tests.attacks.harness import Run, run_corpus
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """What came of grading the whole corpus in one batch. With ATTACKS_KEEP=DIR its results are kept there."""
+    """The outcome of grading the whole corpus in one batch. With ATTACKS_KEEP=DIR, its results are kept there."""
     folder = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         folder = folder.parent

@@ -1,7 +1,7 @@
 """The corpus handed in to a class: through stock `nbgrader autograde` in our course directory, and `grader autograde`.
 
-The walls are proved by test_attacks, with the whole corpus. Here it is the class's way that is tried, so all of what
-is to be rendered is handed in, and of each other category a few; with --thorough everything.
+test_attacks tests the walls with the whole corpus. This tests the class's code, so all submissions that are rendered
+are handed in, and a few of each other category; with --thorough all.
 """
 
 import os
@@ -30,14 +30,14 @@ COMMANDS = {
     "grader autograde": (sys.executable, "-c", "from grader.cli.main import main; main()", "autograde"),
 }
 SHARES = {"nbgrader autograde": 10, "grader autograde": 5}
-"""By default every how manieth submission of a category is handed in; nbgrader grades one after the other."""
+"""By default every n-th submission of a category is handed in; fewer for nbgrader, which grades one at a time."""
 NEIGHBOUR = "zz_neighbour"
 LIMIT = 1_500
 
 
 @dataclass
 class ClassRun:
-    """What came of grading a class: per assignment how the command ended, per student and assignment the scores."""
+    """The outcome of grading a class: by assignment the command's end, by student and assignment the scores."""
 
     exit_codes: dict[str, int] = field(default_factory=dict)
     said: str = ""
@@ -48,10 +48,10 @@ class ClassRun:
 
 
 def chosen(every: int) -> list[Attack]:
-    """What is handed in here: whatever nbgrader's layout can hold, a folder with a notebook.
+    """The attacks that are handed in: those that fit into nbgrader's layout, a folder with a notebook.
 
     Args:
-        every: which share of each category; of attacks on resources, the costliest, a quarter of that.
+        every: take every n-th of each category, but only a quarter of that of the costly attacks on resources.
     """
     names = [one.student for one in corpus()]
     usable = [
@@ -69,7 +69,7 @@ def chosen(every: int) -> list[Attack]:
 
 
 def _is_id(name: str) -> bool:
-    """Whether nbgrader's folders may have this name; what others come to, tests/grader/classroom asks."""
+    """Whether nbgrader's folders may have this name. tests/grader/classroom tests other names."""
     try:
         return StudentId.parse(name) == name
     except NotAnId:
@@ -149,7 +149,7 @@ def run_class(
 
 
 def outputs_of(text: str) -> str:
-    """What the cells of a notebook print; their sources, and so tracebacks, may well hold the words of a breach."""
+    """The printed outputs of a notebook's cells, without sources and tracebacks, which may contain `Attack.breach`."""
     import nbformat
 
     notebook = nbformat.reads(text, as_version=4)
@@ -220,11 +220,11 @@ code = subprocess.call(sys.argv[1:])
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 sys.exit(code)
 """
-"""Runs a command from a small process: of what a large one starts, Linux counts the large one's memory, too."""
+"""Runs a command from a small process, because Linux counts the memory of a large parent, too."""
 
 
 def test_what_costs_most_to_show_stays_small(tmp_path: Path) -> None:
-    """The command and its workers need little memory, and the class's folder little room."""
+    """The command and its workers need little memory, and the class's folder little disk space."""
     if problem := sandbox_problem():
         pytest.skip(problem)
     canaries = Canaries()

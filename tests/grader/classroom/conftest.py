@@ -10,7 +10,7 @@ from tests.grader.helpers import cell_of, solved, student
 
 @pytest.fixture(scope="session")
 def fresh_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course directory as `grader class init` makes it; not to be changed."""
+    """A course directory made by `grader class init`, which tests must not change."""
     root = tmp_path_factory.mktemp("class") / "course"
     setup.init(root, course_id="jwt", db_url="")
     return root
@@ -18,7 +18,7 @@ def fresh_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(fresh_class: Path, tmp_path: Path) -> Path:
-    """A copy of it with three submissions: ada's is right, bob's half right, cy has written nothing."""
+    """A copy of it with three submissions: ada's is right, bob's is half right, cy's is empty."""
     copy = tmp_path / "course"
     shutil.copytree(fresh_class, copy)
     half = solved("01_encoding")

@@ -1,4 +1,4 @@
-"""What the tests of a class share: handing in, running commands, reading the gradebook."""
+"""Shared by the tests of classes: handing in, running commands, reading the gradebook."""
 
 import contextlib
 import io
@@ -26,7 +26,7 @@ def hand_in(root: Path, student: str, notebook: Any, assignment: str = LESSON) -
 
 
 def run(command: tuple[str, ...], root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a course directory; ours in this process, which has imported nbgrader already."""
+    """Run a command in a course directory; our own ones in this process, which has imported nbgrader already."""
     if command is GRADER:
         return _run_here(root, *arguments)
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200"}
@@ -38,7 +38,7 @@ def run(command: tuple[str, ...], root: Path, *arguments: str) -> subprocess.Com
 
 def _run_here(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     out, err = io.StringIO(), io.StringIO()
-    keep = mock.patch.dict(os.environ)  # what a command changes there is for those that it starts
+    keep = mock.patch.dict(os.environ)  # undo a command's changes, which are meant for its child processes
     with keep, contextlib.chdir(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:
             main.cli.main([*arguments], prog_name="grader", standalone_mode=False)
@@ -49,7 +49,7 @@ def _run_here(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 def autograded(root: Path, *arguments: str, assignment: str = LESSON) -> str:
-    """Run `grader autograde` to a good end. Returns what it said."""
+    """Run `grader autograde` and assert that it succeeds. Returns its output."""
     done = run(GRADER, root, "autograde", assignment, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stderr
@@ -64,7 +64,7 @@ def gradebook(root: Path) -> Any:
 
 
 def book(root: Path) -> dict[str, Any]:
-    """All that the gradebook says of submissions, without ids of rows and times."""
+    """All submissions in the gradebook, without row ids and times."""
     found: dict[str, Any] = {}
     with gradebook(root) as open_book:
         for assignment in open_book.assignments:

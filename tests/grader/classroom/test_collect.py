@@ -1,4 +1,4 @@
-"""Finding a class's submissions: odd names, many attempts, platforms' archives; and that nobody's work is missing."""
+"""Finding a class's submissions: odd names, many attempts, platforms' archives; and no student's work is missing."""
 
 import csv
 import json
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
 def summary(root: Path) -> dict[str, dict[str, str]]:
-    """The rows of a class's summary by where the file was."""
+    """The rows of a class's summary, by the file's path."""
     text = (root / "graded" / LESSON / "summary.csv").read_text("utf-8")
     return {row["submission"]: row for row in csv.DictReader(text.splitlines())}
 
@@ -208,7 +208,7 @@ def test_hand_ins_that_are_no_notebook_are_named(root: Path) -> None:
 
 
 def test_what_lies_beside_the_folders_is_named(root: Path) -> None:
-    """In `submitted/` itself, in a student's folder, and in a folder that is called after no assignment."""
+    """In `submitted/` itself, in a student's folder, and in a folder that is not named after an assignment."""
     names = [f"dan_{LESSON}.ipynb", "dan.zip", f"dan/{LESSON}.ipynb", f"dan/homework/{LESSON}.ipynb"]
     for name in (*names, "dan/02_hmac/02_hmac.ipynb", "dan_02_hmac.ipynb"):
         (root / "submitted" / name).parent.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""What a submission may cost the grader: the numbers, what meets them, and that what runs out is a sentence."""
+"""The budget of a submission: its limits, submissions that reach them, and the sentences about that."""
 
 import base64
 import functools
@@ -70,7 +70,7 @@ def test_thought_that_expects_any_exception_is_interrupted_too() -> None:
                 continue
 
     def with_a_known_mistake() -> None:
-        calling.call(stubborn, (), 60.0)  # of which any exception is expected, and this one is swallowed
+        calling.call(stubborn, (), 60.0)  # catches any exception of the function, this one too
         stubborn()
 
     with pytest.raises(Spent):

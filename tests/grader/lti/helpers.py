@@ -1,4 +1,4 @@
-"""A learning platform of our own making, the tool that it sends learners to, and a browser between them."""
+"""A simulated learning platform, the tool to which it sends learners, and a browser between them."""
 
 import json
 import urllib.parse
@@ -62,11 +62,11 @@ def claims_of(nonce: str, now: float = NOW, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """The tool, with a clock of its own and the platforms' key sets.
+    """The tool, with a settable clock and the platforms' key sets.
 
     Attributes:
-        jwks: by address, what a platform publishes; an exception is raised.
-        asked: how often a key set was asked for.
+        jwks: by address, a platform's answer; if it is an exception, it is raised.
+        asked: the number of requests for a key set.
     """
 
     tool: Tool
@@ -99,14 +99,14 @@ class Browser:
     client: Client
 
     def begin(self, **changes: Any) -> TestResponse:
-        """Ask for a login; a parameter of None is left out."""
+        """Begin a login; parameters that are None are left out."""
         asked = {"iss": ISSUER, "login_hint": "hint", "target_link_uri": f"{TOOL}/launch", **changes}
         return self.client.get(
             f"{TOOL}/login", query_string={name: value for name, value in asked.items() if value is not None}
         )
 
     def asked(self, **changes: Any) -> dict[str, str]:
-        """What the platform is asked, after a good beginning."""
+        """The parameters of the tool's request to the platform, after a login has begun."""
         answer = self.begin(**changes)
         assert answer.status_code == 302, answer.text
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(answer.location).query))
@@ -115,7 +115,7 @@ class Browser:
         return self.client.post(f"{TOOL}/launch", data=form)
 
     def launch(self, key: Key | None = None, *, asks: dict[str, Any] | None = None, **changes: Any) -> str:
-        """Go the whole way. Returns the path of the learner's page."""
+        """Complete a launch. Returns the path of the learner's page."""
         asked = self.asked(**(asks or {}))
         token = encode(claims_of(asked["nonce"], self.world.now, **changes), key or rsa("k1"))
         answer = self.post({"id_token": token, "state": asked["state"]})
@@ -136,11 +136,11 @@ def make_tool(root: Path, *platforms: Platform) -> Tool:
 
 
 class Gradebook:
-    """The services of a platform that get scores: strict where a real one is strict.
+    """A platform's service for scores, as strict as a real one.
 
     Attributes:
-        scores: by line item and learner, what was taken, in order.
-        does: what happens in place of an answer, once each: an Answer, an exception, or one of the words in `post`.
+        scores: by line item and learner, the accepted scores in order.
+        does: replacements for the next answers, each used once: an Answer, an exception, or one of the words in `post`.
     """
 
     def __init__(self, tool: Tool, audience: str = PLATFORM.token) -> None:
@@ -193,7 +193,7 @@ class Gradebook:
         return app
 
     def post(self, address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        """As `ask` does, without a network."""
+        """Like `ask`, but without a network."""
         if "/scores" in address and self.does:
             match self.does.pop(0):
                 case Answer() as answer:
