@@ -99,6 +99,21 @@ def serve(folder: Path, port: int) -> None:
 
 @lti.command()
 @_FOLDER
+@click.argument("students", metavar="[ID]...", nargs=-1)
+def who(folder: Path, students: tuple[str, ...]) -> None:
+    """Say which learners some ids are, or all of them: id, name, platform's own id, platform, lessons.
+
+    Columns have a tab between them. There is no more than what the platform sent with a hand-in.
+    """
+    from ..lti.tool import Tool
+    from ..lti.who import learners
+
+    for one in learners(Tool.at(folder), students):
+        click.echo("\t".join((one.student, one.name or "-", one.sub, one.issuer, ", ".join(one.lessons))))
+
+
+@lti.command()
+@_FOLDER
 @click.option("--lower", is_flag=True, help="Send a score also where the platform has a higher one.")
 def push(folder: Path, lower: bool) -> None:
     """Send the score of each Report in DIR/graded to the platform that its learner came from, once.

@@ -12,6 +12,7 @@ TIMEOUT = 10.0
 """Seconds that another server may be silent."""
 MAX_ANSWER = 1_000_000
 """Bytes of an answer."""
+_USUAL_PORTS = {"https": 443, "http": 80}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _CHARACTERS = re.compile(r"[!-~]{1,2000}")
@@ -61,11 +62,12 @@ def problem_with(address: str) -> str:
 
 
 def origin_of(address: str) -> str:
-    """The origin of a good address (RFC 6454 §4), such as "https://lms.example"; "" for another one."""
+    """The origin of a good address as a browser writes it (RFC 6454 §6.2), such as "https://lms.example"; else ""."""
     if problem_with(address):
         return ""
     parts = urllib.parse.urlsplit(address)
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    usual = f":{_USUAL_PORTS[parts.scheme]}"
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual)}"
 
 
 def with_query(address: str, query: dict[str, str]) -> str:
@@ -90,7 +92,7 @@ def ask(address: str, body: bytes | None = None, headers: dict[str, str] | None 
             return _read(answer, host)
     except urllib.error.HTTPError as error:
         with error:
-            return _read(error, host)
+            return _read(error.fp, host)
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", None) or error
         raise Unreachable(f"{host} does not answer ({type(reason).__name__})") from None
@@ -108,4 +110,6 @@ def _read(answer: Any, host: str | None) -> Reply:
         raise Unreachable(f"{host} broke off its answer ({type(error).__name__})") from None
     if len(body) > MAX_ANSWER:
         raise Unreachable(f"{host} answers with more than {MAX_ANSWER} bytes")
+    if answer.length:  # what it said would come, and did not: no error where a length is asked for
+        raise Unreachable(f"{host} broke off its answer ({answer.length} bytes are missing)")
     return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)

@@ -13,7 +13,7 @@ from .addresses import Reply, Unreachable, ask
 STALE = 3600.0
 """Seconds after which a key set is asked for anew: a key that its platform withdrew is good for no longer."""
 PAUSE = 5.0
-"""Seconds between two questions, however many tokens name keys that nobody knows."""
+"""Seconds between two questions, however many tokens name keys that nobody knows, or come while nobody answers."""
 ALG = "RS256"
 
 
@@ -21,6 +21,7 @@ ALG = "RS256"
 class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
     keys: KeySet | None = None
+    problem: str = ""
     asked: float = 0.0
 
 
@@ -51,10 +52,19 @@ class KeySets:
             kept = self._kept.setdefault(address, _Kept())
         with kept.lock:
             age = self._clock() - kept.asked
-            if kept.keys is None or age > STALE or (anew and age > PAUSE):
+            if kept.problem and age <= PAUSE:  # else all who come would wait for it in turn, and nobody be served
+                raise Unreachable(kept.problem)
+            if kept.keys is not None and age <= (PAUSE if anew else STALE):
+                return kept.keys
+            kept.keys, kept.problem = None, ""
+            try:
                 kept.keys = self._fetched(address)
+                return kept.keys
+            except Unreachable as error:
+                kept.problem = str(error)
+                raise
+            finally:
                 kept.asked = self._clock()
-            return kept.keys
 
     def _fetched(self, address: str) -> KeySet:
         answer = self._get(address)

@@ -31,7 +31,8 @@ LEEWAY = 60
 """Seconds that a platform's clock may differ from ours."""
 _MAX_ID = 255
 """Characters of sub, deployment_id and the id of a link: ASCII, so many at most."""
-_REQUIRED = ("iss", "aud", "sub", "exp", "iat", "nonce")
+_REQUIRED = ("sub", "exp", "iat", "nonce")
+"""Besides iss and aud, which are compared."""
 _ROLE = re.compile(r"(?:http://purl\.imsglobal\.org/vocab/lis/v2/membership(?:/\w+)?#)?(\w+)")
 _AGAIN = "Your learning platform can't be asked for its keys right now: try again in a minute."
 

@@ -145,7 +145,7 @@ def _score(report: Report) -> Score:
 
 def _reports(tool: Tool) -> tuple[dict[tuple[str, str], Report], list[str]]:
     """The Reports of this machine by student and lesson, and why others do not count."""
-    key = local_key((tool.graded, tool.root / "submitted"))
+    key = local_key((tool.graded, tool.submitted))
     found, problems = {}, []
     for name, path in report_files(tool.graded):
         try:

@@ -10,7 +10,7 @@ import urllib.parse
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from jwt_from_scratch import JWTError, Key, encode
+from jwt_from_scratch import Key, encode
 from jwt_from_scratch.encoding import json_loads_strict
 
 from .addresses import Reply, Unreachable, ask
@@ -95,7 +95,7 @@ class Sender:
         try:
             said = json_loads_strict(answer.body)
             token, seconds = said["access_token"], float(said.get("expires_in", 60))
-        except (JWTError, KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError):  # a JWTError is a ValueError
             raise NotSent("the platform's answer to our request for a token holds none", is_sure=True) from None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise NotSent("the platform's access token is none", is_sure=True)
@@ -143,13 +143,13 @@ class Sender:
 
 
 def scores_of(lineitem: str) -> str:
-    """Where a line item's scores go: its path and `/scores`, before a query (AGS §3.4)."""
+    """Where a line item's scores go: its path and `/scores`, before a query (AGS §3.4.1)."""
     parts = urllib.parse.urlsplit(lineitem)
     return parts._replace(path=f"{parts.path.rstrip('/')}/scores").geturl()
 
 
 def _is_late(answer: Reply) -> bool:
-    """409 by the specification; some platforms say 400 and name the timestamp."""
+    """The specification leaves it open (AGS §3.4.9): platforms say 409, or 400 and name the timestamp."""
     return answer.status == 409 or (answer.status == 400 and b"timestamp" in answer.body.lower())
 
 

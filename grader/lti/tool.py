@@ -60,6 +60,7 @@ class Tool:
         require_hidden(tool._private_key)
         if not file.is_file():
             close_new(root)
+        tool.submitted.mkdir(exist_ok=True)
         if not tool.public_keys.is_file():
             make_key(tool._private_key, ALG)
         if not tool._cookie_secret.is_file():
@@ -126,9 +127,14 @@ class Tool:
         """Where `grader grade` puts the Reports."""
         return self.root / "graded"
 
+    @property
+    def submitted(self) -> Path:
+        """Where hand-ins are."""
+        return self.root / "submitted"
+
     def hand_in(self, student: str, lesson: str) -> Path:
         """Where a learner's hand-in goes; student is a `StudentId`, which is harmless in a path."""
-        return self.root / "submitted" / student / f"{lesson}.ipynb"
+        return self.submitted / student / f"{lesson}.ipynb"
 
     @property
     def push_lock(self) -> Path:

@@ -34,6 +34,7 @@ _PAGES.filters["when"] = lambda at: time.strftime("%Y-%m-%d %H:%M UTC", time.gmt
 _STYLE = Path(__file__).with_name("page.css")
 _FORM = 200_000
 """Bytes of a form that is no upload: a token has at most 65,536 characters."""
+_HAND_IN = "lti.hand_in"
 _POLICY = "Content-Security-Policy"
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -63,7 +64,9 @@ def tool_app(tool: Tool, keysets: KeySets | None = None, clock: Callable[[], flo
     app.config["URL"] = url
     app.config["MAX_CONTENT_LENGTH"] = MAX_NOTEBOOK + _FORM
     app.config["MAX_FORM_MEMORY_SIZE"] = _FORM
+    app.url_map.strict_slashes = app.url_map.merge_slashes = False  # no redirect but those that stand below
     app.register_blueprint(pages)
+    app.before_request(_only_hand_ins_are_large)
     app.after_request(_with_headers)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _not_understood)
@@ -184,13 +187,18 @@ def _said(status: int, reason: str, advice: str) -> ResponseReturnValue:
     return _page("said.html.j2", ("https:",), **said), status
 
 
+def _only_hand_ins_are_large() -> None:
+    if request.endpoint != _HAND_IN:
+        request.max_content_length = _FORM
+
+
 def _refused(error: Refused) -> ResponseReturnValue:
     log.warning("refused: %s", plain_text(str(error), 300))
     return _said(error.status, error.reason, error.advice)
 
 
 def _not_understood(error: HTTPException) -> ResponseReturnValue:
-    if error.code == 413:
+    if error.code == 413 and request.endpoint == _HAND_IN:
         return _refused(too_large())
     log.warning("refused: %s %s", error.code, plain_text(request.path, 100))
     return _said(error.code or 400, str(error.code), "There is nothing here: open the lesson from your course.")

@@ -149,6 +149,7 @@ class Gradebook:
         self.tokens: list[str] = []
         self.jtis: set[str] = set()
         self.does: list[Any] = []
+        self.expires_in = 3600
         self.app = self._app()
 
     def all(self) -> list[dict[str, Any]]:
@@ -173,7 +174,7 @@ class Gradebook:
             assert request.form["grant_type"] == "client_credentials"
             assert request.form["scope"] == SCORE
             self.tokens.append(f"access-{len(self.tokens)}")
-            return jsonify(access_token=self.tokens[-1], token_type="Bearer", expires_in=3600)
+            return jsonify(access_token=self.tokens[-1], token_type="Bearer", expires_in=self.expires_in)
 
         @app.post("/items/<item>/scores")
         def scores(item: str) -> Any:
@@ -204,6 +205,9 @@ class Gradebook:
                     raise KeyboardInterrupt
                 case "stopped before":
                     raise KeyboardInterrupt
+                case "taken, and a broken answer":
+                    self._really(address, body, headers)
+                    return Reply(502, {}, b"")
                 case "lost on the way back":
                     self._really(address, body, headers)
                     raise Unreachable("lms.example broke off its answer")

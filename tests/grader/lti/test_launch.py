@@ -157,11 +157,19 @@ def victims_browser(it: Sent) -> None:
     it.browser.asked()
 
 
-def forged_cookie(it: Sent) -> None:
-    """A cookie for this state that somebody else sealed."""
-    claims = {"state": it.state, "nonce": it.claims["nonce"], "iss": ISSUER, "client_id": CLIENT}
-    sealed = encode({**claims, "iat": int(NOW), "exp": int(NOW) + 600}, Key.generate("HS256"), typ="lti-login+jwt")
-    _set_cookie(it, sealed)
+def cookie(key: Callable[[Sent], Key], typ: str = "lti-login+jwt", *, lacks: str = "") -> Bend:
+    """A cookie for this state, under some seal."""
+
+    def bend(it: Sent) -> None:
+        claims = {"state": it.state, "nonce": it.claims["nonce"], "iss": ISSUER, "client_id": CLIENT}
+        claims |= {"iat": int(NOW), "exp": int(NOW) + 600}
+        _set_cookie(it, encode(without(claims, lacks), key(it), typ=typ))
+
+    return bend
+
+
+def ours(it: Sent) -> Key:
+    return it.world.tool.cookie_key
 
 
 def swapped_cookie(it: Sent) -> None:
@@ -270,7 +278,11 @@ BENT: dict[str, tuple[str, str, Bend]] = {
     "the same launch twice": ("replay", "ended before", replayed),
     "in another browser": ("cookie", "no cookie", other_browser),
     "in a browser that began another login": ("cookie", "no cookie", victims_browser),
-    "a cookie under another seal": ("cookie", "signature", forged_cookie),
+    "a cookie under another seal": ("cookie", "signature", cookie(lambda it: Key.generate("HS256"))),
+    "something else under our seal": ("cookie", "typ", cookie(ours, "JWT")),
+    "a cookie without an end": ("cookie", "exp", cookie(ours, lacks="exp")),
+    "a cookie without a beginning": ("cookie", "iat", cookie(ours, lacks="iat")),
+    "a cookie that names no platform": ("cookie", "iss", cookie(ours, lacks="iss")),
     "the cookie of another login": ("state", "not the one of this browser", swapped_cookie),
     "no state": ("state", "no state", lambda it: it.form.update(state="")),
     "a state that nobody gave": ("cookie", "no cookie", lambda it: it.form.update(state="A" * 32)),
@@ -353,6 +365,10 @@ BENT_LOGINS: dict[str, tuple[str, str, dict[str, Any]]] = {
 }
 
 
+STATUS = {"cookie": {403}, "replay": {403}, "platform": {403}, "state": {400, 403}, "keys": {503}}
+"""By the reason, if it is not 401: who it is is not known."""
+
+
 def test_there_are_enough_of_them() -> None:
     assert len(BENT) + len(BENT_LOGINS) >= 40
 
@@ -370,7 +386,7 @@ def test_a_bent_launch_is_refused_for_its_own_reason(
     it = sent(world)
     bend(it)
     answer = it.post()
-    assert 400 <= answer.status_code < 504
+    assert answer.status_code in STATUS.get(reason, {401})
     assert not [one for one in answer.headers.getlist("Set-Cookie") if "__Host-lti-" in one]
     line = said(caplog)
     assert line.startswith(f"refused: {reason}: ")
@@ -445,6 +461,9 @@ def test_key_sets_of_many_shapes_are_read(shape: str, world: World) -> None:
         {CLAIM + "target_link_uri": TOOL},
         {CLAIM + "target_link_uri": f"{TOOL}/launch?lesson=01"},
         {"iat": int(NOW) + 59},
+        {"iat": int(NOW) - 60},
+        {"sub": "x" * 255},
+        {"sub": "7"},
         {"exp": int(NOW) - 59},
         {"name": ""},
         {ENDPOINT: {}},
@@ -489,11 +508,39 @@ def test_new_keys_of_a_platform_are_asked_for_and_not_too_often(world: World) ->
     assert world.asked == 2
 
 
+def test_a_new_key_may_have_the_name_of_the_old_one(world: World) -> None:
+    world.browser().launch()
+    new = Key.from_jwk({**rsa("k2").to_jwk(private=True), "kid": "k1"})
+    world.jwks[PLATFORM.keys] = KeySet([new]).to_jwks()
+    world.ticks += PAUSE + 1
+    world.browser().launch(new)
+
+
 def test_a_key_that_was_withdrawn_is_good_for_an_hour_at_most(world: World) -> None:
     world.browser().launch()
     world.jwks[PLATFORM.keys] = KeySet([rsa("k2")]).to_jwks()
     world.ticks += STALE + 1
     assert sent(world).post().status_code == 401
+
+
+def test_a_platform_that_is_away_is_not_asked_by_each_who_comes(world: World) -> None:
+    there, world.jwks[PLATFORM.keys] = world.jwks[PLATFORM.keys], Unreachable("lms.example does not answer")
+    for _ in range(3):
+        assert sent(world).post().status_code == 503
+    assert world.asked == 1
+    world.jwks[PLATFORM.keys] = there
+    world.ticks += PAUSE + 1
+    world.browser().launch()
+    assert world.asked == 2
+
+
+def test_a_platform_that_goes_away_has_its_keys_for_an_hour(world: World) -> None:
+    world.browser().launch()
+    world.jwks[PLATFORM.keys] = Unreachable("lms.example does not answer")
+    world.ticks += STALE - 1
+    world.browser().launch()
+    world.ticks += 2
+    assert sent(world).post().status_code == 503
 
 
 def test_a_wrong_claim_is_no_reason_to_ask_for_keys(world: World) -> None:

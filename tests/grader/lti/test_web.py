@@ -2,8 +2,10 @@
 
 import json
 import logging
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,8 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.files import MAX_NOTEBOOK
+from grader.lti.addresses import origin_of
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
-from grader.lti.store import HOURS, Score
+from grader.lti.store import HOURS, Score, Store, Visit
 from grader.lti.tool import Tool
 from jwt_from_scratch import KeySet, encode
 from tests.grader.helpers import student
@@ -182,6 +185,45 @@ def test_a_bad_upload_is_one_sentence_and_changes_nothing(
     assert [one.getMessage().split(":")[0] for one in caplog.records if one.levelno >= logging.WARNING] == ["refused"]
 
 
+def test_a_notebook_of_ten_megabytes_is_taken(tool: Tool) -> None:
+    browser = World(tool).browser()
+    data = b'{"cells": []' + b" " * (MAX_NOTEBOOK - 13) + b"}"
+    assert browser.hand_in(browser.launch(), data).status_code == 303
+    assert tool.hand_in(ADA, "01_encoding").read_bytes() == data
+
+
+def test_a_form_without_a_file_is_one_sentence(world: World) -> None:
+    browser = world.browser()
+    answer = browser.client.post(browser.launch(), data={}, headers={"Origin": "https://tool.example"})
+    assert answer.status_code == 400
+    assert "Choose your notebook" in answer.text
+
+
+def test_a_page_has_its_lesson_and_its_looks(world: World) -> None:
+    browser = world.browser()
+    page = browser.client.get(browser.launch()).text
+    assert "<h1>01 " in page
+    assert f'href="{TOOL}/page.css"' in page
+    assert browser.client.get(f"{TOOL}/page.css").status_code == 200
+
+
+def test_a_visit_has_one_address(world: World) -> None:
+    browser = world.browser()
+    page = browser.launch()
+    assert browser.client.get(f"{page[:-8]}.{page[-8:]}").status_code == 403
+
+
+def test_settings_that_somebody_spoiled_while_it_serves_are_said_in_the_log(
+    tool: Tool, caplog: pytest.LogCaptureFixture
+) -> None:
+    world = World(tool)
+    (tool.root / "lti.json").write_text("{", "utf-8")
+    answer = world.browser().begin()
+    assert answer.status_code == 500
+    assert "lti.json" not in answer.text
+    assert "not the settings of a tool" in caplog.text
+
+
 def test_another_lesson_is_not_taken(world: World) -> None:
     browser = world.browser()
     answer = browser.hand_in(browser.launch(sub="eve"), json.dumps(student("02_hmac")).encode())
@@ -205,6 +247,7 @@ def test_nobody_gets_into_another_ones_visit(world: World, notebook: bytes) -> N
     bob.launch(sub="bob")
     for stranger in (world.browser(), bob):
         assert stranger.client.get(hers).status_code == 403
+        assert stranger.client.get(f"{hers}/01_encoding.ipynb").status_code == 403
         assert stranger.hand_in(hers, notebook).status_code == 403
     number = hers.rpartition("/")[2]
     bob.client.set_cookie(f"__Host-lti-{''.join(filter(str.isalnum, number))}", number, domain="tool.example")
@@ -223,6 +266,38 @@ def test_a_visit_ends_and_survives_a_restart(world: World) -> None:
     assert moved.client.get(page).status_code == 200
     again.now += HOURS * 3600 + 1
     assert moved.client.get(page).status_code == 403
+
+
+def test_what_is_over_is_forgotten(tool: Tool) -> None:
+    visit = Visit(ISSUER, CLIENT, "4711", ADA, "", True, "01_encoding", "", ())
+    for now in (0.0, HOURS * 3600 + 1.0):
+        assert tool.store.use(f"login {now}", now + 600, now)
+        assert not tool.store.use(f"login {now}", now + 600, now)
+        assert tool.store.visit(tool.store.begin_visit(visit, now), now) == visit
+    with closing(sqlite3.connect(tool.root / "lti.db")) as database:
+        counts = [database.execute(f"SELECT count(*) FROM {table}").fetchone() for table in ("ended", "launches")]
+    assert counts == [(1,), (1,)]
+
+
+@pytest.mark.parametrize("moment", ["use", "begin_visit", "hand_in"])
+def test_a_stop_in_the_midst_costs_no_more_than_one_more_press(
+    moment: str, tool: Tool, notebook: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After the login was ended, before the launch is noted, after a file was written and before it is noted."""
+
+    def stopped(*_: Any, **__: Any) -> Any:
+        raise KeyboardInterrupt
+
+    browser = World(tool).browser()
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, moment, stopped)
+        with pytest.raises(KeyboardInterrupt):
+            browser.hand_in(browser.launch(sub="stopped"), notebook)
+    again = World(tool).browser()
+    page = again.launch(sub="stopped")
+    assert "Not graded yet" not in again.client.get(page).text
+    assert again.hand_in(page, notebook).status_code == 303
+    assert len(tool.store.hand_ins()) == 1
 
 
 def test_two_lessons_are_open_in_one_browser_at_once(world: World) -> None:
@@ -285,6 +360,68 @@ def test_the_web_process_has_no_sandbox_and_no_judge(tmp_path: Path) -> None:
         "grader.judging.judge",
         "grader.batch.workers",
     }
+
+
+# -- strangers --
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["//evil.example", "//evil.example/%2e%2e", "/jwt", "/jwt//visit", "/jwt/visit/", "/jwt/login/", "/jwt/x//y"],
+)
+def test_nothing_leads_elsewhere_than_to_the_platform_and_our_own_pages(path: str, world: World) -> None:
+    client = world.app.test_client()
+    answer = client.get(path, headers={"Host": "evil.example"}, base_url="https://tool.example")
+    assert "Location" not in answer.headers
+    assert "evil" not in answer.text
+
+
+def test_where_a_browser_is_sent_does_not_depend_on_what_it_says(world: World) -> None:
+    heads = {"Host": "evil.example", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "http"}
+    asked = {
+        "iss": ISSUER,
+        "login_hint": "x\r\nX: y",
+        "target_link_uri": "https://evil.example",
+        "lti_message_hint": "\n",
+    }
+    answer = world.app.test_client().get("/jwt/login", query_string=asked, headers=heads)
+    assert answer.location.startswith(f"{ISSUER}/auth?site=7&")
+    assert "evil" not in answer.location
+    assert "X" not in answer.headers
+
+
+@pytest.mark.parametrize("path", ["/login", "/launch"])
+def test_a_form_is_small_and_only_a_hand_in_is_large(path: str, world: World) -> None:
+    data = {"state": "x", "more": (BytesIO(b" " * 300_000), "x")}
+    answer = world.app.test_client().post(f"{TOOL}{path}", data=data)
+    assert answer.status_code == 413
+    assert "MB" not in answer.text
+
+
+@pytest.mark.parametrize("port", ["", ":443"])
+def test_our_own_origin_is_as_a_browser_writes_it(port: str, tmp_path: Path) -> None:
+    tool = Tool.init(tmp_path / "tool", f"https://Tool.example{port}/jwt", {})
+    assert origin_of(tool.settings().url) == "https://tool.example"
+
+
+HOSTILE = ["\n2026-01-01 launch: eve", "\r\nrefused:", "\x1b[2K", "\u2028x", "\u202ex", "%0ax"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_nobody_writes_lines_into_the_log(text: str, world: World, caplog: pytest.LogCaptureFixture) -> None:
+    client = world.app.test_client()
+    browser = world.browser()
+    asked = browser.asked()
+    client.get(f"/jwt/{quote(text)}")
+    client.get("/jwt/login", query_string={"iss": text, "login_hint": text})
+    client.post(f"{TOOL}/launch", data={"state": text, "id_token": text})
+    browser.post({"state": asked["state"], "error": text})
+    client.get("/jwt/", headers={"Cookie": quote(text)})
+    lines = [one.getMessage() for one in caplog.records if one.name == "grader.lti"]
+    assert len(lines) == 4
+    for line in lines:
+        assert line.isascii()
+        assert line.isprintable()
 
 
 TEXTS = st.text(max_size=30) | st.sampled_from(
