@@ -25,7 +25,8 @@ ALGS = ["dir", "A256GCM"]
 RULES = {
     "1": "The envelope is opened with dir and A256GCM, and with nothing else; unseal sees to it (RFC 7516 §5.2).",
     "2": "The envelope's header says cty JWT: inside is a token, and no claims (RFC 7519 §5.2).",
-    "3": "What is inside names its issuer in iss, a text that is in issuers, exactly (RFC 8725 §3.8).",
+    "3": "What is inside is a signed token in strict form, and names its issuer in iss: a text that is in issuers, "
+    "exactly (RFC 8725 §3.8).",
     "4": "Its signature fits that issuer's key. An encrypted text without a signature has no author (RFC 8725 §2.3, "
     "§3.3).",
     "5": "The claims are a JSON object, and they are the inner token's, as they are.",
@@ -50,7 +51,7 @@ def world(source: random.Random) -> Any:
 
 def aspects(w: Any) -> list[Aspect]:
     """Who is trusted, who signs, what is signed, what it looks like inside, and the envelope."""
-    return [*_issuers(w), _claims(w), _inner(w), *_envelope(w)]
+    return [*_issuers(w), _claims(w), _inner(w), Aspect("key", good(named("32 bytes", w.key))), *_envelope(w)]
 
 
 def _issuers(w: Any) -> list[Aspect]:
@@ -141,7 +142,18 @@ def _inner(w: Any) -> Aspect:
             named("quotes around it", changed(lambda t: b'"' + t + b'"')),
         ),
         bad("3", named("with a fourth segment", changed(lambda t: t + b"."))),
-        bad("4", named("with a space behind", changed(lambda t: t + b" "))),
+        bad(
+            "3",
+            named("with a space behind", changed(lambda t: t + b" ")),
+            named("with a line break behind", changed(lambda t: t + b"\n")),
+            named("with a space before", changed(lambda t: b" " + t)),
+            named("with a byte order mark before", changed(lambda t: "\ufeff".encode() + t)),
+            named("with a zero byte behind", changed(lambda t: t + b"\0")),
+            named("with a letter outside ASCII behind", changed(lambda t: t + "\u00e9".encode())),
+            named("with a letter outside ASCII in it", changed(lambda t: t[:9] + "\u00e9".encode() + t[9:])),
+            named("with a byte that is no UTF-8 behind", changed(lambda t: t + b"\xff")),
+            named("with a byte that is no UTF-8 in it", changed(lambda t: t[:9] + b"\xff" + t[9:])),
+        ),
         bad("4", *(named(f"alg {alg!r}, unsigned", unsigned(alg)) for alg in ("none", "None")), stake=ALL),
         bad("4", named("alg ES256, unsigned", unsigned("ES256")), along={"signer": "clinic"}, stake=ALL),
         bad("4", named("signed by a stranger", by("stranger")), along={"signer": "clinic"}, stake=ALL),
@@ -189,6 +201,13 @@ def _envelope(w: Any) -> list[Aspect]:
         "JWT JWT",
         "JW",
         "JWT ",
+        " JWT",
+        "JWT\n",
+        "jwt",
+        "Jwt",
+        "application/jwt",
+        "application/JWT",
+        "JWT;v=1",
     )
     return [
         Aspect(
@@ -215,6 +234,11 @@ def _envelope(w: Any) -> list[Aspect]:
                 named("alg none", made(alg="none")),
                 named("A256KW", made(alg="A256KW")),
             ),
+            bad(
+                "1",
+                named("A128GCM, and the key fits it", made(enc="A128GCM", key=w.key[:16])),
+                along={"key": lambda e: w.key[:16]},
+            ),
             bad("1", named("none at all", lambda e: lambda text: text.decode("latin-1")), stake=HALF),
             bad("1", named("a bit changed", lambda e: lambda text: _flipped(_sealed(w, text, e.cty)))),
             bad("1", named("a sixth segment", lambda e: lambda text: _sealed(w, text, e.cty) + ".")),
@@ -230,7 +254,7 @@ def _flipped(token: str) -> str:
 def build(e: Any) -> Args:
     """The token, the shared key, the issuers."""
     claims = e.claims | ({} if e.iss is ABSENT else {"iss": e.iss})
-    return e.envelope(e.inner(claims)), e.world.key, e.issuers
+    return e.envelope(e.inner(claims)), e.key, e.issuers
 
 
 def oracle(token: str, key: bytes, issuers: Issuers) -> tuple[Any, set[str]]:
@@ -244,6 +268,8 @@ def oracle(token: str, key: bytes, issuers: Issuers) -> tuple[Any, set[str]]:
     try:
         inner = plaintext.decode()
         claims = peek(inner).unverified_claims
+        for segment in inner.split("."):
+            b64u_decode(segment)
     except ValueError:
         return None, broken | {"3"}
     iss = claims.get("iss")
