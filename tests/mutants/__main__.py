@@ -96,7 +96,8 @@ def _lenient(exercise: Exercise, trials: list[Trial]) -> list[tuple[str, list[in
     def work() -> list[tuple[str, list[int]]]:
         found = [load(path.read_text("utf-8"), path.name) for path in sorted((SOLUTIONS / exercise.name).glob("*.py"))]
         # The solution with the most helpers has the most places that can be read otherwise.
-        return list(lenient.refusals(exercise, trials, max(found, key=lambda one: len(one.keys() & {*lenient.HELPERS}))))
+        most = max(found, key=lambda names: len(names.keys() & {*lenient.HELPERS}))
+        return list(lenient.refusals(exercise, trials, most))
 
     return [(what, numbers) for what, numbers in apart(work)]
 

@@ -237,8 +237,8 @@ MISTAKES: Mistakes = {
     ("1 once more", "2"): {
         "It keeps its first answer for good, also when that node has left. Keep nothing: compute the answer from the "
         "arguments.": Fresh(_keeps),
-        "It remembers what it answered. Another process has no such memory and may answer otherwise, and a node that "
-        "joins gets nothing. Keep nothing: compute the answer from the arguments, each time.": Fresh(_renews),
+        "It remembers what it answered. Another process has no such memory and can answer otherwise, and a node "
+        "that joins gets nothing. Keep nothing: compute the answer from the arguments, each time.": Fresh(_renews),
     },
     ("1 order", "2"): {
         "A hash modulo the number of nodes is a place in the list. It means another node in another order, and when "

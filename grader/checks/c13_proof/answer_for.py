@@ -297,7 +297,7 @@ MISTAKES: Mistakes = {
             nobody=lambda needs, claims: 401 if claims is None else _slip(KeyError) if needs is None else 0,
         ),
         "What no rule names is answered with 404. It is not among the answers here: 403.": replace(RIGHT, unnamed=404),
-        "Only the path is looked up, and not the method: who may read may write.": replace(
+        "Only the path is looked up, and not the method: it lets everybody write who has the right to read.": replace(
             RIGHT,
             needs=lambda request, rules: next(
                 (rules[name] for name in rules if name.partition(" ")[2] == request["path"]), None
@@ -328,7 +328,7 @@ MISTAKES: Mistakes = {
         "One of the needed scopes is enough for it. All of them are needed.": replace(
             RIGHT, has=lambda needs, names: any(one in names for one in needs)
         ),
-        "The scopes must be exactly those that are needed. A token may have more.": replace(
+        "It refuses a token that has more scopes than are needed. More are no harm.": replace(
             RIGHT, has=lambda needs, names: sorted(needs) == sorted(names)
         ),
         "The scopes are compared without regard to case. They have one (RFC 6749 §3.3).": replace(
@@ -345,7 +345,7 @@ MISTAKES: Mistakes = {
         "A token without scope is a KeyError. It grants nothing: `claims.get('scope')`.": replace(
             RIGHT, scope=lambda claims: claims["scope"]
         ),
-        "The scope is never looked at: every good token may do everything.": replace(
+        "The scope is never looked at: it lets every good token do everything.": replace(
             RIGHT, has=lambda needs, names: True
         ),
         "A scope that begins like the needed one is enough for it. Names count whole.": replace(

@@ -191,7 +191,7 @@ MISTAKES: Mistakes = {
         "typ is not looked at. Then any token that a client signs with its key passes for a proof.": replace(
             RIGHT, typ=lambda typ: True
         ),
-        "typ may have more before or behind it. It is exactly 'dpop+jwt'.": replace(
+        "It accepts a typ with more before or behind it. It is exactly 'dpop+jwt'.": replace(
             RIGHT, typ=lambda typ: isinstance(typ, str) and "dpop+jwt" in typ
         ),
         "typ is compared without regard to case. The rule says exactly.": replace(
@@ -204,15 +204,18 @@ MISTAKES: Mistakes = {
         "It forbids some algorithms. Name those that you accept, and refuse all others.": replace(
             RIGHT, alg=lambda alg: isinstance(alg, str) and alg not in ("none", "HS256", "HS384", "HS512")
         ),
-        "alg may be any JSON, and a list can't be looked up in a set: that is a TypeError. Look it up in a "
+        "It looks up whatever alg is, and a list can't be looked up in a set: that is a TypeError. Look it up in a "
         "tuple.": replace(RIGHT, alg=lambda alg: alg in {*ALGORITHMS}),
     },
     "4": {
         "`d` is not looked at: a proof that carries the private key is taken (RFC 9449 §4.3).": replace(
             RIGHT, jwk=lambda jwk: isinstance(jwk, dict)
         ),
-        "jwk may be missing or no dict, and then the error is a TypeError or an AttributeError. See that it is a dict "
-        "first.": replace(RIGHT, jwk=lambda jwk: "d" not in jwk.keys()),  # noqa: SIM118 - the mistake
+        "A jwk that is missing or no dict ends in a TypeError or an AttributeError. See that it is a dict "
+        "first.": replace(
+            RIGHT,
+            jwk=lambda jwk: "d" not in jwk.keys(),  # noqa: SIM118 - the mistake
+        ),
     },
     "5": {
         "The signature is never checked. Reading a proof is not verifying it: call open_with.": replace(
@@ -223,18 +226,18 @@ MISTAKES: Mistakes = {
         "A proof without jti is taken. Without it nobody can see that it comes twice.": replace(
             RIGHT, jti=lambda jti: jti is None or (isinstance(jti, str) and 1 <= len(jti) <= LONGEST)
         ),
-        "jti may be as long as the sender likes, and the server keeps it. RFC 9449 §11.1: refuse what is unnecessarily "
-        "large.": replace(RIGHT, jti=lambda jti: isinstance(jti, str) and len(jti) >= 1),
+        "It accepts a jti of any length, and the server keeps it. Refuse what has more than 128 characters (RFC "
+        "9449 §11.1).": replace(RIGHT, jti=lambda jti: isinstance(jti, str) and len(jti) >= 1),
         "An empty jti is taken. It names nothing.": replace(
             RIGHT, jti=lambda jti: isinstance(jti, str) and len(jti) <= LONGEST
         ),
-        "jti may be any JSON. See that it is a str.": replace(
+        "It accepts a jti that is no text. See that it is a str.": replace(
             RIGHT,
             jti=lambda jti: bool(jti) and len(str(jti)) <= LONGEST,
             new=lambda jti, seen: not (isinstance(jti, str) and jti in seen),
         ),
-        "jti may be any JSON, and a list can't be looked up in `seen`: that is a TypeError. See that it is a str "
-        "first.": replace(RIGHT, jti=lambda jti: jti is not None and 1 <= len(str(jti)) <= LONGEST),
+        "It looks up whatever jti is, and a list can't be looked up in `seen`: that is a TypeError. See that it is "
+        "a str first.": replace(RIGHT, jti=lambda jti: jti is not None and 1 <= len(str(jti)) <= LONGEST),
     },
     "7": {
         "seen is not looked at. Who overhears a proof can show it again within the minute.": replace(
@@ -279,7 +282,7 @@ MISTAKES: Mistakes = {
                 or (isinstance(iat, (int, float)) and not isinstance(iat, bool) and iat > now and math.isfinite(iat))
             ),
         ),
-        "iat may lie 60 seconds ahead, as it may lie 60 behind. Ahead it is 5.": replace(
+        "It accepts an iat up to 60 seconds ahead. Behind it is 60, ahead it is 5.": replace(
             RIGHT,
             iat=lambda iat, now: (
                 isinstance(iat, (int, float)) and not isinstance(iat, bool) and abs(now - iat) <= OLDEST
@@ -288,8 +291,8 @@ MISTAKES: Mistakes = {
         "A proof that is exactly 60 seconds old is refused, or one exactly 5 ahead. Both are included.": replace(
             RIGHT, iat=lambda iat, now: _in_time(iat, now) and now - OLDEST < iat < now + AHEAD
         ),
-        "iat may be any JSON, and text can't be compared with a number: that is a TypeError. See that it is an int or "
-        "a float.": replace(RIGHT, iat=lambda iat, now: now - OLDEST <= iat <= now + AHEAD),
+        "It compares whatever iat is, and text can't be compared with a number: that is a TypeError. See that it is "
+        "an int or a float.": replace(RIGHT, iat=lambda iat, now: now - OLDEST <= iat <= now + AHEAD),
         "It takes whole numbers only. iat may have a fraction (RFC 7519 §2): allow float, too.": replace(
             RIGHT, iat=lambda iat, now: type(iat) is int and _in_time(iat, now)
         ),

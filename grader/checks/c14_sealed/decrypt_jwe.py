@@ -514,8 +514,8 @@ MISTAKES: Mistakes = {
         ),
     },
     "1 size": {
-        "A token may be as long as its sender likes, and is split and decoded first. Ask for its length before "
-        "anything else.": replace(RIGHT, most=10**9),
+        "It accepts a token of any length, or splits and decodes it first. Ask for its length before anything "
+        "else.": replace(RIGHT, most=10**9),
         "A token of exactly 16,384 characters is refused. It is the longest that is taken.": replace(
             RIGHT, most=MOST - 1
         ),
@@ -532,7 +532,7 @@ MISTAKES: Mistakes = {
         "`json.loads` keeps the last of two equal names. Read the header with json_loads_strict.": replace(
             RIGHT, loads=json.loads
         ),
-        "The header may be any JSON, and a list has no `get`. See that it is a dict first.": replace(
+        "It takes any JSON for a header, and a list has no `get`. See that it is a dict first.": replace(
             RIGHT, is_header=lambda header: True
         ),
     },
@@ -543,7 +543,7 @@ MISTAKES: Mistakes = {
         "algs is not asked about alg. What may be used, the caller says.": replace(
             RIGHT, alg=lambda alg, algs: bool(alg == "dir")
         ),
-        "alg is only looked up in algs. A caller may list more than this function can do: it must be 'dir', "
+        "alg is only looked up in algs. A caller can list more than this function knows: it must be 'dir', "
         "too.": replace(RIGHT, alg=lambda alg, algs: alg in algs),
     },
     "3 enc": {
@@ -553,8 +553,8 @@ MISTAKES: Mistakes = {
         "enc is looked up in a dict or a set before it is known to be a str: a list raises TypeError there.": replace(
             RIGHT, enc=lambda enc, algs: enc in KEY_SIZES and enc in algs
         ),
-        "enc may be anything that is in algs, and one that this function can't do ends in a KeyError or is taken "
-        "for AES-GCM.": replace(
+        "It accepts every enc that is in algs, and one that it does not know ends in a KeyError or is taken for "
+        "AES-GCM.": replace(
             RIGHT, enc=lambda enc, algs: enc in algs, key_fits=lambda key, enc: len(key) == KEY_SIZES.get(enc, len(key))
         ),
     },
@@ -589,15 +589,15 @@ MISTAKES: Mistakes = {
         "The key's length is not looked at: with 16 bytes AESGCM computes A128GCM, whatever the header says.": replace(
             RIGHT, key_fits=lambda key, enc: len(key) in (16, 24, 32)
         ),
-        "A key may be longer than enc wants. It has exactly 16 or 32 bytes.": replace(
+        "It accepts a key that is longer than enc wants. It has exactly 16 or 32 bytes.": replace(
             RIGHT, key_fits=lambda key, enc: len(key) >= KEY_SIZES[enc] and len(key) in (16, 24, 32)
         ),
     },
     "7": {
-        "The nonce may have any length. For AES-GCM in a JWE it has 96 bits (RFC 7518 §5.3).": replace(
+        "It accepts a nonce of any length. For AES-GCM in a JWE it has 96 bits (RFC 7518 §5.3).": replace(
             RIGHT, nonce=lambda nonce: len(nonce) >= 8
         ),
-        "The tag's length is not looked at, and ciphertext and tag are joined: so bytes may wander from one to the "
+        "The tag's length is not looked at, and ciphertext and tag are joined: so bytes can wander from one to the "
         "other.": replace(RIGHT, tag=lambda tag: True),
     },
     "8": {

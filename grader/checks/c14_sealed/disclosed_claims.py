@@ -261,11 +261,9 @@ MISTAKES: Mistakes = {
         "§4.2.3).": replace(RIGHT, digest=lambda text: b64u_encode(hashlib.sha256(b64u_decode(text)).digest())),
     },
     "1": {
-        "It is not asked whether the text ends with ~. Without it the last disclosure may be half there, or be a key "
-        "binding token.": replace(RIGHT, whole=lambda sd_jwt: True),
-        "The text may be as long as its sender likes. Ask for its length before anything else.": replace(
-            RIGHT, most=10**9
-        ),
+        "It does not ask whether the text ends with ~. Without it the last disclosure can be half there, or be a "
+        "key binding token.": replace(RIGHT, whole=lambda sd_jwt: True),
+        "It accepts a text of any length. Ask for its length before anything else.": replace(RIGHT, most=10**9),
     },
     ("1", "10"): {  # so long a text has disclosures, so it is refused as well by who gets those wrong
         "A text of exactly 16,384 characters is refused. It is the longest that is taken.": replace(
@@ -298,21 +296,20 @@ MISTAKES: Mistakes = {
         "`json.loads` keeps the last of two equal names. Read a disclosure with json_loads_strict.": replace(
             RIGHT, loads=json.loads
         ),
-        "Salt and name may be any JSON. Both are texts; a list for a name even raises TypeError.": replace(
-            RIGHT, texts=lambda content: True
-        ),
-        "The salt may be any JSON. It is a text.": replace(
+        "It accepts a salt or a name that is no text. Both are texts; a list for a name even raises "
+        "TypeError.": replace(RIGHT, texts=lambda content: True),
+        "It accepts a salt that is no text. See that it is a str.": replace(
             RIGHT, texts=lambda content: len(content) == 2 or isinstance(content[1], str)
         ),
     },
     "5": {
-        "_sd may be any JSON: what is no list of texts is run through all the same, or raises TypeError.": replace(
+        "It takes whatever _sd is: what is no list of texts is run through all the same, or raises TypeError.": replace(
             RIGHT, digests=lambda digests: True
         ),
         "_sd must be a list, and nobody asks what is in it. Its entries are texts.": replace(
             RIGHT, digests=lambda digests: isinstance(digests, list)
         ),
-        "An object with ... may have other members, too. It is the only one, or the object is refused.": replace(
+        "It accepts other members beside `...`. It is the only one, or the object is refused.": replace(
             RIGHT, alone=lambda element: isinstance(element["..."], str)
         ),
         "... outside of a list is taken for a claim. It stands in lists only; refuse it elsewhere.": replace(
@@ -327,15 +324,19 @@ MISTAKES: Mistakes = {
         ),
     },
     "7": {
-        "A hidden claim may be called _sd or `...`. Then it brings digests that nobody signed, or hides some.": replace(
+        "It accepts a hidden claim called _sd or `...`. Such a one brings digests that nobody signed, or hides "
+        "some.": replace(
             RIGHT, reserved=(), there=lambda name, made, own: name in made or (name in own and name != "_sd")
         ),
-        "A hidden claim may be called `...`. Both names are reserved.": replace(RIGHT, reserved=("_sd",)),
+        "It accepts a hidden claim called `...`. Both names are reserved, _sd and that one.": replace(
+            RIGHT, reserved=("_sd",)
+        ),
         "A hidden claim replaces one that is there. Then a holder chooses between two values.": replace(
             RIGHT, there=lambda name, made, own: False
         ),
-        "It is only asked whether the name stands in the token. Two hidden claims may have the same name, "
-        "too.": replace(RIGHT, there=lambda name, made, own: name in own),
+        "It only asks whether the name stands in the token, and accepts two hidden claims of the same name.": replace(
+            RIGHT, there=lambda name, made, own: name in own
+        ),
         "A claim that is there and null counts as absent. Ask whether the name is in the object.": replace(
             RIGHT, there=lambda name, made, own: name in made or own.get(name) is not None
         ),
@@ -344,19 +345,19 @@ MISTAKES: Mistakes = {
         "A disclosure that belongs to no digest is passed over. Refuse it: nobody signed it (RFC 9901 §7.1).": replace(
             RIGHT, stray=False, repeated=True
         ),
-        "The same disclosure may come twice. Each comes once.": replace(RIGHT, repeated=False),
+        "It accepts the same disclosure twice. Each comes once.": replace(RIGHT, repeated=False),
     },
     "9": {
-        "A digest may stand in two places. Refuse it, before or after (RFC 9901 §7.1).": replace(
+        "It accepts a digest that stands in two places. Refuse it, before or after (RFC 9901 §7.1).": replace(
             RIGHT, once=lambda found, texts: True
         ),
-        "Only digests that something belongs to are counted. One that nothing belongs to may not stand twice "
-        "either.": replace(
+        "Only digests that something belongs to are counted. Refuse one that nothing belongs to as well, if it "
+        "stands twice.": replace(
             RIGHT, once=lambda found, texts: all(found.count(one) == 1 for one in texts if one in found)
         ),
     },
     ("8", "10"): {
-        "What is inside of a hidden value is not looked at. Hidden values may hide others.": replace(RIGHT, deep=False),
+        "What is inside of a hidden value is not looked at. Hidden values can hide others.": replace(RIGHT, deep=False),
     },
     "10": {
         "Elements that are not shown stay in their list, as an object with a digest. Leave them out.": replace(

@@ -382,7 +382,7 @@ MISTAKES: Mistakes = {
         "A cty that is missing is taken for JWT. In a nested token it must be there (RFC 7519 §5.2).": replace(
             RIGHT, cty=lambda header: header.get("cty", "JWT") == "JWT"
         ),
-        "cty may have more behind or before it. It is exactly 'JWT'.": replace(
+        "It accepts a cty with more behind or before it. It is exactly 'JWT'.": replace(
             RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and "JWT" in header["cty"]
         ),
     },
@@ -392,8 +392,8 @@ MISTAKES: Mistakes = {
         "An issuer that nobody knows ends in a KeyError. Use `issuers.get(iss)`, and raise ValueError.": replace(
             RIGHT, jwk=lambda inner, iss, issuers: issuers[iss]
         ),
-        "iss may be any JSON, and a list can't be looked up in a dict: that is a TypeError. See that it is a "
-        "str.": replace(RIGHT, iss=lambda iss: True),
+        "It looks up whatever iss is, and a list can't be looked up in a dict: that is a TypeError. See that it is "
+        "a str.": replace(RIGHT, iss=lambda iss: True),
         "An issuer is known by the beginning of its name. Compare all of it.": replace(
             RIGHT,
             jwk=lambda inner, iss, issuers: next((jwk for name, jwk in issuers.items() if iss.startswith(name)), None),
