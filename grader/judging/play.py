@@ -89,7 +89,7 @@ def decided_by_chance(method: str, *args: Any, bits: int, must: str) -> Step:
     """One step: of what this method of a new object returns, so many bits of the system's chance decide at least."""
 
     def gives(value: Any, before: list[Any]) -> bool | str:
-        return value >= bits or f"{MUST}{must}; here {value or 'none'} of the bits decide"
+        return value >= bits or f"{MUST}{must}; here {f'only {value}' if value else 'none'} of the bits decide"
 
     return Step(CHANCE, (method, *args), gives, must)
 
@@ -123,7 +123,10 @@ def as_row(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
     calls = [f"#{number} {call}" if _used(number, steps) else call for number, call in enumerate(calls)]
     left = "… " if len(calls) > 4 else ""
     kind, value, text = (*results(steps, outcome)[index], "")[:3]
-    got = f"returned {show(value)}" if kind == RETURNED else f"raised {_error(value)}{f': {text}' if text else ''}"
+    if steps[index].method == CHANCE and kind == RETURNED:
+        got = f"{'only ' if complaint and value else ''}{value or 'no'} bits change what it returns"
+    else:
+        got = f"returned {show(value)}" if kind == RETURNED else f"raised {_error(value)}{f': {text}' if text else ''}"
     # A predicate may know better than the step what is wrong.
     wants = complaint.removeprefix(MUST) if complaint.startswith(MUST) else steps[index].wants
     return left + "; ".join(calls[-4:]), plain_text(got, 200), wants
@@ -134,7 +137,7 @@ def _call(step: Step) -> str:
         return "a new object"
     method, args = (step.args[0], step.args[1:]) if step.method == CHANCE else (step.method, step.args)
     call = f"{method}({', '.join(map(_argument, args))})"
-    return f"{call}, again and again, one bit of chance turned over," if step.method == CHANCE else call
+    return f"{call}, repeated with one random bit flipped each time:" if step.method == CHANCE else call
 
 
 def refused_otherwise(step: Step, came: tuple[Any, ...]) -> bool:

@@ -157,6 +157,7 @@ class Times:
     """A right check_times, of parts that can be got wrong one by one."""
 
     required: bool = True
+    missing: Callable[[dict[str, Any]], bool] = lambda claims: "exp" not in claims
     present: Callable[[dict[str, Any], str], bool] = lambda claims, name: name in claims
     is_time: Callable[[Any], bool] = lambda value: type(value) in (int, float) and is_finite(value)
     convert: Callable[[Any], Any] | None = None
@@ -181,7 +182,7 @@ class Times:
 
     def at_fault(self, claims: dict[str, Any], now: float, leeway: float) -> str:
         """The first claim that is wrong, or ""."""
-        if self.required and "exp" not in claims:
+        if self.required and self.missing(claims):
             return "exp"
         values = {name: self.value(claims[name]) for name in NAMES if self.present(claims, name)}
         wrong = next((name for name, value in values.items() if value is None), "")
@@ -270,6 +271,8 @@ MISTAKES: Mistakes = {
         "It takes whole numbers only. A NumericDate may have a fraction (RFC 7519 §2), so allow float.": replace(
             TIMES, is_time=lambda value: type(value) is int
         ),
+        'An exp of 0 counts as missing, and a token is refused whose second has not come. 0 is a number: ask `"exp" '
+        'in claims`, not `claims.get("exp")`.': replace(TIMES, missing=lambda claims: not claims.get("exp")),
         "A token is taken at the very second of exp. It is refused on or after exp: `>=` (RFC 7519 §4.1.4).": replace(
             TIMES, late=lambda exp, now, leeway: now - leeway > exp
         ),

@@ -152,10 +152,13 @@ def _leaving(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
 def _share(text: str, nodes: list[str], ids: list[str], stake: Stake) -> Trial:
     """Of as many sessions as there are ids, each node has a quarter of its share at least."""
 
-    def says(found: list[Any]) -> bool:
-        return all(found.count(node) >= len(found) / len(nodes) / 4 for node in nodes)
-
     must = "use all the nodes, each for about as many sessions"
+
+    def says(found: list[Any]) -> bool | str:
+        least, node = min((found.count(node), node) for node in nodes)
+        few = f"{must}; here {node} has {least} of {len(found)}" if least else must
+        return least >= len(found) / len(nodes) / 4 or few
+
     return _agree(text, "3", [(one, nodes) for one in ids], says, must, stake)
 
 
@@ -260,6 +263,10 @@ MISTAKES: Mistakes = {
         "wins.": checked(lambda session_id, nodes: nodes[0]),
     },
     "3": {
+        "Each node has one place, and a session goes to the nearest: some nodes have a short way to their neighbours, "
+        "and get next to nothing. Give each node a number for *this* session; the highest wins.": checked(
+            lambda session_id, nodes: min(nodes, key=lambda node: (abs(_number(node) - _number(session_id)), node))
+        ),
         "All sessions go to one node. The number must depend on the session *and* on the node.": checked(
             lambda session_id, nodes: min(nodes)
         ),

@@ -90,7 +90,7 @@ def _request(w: Any) -> list[Aspect]:
             good(*(named(text, urls[text]) for text in ("plain", "with a query"))),
             rare(*(named(text, url) for text, url in urls.items() if text not in ("plain", "with a query")), rule="9"),
         ),
-        Aspect("access", good(named("no token", None)), good(named("a token", w.token))),
+        Aspect("access", good(named("no token", None), named("a token", w.token), rule="11")),
         Aspect("now", good(named("now", w.now)), rare(named("years later", w.now + 10**9), rule="10"), full=0),
     ]
 
@@ -207,6 +207,8 @@ def _claims(w: Any) -> list[Aspect]:
         "with SHA-512": b64u_encode(hashlib.sha512(w.token.encode()).digest()),
         "its first half": b64u_encode(hashlib.sha256(w.token.encode()).digest()[:16]),
         "with a = behind": token_hash(w.token) + "=",
+        "of its base64url": token_hash(b64u_encode(w.token.encode())),
+        "of its base64": token_hash(base64.b64encode(w.token.encode()).decode()),
         "in base64": base64.b64encode(hashlib.sha256(w.token.encode()).digest()).decode(),
         "with a line break": token_hash(w.token) + "\n",
         "in capitals": token_hash(w.token).upper(),

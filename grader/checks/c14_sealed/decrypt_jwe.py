@@ -493,6 +493,11 @@ class Decrypt:
 
 
 RIGHT = Decrypt()
+_SLIPS = (
+    "Usual slips with the tag: it is left away, or stands before the ciphertext; the decoded header, an empty text or "
+    "None is authenticated where the first segment's characters should be; `decrypt(nonce, ciphertext + tag, first)` "
+    "with its arguments in another order."
+)
 
 
 def _unpacked(plaintext: bytes, header: Any) -> bytes:
@@ -507,9 +512,11 @@ MISTAKES: Mistakes = {
         "It reads the plaintext as JSON. Return the bytes: what is in them is the caller's business.": replace(
             RIGHT, finish=lambda plaintext, header: json.loads(plaintext)
         ),
-        "It refuses good tokens, all of them. Usual slips: the tag is left away, or stands before the ciphertext; the "
-        "decoded header, an empty text or None is authenticated where the first segment's characters should be; "
-        "`decrypt(nonce, ciphertext + tag, first)` with its arguments in another order.": replace(
+        f"Good tokens end in InvalidTag, all of them. {_SLIPS}": replace(
+            RIGHT, aad=lambda first, header: b64u_decode(first).decode(), decrypt=_leaking
+        ),
+        "It refuses good tokens, all of them. If there is an `except Exception`, or a bare one, catch InvalidTag "
+        f"alone, and see whether it was another error, such as a name that is misspelled. {_SLIPS}": replace(
             RIGHT, aad=lambda first, header: b64u_decode(first).decode()
         ),
     },

@@ -155,6 +155,7 @@ class Disclose:
     hash: Callable[[Any], bool] = lambda payload: bool(payload.get("_sd_alg", "sha-256") == "sha-256")
     decode: Callable[[str], bytes] = b64u_decode
     loads: Callable[[bytes], Any] = json_loads_strict
+    counts: tuple[int, ...] = (2, 3)
     texts: Callable[[list[Any]], bool] = _texts
     digests: Callable[[Any], bool] = lambda one: isinstance(one, list) and all(isinstance(d, str) for d in one)
     alone: Callable[[Any], bool] = lambda element: len(element) == 1 and isinstance(element["..."], str)
@@ -192,7 +193,7 @@ class Disclose:
     def parts(self, text: str) -> list[Any]:
         """What is in a disclosure."""
         content = self.loads(self.decode(text))
-        if not isinstance(content, list) or len(content) not in (2, 3) or not self.texts(content):
+        if not isinstance(content, list) or len(content) not in self.counts or not self.texts(content):
             raise ValueError("disclosure")
         return content
 
@@ -248,6 +249,15 @@ class _Run:
 
 
 RIGHT = Disclose()
+_DIGEST = (
+    "A digest is `b64u_encode(hashlib.sha256(text.encode()).digest())`, of the disclosure's own text as it came, in "
+    "base64url: not of what is in it, and not in hexadecimal (RFC 9901 §4.2.3)."
+)
+
+
+def _decoded_digest(text: str) -> str:
+    return b64u_encode(hashlib.sha256(b64u_decode(text)).digest())
+
 
 MISTAKES: Mistakes = {
     RETURNS: {
@@ -255,10 +265,14 @@ MISTAKES: Mistakes = {
             RIGHT(sd_jwt, jwk),
             _opened(sd_jwt.split("~")[0], jwk),
         )[1],
+        "Every disclosure is read as three parts. An element of a list has two, salt and value: look first how many "
+        "there are.": replace(RIGHT, counts=(3,)),
     },
     (RETURNS, "7"): {  # 7 has disclosures of members alone: who takes no elements is told something else
-        "The disclosures are hashed after they were decoded. The digest is of their text, in base64url (RFC 9901 "
-        "§4.2.3).": replace(RIGHT, digest=lambda text: b64u_encode(hashlib.sha256(b64u_decode(text)).digest())),
+        f"No disclosure is ever found, so all of them are refused. {_DIGEST}": replace(RIGHT, digest=_decoded_digest),
+        f"No disclosure is ever found, and none is put in. {_DIGEST}": replace(
+            RIGHT, digest=_decoded_digest, stray=False
+        ),
     },
     "1": {
         "It does not ask whether the text ends with ~. Without it the last disclosure can be half there, or be a "

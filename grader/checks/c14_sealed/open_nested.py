@@ -313,6 +313,7 @@ class Nested:
 
     open: Callable[[str, bytes], bytes] = lambda token, key: unseal(token, key, ALGS)
     cty: Callable[[Any], bool] = lambda header: bool(header.get("cty") == "JWT")
+    text: Callable[[bytes], str] = lambda plaintext: plaintext.decode()
     is_token: Callable[[str], bool] = lambda inner: True
     iss: Callable[[Any], bool] = lambda iss: isinstance(iss, str)
     jwk: Callable[[str, Any, Issuers], Any] = lambda inner, iss, issuers: issuers.get(iss)
@@ -324,7 +325,7 @@ class Nested:
         plaintext = self.open(token, key)
         if not self.cty(_header(token)):
             raise ValueError("cty")
-        inner = plaintext.decode()
+        inner = self.text(plaintext)
         if not self.is_token(inner):
             return json_loads_strict(plaintext)
         iss = peek(inner).unverified_claims.get("iss")
@@ -372,6 +373,9 @@ MISTAKES: Mistakes = {
             cty=lambda header: header.get("cty", "JWT" if "enc" not in header else "") == "JWT",
         ),
         "More is agreed on than dir and A256GCM: the list of names holds A128GCM, too.": replace(
+            RIGHT, open=lambda token, key: unseal(token, key, [*ALGS, "A128GCM"])
+        ),
+        "What says A128GCM is opened, too, with a key for A256GCM. Ask what enc says before decrypting.": replace(
             RIGHT, open=lambda token, key: _lax(token, key)
         ),
     },
@@ -381,6 +385,16 @@ MISTAKES: Mistakes = {
         ),
         "A cty that is missing is taken for JWT. In a nested token it must be there (RFC 7519 §5.2).": replace(
             RIGHT, cty=lambda header: header.get("cty", "JWT") == "JWT"
+        ),
+        "cty is compared without regard to case. It is exactly 'JWT'.": replace(
+            RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and header["cty"].upper() == "JWT"
+        ),
+        "`application/` before cty is cut off, and its case does not matter, as media types are compared. It is "
+        "exactly 'JWT'.": replace(
+            RIGHT,
+            cty=lambda header: (
+                isinstance(header.get("cty"), str) and header["cty"].lower().removeprefix("application/") == "jwt"
+            ),
         ),
         "It accepts a cty with more behind or before it. It is exactly 'JWT'.": replace(
             RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and "JWT" in header["cty"]
@@ -394,6 +408,17 @@ MISTAKES: Mistakes = {
         ),
         "It looks up whatever iss is, and a list can't be looked up in a dict: that is a TypeError. See that it is "
         "a str.": replace(RIGHT, iss=lambda iss: True),
+        "White space around what is inside is cut off. A token has one text: take the bytes as they came.": replace(
+            RIGHT, text=lambda plaintext: plaintext.decode().strip()
+        ),
+        "Bytes that are no ASCII are left out of what is inside, and the rest is taken for the token. Decode strictly, "
+        "and what can't be decoded is refused.": replace(
+            RIGHT, text=lambda plaintext: plaintext.decode("ascii", "ignore")
+        ),
+        "Bytes that are no UTF-8 are left out of what is inside, and the rest is taken for the token. Decode strictly, "
+        "and what can't be decoded is refused.": replace(
+            RIGHT, text=lambda plaintext: plaintext.decode("utf-8", "ignore")
+        ),
         "An issuer is known by the beginning of its name. Compare all of it.": replace(
             RIGHT,
             jwk=lambda inner, iss, issuers: next((jwk for name, jwk in issuers.items() if iss.startswith(name)), None),
