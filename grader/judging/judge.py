@@ -4,7 +4,7 @@ from ..inside import calling
 from .answering import FINAL, Ask, answered
 from .exercise import Exercise
 from .result import FAILED, PARTIAL, PASSED, Result
-from .score import score
+from .score import lost, score
 from .telling import tell, unwritten
 from .trial import Answer
 
@@ -29,6 +29,8 @@ def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
         rows=told.rows,
         right=sum(not answer.wrong for answer in answers),
         calls=len(trials),
+        lost=lost(answers) if points < exercise.points else "",
+        messages_first=told.messages_first,
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..inside.calling import ANOTHER, CHANCE, RAISED, RETURNED, Outcome
 from ..inside.values import pack, plain_text, show, unpack
+from .verdict import LAX, STRICT
 
 Gives = Callable[..., bool | str] | type[Exception] | Any
 """What a step must give: an equal value; an exception; or a predicate of the value and the list of those before it."""
@@ -143,6 +144,13 @@ def _call(step: Step) -> str:
 def refused_otherwise(step: Step, came: tuple[Any, ...]) -> bool:
     """Whether a step that must raise did, only another exception."""
     return _is_exception(step.gives) and came[0] == RAISED
+
+
+def state_of(step: Step, came: tuple[Any, ...]) -> str:
+    """How a step that went wrong is wrong: see `Verdict`."""
+    if not _is_exception(step.gives):
+        return STRICT if came[0] == RAISED else ""
+    return f"refused with {_error(came[1])}, not {step.gives.__name__}" if came[0] == RAISED else LAX
 
 
 def results(steps: tuple[Step, ...], outcome: Outcome) -> list[tuple[Any, ...]]:

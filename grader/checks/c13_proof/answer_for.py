@@ -7,12 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from ...inside.calling import RETURNED, Outcome
-from ...inside.values import pack
+from ...inside.values import pack, show, unpack
 from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, rare
 from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args
-from ...judging.verdict import ALL, HALF, Verdict
-from ...judging.wants import Returns, Want
+from ...judging.verdict import ALL, HALF, LAX, Verdict
+from ...judging.wants import Returns, Want, error_name
 from .. import kit
 
 RULES = {
@@ -214,7 +214,10 @@ class Status(Returns):
         """Right if it is exactly this one."""
         found = super().verdict(outcomes)
         opened = outcomes[0].kind == RETURNED and outcomes[0].packed in map(pack, (200, None, True))
-        return replace(found, taken=not found.right and opened)
+        if found.right:
+            return found
+        came = show(unpack(outcomes[0].packed)) if outcomes[0].kind == RETURNED else error_name(outcomes[0])
+        return replace(found, taken=opened, state=LAX if opened else f"answered with {came}, not {self.value}")
 
 
 def refused(broken: frozenset[str], args: Args) -> Want:
