@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from types import TracebackType
 from typing import Any
 
-from ..inside.calling import CRASHED, TIMED_OUT, Outcome, longest, waited_for_processor, was_starved
+from ..inside.calling import CRASHED, FINAL, TIMED_OUT, Outcome, longest, waited_for_processor, was_starved
 from ..inside.confine import OPEN_FILES
 from ..inside.frames import ENDED, LATE, Channel, WireError
 from ..inside.values import pack, plain_text
@@ -22,8 +22,6 @@ GRACE = 2.0
 """Seconds beyond a limit that the process itself keeps, before it is killed."""
 MAX_STARTS = 6
 """How often one submission's process is started before the rest of it is given up."""
-GROUP = 64
-"""How many questions one fork answers. Forking costs some milliseconds, what most exercises ask costs less."""
 FORK_SECONDS = 10.0
 """How long a fork may take to be ready, and to be gone again; some milliseconds are usual."""
 
@@ -71,7 +69,7 @@ class LearnerProcess:
         self._history: list[dict[str, Any]] = []
         self._starts = 0
         self._cells = 0
-        self._groups = 0
+        self._forks = 0
         self._channel: Channel | None = None
         self._pid = 0
         self.outputs: list[dict[str, Any]] = []
@@ -126,8 +124,8 @@ class LearnerProcess:
     ) -> list[Outcome]:
         """Call a function that the cells defined, once for each tuple of arguments. Returns as many outcomes.
 
-        A fork answers up to `GROUP` of them. After a call that ends its fork, or runs out of time, the rest is not
-        asked any more.
+        One fork answers them all: forking costs some milliseconds, what most exercises ask costs less. After an
+        outcome that is final the rest is not asked any more.
 
         Args:
             name: of the function.
@@ -139,25 +137,26 @@ class LearnerProcess:
             GaveUp: the process has ended too often, or its time is over.
             Spent: it has said too much.
         """
-        request = {"name": name, "seconds": seconds, "forbids": list(forbids), "at_once": False}
+        request = {"name": name, "seconds": seconds, "forbids": list(forbids)}
+        packed = [pack(args, in_order=True) for args in questions]
         outcomes: list[Outcome] = []
-        while len(outcomes) < len(questions):
-            asked = questions[len(outcomes) : len(outcomes) + GROUP]
-            came, lost = self._group({**request, "questions": [pack(args, in_order=True) for args in asked]})
+        for at_once in (False, True):
+            left = packed[len(outcomes) :]
+            came, lost = self._asked({**request, "at_once": at_once, "questions": left}) if left else ([], "")
             outcomes += came
-            if lost and len(asked) > 1 and not request["at_once"]:
-                # Answers may be lost with the fork, so nobody knows which question ended it. The next one will tell.
-                request["at_once"] = True
-            elif lost:
-                outcomes.append(_lost(lost))
-            if outcomes and outcomes[-1].kind in (TIMED_OUT, CRASHED):
-                rest = Outcome(outcomes[-1].kind, text="it was not called again after an earlier call")
-                outcomes += [rest] * (len(questions) - len(outcomes))
+            # Answers may be lost with the fork, so nobody knows which question ended it. The next one will tell.
+            if not lost or at_once or len(outcomes) == len(packed) - 1:
+                break
+        if lost:
+            outcomes.append(_lost(lost))
+        if len(outcomes) < len(packed):
+            rest = Outcome(outcomes[-1].kind, text="it was not called again after an earlier call")
+            outcomes += [rest] * (len(packed) - len(outcomes))
         return outcomes
 
-    def _group(self, request: dict[str, Any]) -> tuple[list[Outcome], str]:
+    def _asked(self, request: dict[str, Any]) -> tuple[list[Outcome], str]:
         """Let a fork answer these questions. Returns what it said, and why it ended too soon if it did."""
-        self._groups += 1
+        self._forks += 1
         self._starved = True
         outcomes: list[Outcome] = []
         lost = ""
@@ -166,7 +165,7 @@ class LearnerProcess:
             answers.name_senders()  # before anybody has the other end
             try:
                 channel = self._started()
-                channel.send({"do": "answer", "id": self._groups}, self._patience())
+                channel.send({"do": "answer", "id": self._forks}, self._patience())
                 channel.send_descriptor(theirs.fileno())
                 theirs.close()
                 lost = self._listen(answers, request, outcomes)
@@ -177,10 +176,10 @@ class LearnerProcess:
                 else:
                     if lost:
                         channel.send({"do": "stop"}, self._patience())
-                    self._receive(channel, self._groups, FORK_SECONDS, self._pid)
+                    self._receive(channel, self._forks, FORK_SECONDS, self._pid)
             except WireError as error:
                 why = self._ended(error)  # the process has ended, and the fork with it
-                done = len(outcomes) == len(request["questions"]) or (outcomes and outcomes[-1].kind == TIMED_OUT)
+                done = len(outcomes) == len(request["questions"]) or (outcomes and outcomes[-1].kind in FINAL)
                 lost = "" if done else why
         self.ran_out |= self._starved and (bool(lost) or outcomes[-1].kind == TIMED_OUT)
         return outcomes, lost
@@ -198,6 +197,7 @@ class LearnerProcess:
                     outcomes.append(_outcome(answer))
                     if outcomes[-1].kind == TIMED_OUT:
                         self._starved = was_starved(answer.get("waited"), request["seconds"])
+                    if outcomes[-1].kind in FINAL:
                         break
         except WireError as error:
             return str(error)

@@ -56,13 +56,18 @@ def examine(zygote: Zygote) -> list[Layer]:
     hidden = mounts.ANSWERS
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
-        LearnerProcess(zygote, hidden, grace=0.1) as process,
+        LearnerProcess(zygote, hidden) as asked,
+        LearnerProcess(zygote, hidden, grace=0.1) as process,  # begins anew now and then, and then runs no other probe
     ):
-        process.run_cell(_PROBES.read_text("utf-8"))
+        asked.run_cell(_PROBES.read_text("utf-8"))
 
         def ask(name: str, *args: Any) -> str:
-            error = process.run_cell(f"print({name}(*{args!r}), end='')")
-            return f"the test failed: {error}" if error else "".join(one.get("text", "") for one in process.outputs)
+            error = asked.run_cell(f"print({name}(*{args!r}), end='')")
+            return f"the test failed: {error}" if error else "".join(one.get("text", "") for one in asked.outputs)
+
+        def begin() -> str:
+            asked.pause()
+            return process.run_cell(_PROBES.read_text("utf-8"))
 
         tests: list[tuple[str, str, Callable[[], str]]] = [
             (
@@ -85,9 +90,14 @@ def examine(zygote: Zygote) -> list[Layer]:
             ("disk", "a home of limited size", lambda: ask("disk")),
             ("memory", "limited for one process", lambda: ask("memory")),
             (
+                "answers",
+                "no checks, masters or ready-made answers",
+                lambda: ask("answers", list(hidden), list(mounts.COURSE_FILES)),
+            ),
+            (
                 f"memory: {zygote.counts}",
                 "limited for all processes together, and what the kernel holds for them",
-                lambda: _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets"),
+                lambda: begin() or _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets"),
             ),
             (f"processor: {zygote.shares}", "a fair share, whatever another takes", lambda: _shares(zygote, process)),
             (
@@ -97,11 +107,6 @@ def examine(zygote: Zygote) -> list[Layer]:
             ),
             ("time", "killed from outside, whatever it blocks", lambda: _stubborn(process)),
             ("end", "nothing is left running", lambda: _left(zygote, process)),
-            (
-                "answers",
-                "no checks, masters or ready-made answers",
-                lambda: ask("answers", list(hidden), list(mounts.COURSE_FILES)),
-            ),
         ]
         return [Layer(name, promise, test()) for name, promise, test in tests]
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import confine, linux
-from .calling import TIMED_OUT, invoke, waited_for_processor
+from .calling import FINAL, TIMED_OUT, invoke, waited_for_processor
 from .frames import Channel, WireError
 from .values import NotPlain, unpack
 
@@ -101,7 +101,7 @@ def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, 
         if request["at_once"] or time.monotonic() > sent + SLOW:
             channel.send_all(answers)
             answers, sent = [], time.monotonic()
-        if late:
+        if answer.get("kind") in FINAL:
             break  # the checker asks no more
     channel.send_all(answers)
 

@@ -18,8 +18,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from types import CodeType, FrameType, FunctionType, TracebackType
-from typing import Any
+from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
+from typing import Any, NoReturn
 
 from .chance import deciding_bits
 from .elsewhere import elsewhere
@@ -40,6 +40,9 @@ BAD_SIGNATURE = "bad signature"
 CRASHED = "crashed"
 NOT_WRITTEN = "not written"
 """What can come of a call. Only the other side of a process wall can tell that it crashed."""
+
+FINAL = (MISSING, BAD_SIGNATURE, TIMED_OUT, FORBIDDEN, CRASHED, NOT_WRITTEN)
+"""After one of these a further call tells nothing new, or costs another time limit."""
 
 STUB = "not written yet"
 """What the NotImplementedError of a stub says, as a lesson leaves a function for its learner to write."""
@@ -428,6 +431,10 @@ def _asynchronous(seconds: float) -> Iterator[Limit]:
 # -- what an exercise forbids -----------------------------------------------------------------------------------------
 
 
+_REMEMBERED = 10_000
+"""How much innocent code is kept at most."""
+
+
 class _Policy:
     """Notices calls into forbidden packages by the code that runs, so no import, alias or copy hides one."""
 
@@ -439,8 +446,9 @@ class _Policy:
         """Call function and watch what it calls."""
         if self._packages is None:
             return function(*args)
-        threading.setprofile(self._watch)
-        sys.setprofile(self._watch)
+        watch = self._watcher(self._packages)
+        threading.setprofile(watch)
+        sys.setprofile(watch)
         try:
             return function(*args)
         finally:
@@ -460,22 +468,40 @@ class _Policy:
         """The FORBIDDEN outcome, also when the function swallowed the exception."""
         return Outcome(FORBIDDEN, text=f"it uses {self._broken}") if self._broken else None
 
-    def _watch(self, frame: FrameType, event: str, arg: Any) -> None:
-        assert self._packages is not None
-        if event == "call":
-            package = self._packages.of_code(frame.f_globals.get("__name__"), frame.f_code)
-        elif event == "c_call":
-            package = self._packages.of_builtin(arg)
-            if arg is sys.setprofile and frame.f_globals is not globals():
-                package = "sys"
-        else:
+    def _watcher(self, packages: "_Packages") -> Callable[[FrameType, str, Any], None]:
+        innocent = packages.innocent
+
+        def watch(frame: FrameType, event: str, arg: Any) -> None:
+            # An answer may take hundreds of calls, and most of its time is spent here: what was innocent once is known.
+            if event == "call":
+                if (id(frame.f_code), id(frame.f_globals.get("__name__"))) not in innocent:
+                    self._look_at_code(packages, frame)
+            elif event == "c_call" and id(type(arg.__self__)) not in innocent and id(arg) not in innocent:
+                self._look_at_builtin(packages, frame, arg)
+
+        return watch
+
+    def _look_at_code(self, packages: "_Packages", frame: FrameType) -> None:
+        code, module = frame.f_code, frame.f_globals.get("__name__")
+        if package := packages.of_code(module, code):
+            self._break(_alias(frame) or package, _name(code))
+        packages.remember((id(code), id(module)), (code, module))
+
+    def _look_at_builtin(self, packages: "_Packages", frame: FrameType, function: Any) -> None:
+        if function is sys.setprofile:
+            if frame.f_globals is not globals():
+                self._break("sys", "setprofile")
             return
-        if package:
-            what = _name(frame.f_code) if event == "call" else getattr(arg, "__name__", "")
-            package = (_alias(frame) if event == "call" else "") or package
-            named = package if what in ("", package) or package.endswith(f".{what}") else f"{package}.{what}"
-            self._broken = self._broken or plain_text(named, 60)
-            raise Forbidden(self._broken)
+        if package := packages.of_builtin(function):
+            self._break(package, getattr(function, "__name__", ""))
+        # A method in C is made anew for each call, and is told by its object's type alone.
+        lasting = function if isinstance(function.__self__, ModuleType) else type(function.__self__)
+        packages.remember(id(lasting), lasting)
+
+    def _break(self, package: str, what: str) -> NoReturn:
+        named = package if what in ("", package) or package.endswith(f".{what}") else f"{package}.{what}"
+        self._broken = self._broken or plain_text(named, 60)
+        raise Forbidden(self._broken)
 
 
 class _Packages:
@@ -490,6 +516,8 @@ class _Packages:
         # The standard library imports its own modules for its own ends (`secrets` needs `hmac`): that is no use of one.
         for package in sys.stdlib_module_names & set(packages):
             importlib.import_module(package)
+        self.innocent: dict[Any, Any] = {}
+        """What is nobody's of these: by the numbers of code and its module's name, or of a function or type in C."""
         self._c_functions = {id(f): p for p in packages for f in map(_c_function, _C_FUNCTIONS.get(p, ())) if f}
         self._named: dict[str, str] = {}
 
@@ -497,6 +525,12 @@ class _Packages:
     @functools.cache
     def of(cls, packages: tuple[str, ...]) -> "_Packages":
         return cls(packages)
+
+    def remember(self, number: Any, things: Any) -> None:
+        """Something is innocent. It is kept, or its number might come again for something else."""
+        if len(self.innocent) >= _REMEMBERED:
+            self.innocent.clear()  # code may be made in a loop
+        self.innocent[number] = things
 
     def named(self, module: Any) -> str:
         """Which package a module of this name belongs to, or ""."""

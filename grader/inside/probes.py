@@ -14,7 +14,7 @@ import resource
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -318,20 +318,29 @@ def answers(hidden: list[str], course_files: list[str]) -> str:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
             return f"{name} can be imported"
-    found = []
-    for folder, folders, files in os.walk("/"):
-        folders[:] = [name for name in folders if os.path.join(folder, name) not in ("/proc", "/dev", "/sys")]
-        in_packages = os.path.basename(folder) in ("site-packages", "dist-packages")
-        packages = [name for name in folders if name in hidden and (in_packages or _is_package(folder, name))]
-        modules = [name for name in files if in_packages and name.partition(".")[0] in hidden]
-        course = [name for name in files if name in course_files]
-        found += [os.path.join(folder, name) for name in (*packages, *modules, *course)]
-    there = [place for place in found if (os.listdir(place) if os.path.isdir(place) else os.path.isfile(place))]
+    there = [entry.path for entry in _everything("/") if _is_an_answer(entry, hidden, course_files)]
     return f"there: {', '.join(there[:10])}" if there else ""
 
 
-def _is_package(folder: str, name: str) -> bool:
-    return os.path.isfile(os.path.join(folder, name, "__init__.py"))
+def _everything(place: str) -> Iterator[os.DirEntry[str]]:
+    waiting = [place]
+    while waiting:
+        with contextlib.suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                yield entry
+                if entry.is_dir(follow_symlinks=False) and entry.path not in ("/proc", "/dev", "/sys"):
+                    waiting.append(entry.path)
+
+
+def _is_an_answer(entry: os.DirEntry[str], hidden: list[str], course_files: list[str]) -> bool:
+    """Whether it is there to be used: what is hidden is an empty folder, or no file."""
+    if entry.name.partition(".")[0] not in hidden and entry.name not in course_files:
+        return False
+    in_packages = os.path.basename(os.path.dirname(entry.path)) in ("site-packages", "dist-packages")
+    if entry.is_dir():
+        is_package = in_packages or os.path.isfile(os.path.join(entry.path, "__init__.py"))
+        return entry.name in hidden and is_package and bool(os.listdir(entry.path))
+    return entry.is_file() and (in_packages or entry.name in course_files)
 
 
 def _should_fail(what: str, attempt: Callable[[], Any]) -> str:

@@ -1,6 +1,7 @@
 """Asking a function, wherever it lives, all trials of its exercise, and the verdicts on what comes."""
 
-from collections.abc import Callable, Iterator, Sequence
+import itertools
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,11 +13,7 @@ from .result import CRASHED, FAILED, FORBIDDEN, MISSING, NOT_ATTEMPTED, TIMED_OU
 from .trial import Answer, Args, Trial
 from .verdict import ARGUMENTS, RIGHT, Verdict
 
-GROUP = 64
-"""How many calls are asked for in one go, at most: one fork of the learner's process answers them."""
-
-# After one of these a further call tells nothing new, or costs another time limit.
-FINAL = {
+STATUS = {
     calling.MISSING: MISSING,
     calling.BAD_SIGNATURE: FAILED,
     calling.TIMED_OUT: TIMED_OUT,
@@ -24,6 +21,7 @@ FINAL = {
     calling.CRASHED: CRASHED,
     calling.NOT_WRITTEN: NOT_ATTEMPTED,
 }
+"""What an exercise is after an outcome that is final."""
 
 Ask = Callable[[Sequence[Args]], list[Outcome]]
 """Calls the learner's function with each of these arguments in turn, wherever it lives; may stop at a final outcome."""
@@ -32,31 +30,14 @@ Ask = Callable[[Sequence[Args]], list[Outcome]]
 def answered(exercise: Exercise, trials: Sequence[Trial], ask: Ask) -> list[Answer]:
     """The answers to these trials, in their order, up to the first that is final."""
     answers: list[Answer] = []
-    for group in _groups(trials):
-        # Copied: whoever changes an argument changes a copy.
-        outcomes = ask([copy_of(args) for trial in group for args in trial.calls])
-        for trial in group:
-            own, outcomes = outcomes[: len(trial.calls)], outcomes[len(trial.calls) :]
-            answers.append(_answer(exercise, trial, own))
-            if final(own[-1]) or not outcomes:
-                break
-        if final(answers[-1].outcome):
+    # Copied: whoever changes an argument changes a copy.
+    outcomes = iter(ask([copy_of(args) for trial in trials for args in trial.calls]))
+    for trial in trials:
+        own = list(itertools.islice(outcomes, len(trial.calls)))
+        answers.append(_answer(exercise, trial, own))
+        if len(own) < len(trial.calls) or final(own[-1]):
             break
     return answers
-
-
-def _groups(trials: Sequence[Trial]) -> Iterator[list[Trial]]:
-    """Trials that are asked together; one trial's calls are never parted."""
-    group: list[Trial] = []
-    calls = 0
-    for trial in trials:
-        if group and calls + len(trial.calls) > GROUP:
-            yield group
-            group, calls = [], 0
-        group.append(trial)
-        calls += len(trial.calls)
-    if group:
-        yield group
 
 
 def _answer(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Answer:
@@ -85,7 +66,7 @@ def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Ver
 
 def final(outcome: Outcome) -> bool:
     """Whether to stop here."""
-    return outcome.kind in FINAL
+    return outcome.kind in calling.FINAL
 
 
 def errors_of(exercise: Exercise, trials: Sequence[Trial], program: Callable[..., Any]) -> list[Answer]:

@@ -1,7 +1,7 @@
 """From a learner's answers to a result: the one call that the kernel, the grader and the tests make."""
 
 from ..inside import calling
-from .answering import FINAL, Ask, answered
+from .answering import STATUS, Ask, answered
 from .exercise import Exercise
 from .result import FAILED, PARTIAL, PASSED, Result
 from .score import lost, score
@@ -17,7 +17,7 @@ def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
     if last.kind == calling.NOT_WRITTEN or _only_a_stub(answers):
         return unwritten(exercise, last)
     points = score(exercise, trials, answers)
-    status = FINAL.get(last.kind) or (PASSED if points == exercise.points else PARTIAL if points else FAILED)
+    status = STATUS.get(last.kind) or (PASSED if points == exercise.points else PARTIAL if points else FAILED)
     told = tell(exercise, trials, answers)
     return Result(
         name=exercise.name,

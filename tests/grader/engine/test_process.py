@@ -339,7 +339,7 @@ def test_a_function_is_asked_as_another_process_would_have_it(learner: LearnerPr
         assert call(learner, "f", "a").kind == calling.RETURNED
 
 
-# -- questions in groups ----------------------------------------------------------------------------------------------
+# -- many questions ---------------------------------------------------------------------------------------------------
 
 
 def kinds(outcomes: list[Outcome]) -> list[str]:
@@ -348,7 +348,7 @@ def kinds(outcomes: list[Outcome]) -> list[str]:
 
 def test_many_questions_are_answered_in_their_order(learner: LearnerProcess) -> None:
     learner.run_cell("def f(n):\n    return n * n")
-    count = process_module.GROUP + 10
+    count = 1_000
     outcomes = learner.call_many("f", [(number,) for number in range(count)], 2.0, ())
     assert [value(one) for one in outcomes] == [number * number for number in range(count)]
     assert not learner.ran_out
@@ -366,15 +366,12 @@ COUNTERS = {
 
 
 @pytest.mark.parametrize("kind", COUNTERS)
-def test_a_count_begins_anew_with_each_group(
-    kind: str, learner: LearnerProcess, zygote: Zygote, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_count_begins_anew_with_each_check(kind: str, learner: LearnerProcess, zygote: Zygote) -> None:
     if kind == "a file" and zygote.level == NONE:
         pytest.skip("without a sandbox a file is a file")
-    monkeypatch.setattr(process_module, "GROUP", 1)
     learner.run_cell(COUNTERS[kind])
-    assert [value(one) for one in learner.call_many("f", [()] * 4, 2.0, ())] == [1] * 4
-    assert [value(call(learner, "f")) for _ in range(2)] == [1] * 2
+    assert [value(one) for one in learner.call_many("f", [()] * 4, 2.0, ())] == [1, 2, 3, 4]
+    assert [value(call(learner, "f")) for _ in range(4)] == [1] * 4
 
 
 def test_a_fork_that_is_ready_before_anybody_listens_is_known(
@@ -413,12 +410,9 @@ def f():
 """
 
 
-def test_a_hook_in_the_process_that_forks_sees_no_question(
-    learner: LearnerProcess, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(process_module, "GROUP", 1)
+def test_a_hook_in_the_process_that_forks_sees_no_question(learner: LearnerProcess) -> None:
     learner.run_cell(AT_FORK)
-    assert [value(one) for one in learner.call_many("f", [()] * 4, 2.0, ())] == [False] * 4
+    assert [value(call(learner, "f")) for _ in range(4)] == [False] * 4
 
 
 @pytest.mark.parametrize(
