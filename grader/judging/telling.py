@@ -170,7 +170,7 @@ def _rule(exercise: Exercise, finding: Finding) -> str:
     more = f" and {len(texts) - MAX_TEXTS} more" if len(texts) > MAX_TEXTS else ""
     state = f", {finding.state}" if finding.state else " is not kept"
     # A text can have any sign in it, a semicolon, too.
-    return f"Rule {numbers}{state} ({', '.join(f'«{text}»' for text in texts[:MAX_TEXTS])}{more}): {sentences}"
+    return f"Rule {numbers}{state} ({', '.join(f'“{text}”' for text in texts[:MAX_TEXTS])}{more}): {sentences}"
 
 
 def _right_one(answers: list[Answer], answer: Answer) -> Trial | None:

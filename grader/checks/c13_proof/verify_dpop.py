@@ -19,7 +19,7 @@ from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Trial
 from ...judging.verdict import ARGUMENTS
 from ...judging.wants import Raises, Returns
-from .. import kit
+from .. import held, kit
 from .proofs import AHEAD, ALGORITHMS, LONGEST, OLDEST, TYP, aspects, build, world
 
 RULES = {
@@ -390,4 +390,5 @@ verify_dpop = Exercise(
     rules=RULES,
     source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
     mistakes=MISTAKES,
+    holds=lambda proof, request, now, seen: held.signed(proof),
 )

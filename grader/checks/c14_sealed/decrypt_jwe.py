@@ -19,7 +19,7 @@ from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Raises, Returns
-from .. import kit
+from .. import held, kit
 
 MOST = 16_384
 KEY_SIZES = {"A128GCM": 16, "A256GCM": 32}
@@ -638,4 +638,5 @@ decrypt_jwe = Exercise(
     rules=RULES,
     source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
     mistakes=MISTAKES,
+    holds=lambda token, key, algs: f"header {held.segment(token.partition('.')[0])}",
 )

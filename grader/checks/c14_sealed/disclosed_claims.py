@@ -11,8 +11,10 @@ from jwt_from_scratch import Key
 from jwt_from_scratch import verify as verify_signature
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_loads_strict
 
+from ...inside.values import shorten
 from ...judging.aspects import from_aspects
 from ...judging.exercise import RETURNS, Exercise, Mistakes
+from .. import held
 from .shapes import MOST, aspects, build, world
 
 RULES = {
@@ -128,6 +130,14 @@ class _Reading:
             self.broken.add("6")
             content = None
         return content
+
+
+def holds(sd_jwt: str, issuer_key: Jwk) -> str:
+    """The payload, and what is disclosed."""
+    token, *shown = sd_jwt.split("~")
+    payload = shorten(held.segment(token.partition(".")[2].partition(".")[0]), 160)
+    disclosed = shorten(", ".join(held.segment(one) for one in shown if one) or "nothing", 120)
+    return f"payload {payload}; disclosed: {disclosed}"
 
 
 # -- known mistakes ---------------------------------------------------------------------------------------------------
@@ -414,4 +424,5 @@ disclosed_claims = Exercise(
     rules=RULES,
     source=from_aspects(world, aspects, build, oracle),
     mistakes=MISTAKES,
+    holds=holds,
 )

@@ -13,12 +13,13 @@ from jwt_from_scratch import verify as verify_signature
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 from jwt_from_scratch.services.sealed import unseal
 
+from ...inside.values import show
 from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Raises, Returns
-from .. import kit
+from .. import held, kit
 from ..c13_proof.proofs import ed_key, es_key
 
 ALGS = ["dir", "A256GCM"]
@@ -296,6 +297,16 @@ def in_turn(source: random.Random) -> Iterator[Trial]:
     )
 
 
+def holds(token: str, key: bytes, issuers: Issuers) -> str:
+    """The envelope's header, and the token inside."""
+    first = f"header {held.segment(token.partition('.')[0])}"
+    try:
+        inner = unseal(token, key, [*ALGS, "A128GCM"]).decode("utf-8", "backslashreplace")
+    except ValueError:
+        return first
+    return f"{first}; inside: {held.signed(inner) if inner.count('.') > 1 else show(inner, 60)}"
+
+
 # -- known mistakes ---------------------------------------------------------------------------------------------------
 
 
@@ -473,4 +484,5 @@ open_nested = Exercise(
     rules=RULES,
     source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
     mistakes=MISTAKES,
+    holds=holds,
 )
