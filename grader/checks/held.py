@@ -29,5 +29,5 @@ def signed(token: str) -> str:
         b64u_decode(signature)
         odd = ""
     except ValueError:
-        odd = f", signature ...{ascii(signature[-20:])}"
+        odd = f", signature ...{signature[-20:]!a}"
     return f"header {segment(header)}, payload {segment(payload)}{odd}"

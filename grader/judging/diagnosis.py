@@ -17,7 +17,7 @@ from typing import Any
 from .answering import errors_of
 from .exercise import RETURNS, Exercise, Fresh
 from .trial import Answer
-from .verdict import ARGUMENTS, LAX, PART, STRICT, Stake
+from .verdict import ARGUMENTS, LAX, STRICT, Stake
 
 MAX_MISTAKES = 3
 """How many known mistakes are named at once."""
@@ -50,7 +50,7 @@ class Mistake:
     Attributes:
         sentence: what puts it right.
         rules: the rules that it is for.
-        stake: the most that it costs.
+        stake: the most that one of the answers costs which it explains.
         explained: the labels of all trials that it answers wrongly just as the learner did.
     """
 
@@ -121,20 +121,18 @@ def mistakes(exercise: Exercise, answers: list[Answer], found: list[Finding]) ->
     for own, programs in sorted(groups, key=lambda group: -len(group[0])):
         here = _shown_by(answers, own)
         wrong = [answer for answer in here if answer.wrong]
-        # A smaller group says the same in other words, or something else that is not so.
-        known = any(own < one.rules or one.explains(wrong) for one in named.values())
+        # A smaller group says the same in other words, and what goes wrong in the plain cases goes wrong elsewhere.
+        known = any(own < one.rules or (RETURNS in one.rules and one.explains(wrong)) for one in named.values())
         if known or not own & broken or not wrong:
             continue
         explains = ((text, program) for text, program in programs.items() if _same_errors(exercise, here, program))
         for sentence, program in itertools.islice(explains, 1):
-            new = Mistake(sentence, own, wrong_stake(wrong), _explained(exercise, answers, program))
+            explained = _explained(exercise, answers, program)
+            new = Mistake(
+                sentence, own, max(one.cost for one in explained), frozenset(a.trial.label for a in explained)
+            )
             named[sentence] = new.joined(named.get(sentence, new))
     return sorted(named.values(), key=lambda one: -one.stake)[:MAX_MISTAKES]
-
-
-def wrong_stake(answers: Sequence[Answer]) -> Stake:
-    """The most that one of these answers costs."""
-    return max((answer.cost for answer in answers), default=PART)
 
 
 def _shown_by(answers: list[Answer], rules: frozenset[str]) -> list[Answer]:
@@ -151,10 +149,10 @@ def _same_errors(exercise: Exercise, answers: list[Answer], program: Callable[..
     return all(_same(exercise, answer, function) for answer in answers)
 
 
-def _explained(exercise: Exercise, answers: list[Answer], program: Callable[..., Any] | Fresh) -> frozenset[str]:
-    """The labels of the trials that a wrong program answers wrongly as the learner did."""
+def _explained(exercise: Exercise, answers: list[Answer], program: Callable[..., Any] | Fresh) -> list[Answer]:
+    """The wrong answers that a wrong program gives as well."""
     function = _function(program)
-    return frozenset(answer.trial.label for answer in answers if answer.wrong and _same(exercise, answer, function))
+    return [answer for answer in answers if answer.wrong and _same(exercise, answer, function)]
 
 
 def _function(program: Callable[..., Any] | Fresh) -> Callable[..., Any]:

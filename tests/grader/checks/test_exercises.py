@@ -13,9 +13,10 @@ from grader.course import masters
 from grader.inside import calling
 from grader.inside.values import pack
 from grader.judging.answering import asking
-from grader.judging.exercise import Exercise, Fresh, chosen
+from grader.judging.exercise import RETURNS, Exercise, Fresh, chosen
 from grader.judging.judge import judge
 from grader.judging.result import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, Result
+from grader.judging.verdict import ARGUMENTS
 from grader.judging.words import WHOLE
 from tests.grader.helpers import EXERCISES, NOT_WRITTEN, POINTS, judged, load_solution, solution_files
 
@@ -57,7 +58,7 @@ def test_there_are_four_known_mistakes_or_more_each_with_a_sentence(exercise: Ex
     assert len(exercise.sentences) >= 4
     assert all(len(sentence.split()) >= 5 and sentence.endswith(".") for sentence in exercise.sentences)
     named = {rule for rules in exercise.mistakes for rule in ([rules] if isinstance(rules, str) else rules)}
-    assert named <= {*exercise.rules, ""}
+    assert named <= {*exercise.rules, RETURNS, ARGUMENTS}
 
 
 @by_name
@@ -226,7 +227,7 @@ def test_who_changes_an_argument_changes_a_copy_and_is_told(exercise: Exercise) 
     result = judged(exercise, spoiling)
     if takes_dicts and not exercise.may_change:
         assert result.score < exercise.points
-        assert "belong to the caller" in " ".join(result.messages)
+        assert "the caller" in " ".join((*result.messages, *result.mistakes))
     else:
         assert result.score == exercise.points
 
