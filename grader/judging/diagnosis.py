@@ -52,17 +52,19 @@ class Mistake:
         rules: the rules that it is for.
         stake: the most that one of the answers costs which it explains.
         explained: the labels of all trials that it answers wrongly just as the learner did.
+        leaks: whether it keeps something outside of its objects, or from call to call.
     """
 
     sentence: str
     rules: frozenset[str]
     stake: Stake
     explained: frozenset[str]
+    leaks: bool = False
 
     def joined(self, other: "Mistake") -> "Mistake":
         """The same sentence for the rules of both."""
         stake, explained = max(self.stake, other.stake), self.explained | other.explained
-        return Mistake(self.sentence, self.rules | other.rules, stake, explained)
+        return Mistake(self.sentence, self.rules | other.rules, stake, explained, self.leaks or other.leaks)
 
     def explains(self, answers: Sequence[Answer]) -> bool:
         """Whether it explains all of them."""
@@ -128,9 +130,9 @@ def mistakes(exercise: Exercise, answers: list[Answer], found: list[Finding]) ->
         explains = ((text, program) for text, program in programs.items() if _same_errors(exercise, here, program))
         for sentence, program in itertools.islice(explains, 1):
             explained = _explained(exercise, answers, program)
-            new = Mistake(
-                sentence, own, max(one.cost for one in explained), frozenset(a.trial.label for a in explained)
-            )
+            labels = frozenset(answer.trial.label for answer in explained)
+            dearest = max((answer.cost for answer in explained), default=wrong[0].cost)
+            new = Mistake(sentence, own, dearest, labels, isinstance(program, Fresh))
             named[sentence] = new.joined(named.get(sentence, new))
     return sorted(named.values(), key=lambda one: -one.stake)[:MAX_MISTAKES]
 

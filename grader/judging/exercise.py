@@ -89,9 +89,10 @@ class Exercise:
 
     @property
     def parameters(self) -> tuple[str, ...]:
-        """What the function's arguments are called, if its trials are made from aspects; the oracle calls them so."""
-        oracles = [one.oracle for one in parts_of(self.source) if isinstance(one, from_aspects)]
-        return tuple(inspect.signature(oracles[0]).parameters) if oracles else ()
+        """What the function's arguments are called: the oracle, or else a known mistake, calls them so."""
+        asked: list[Any] = [one.oracle for one in parts_of(self.source) if isinstance(one, from_aspects)]
+        asked += [one for of in self.mistakes.values() for one in of.values() if not isinstance(one, Fresh)]
+        return tuple(inspect.signature(asked[0]).parameters) if asked else ()
 
     def trials(self, seed: str) -> tuple[Trial, ...]:
         """The kept trials for this seed, in an order that the seed mixes; what is tried is the same for every seed.

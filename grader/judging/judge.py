@@ -17,7 +17,8 @@ def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
     if last.kind == calling.NOT_WRITTEN or _only_a_stub(answers):
         return unwritten(exercise, last)
     points = score(exercise, trials, answers)
-    status = STATUS.get(last.kind) or (PASSED if points == exercise.points else PARTIAL if points else FAILED)
+    ended = STATUS.get(last.kind)
+    status = ended or (PASSED if points == exercise.points else PARTIAL if points else FAILED)
     told = tell(exercise, trials, answers)
     return Result(
         name=exercise.name,
@@ -29,7 +30,7 @@ def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
         rows=told.rows,
         right=sum(not answer.wrong for answer in answers),
         calls=len(trials),
-        lost=lost(answers) if points < exercise.points else "",
+        lost="" if ended else lost(answers),
         messages_first=told.messages_first,
     )
 

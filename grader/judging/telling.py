@@ -111,7 +111,12 @@ def _messages(exercise: Exercise, answers: list[Answer], found: list[Finding], n
 
 
 def _explained(finding: Finding, named: list[Mistake]) -> bool:
-    """Whether the mistakes that are named say all that there is to say of it."""
+    """Whether the mistakes that are named say all that there is to say of it.
+
+    What leaks from object to object, or from call to call, spoils other values at random.
+    """
+    if not finding.state and any(one.leaks for one in named):
+        return True
     labels = frozenset[str]().union(*(one.explained for one in named))
     return any(finding.rules <= one.rules for one in named) or labels.issuperset(
         answer.trial.label for answer in finding.wrong
@@ -153,7 +158,9 @@ def _differs(answer: Answer) -> bool:
 def _must(exercise: Exercise, answer: Answer) -> str:
     want = answer.trial.want
     if answer.verdict.key == ARGUMENTS:
-        return f"{want.text}, and leave {_arguments(exercise, answer).replace(' or ', ' and ')} as it was"
+        changed = _arguments(exercise, answer)
+        left = f"{changed.replace(' or ', ' and ')} as they were" if " or " in changed else f"{changed} as it was"
+        return f"{want.text}, and leave {left}"
     if isinstance(want, InTurn) and answer.verdict.call >= 0:
         want = want.wants[answer.verdict.call]
     return answer.verdict.says or want.text
