@@ -1,5 +1,6 @@
 """What the checks promise for every exercise: right is right however it is written, each known mistake is named."""
 
+import ast
 import itertools
 import json
 import re
@@ -237,6 +238,16 @@ def stub(exercise: Exercise, source: str) -> Result:
     namespace: dict[str, Any] = {}
     exec(source, namespace)
     return judged(exercise, namespace[exercise.name])
+
+
+@by_function
+def test_arguments_that_can_be_changed_are_called_as_in_the_lesson(exercise: Exercise) -> None:
+    if any(isinstance(arg, dict | list) for trial in exercise.trials("self-paced") for arg in trial.args):
+        chapter = masters.chapter(checks.chapter_of(exercise))
+        (cell,) = (cell for cell in chapter.cells if cell.kind == masters.EXERCISE and cell.name == exercise.name)
+        defined = next(one for one in ast.parse(cell.source).body if getattr(one, "name", "") == exercise.name)
+        assert isinstance(defined, ast.FunctionDef)
+        assert exercise.parameters == tuple(one.arg for one in defined.args.args)
 
 
 @by_function
