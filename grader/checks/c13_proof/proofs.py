@@ -269,7 +269,6 @@ def _claims(w: Any) -> list[Aspect]:
             ),
             bad("11", named("of another token", hash_of["of another token"]), along=hidden, stake=HALF),
             bad("11", named("absent", ABSENT), along=hidden, stake=HALF),
-            rare(named("fits an empty token", token_hash("")), rule="11", along={"access": ""}),
             bad("11", named("absent, with an empty token", ABSENT), along={"access": ""}),
             bad("11", named("of another token, with an empty one", hash_of["of another token"]), along={"access": ""}),
             bad("11", *(named(t, one) for t, one in hash_of.items() if t != "of another token"), along=hidden),
