@@ -1,6 +1,6 @@
 """`python -m benchmarks [tokens|grading|all] [--quick]`: which targets are met, as ratios measured in this one run.
 
-A further benchmark is a module with `run(console, quick) -> bool` and a line in `BENCHMARKS`.
+A further benchmark is a module with `run(console, quick) -> list[Line]` and a line in `BENCHMARKS`.
 """
 
 import argparse
@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import grading, tokens
+from benchmarks import grading, lines, tokens
+from benchmarks.lines import Line
 
-BENCHMARKS: dict[str, Callable[[Console, bool], bool]] = {"tokens": tokens.run, "grading": grading.run}
+BENCHMARKS: dict[str, Callable[[Console, bool], list[Line]]] = {"tokens": tokens.run, "grading": grading.run}
 
 
 def main() -> int:
@@ -24,8 +25,9 @@ def main() -> int:
     options = parser.parse_args()
     chosen = BENCHMARKS if options.which == "all" else {options.which: BENCHMARKS[options.which]}
     console = Console() if sys.stdout.isatty() else Console(width=110)
-    met = [run(console, options.quick) for run in chosen.values()]
-    return 0 if all(met) else 1
+    measured = [line for run in chosen.values() for line in run(console, options.quick)]
+    lines.show(console, measured)
+    return 0 if all(line.met for line in measured) else 1
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ moved. So whoever has two filters, and still has that memory, has put on ours.
 
 import contextlib
 import os
+import re
+import select
 import signal
 import tempfile
 import time
@@ -27,6 +29,7 @@ SECONDS = 5.0
 _STILL = (b"T", b"t", b"D", b"Z", b"X")
 """States, proc_pid_stat(5), in which a process that a signal has told to stop runs no more code of its own."""
 _ENDED = (b"Z", b"X")
+_SHARED = re.compile(rb"^[0-9a-f]+-[0-9a-f]+ ...s .*$", re.MULTILINE)
 _TICK = 20_000_000
 """Nanoseconds in which two changes of a file may get the same time."""
 _READ_ONLY = (b"/usr/", b"/opt/")
@@ -59,7 +62,7 @@ class Seal:
             file.seek(0)
             self.filter = linux.hold_filter(file.read())
             """Where the filter is, in every process that is forked from here."""
-        self._memory = next(line for line in _maps(os.getpid()) if line.startswith(b"%x-" % self.filter))
+        self._memory = next(line for line in _shared(os.getpid()) if line.startswith(b"%x-" % self.filter))
         self._filters = _filters(os.getpid())
         self._others = others
         self._stopped: set[int] = set()
@@ -94,7 +97,7 @@ class Seal:
                 _signal(pid, signal.SIGKILL)
             if time.monotonic() > end:
                 return True
-            time.sleep(0.0001)
+            _wait_for_the_end(new[0])
         try:
             traces = _exit_code(self._answering) != signal.SIGKILL or self._look_at_files() != self._files
         except OSError:  # somebody has buried it, and may know
@@ -145,7 +148,7 @@ class Seal:
             yield "it had threads"
         if self._filters is not None and _filters(pid) != self._filters + 2:
             yield "it could still tell others"
-        if not self._memory_is_its_own(_maps(pid)):
+        if not self._memory_is_its_own(_shared(pid)):
             yield "it had memory in common with others"
         open_files = _open_files(pid)
         if len(open_files) != 1 or not open_files[0].startswith("socket:"):
@@ -159,9 +162,9 @@ class Seal:
         if os.listdir("/dev/pts") != ["ptmx"]:
             yield "a terminal was open"
 
-    def _memory_is_its_own(self, maps: list[bytes]) -> bool:
-        shared = [line for line in maps if line.split(maxsplit=2)[1].endswith(b"s") and line != self._memory]
-        return self._memory in maps and all(line.split(maxsplit=5)[-1].startswith(_READ_ONLY) for line in shared)
+    def _memory_is_its_own(self, shared: list[bytes]) -> bool:
+        others = [line for line in shared if line != self._memory]
+        return self._memory in shared and all(line.split(maxsplit=5)[-1].startswith(_READ_ONLY) for line in others)
 
 
 def _leaks_to(other: int, pid: int, open_files: list[str]) -> Iterator[str]:
@@ -175,6 +178,21 @@ def _leaks_to(other: int, pid: int, open_files: list[str]) -> Iterator[str]:
 def _signal(pid: int, number: int) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.kill(pid, number)
+
+
+def _wait_for_the_end(pid: int) -> None:
+    """Until a process that was killed has ended, or for a moment."""
+    if not hasattr(os, "pidfd_open"):
+        time.sleep(0.0001)
+        return
+    with contextlib.suppress(ProcessLookupError):
+        ended = os.pidfd_open(pid)
+        try:
+            poller = select.poll()
+            poller.register(ended, select.POLLIN)
+            poller.poll(100)
+        finally:
+            os.close(ended)
 
 
 def _threads(pid: int) -> list[int]:
@@ -212,8 +230,9 @@ def sees_filters() -> bool:
     return _filters(os.getpid()) is not None
 
 
-def _maps(pid: int) -> list[bytes]:
-    return Path(f"/proc/{pid}/maps").read_bytes().splitlines()
+def _shared(pid: int) -> list[bytes]:
+    """The lines of a process's map of memory, proc_pid_maps(5), about what it shares with others."""
+    return _SHARED.findall(Path(f"/proc/{pid}/maps").read_bytes())
 
 
 def _open_files(pid: int) -> list[str]:
