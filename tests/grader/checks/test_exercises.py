@@ -27,6 +27,8 @@ by_function = pytest.mark.parametrize(
 )
 """The exercises that are one function each."""
 MOST = 300
+PERMISSION = re.compile(r"\bmay (be (any|as|anything|longer|missing)|have (any|more)|come twice|stand in two|lie)\b")
+"""A sentence says what the learner's function does; so it would read as if that were allowed."""
 
 
 def test_the_points_are_those_of_the_syllabus() -> None:
@@ -58,6 +60,7 @@ def test_there_are_three_hints_and_a_source(exercise: Exercise) -> None:
 def test_there_are_four_known_mistakes_or_more_each_with_a_sentence(exercise: Exercise) -> None:
     assert len(exercise.sentences) >= 4
     assert all(len(sentence.split()) >= 5 and sentence.endswith(".") for sentence in exercise.sentences)
+    assert not [sentence for sentence in exercise.sentences if PERMISSION.search(sentence)]
     named = {rule for rules in exercise.mistakes for rule in ([rules] if isinstance(rules, str) else rules)}
     assert named <= {*exercise.rules, RETURNS, ARGUMENTS}
 
