@@ -44,10 +44,10 @@ def by_chapter(folder: Path) -> list[tuple[str, int, int]]:
 
 
 def summary(rows: list[tuple[str, int, int]]) -> str:
-    """The same in words."""
+    """The same in words. What counts is what is graded; this is the best that each `check` has seen."""
     total, possible = sum(row[1] for row in rows), sum(row[2] for row in rows)
     lessons = ", ".join(f"{name} {score} of {points}" for name, score, points in rows)
-    return f"{total} of {possible} points: {lessons}."
+    return f"{total} of {possible} points, the best so far: {lessons}."
 
 
 def draw(rows: list[tuple[str, int, int]]) -> Any:
@@ -63,6 +63,6 @@ def draw(rows: list[tuple[str, int, int]]) -> Any:
         axes.text(points + 0.4, index, f"{score} / {points}", va="center")
     axes.invert_yaxis()
     axes.set_xlim(0, max((points for _, _, points in rows), default=1) * 1.2)
-    axes.set_xlabel("points")
+    axes.set_xlabel("points, the best so far")
     axes.spines[["top", "right"]].set_visible(False)
     return figure

@@ -22,7 +22,12 @@ RULES = {"GET /about": [], "GET /ropes": ["ropes:read"], "POST /ropes": ["ropes:
 """What a request needs."""
 CODES = {401: "invalid_token", 403: "insufficient_scope"}
 
-Judge = Callable[[dict[str, Any]], tuple[int, str]]
+
+class BadProof(ValueError):
+    """The DPoP proof is at fault, and not the token: a new proof is enough (RFC 9449 §7.1)."""
+
+
+Judge = Callable[[dict[str, Any]], tuple[int, str | ValueError]]
 """From what was asked to the status, and why: method, path, url, scheme, token (or None), proofs (a list)."""
 Prove = Callable[[str, dict[str, Any], int, dict[str, int]], str]
 """verify_dpop: proof, request, now, seen; the thumbprint, or ValueError."""
@@ -34,14 +39,14 @@ class Depot(Flask):
     Attributes:
         key: the issuer's signing key.
         secrets: the clients' passwords.
-        ropes: which ropes are signed out, and to whom.
-        seen: the jti of the proofs that its token endpoint has taken.
+        ropes: which ropes are lent, and to whom.
+        seen: for each client the proofs that its token endpoint has taken lately, see `remember`.
     """
 
     key: Key
     secrets: dict[str, str]
     ropes: dict[str, str]
-    seen: dict[str, int]
+    seen: dict[str, dict[str, int]]
 
 
 def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
@@ -71,12 +76,12 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
         wanted = form.get("scope", CLIENTS[name])
         if not set(wanted.split(" ")) <= set(CLIENTS[name].split(" ")):
             return jsonify(error="invalid_scope"), 400
-        proofs, bound = request.headers.getlist("DPoP"), {}
+        proofs, bound, seen = request.headers.getlist("DPoP"), {}, app.seen.setdefault(name, {})
         if proofs and prove is not None:
             try:
                 (proof,) = proofs
-                bound = {"cnf": {"jkt": prove(proof, asked(), int(time.time()), app.seen)}}
-                remember(app.seen, proof, int(time.time()))
+                bound = {"cnf": {"jkt": prove(proof, asked(), int(time.time()), seen)}}
+                remember(seen, proof, int(time.time()))
             except ValueError as error:
                 return jsonify(error="invalid_dpop_proof", reason=str(error)), 400
             except NotImplementedError as error:
@@ -108,11 +113,13 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
         except NotImplementedError as error:
             return jsonify(reason=str(error)), 501
         if status != 200:
-            made = jsonify(reason=why)
-            made.status_code = status
+            code = "invalid_dpop_proof" if isinstance(why, BadProof) else CODES[status]
             # RFC 6750 §3.1: a request without any token gets the bare challenge.
-            code = f'error="{CODES[status]}", ' if request.headers.get("Authorization") else ""
-            made.headers["WWW-Authenticate"] = f'DPoP {code}algs="ES256 Ed25519"'
+            said = {"error": code} if request.headers.get("Authorization") else {}
+            made = jsonify(**said, reason=str(why))
+            made.status_code = status
+            parts = [f'{name}="{text}"' for name, text in {**said, "algs": "ES256 Ed25519"}.items()]
+            made.headers["WWW-Authenticate"] = "DPoP " + ", ".join(parts)
             return made
         if request.path != "/ropes":
             return jsonify(page=request.path)

@@ -5,6 +5,7 @@ A proof says: the holder of this key is asking, now, here, with this token.
 
 import hashlib
 import secrets
+import threading
 import time
 
 from .. import Key, encode, peek
@@ -12,6 +13,7 @@ from ..encoding import b64u_encode
 
 KEPT = 65
 """Seconds that a proof could be shown again: taken up to 5 seconds early, and until it is 60 old."""
+_NOTING = threading.Lock()
 
 
 def token_hash(token: str) -> str:
@@ -45,11 +47,20 @@ def make_proof(key: Key, method: str, url: str, *, token: str = "", now: float |
 def remember(seen: dict[str, int], proof: str, now: int) -> None:
     """Note a proof that was taken, and forget those that would be too old by now anyway (RFC 9449 §11.1).
 
+    To look and to note is one step here, so of two threads that bring the same proof one is refused.
+
     Args:
-        seen: by jti, the second in which a proof was shown; it is changed.
+        seen: by jti, the second at which that proof was taken; it is changed.
         proof: a proof that has been verified.
         now: the time in seconds.
+
+    Raises:
+        ValueError: it is there already.
     """
-    for jti in [jti for jti, shown in seen.items() if shown < now - KEPT]:
-        del seen[jti]
-    seen[peek(proof).unverified_claims["jti"]] = now
+    name = peek(proof).unverified_claims["jti"]
+    with _NOTING:
+        for jti in [jti for jti, taken in seen.items() if taken < now - KEPT]:
+            del seen[jti]
+        if name in seen:
+            raise ValueError("this proof has been shown before")
+        seen[name] = now

@@ -15,7 +15,7 @@ from .record import Record
 from .visitor import Visitor
 
 PASSWORDS = {"ada": "edelweiss-1843", "bob": "north face", "mallory": "crevasse"}
-PAGES = {"rota": "You are on call on Sunday.", "depot": "Rope 7 is signed out to you."}
+PAGES = {"rota": "You are on call on Sunday.", "depot": "Rope 7 is lent to you."}
 
 Check = Callable[[str, KeySet, str], dict[str, Any]]
 """How an API checks a token: the token, the issuer's keys, the API's own name; claims, or ValueError."""

@@ -25,7 +25,7 @@ from tests.browser.driver import browser_page, missing
 AXE = Path.home() / ".cache" / "jwt-from-scratch" / "axe"
 OWN = {
     "include": [[".jp-RenderedMarkdown"], [".jp-OutputArea"]],
-    "exclude": [[".jp-InputArea-editor"], [".jp-OutputPrompt"]],
+    "exclude": [[".jp-InputArea-editor"], [".jp-OutputPrompt"], [".jp-RenderedMarkdown .highlight"]],
 }
 JUPYTERS = {"link-in-text-block": {"enabled": False}, "scrollable-region-focusable": {"enabled": False}}
 VIEWS = [(theme, width) for theme in ("light", "dark") for width in (1366, 390)]
@@ -66,6 +66,7 @@ def look_at(name: str, page: Any, script: str, pictures: Path | None) -> list[st
         html, _ = HTMLExporter(template_name="lab", theme=theme).from_notebook_node(notebook)
         page.set_viewport_size({"width": width, "height": 900})
         page.set_content(html, wait_until="domcontentloaded")
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")  # axe skips folded parts
         page.wait_for_timeout(300)
         found += [f"{name}, {theme}, {width}: {one}" for one in violations(page, script)]
         wide = page.evaluate("document.documentElement.scrollWidth") - width

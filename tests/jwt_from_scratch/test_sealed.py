@@ -82,6 +82,16 @@ def test_a_proof_is_remembered_until_it_is_too_old() -> None:
     assert seen == {"10": 10, str(KEPT + 5): KEPT + 5}
 
 
+def test_a_proof_is_remembered_once() -> None:
+    seen: dict[str, int] = {}
+    proof = make_proof(Key.generate("ES256"), "GET", "https://a.example/", jti="one")
+    remember(seen, proof, 10)
+    with pytest.raises(ValueError, match="shown before"):
+        remember(seen, proof, 10 + KEPT)
+    remember(seen, proof, 11 + KEPT)
+    assert seen == {"one": 11 + KEPT}
+
+
 def test_a_proof_names_the_address_without_query_and_fragment() -> None:
     proof = make_proof(Key.generate("Ed25519"), "GET", "https://a.example/x?y#z", now=7, token="t")
     claims = peek(proof).unverified_claims

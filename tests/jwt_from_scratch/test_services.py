@@ -10,7 +10,8 @@ import pytest
 from jwt_from_scratch import JWTError, Key, decode, services
 from jwt_from_scratch.services import Server, fetch, serve, vulnerable
 from jwt_from_scratch.services.api import api_app
-from jwt_from_scratch.services.depot import depot_app
+from jwt_from_scratch.services.depot import BadProof, depot_app
+from jwt_from_scratch.services.dpop import make_proof
 from jwt_from_scratch.services.login import ISSUER, login_app
 
 ADA = {"user": "ada", "password": "pw"}
@@ -90,6 +91,39 @@ def test_the_open_page_of_the_depot_shows_no_ropes(serving: Callable[[Any], Serv
     depot = serving(depot_app(lambda asked: (200, "")))
     assert fetch(depot.url + "/about", form={"rope": "7", "to": "x"}).json == {"page": "/about"}
     assert fetch(depot.url + "/ropes", form={"rope": "8", "to": "ada"}).json == {"ropes": {"8": "ada"}}
+
+
+@pytest.mark.parametrize(
+    ("status", "why", "error"),
+    [
+        (401, ValueError("bound to another key"), "invalid_token"),
+        (401, BadProof("iat is not now"), "invalid_dpop_proof"),
+        (403, "not with this token", "insufficient_scope"),
+    ],
+    ids=["token", "proof", "scope"],
+)
+def test_the_depot_says_what_was_wrong(
+    serving: Callable[[Any], Server], status: int, why: str | ValueError, error: str
+) -> None:
+    depot = serving(depot_app(lambda asked: (status, why)))
+    answer = fetch(depot.url + "/ropes", token="some")
+    assert (answer.status, answer.json) == (status, {"error": error, "reason": str(why)})
+    assert answer.headers["WWW-Authenticate"] == f'DPoP error="{error}", algs="ES256 Ed25519"'
+    nothing = fetch(depot.url + "/ropes")
+    assert (nothing.status, nothing.json) == (status, {"reason": str(why)})
+    assert nothing.headers["WWW-Authenticate"] == 'DPoP algs="ES256 Ed25519"'
+
+
+def test_two_clients_of_the_depot_may_give_their_proofs_the_same_name(serving: Callable[[Any], Server]) -> None:
+    app = depot_app(lambda asked: (200, ""), lambda proof, asked, now, seen: str(sorted(seen)))
+    depot, key = serving(app), Key.generate("ES256")
+    proof = make_proof(key, "POST", depot.url + "/token", jti="one")
+    answers = []
+    for client in ("rota", "quartermaster", "rota"):
+        form = {"grant_type": "client_credentials", "client_id": client, "client_secret": app.secrets[client]}
+        answers.append(fetch(depot.url + "/token", form=form, headers={"DPoP": proof}))
+    assert [one.status for one in answers] == [200, 200, 400]
+    assert answers[2].json == {"error": "invalid_dpop_proof", "reason": "this proof has been shown before"}
 
 
 def test_the_map_of_services_has_each_file_and_its_lesson() -> None:

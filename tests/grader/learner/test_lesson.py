@@ -191,6 +191,7 @@ def test_progress_is_a_picture_with_words(solve: Any, learner: Path) -> None:
     answer = progress()
     assert isinstance(answer, Picture)
     assert repr(answer).startswith("5 of ")
+    assert "points, the best so far: " in repr(answer)
     assert "01_encoding 5 of 25" in repr(answer)
     html = answer._repr_html_()
     data = re.search(r"src='data:image/png;base64,([^']+)'", html)
