@@ -16,8 +16,8 @@ from grader.inside.values import pack
 from grader.judging.answering import asking
 from grader.judging.exercise import RETURNS, Exercise, Fresh, chosen
 from grader.judging.judge import judge
-from grader.judging.result import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, Result
-from grader.judging.verdict import ARGUMENTS
+from grader.judging.result import COSTS, FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, Result
+from grader.judging.verdict import ALL, ARGUMENTS, HALF, PART
 from grader.judging.words import WHOLE
 from tests.grader.helpers import EXERCISES, NOT_WRITTEN, POINTS, judged, load_solution, solution_files
 
@@ -126,9 +126,13 @@ def test_each_known_mistake_is_refused_and_named_with_one_score(
 def _names(exercise: Exercise, result: Result, sentence: str) -> bool:
     """Whether the mistake costs something, and is called by its name."""
     refused = result.score < exercise.points and result.status in (FAILED, PARTIAL)
-    return bool(
-        refused and result.messages and sentence in result.mistakes and any(not row.right for row in result.rows)
-    )
+    return bool(refused and result.messages and sentence in result.mistakes and _shows_what_it_cost(result))
+
+
+def _shows_what_it_cost(result: Result) -> bool:
+    """Whether the first row is wrong, and is one that cost most."""
+    costs = next((cost for word, cost in (("all", ALL), ("half", HALF)) if f" {word}" in result.lost), PART)
+    return not result.rows[0].right and result.rows[0].cost == COSTS[costs]
 
 
 @by_name
