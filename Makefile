@@ -6,9 +6,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 LINT   := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/grader build --check
-# Three at a time on two processors: much of what is tested is that something waits, and ends.
+# Three at a time on two processors, because many tests mostly wait for a process to end.
 PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
-# A fresh .venv is filled from requirements.lock alone, whatever the caller's shell is set up for.
+# The caller's shell may point Python elsewhere; .venv must be filled only from requirements.lock.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 
 .PHONY: help setup lab check test test-all notebooks site mutants trials bench interop lock format clean
@@ -19,7 +19,7 @@ help:            ## show this list
 
 setup: $(READY)  ## create .venv and install everything from requirements.lock
 
-# The packages are compiled right away: in the sandbox they are read-only, so there it would be done again each time.
+# Packages are compiled to bytecode now: in the sandbox their folders are read-only, so each start would do it again.
 $(READY): requirements.lock pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "make: '$(PYTHON)' was not found. Install Python 3.11 or later, or name yours: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: Python 3.11 or later is needed, but '$(PYTHON)' is $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=/path/to/python3 $(MAKECMDGOALS)"; exit 1; }
@@ -41,7 +41,7 @@ test: $(READY)   ## the same, and all tests; of one lesson: make test LESSON=08
 	$(LINT)
 	$(PYTEST) $(if $(LESSON),--lesson $(LESSON))
 
-test-all: $(READY) ## for a night: all tests with many more examples, and the proof by mutants
+test-all: $(READY) ## for nightly runs: all tests with many more examples, and the mutants
 	$(LINT)
 	$(PYTEST) --thorough
 	$(BIN)/python -m tests.mutants
@@ -52,16 +52,16 @@ notebooks: $(READY) ## rebuild notebooks/ from notebooks/source/
 site: $(READY)   ## make the site and the edition that runs in a browser, in dist/site
 	$(BIN)/grader site dist/site $(if $(SOURCE),--source $(SOURCE))
 
-mutants: $(READY) ## prove that the checks refuse what is wrong: every sample solution, changed in one place
+mutants: $(READY) ## test that the checks refuse wrong programs: every sample solution, changed in one place
 	$(BIN)/python -m tests.mutants $(EXERCISES)
 
-trials: $(READY)  ## choose the trials of the exercises anew: make trials EXERCISES=verify_hs256
+trials: $(READY)  ## choose again which trials the exercises keep: make trials EXERCISES=verify_hs256
 	$(BIN)/python -m tests.mutants --choose $(EXERCISES)
 
 bench: $(READY)  ## compare speed with the peers, in one run
 	$(BIN)/python -m benchmarks
 
-interop: $(READY) ## ask every JOSE library that can be had which valid tokens it reads
+interop: $(READY) ## ask every available JOSE library which valid tokens it reads
 	$(BIN)/python -m interop
 
 lock: $(READY)   ## pin the newest versions that pyproject.toml allows

@@ -1,4 +1,4 @@
-"""`grader`, also as `python -m grader`. It explains itself where only the reference module is installed."""
+"""`grader`, also as `python -m grader`. Where only the reference module is installed, it says what to install."""
 
 import sys
 

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from .errors import AtWork
+
+DEEPEST = 20
+"""Folders inside each other that are looked into."""
 MAX_NOTEBOOK = 10_000_000
-"""Bytes of a notebook that the grader takes."""
+"""The largest notebook that the grader reads, in bytes."""
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -19,12 +23,23 @@ def write_whole(path: Path, content: str | bytes) -> None:
     Raises:
         OSError: the folder can't be written to.
     """
+    with new_beside(path) as temporary, _named(path):
+        temporary.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+
+
+@contextmanager
+def new_beside(path: Path) -> Iterator[Path]:
+    """A new file beside path, under a name that nobody can have taken before. At the end it takes the place of path.
+
+    Raises:
+        OSError: the folder can't be written to.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
     with _named(path):
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:100]}.")
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.")  # of 4 bytes a character
+    os.close(handle)
     try:
-        with _named(path), os.fdopen(handle, "wb") as file:
-            file.write(content.encode("utf-8") if isinstance(content, str) else content)
+        yield Path(temporary)
         os.chmod(temporary, 0o644)
         os.replace(temporary, path)
     except BaseException:
@@ -34,7 +49,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
 
 @contextmanager
 def _named(path: Path) -> Iterator[None]:
-    """An error, such as that of a full disk, names the file that people know."""
+    """Have an OSError in the block (a full disk) name this file, not the temporary one."""
     try:
         yield
     except OSError as error:
@@ -42,7 +57,7 @@ def _named(path: Path) -> Iterator[None]:
 
 
 def write_new_secret(path: Path, text: str) -> None:
-    """Write a secret that only its owner can read. The file is whole or not there, and never replaces another.
+    """Write a secret to a file that only its owner can read. It is written whole or not at all, and replaces no file.
 
     Raises:
         FileExistsError: there is something at path.
@@ -61,11 +76,62 @@ def write_new_secret(path: Path, text: str) -> None:
         os.unlink(temporary)
 
 
-def read_small(path: Path, most: int) -> str:
-    """The text of a small regular file, at most so many characters of it. No link is followed, no pipe waited for.
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Be the only process that works in a folder, until the end of this one at the latest.
+
+    Where there are no such locks (Windows, some file systems of a network) nobody is kept out.
 
     Raises:
-        OSError: it is something else, or can't be read.
+        AtWork: another one is at work in it.
+        OSError: there is no such folder.
+    """
+    if os.name != "posix":
+        yield
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if not _locked(handle) or not os.path.samestat(os.fstat(handle), os.stat(folder)):
+            raise AtWork(f"{folder}: another command is at work in it; wait for its end, then give this one again")
+        yield
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int) -> bool:
+    import fcntl
+
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return not isinstance(error, BlockingIOError)
+    return True
+
+
+def tree(folder: Path, deepest: int = DEEPEST) -> Iterator["os.DirEntry[str]"]:
+    """All that is in a folder and in those within, each folder before what is in it. No link is followed.
+
+    A folder deeper than `deepest` is there, but nothing of what it holds: its author decides how deep it goes.
+
+    Raises:
+        OSError: a folder can't be read.
+    """
+    waiting = [(str(folder), 0)]
+    while waiting:
+        place, depth = waiting.pop()
+        with os.scandir(place) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
+        yield from entries
+        if depth < deepest:
+            inner = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+            waiting += [(path, depth + 1) for path in reversed(inner)]
+
+
+def read_small(path: Path, most: int) -> str:
+    """The text of a small regular file, at most `most` characters of it. Follows no link, waits for no pipe.
+
+    Raises:
+        OSError: it is not a regular file, or can't be read.
     """
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(handle, encoding="utf-8", errors="replace") as file:
@@ -75,7 +141,7 @@ def read_small(path: Path, most: int) -> str:
 
 
 def write_to(target: str, text: str) -> None:
-    """Write a text to where a command's option says: a file, a pipe or a device, or stdout for "-".
+    """Write a text to the target of a command's option: a file, a pipe or a device, or stdout for "-".
 
     Raises:
         OSError: it can't be written; its filename is the target.

@@ -1,8 +1,8 @@
 """One interpreter for everything that we start: isolated from the current folder and from the caller's environment.
 
-The current folder may hold submissions, and Python's usual rules would import a file of a student's that is named
-like a module. `-I` keeps out the current folder, the PYTHON... variables and the user's own site-packages. By the
-time that this file runs, nothing but `sys`, `os` and what Python loads before any program must have been imported.
+The current folder may hold submissions, and Python would by default import a student's file that is named like a
+module. `-I` keeps out the current folder, the PYTHON... variables and the user's own site-packages. Before this file
+runs, nothing may be imported but `sys`, `os` and what Python loads at its start.
 """
 
 import os
@@ -25,16 +25,16 @@ def run(code: str) -> list[str]:
 
 
 def reenter(module: str) -> None:
-    """Go on in an isolated interpreter, in the place of this one, in the `main` of a module; return if it is isolated.
+    """Replace this interpreter by an isolated one that runs a module's `main`; return if this one is isolated already.
 
-    Where there is no exec (Windows) there is no grading either; the current folder is not among the places then.
+    Returns on Windows, too, which has no such exec; nothing is graded there.
     """
     if not sys.flags.isolated and os.name == "posix" and sys.executable:
         os.execv(sys.executable, [*command(module), *sys.argv[1:]])  # noqa: S606 - our own interpreter
 
 
 def _homes() -> list[str]:
-    """The folders that hold this package and what was installed along with it, where `-I` would not look for them."""
+    """The folders of this package and of what was installed with it, which `-I` does not search by itself."""
     import site
 
     user = site.getusersitepackages() if site.ENABLE_USER_SITE else ""

@@ -1,6 +1,6 @@
-"""What a machine refuses (a full disk, a folder that is read-only, a locked gradebook) as one sentence for people.
+"""Errors of the machine (a full disk, a read-only folder, a locked gradebook) as one sentence for people.
 
-Every command ends here, and nbgrader's own commands in a class, too: so each of these is said once, in one form.
+Every command of `grader`, and each of nbgrader's in a class, takes its sentences from here.
 """
 
 import errno
@@ -19,6 +19,8 @@ _ERRNO = {
     errno.EACCES: "permission denied; see whose it is and what its permissions are, or name another place",
     errno.EPERM: "permission denied; see whose it is and what its permissions are, or name another place",
 }
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+"""What everything fails of, and not just this one file."""
 _GRADEBOOK = {
     "locked|busy": f"another program is writing into it; wait until that is done, or end it, {_AGAIN}",
     "readonly|read-only": "it can't be written to; see whose it and its folder are and what their permissions are",
@@ -28,20 +30,20 @@ _GRADEBOOK = {
     "i/o error": f"the disk fails, or there is no room left on it; see to that, {_AGAIN}",
     "no such (table|column)": "it is empty or of another version; copy it, then try `nbgrader db upgrade`",
 }
-"""What SQLite says, as a pattern, and what that means for who reads it."""
+"""SQLite's messages, as patterns, and what to tell the user."""
 
 
 def sentence(error: BaseException) -> str:
-    """What a machine has refused, and what to do now; "" for an error of any other kind.
+    """What went wrong on the machine, and what to do now; "" for an error of any other kind.
 
     Args:
-        error: of the operating system, or of a gradebook: SQLite's, or SQLAlchemy's around that of any database.
+        error: an OSError, or an error of the gradebook: SQLite's, or SQLAlchemy's for any database.
     """
     if isinstance(error, OSError):
         return _of_system(error)
-    if type(error).__module__ == "nbgrader.api" and error.__context__:  # what it makes of a database's errors
+    if type(error).__module__ == "nbgrader.api" and error.__context__:  # it wraps a database's errors
         error = error.__context__
-    database = sys.modules.get("sqlalchemy.exc")  # who has not loaded it can't have met its errors
+    database = sys.modules.get("sqlalchemy.exc")  # not imported here: unless it is loaded, the error is not its own
     if isinstance(error, sqlite3.Error) or (database and isinstance(error, database.SQLAlchemyError)):
         return _of_gradebook(str(getattr(error, "orig", None) or error))
     return ""

@@ -1,4 +1,4 @@
-"""What a student is called: one rule for everything that makes an id out of a name."""
+"""Student ids: one rule for everything that makes an id out of a name."""
 
 import hashlib
 import re
@@ -8,9 +8,11 @@ from .errors import GraderError
 
 MAX_LENGTH = 64
 """Characters of an id."""
+MAX_BYTES = 200
+"""Bytes of an id in UTF-8: a file system has room for 255 in a name, and endings come behind it."""
 
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-"""What Unicode counts among letters and marks although nobody can see it."""
+"""Characters that Unicode counts as letters or marks although they are invisible."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?")
 """File names that mean a device on Windows."""
 _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9._@+ -]*[a-z0-9_@+-])?")
@@ -23,18 +25,18 @@ class NotAnId(GraderError, ValueError):
 class StudentId(str):
     """A student's id: a letter or digit, then letters of any script, digits, `. _ @ + -` and single spaces inside.
 
-    It has one form of Unicode (NFC), at most `MAX_LENGTH` characters, and no dot or space at its end. So it is harmless
-    in a path, a page, a table and a terminal, as it stands, and two ids that look alike to a file system are one.
+    It is in Unicode's form NFC, has at most `MAX_LENGTH` characters, and does not end with a dot or space. So it needs
+    no escaping in a path, a page, a table or a terminal, and ids that differ only in their Unicode form are one.
     """
 
     __slots__ = ()
 
     @classmethod
     def parse(cls, text: str) -> "StudentId":
-        """The id that a text is.
+        """Make an id of a text.
 
         Raises:
-            NotAnId: it is none.
+            NotAnId: the text can't be an id.
         """
         one_form = unicodedata.normalize("NFC", text)
         if problem := _problem(one_form):
@@ -43,10 +45,10 @@ class StudentId(str):
 
     @property
     def file_name(self) -> str:
-        """A file name, without ending, for what is this student's: the id itself where any file system keeps it so.
+        """A file name without extension for this student: the id itself, if every file system stores it unchanged.
 
-        Otherwise a hash tells it apart, behind a `~`, which no id has; so two ids never share a file, not even where
-        capitals do not count.
+        Otherwise `~` and a hash follow a readable form of the id. No id contains `~`, so two ids never share a file,
+        not even on a file system that ignores case.
         """
         if _PLAIN.fullmatch(self) and not _RESERVED.fullmatch(self):
             return str(self)
@@ -56,7 +58,7 @@ class StudentId(str):
 
     @property
     def twin_key(self) -> str:
-        """What two ids share that differ only in capitals."""
+        """The same for two ids that differ only in case."""
         return unicodedata.normalize("NFC", self.casefold())
 
 
@@ -65,6 +67,8 @@ def _problem(text: str) -> str:
         return "it is empty"
     if len(text) > MAX_LENGTH:
         return f"it is longer than {MAX_LENGTH} characters"
+    if len(text.encode("utf-8", "replace")) > MAX_BYTES:
+        return f"it is longer than {MAX_BYTES} bytes"
     if not text[0].isalnum() or _INVISIBLE.match(text):
         return "it must begin with a letter or a digit"
     if text[-1] in ". ":

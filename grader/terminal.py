@@ -1,4 +1,4 @@
-"""A bar for what takes a while, on a terminal; silence elsewhere."""
+"""A progress bar on a terminal; nothing elsewhere."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 @contextmanager
 def counting(label: str, total: int) -> Iterator[Callable[[], None]]:
-    """Show a bar that goes on by one whenever the yielded function is called."""
+    """Show a progress bar that advances by one with each call of the yielded function."""
     console = Console(stderr=True)
     columns = (TextColumn(label), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as progress:

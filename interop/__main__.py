@@ -60,7 +60,7 @@ def _recorded() -> dict[str, Any]:
 
 
 def _finish(matrix: dict[str, Any], write: bool) -> int:
-    """Say what is different, and write docs/ unless that would lose what was recorded with more libraries."""
+    """Print the differences, and write docs/ unless that would replace results from more libraries."""
     before = _recorded()
     changes = comparing.differences(before, matrix)
     for line in changes or ["nothing is different from the last run"]:
@@ -162,7 +162,7 @@ def _results(found: list[Ready], cases: list[Case]) -> dict[str, dict[str, str]]
 
 
 def _print(matrix: dict[str, Any]) -> None:
-    """What was not read, for somebody who works on a driver."""
+    """Print the tokens that were not read, for the author of a driver."""
     for name, library in matrix["libraries"].items():
         print(f"{name} {library['version']}")
         for id, said in library["results"].items():

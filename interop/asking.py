@@ -1,4 +1,4 @@
-"""Asking one library many questions: one process for each clock, and again where a process ends too early."""
+"""Asking one library many questions: one process for each time of the clock, and another one if it ends too early."""
 
 import datetime
 import json
@@ -12,7 +12,7 @@ from .cases import NOW, Case
 from .installing import Ready
 
 _LONG = 240
-"""Seconds for all questions of one clock. The slowest library takes some ten."""
+"""Seconds for all questions of one process. The slowest library takes about ten."""
 
 
 def can_freeze() -> bool:
@@ -21,7 +21,7 @@ def can_freeze() -> bool:
 
 
 def answers(ready: Ready, cases: Iterable[Case], *, freeze: bool = True) -> dict[str, dict[str, Any] | None]:
-    """Each case's answer by its id; None where the driver ended without one."""
+    """Each case's answer, by its id; None if the driver ended without one."""
     by_clock: dict[float, list[dict[str, Any]]] = {}
     for case in cases:
         by_clock.setdefault(case.now, []).append(case.question())
@@ -32,7 +32,7 @@ def answers(ready: Ready, cases: Iterable[Case], *, freeze: bool = True) -> dict
 
 
 def ask(ready: Ready, questions: Sequence[dict[str, Any]], now: float | None = NOW) -> dict[str, dict[str, Any] | None]:
-    """Put questions to a driver. One at which it ends gets None, and the rest is put to a fresh one."""
+    """Ask a driver questions. If it ends at one, that gets None, and the rest is asked of a new process."""
     found: dict[str, dict[str, Any] | None] = {}
     rest = list(questions)
     while rest:
@@ -47,7 +47,7 @@ def ask(ready: Ready, questions: Sequence[dict[str, Any]], now: float | None = N
 def _conversation(ready: Ready, questions: Sequence[dict[str, Any]], now: float | None) -> dict[str, dict[str, Any]]:
     lines = "".join(json.dumps(question) + "\n" for question in questions)
     env = {**os.environ, "TZ": "UTC", **ready.env}
-    env.pop("PYTHONSAFEPATH", None)  # a driver imports what lies beside it
+    env.pop("PYTHONSAFEPATH", None)  # a Python driver imports `driver.py` from its own folder
     command = ready.command
     if now is not None:
         moment = datetime.datetime.fromtimestamp(now, datetime.UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
@@ -62,7 +62,7 @@ def _conversation(ready: Ready, questions: Sequence[dict[str, Any]], now: float 
 
 
 def _parsed(said: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    for line in said.split("\n"):  # not splitlines(): an answer may hold U+2028
+    for line in said.split("\n"):  # not splitlines(): an answer may contain U+2028
         try:
             answer = json.loads(line, strict=False)
         except ValueError:

@@ -1,10 +1,10 @@
-"""What is different from the matrix that was recorded before."""
+"""The differences from the results recorded before."""
 
 from typing import Any
 
 
 def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """One line for each library that came, went or has another version, and for each case that is read otherwise."""
+    """A line for each library that is new, missing or of another version, and for each case with another result."""
     found = []
     for name in {**before["libraries"], **now["libraries"]}:
         old, new = before["libraries"].get(name), now["libraries"].get(name)
@@ -21,5 +21,5 @@ def differences(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
 
 
 def lost(before: dict[str, Any], now: dict[str, Any]) -> list[str]:
-    """The libraries that were asked before and were not to be had now."""
+    """The libraries that were asked before and are not available now."""
     return [name for name in before["libraries"] if name not in now["libraries"]]

@@ -18,7 +18,7 @@ _LONG = 900
 
 
 class NotHad(Exception):
-    """This library can't be run here; the text says why."""
+    """This library can't be run here. The text says why."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def ready(library: Library, *, install: bool = True) -> Ready:
     """Install what is missing, build the driver, and say how to run it.
 
     Raises:
-        NotHad: the library, its language or its driver is not to be had here.
+        NotHad: the library, its language or its driver is not available here.
     """
     return {"here": _here, "PyPI": _from_pypi, "npm": _from_npm, "Debian": _from_debian}[library.source](
         library, install
@@ -105,10 +105,10 @@ def _from_debian(library: Library, install: bool) -> Ready:
 
 
 def debian(packages: Sequence[str]) -> None:
-    """Install packages of Debian for the whole machine, which takes root: there is no folder they could go into.
+    """Install Debian packages for the whole machine, which needs root; they can't be installed into a folder.
 
     Raises:
-        NotHad: this is no Debian, or we are not root, or apt-get says no.
+        NotHad: this is not Debian, we are not root, or apt-get fails.
     """
     if not shutil.which("apt-get"):
         raise NotHad(f"no apt-get here to install {' '.join(packages)}")
@@ -119,7 +119,7 @@ def debian(packages: Sequence[str]) -> None:
 
 
 def _installed(package: str) -> str:
-    """The version that is installed, or nothing."""
+    """The installed version, or ""."""
     said = _output(["dpkg-query", "-W", "-f", "${db:Status-Status} ${Version}", package], default="")
     return said.removeprefix("installed ") if said.startswith("installed ") else ""
 
@@ -165,7 +165,7 @@ def _build_haskell(library: Library, source: Path, target: Path) -> None:
 
 
 def _build_rust(library: Library, source: Path, target: Path) -> None:
-    """With Debian's compiler and Debian's crates, whatever else is on the machine."""
+    """Build with Debian's compiler and crates, even if there are others on the machine."""
     home = CACHE / "cargo"
     home.mkdir(parents=True, exist_ok=True)
     debian = '[source.crates-io]\nreplace-with = "debian"\n[source.debian]\ndirectory = "/usr/share/cargo/registry"\n'
@@ -180,7 +180,7 @@ _BUILDERS = {".c": _build_c, ".cpp": _build_cpp, ".go": _build_go, ".hs": _build
 
 
 def _compile(command: list[str], target: Path, behind: Sequence[str] = (), **env: str) -> None:
-    """Compile to a name that is whole or not there."""
+    """Compile to a file that is whole or not there."""
     half = target.with_suffix(".half")
     _run([*command, str(half), *behind], **env)
     half.replace(target)
@@ -199,7 +199,7 @@ def _plain(package: str) -> str:
 
 
 def _run(command: list[str], **env: str) -> None:
-    """Run a step; its last words are the reason when it fails."""
+    """Run a step. If it fails, the end of its output is the reason."""
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_LONG, env={**os.environ, **env})
     except FileNotFoundError:

@@ -13,7 +13,7 @@ READ, CHANGED, REFUSED, BEYOND, SILENT = "read", "changed", "refused", "beyond",
 
 
 def verdict(case: Case, answer: dict[str, Any] | None, library: Library) -> str:
-    """One of the five words; behind all but `read` stand a colon and what happened."""
+    """One of the five verdicts; all except `read` are followed by a colon and what happened."""
     if answer is None:
         return f"{SILENT}: the program ended"
     if "beyond" in answer:
@@ -46,7 +46,7 @@ def _is_object(payload: bytes) -> bool:
 
 
 def changed(wanted: str, found: str) -> str | None:
-    """The first claim whose value is another one, or None. Numbers are compared by value; fractions as doubles."""
+    """The first claim whose value has changed, or None. Numbers are compared by value; fractions as doubles."""
     try:
         before, after = _exact(wanted), _exact(found)
     except (ValueError, ArithmeticError):

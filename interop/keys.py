@@ -1,4 +1,4 @@
-"""The private keys that the cases are signed with. Those that take long to make are kept in the cache folder."""
+"""The private keys that sign the cases. Those that take long to make are kept in the cache folder."""
 
 import math
 from functools import cache
@@ -19,7 +19,7 @@ CURVES = {
     "secp521r1": ("P-521", 66),
     "secp256k1": ("secp256k1", 32),
 }
-"""By `cryptography`'s name: the JWK's name, and the width of a coordinate in bytes."""
+"""By `cryptography`'s name of a curve: its JWK name, and the width of a coordinate in bytes."""
 
 
 def octets(size: int, name: str) -> bytes:
@@ -28,13 +28,13 @@ def octets(size: int, name: str) -> bytes:
 
 
 def letters(size: int) -> bytes:
-    """Printable ASCII, as secrets that people type are."""
+    """Printable ASCII, like a secret that somebody typed."""
     return bytes(33 + byte % 94 for byte in octets(size, f"letters {size}"))
 
 
 @cache
 def rsa_key(bits: int, exponent: int = 65537) -> rsa.RSAPrivateKey:
-    """An RSA key with a modulus of exactly so many bits, odd numbers of them and rare exponents included."""
+    """An RSA key with a modulus of exactly so many bits, which may be an odd number, and with any exponent."""
     path = CACHE / "keys" / f"rsa-{bits}-{exponent}.pem"
     if not path.exists():
         plain = _plain(bits, exponent)
@@ -70,7 +70,7 @@ def _keep(path: Path, key: Any) -> None:
 
 @cache
 def ec_key(curve: ec.EllipticCurve, *, zeros: tuple[str, int] = ("", 0)) -> ec.EllipticCurvePrivateKey:
-    """The same key on every run; with zeros=("x", 1), one whose x begins with a byte of zero."""
+    """A key that is the same on every run; with zeros=("x", 1), its x begins with one zero byte."""
     width = CURVES[curve.name][1]
     for counter in range(1 << 20):
         secret = int.from_bytes(octets(width - 1, f"{curve.name} {counter}"), "big")
@@ -92,7 +92,7 @@ def ed448_key() -> ed448.Ed448PrivateKey:
 
 @cache
 def mldsa44_key() -> Any:
-    """An ML-DSA-44 key (FIPS 204), or None where the installed `cryptography` has none."""
+    """An ML-DSA-44 key (FIPS 204), or None if the installed `cryptography` does not support it."""
     try:
         from cryptography.hazmat.primitives.asymmetric import mldsa
     except ImportError:
@@ -119,7 +119,7 @@ def public_jwk(private: Any) -> dict[str, Any]:
 
 
 def private_jwk(private: Any) -> dict[str, Any]:
-    """The whole key as a JWK; an RSA key with all of p, q, dp, dq, qi."""
+    """The private key as a JWK; an RSA key with all of p, q, dp, dq, qi."""
     jwk = public_jwk(private)
     if isinstance(private, rsa.RSAPrivateKey):
         numbers = private.private_numbers()

@@ -1,4 +1,4 @@
-"""The libraries, one line each: where each comes from, its driver, and what it claims to do."""
+"""The libraries, one line each: its source, its driver, and what it claims to support."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -18,13 +18,13 @@ class Library:
     driver: str
     """The driver's path below `drivers/`."""
     words: tuple[str, ...] = ()
-    """What the driver is told beside."""
+    """Further command-line arguments for the driver."""
     needs: tuple[str, ...] = ()
-    """Further packages of Debian: the language, and what the driver is built with."""
+    """Further Debian packages: the language, and tools to build the driver."""
     checks_claims: bool = True
-    """Whether exp, nbf, aud and iss are the library's business; where not, it checks signatures alone."""
+    """Whether the library checks exp, nbf, aud and iss; if not, it checks only signatures."""
     any_payload: bool = True
-    """Whether it reads a JWS whose payload is no claims set. A library for JWT alone need not."""
+    """Whether it claims to read a JWS whose payload is not a claims set. A library for JWT alone need not."""
 
 
 def _python(name: str, driver: str, package: str = "", checks_claims: bool = True) -> Library:
@@ -114,4 +114,4 @@ NOT_TO_BE_HAD = {
     ".NET (Microsoft.IdentityModel)": "neither Debian 12, PyPI nor npm has it",
     "Swift (JWTKit), Elixir (Joken), Kotlin, Dart": "neither Debian 12, PyPI nor npm has them",
 }
-"""Widely used, and in none of the three registries that `make interop` asks."""
+"""Widely used libraries that are in none of the three registries used by `make interop`."""

@@ -1,4 +1,4 @@
-"""The other way round: tokens that the libraries mint with their defaults, to be read by all the others."""
+"""The reverse: tokens that the libraries mint with their defaults, and that all the others are asked to read."""
 
 import json
 from typing import Any
@@ -23,7 +23,7 @@ KINDS = {
     "HS256, exp with a fraction": ("HS256", {**_CLAIMS, "exp": _HALF}, None),
     "HS256, exp as the library's date": ("HS256", {name: _CLAIMS[name] for name in ("sub", "aud", "iat")}, _HALF),
 }
-"""What each library is asked to mint: an algorithm, claims, and `exp` as a date with half a second."""
+"""The tokens that each library is asked to mint: algorithm, claims, and `exp` if it is given as a date, in seconds."""
 
 
 def _private(alg: str) -> Any:
@@ -38,7 +38,7 @@ def _signing_key(alg: str) -> dict[str, Any]:
 
 
 def minted(ready: Ready, *, freeze: bool = True) -> dict[str, dict[str, str]]:
-    """By kind: the token, its header, its claims and what was changed in them; or why there is none."""
+    """By kind: the token, its header, its claims and what the library changed in them; or why there is none."""
     questions = [
         {"id": kind, "mint": claims, "date": date, "alg": alg, "key": _signing_key(alg)}
         for kind, (alg, claims, date) in KINDS.items()
@@ -56,7 +56,7 @@ def _described(kind: str, token: str) -> dict[str, str]:
     _, claims, date = KINDS[kind]
     header, payload = (b64u_decode(part) for part in token.split(".")[:2])
     seen = {"header": header.decode("utf-8", "replace"), "claims": payload.decode("utf-8", "replace")}
-    if "\ufffd" in seen["claims"]:  # no JSON, so the others are not troubled with it
+    if "\ufffd" in seen["claims"]:  # not JSON, so the others are not asked to read it
         return {**seen, "changed": f"not UTF-8: {payload[:60]!r}"}
     asked = json.dumps(claims if date is None else {**claims, "exp": date}, ensure_ascii=False)
     return {"token": token, **seen, "changed": changed(asked, seen["claims"]) or ""}

@@ -1,4 +1,4 @@
-"""Where things are."""
+"""Paths."""
 
 import os
 from pathlib import Path
@@ -11,4 +11,4 @@ PAGE = REPO / "docs" / "interop.md"
 READERS = REPO / "jwt_from_scratch" / "services" / "readers.json"
 VECTORS = REPO / "tests" / "vectors"
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jwt-from-scratch" / "interop"
-"""Libraries, compiled drivers and slow keys. May be deleted at any time; `make interop` makes it again."""
+"""The folder of libraries, compiled drivers and keys. May be deleted at any time; `make interop` makes it again."""

@@ -1,4 +1,4 @@
-"""Rules for who publishes keys, and the measured cases that are the reason for each."""
+"""Rules for publishing keys, and the measured cases that are the reason for each."""
 
 from jwt_from_scratch.services.advice import Rule
 

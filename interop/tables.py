@@ -1,4 +1,4 @@
-"""What is written from the matrix: the tables of docs/interop.md, and what `jwt_from_scratch.services.advice` knows."""
+"""The files made from the results: the tables of docs/interop.md, and data for `jwt_from_scratch.services.advice`."""
 
 import re
 import textwrap
@@ -11,13 +11,13 @@ from .judging import BEYOND, CHANGED, READ
 from .publishing import PUBLISHING
 
 SECOND = {"this module, require=()": "this module", "golang-jwt, RegisteredClaims": "golang-jwt"}
-"""Other ways to use a library that is counted already."""
+"""Further ways to use a library that is already counted: the name of each, and the library's."""
 
 
 def figures(matrix: dict[str, Any], case: str) -> dict[str, list[str]]:
     """The libraries by what they do with a case: read, refuse, misread, beyond.
 
-    A second way to use a library stands for it where only the second way fails.
+    If a library fails only in its second way of use, it counts as failing.
     """
     found: dict[str, list[str]] = {"read": [], "refuse": [], "misread": [], "beyond": []}
     for name, library in matrix["libraries"].items():
@@ -41,7 +41,7 @@ def _word(library: dict[str, Any], case: str) -> str:
 
 
 def readers(matrix: dict[str, Any]) -> dict[str, Any]:
-    """The part of the matrix that `advice` and the lessons need, with the tokens that a learner can sign anew."""
+    """The part of the results that `advice` and the lessons need, with the tokens that a learner can sign again."""
     plain = {case.id: case.token for case in all_cases() if case.signed_anew()}
     versions = {name: one["version"] for name, one in matrix["libraries"].items() if name != "this module, require=()"}
     versions["this module"] = ""
@@ -54,7 +54,7 @@ def readers(matrix: dict[str, Any]) -> dict[str, Any]:
 
 
 def renewed(page: str, matrix: dict[str, Any]) -> str:
-    """The page with every part between `<!-- name -->` and `<!-- /name -->` made anew."""
+    """The page with every part between `<!-- name -->` and `<!-- /name -->` updated."""
     for name, part in PARTS.items():
         opening, closing = f"<!-- {name} -->\n", f"<!-- /{name} -->"
         before, found, rest = page.partition(opening)

@@ -36,19 +36,19 @@ class Algorithm(ABC):
 
     @abstractmethod
     def generate(self, size: int) -> Any:
-        """Make fresh private material; size is a number of bits and only RSA looks at it."""
+        """Make fresh private material. size: of an RSA modulus, in bits; other algorithms ignore it."""
 
     @abstractmethod
     def accept(self, public: Any) -> None:
-        """Raise KeyRefused unless this public (or shared) material is right and strong enough."""
+        """Raise KeyRefused unless this public (or shared) material is of the right kind and strong enough."""
 
     @abstractmethod
     def sign(self, private: Any, message: bytes) -> bytes:
-        """The signature, as it stands in a token before base64url."""
+        """The signature, in the form in which a token has it, but not yet in base64url."""
 
     @abstractmethod
     def verify(self, public: Any, message: bytes, signature: bytes) -> bool:
-        """Whether the signature fits; False for any bytes that do not."""
+        """Whether the signature is valid; False for any other bytes."""
 
 
 class HMAC(Algorithm):
@@ -89,7 +89,7 @@ class RSA(Algorithm):
 
     def generate(self, size: int) -> rsa.RSAPrivateKey:
         if size not in RSA_BITS:
-            raise KeyRefused("an RSA key has 2048 to 8192 bits")  # an int of 5,000 digits can't even be printed
+            raise KeyRefused("an RSA key has 2048 to 8192 bits")  # size itself may be too long for Python to print
         return rsa.generate_private_key(65537, size)
 
     def accept(self, public: rsa.RSAPublicKey) -> None:
@@ -115,7 +115,7 @@ class PSS(RSA):
 
 
 class ECDSA(Algorithm):
-    """ES256, ES384, ES512: r and s side by side, each as wide as the curve (RFC 7518 §3.4)."""
+    """ES256, ES384, ES512: the signature is r followed by s, each as wide as the curve's order (RFC 7518 §3.4)."""
 
     kty = "EC"
 
@@ -125,7 +125,7 @@ class ECDSA(Algorithm):
         self.curve = curve
         self.width = (curve.key_size + 7) // 8
         self._verifying = ec.ECDSA(digest)
-        # A repeated or biased random number gives the private key away; RFC 6979 needs none.
+        # A repeated or biased nonce reveals the private key; RFC 6979 derives it instead of drawing it at random.
         self._signing = ec.ECDSA(digest, deterministic_signing=True)
 
     def generate(self, size: int) -> ec.EllipticCurvePrivateKey:
@@ -175,11 +175,11 @@ class EdDSA(Algorithm):
 
 
 def check_rsa_numbers(n: int, e: int) -> None:
-    """Refuse an RSA public key that is weak or that no honest generator makes.
+    """Refuse an RSA public key that is weak, or that no sound generator makes.
 
     Raises:
-        KeyRefused: n is outside `RSA_BITS`, even or from a generator known to be broken, or e is even or
-            outside 3 ≤ e < 2³² (a bigger one only costs the verifier time).
+        KeyRefused: n is outside `RSA_BITS`, even, or from a generator known to be broken; or e is even or
+            outside 3 ≤ e < 2³² (a larger one only makes verifying slow).
     """
     if n.bit_length() not in RSA_BITS:
         raise KeyRefused(f"an RSA key has 2048 to 8192 bits, not {n.bit_length()} (RFC 7518 §3.3)")
@@ -191,16 +191,16 @@ def check_rsa_numbers(n: int, e: int) -> None:
         raise KeyRefused("this RSA key comes from a faulty generator and can be factored (ROCA, CVE-2017-15361)")
 
 
-# The faulty generator made primes of the form k·M + (65537^a mod M), M a product of small primes; so its moduli
-# are powers of 65537 modulo every small prime. A sound modulus passes as one of them about once in 10⁸.
+# ROCA (CVE-2017-15361): the faulty generator made primes of the form k·M + (65537^a mod M), M a product of small
+# primes. So its moduli are powers of 65537 modulo every small prime; of sound ones, about one in 10⁸ is.
 _SMALL_PRIMES = [p for p in range(3, 168, 2) if all(p % q for q in range(3, p, 2))]
 _ROCA = {prime: {pow(65537, power, prime) for power in range(prime)} for prime in _SMALL_PRIMES}
 
 
 _P = 2**255 - 19
 _D = -121665 * pow(121666, -1, _P) % _P
-# The y coordinates of the eight points whose order divides 8. A key among them has signatures that fit
-# every message, and OpenSSL loads it without complaint.
+# The y coordinates of the eight points whose order divides 8. If a key is one of them, there are signatures that
+# are valid for every message, and OpenSSL loads it without complaint.
 _SMALL_ORDER_Y = {
     0,
     1,
@@ -211,7 +211,7 @@ _SMALL_ORDER_Y = {
 
 
 def check_ed25519_point(encoded: bytes) -> None:
-    """Refuse 32 bytes that are no point, another spelling of a point, or a point of small order.
+    """Refuse 32 bytes that are not a point, not its canonical encoding, or a point of small order.
 
     RFC 8032 §5.1.3 says how to decode; RFC 7748 §7 says why small orders matter.
 
@@ -258,7 +258,7 @@ _ELSEWHERE = {
     **dict.fromkeys(("ML-DSA-44", "ML-DSA-65", "ML-DSA-87"), "after quantum computers, RFC 9964"),
     **dict.fromkeys(("RSA-OAEP", "RSA-OAEP-256", "ECDH-ES", "dir", "A128KW", "A256KW"), "for encryption, RFC 7518 §4"),
 }
-"""Algorithms that exist, and not here: what they are, for the message."""
+"""Algorithms that this module does not support: what they are, for the error message."""
 
 
 def algorithm_named(name: str) -> Algorithm:

@@ -1,4 +1,4 @@
-"""What a valid token asserts (RFC 7519 §4.1): the types of the registered claims, and who, for whom, until when."""
+"""Checks of the registered claims (RFC 7519 §4.1): their types, issuer, audience, subject and times."""
 
 import math
 import time
@@ -29,7 +29,7 @@ def check_types(claims: dict[str, Any]) -> None:
 
 
 class Expected(NamedTuple):
-    """What the caller of `decode` asks of the claims, checked for its own types."""
+    """The options of `decode` about claims, after their types were checked."""
 
     issuer: str | None
     audience: Collection[str] | None
@@ -48,7 +48,7 @@ def expected(
     leeway: float = 0,
     now: float | None = None,
 ) -> Expected:
-    """Check the options of `decode`, before any token is looked at: a mistake in the program shows at once.
+    """Check the options of `decode` before the token, so that a mistake in the calling program shows at once.
 
     Raises:
         TypeError: an option of the wrong type.
@@ -68,10 +68,10 @@ def expected(
 
 
 def check_claims(claims: dict[str, Any], wanted: Expected) -> None:
-    """Check the claims of a token whose signature fits.
+    """Check the claims of a token whose signature is valid.
 
     Raises:
-        ClaimError: the claim that refuses the token.
+        ClaimError: a claim is not as wanted; `claim` names it.
     """
     check_types(claims)
     for name in wanted.require:
@@ -88,7 +88,7 @@ def _check_times(claims: dict[str, Any], now: float, leeway: float) -> None:
         raise ExpiredError("exp", "the token has expired (RFC 7519 §4.1.4)")
     if "nbf" in claims and now + leeway < claims["nbf"]:
         raise ClaimError("nbf", "the token is not valid yet (RFC 7519 §4.1.5)")
-    # RFC 7519 §4.1.6 leaves this to us. A token from the future has a wrong clock or a wrong author.
+    # RFC 7519 §4.1.6 leaves this open. A token from the future comes from a wrong clock, or from a forger.
     if "iat" in claims and claims["iat"] > now + leeway:
         raise ClaimError("iat", "the token was issued in the future")
 

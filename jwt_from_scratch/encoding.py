@@ -1,7 +1,7 @@
 """Bytes and text that mean exactly one thing: base64url and strict JSON.
 
-A verifier must never read a token differently from the program next to it, so both codecs here are
-injective on what they accept: one text, one value, and every other spelling is refused.
+Two programs must never read one token differently. So each codec here accepts one text only for each value, and
+refuses every other spelling of it.
 
 base64url: RFC 4648 §5 without padding (RFC 7515 §2, Appendix C). JSON: RFC 8259, narrowed as RFC 7515 §4
 allows (no duplicate names) and as RFC 8725 §3.7 asks (UTF-8 only).
@@ -38,12 +38,12 @@ def b64u_encode(data: bytes) -> str:
 def b64u_decode(text: str) -> bytes:
     """Decode base64url without padding, and only its one canonical spelling (RFC 7515 §2, RFC 4648 §3.5).
 
-    Python's decoder skips characters it does not know and ignores unused bits. Encoding the result again
-    and comparing finds every such spelling at once, and faster than a look at each character.
+    Python's decoder skips unknown characters and ignores unused bits. To encode the result again and compare
+    finds every such spelling, and is faster than to check each character.
 
     Raises:
         TypeError: text is not str.
-        EncodingError: anything but the text that `b64u_encode` gives for some bytes.
+        EncodingError: `b64u_encode` gives this text for no bytes.
     """
     if not isinstance(text, str):
         raise TypeError(f"b64u_decode needs str, not {type(text).__name__}")
@@ -75,9 +75,9 @@ def json_loads_strict(data: bytes) -> Any:
         raise EncodingError(f"not JSON: {error.msg} at character {error.pos}") from None
     except EncodingError:
         raise
-    except (ValueError, RecursionError):  # an integer of more than 4,300 digits; nesting beyond the parser
+    except (ValueError, RecursionError):  # not JSON; an integer of over 4,300 digits; nesting too deep for the parser
         raise EncodingError("not JSON that this module reads: a number too long or nesting too deep") from None
-    # Only an escape can make a lone surrogate, and only many brackets can nest deep: most tokens skip the walk.
+    # Only an escape can make a lone surrogate, and only many brackets can nest deep. So most tokens skip this check.
     if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
         check_json(value)
     return value
@@ -100,7 +100,7 @@ def json_dumps(value: Any) -> bytes:
 
 
 def check_json(value: Any, depth: int = 0) -> None:
-    """Refuse what strict JSON can't carry: deep nesting, lone surrogates, names that are not strings.
+    """Refuse values that strict JSON can't represent: deep nesting, lone surrogates, names that are not strings.
 
     Raises:
         EncodingError: nesting deeper than `MAX_DEPTH`, or half of a surrogate pair.
@@ -117,7 +117,7 @@ def check_json(value: Any, depth: int = 0) -> None:
                 raise TypeError(f"a JSON name must be str, not {type(name).__name__}")
             if not name.isascii():
                 _check_text(name)
-            if isinstance(member, str):  # as above, without the cost of a call
+            if isinstance(member, str):  # the same check as above, inlined for speed
                 if not member.isascii():
                     _check_text(member)
             elif not isinstance(member, _FLAT):
@@ -148,7 +148,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _finite(literal: str) -> float:
     number = float(literal)
-    if number - number != 0.0:  # 1e999 becomes infinity without parse_constant ever being asked
+    if number - number != 0.0:  # infinite: 1e999 becomes infinity without a call of parse_constant
         raise EncodingError("a number overflows to infinity")
     return number
 
@@ -158,5 +158,5 @@ def _no_constant(name: str) -> NoReturn:
 
 
 _decode = json.JSONDecoder(object_pairs_hook=_unique, parse_float=_finite, parse_constant=_no_constant).decode
-# No cycle gets past check_json, so the encoder need not look for one.
+# check_json refuses cycles, so the encoder need not look for them.
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, check_circular=False, separators=(",", ":")).encode

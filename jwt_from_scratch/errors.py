@@ -1,20 +1,20 @@
-"""Everything that can be wrong with a token or a key, as one tree.
+"""The errors of tokens and keys, as one hierarchy.
 
     JWTError(ValueError)
     ├── EncodingError      not base64url, not UTF-8, not JSON
     ├── KeyRefused         a key that is malformed, weak, unsupported or not meant for this
-    ├── TokenError         three segments, a header, an algorithm: one of them is wrong
-    │   └── SignatureError the signature does not fit
-    └── ClaimError         the signature fits, but a claim says no; `claim` names it
-        └── ExpiredError   `exp` has passed: the one refusal that a client can cure
+    ├── TokenError         the segments, the header or its algorithm are wrong
+    │   └── SignatureError the signature is not valid
+    └── ClaimError         the signature is valid, but a claim is not as wanted; `claim` names it
+        └── ExpiredError   `exp` has passed: the client may get a new token and try again
 
-Catch `JWTError` to refuse a token. Its text is one line, names no secret and may go into a log.
-A TypeError, by contrast, is a mistake in the calling program and is worth a crash.
+Catch `JWTError` to refuse a token. Its text is one line, contains no secret and may be logged.
+A TypeError, in contrast, is a mistake in the calling program and should not be caught.
 """
 
 
 class JWTError(ValueError):
-    """The root: catch it and the token is refused."""
+    """The base class: whoever catches it refuses the token."""
 
 
 class EncodingError(JWTError):
@@ -30,7 +30,7 @@ class TokenError(JWTError):
 
 
 class SignatureError(TokenError):
-    """A signature that does not fit the key and the bytes."""
+    """A signature that is not valid for the key and the bytes."""
 
 
 class ClaimError(JWTError):

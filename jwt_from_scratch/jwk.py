@@ -10,7 +10,7 @@ from .encoding import b64u_decode, b64u_encode, json_dumps
 from .errors import EncodingError, KeyRefused
 from .material import kind, recover_primes, refusing
 
-# RFC 7638 §3.2 and RFC 8037 §2: the members that make a key what it is.
+# RFC 7638 §3.2 and RFC 8037 §2: the required members of each key type, of which the thumbprint is made.
 _THUMBPRINT_MEMBERS = {
     "oct": ("k", "kty"),
     "RSA": ("e", "kty", "n"),
@@ -20,7 +20,7 @@ _THUMBPRINT_MEMBERS = {
 
 
 def optional_text(jwk: dict[str, Any], member: str) -> str | None:
-    """A member that is a string wherever it is present, or None; anything else is a KeyRefused."""
+    """The value of an optional member that must be a string (else KeyRefused); None if it is absent."""
     if member not in jwk:
         return None
     value = jwk[member]
@@ -30,7 +30,7 @@ def optional_text(jwk: dict[str, Any], member: str) -> str | None:
 
 
 def key_ops_of(jwk: dict[str, Any]) -> tuple[str, ...] | None:
-    """The operations that the key is for, or None; a KeyRefused if they are not an array of different strings."""
+    """The key's `key_ops`, or None; KeyRefused if they are not an array of different strings."""
     if "key_ops" not in jwk:
         return None
     key_ops = jwk["key_ops"]
@@ -42,12 +42,12 @@ def key_ops_of(jwk: dict[str, Any]) -> tuple[str, ...] | None:
 
 
 def named_curve(crv: Any) -> str:
-    """A JWK's crv, whatever it is, for a message."""
+    """A JWK's crv, which may be of any type, as text for a message."""
     return repr(crv[:40]) if isinstance(crv, str) else "(missing, or not a string)"
 
 
 def _octets(jwk: dict[str, Any], member: str, size: int | None = None) -> bytes:
-    """A base64url member, full width where the RFC fixes the width."""
+    """The bytes of a base64url member, of exactly `size` bytes if it is given."""
     value = jwk.get(member)
     if not isinstance(value, str):
         raise KeyRefused(f"the JWK's {member} is missing or not a string")
@@ -86,7 +86,7 @@ def _read_rsa(jwk: dict[str, Any], algorithm: Algorithm) -> tuple[rsa.RSAPrivate
     if "oth" in jwk:
         raise KeyRefused("RSA keys of more than two primes are not supported (RFC 7518 §6.3.2.7)")
     d = _integer(jwk, "d")
-    if any(member in jwk for member in ("p", "q", "dp", "dq", "qi")):  # one of them: all of them (RFC 7518 §6.3.2)
+    if any(member in jwk for member in ("p", "q", "dp", "dq", "qi")):  # then all must be there (RFC 7518 §6.3.2)
         p, q, dp, dq, qi = (_integer(jwk, member) for member in ("p", "q", "dp", "dq", "qi"))
     else:
         p, q, dp, dq, qi = recover_primes(n, e, d)
@@ -128,7 +128,7 @@ def _read_okp(
 
 
 READERS = {"oct": _read_oct, "RSA": _read_rsa, "EC": _read_ec, "OKP": _read_okp}
-"""By kty, what makes the pair (private, public) of a JWK and the algorithm that it is for."""
+"""For each kty, the function that reads a JWK's key material: the pair (private, public)."""
 
 
 def thumbprint(public: Any) -> str:

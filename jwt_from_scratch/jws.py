@@ -7,14 +7,14 @@ from .errors import SignatureError, TokenError
 from .keys import Key, KeySet
 
 MAX_TOKEN = 65_536
-"""Characters. Servers refuse request headers far shorter than this."""
+"""Characters. Most servers refuse request headers that are far shorter than this."""
 
 # Header parameters that are strings whenever they are present (RFC 7515 §4.1).
 _STRINGS = ("alg", "kid", "typ", "cty")
 
 
 class Signed(NamedTuple):
-    """What a verified token carried."""
+    """The header and the payload of a verified token."""
 
     header: dict[str, Any]
     payload: bytes
@@ -31,7 +31,7 @@ def sign(payload: bytes, key: Key, header: dict[str, Any] | None = None) -> str:
         header: further header parameters.
 
     Raises:
-        TypeError: an argument of the wrong type, or a header that JSON has no form for.
+        TypeError: an argument of the wrong type, or a header that JSON can't represent.
         JWTError: a header that `verify` would refuse or that contradicts the key, a key that may not sign, or a
             token longer than `MAX_TOKEN`.
     """
@@ -47,9 +47,9 @@ def sign(payload: bytes, key: Key, header: dict[str, Any] | None = None) -> str:
 
 
 def verify(token: str, key: Key | KeySet) -> Signed:
-    """Check a compact token's signature and return what it carried (RFC 7515 §5.2).
+    """Check a compact token's signature and return its header and payload (RFC 7515 §5.2).
 
-    A single key was chosen by the caller, so the token's `kid` is ignored. In a key set, `alg` and `kid` choose.
+    With a single key the caller has chosen, so the token's `kid` is ignored. From a key set, `alg` and `kid` choose.
 
     Args:
         token: the token, as text.
@@ -95,7 +95,7 @@ def _full_header(key: Key, extra: dict[str, Any] | None) -> dict[str, Any]:
 
 
 def _check_header(header: Any) -> None:
-    """Refuse a header that is not an object, lacks alg, or holds what this module does not honour."""
+    """Refuse a header that is not an object, lacks alg, or has a parameter that this module does not support."""
     if not isinstance(header, dict):
         raise TokenError("the header is not a JSON object")
     if "alg" not in header:
@@ -112,7 +112,7 @@ def _check_header(header: Any) -> None:
 
 
 def _no_compact_jws(token: str) -> str:
-    """What a text without three segments may be."""
+    """A guess, for the error message, at what a text without three segments is."""
     if token.lstrip().startswith("{"):
         return "this is a JWS in JSON form (RFC 7515 §7.2); this module reads the compact form alone"
     if token.count(".") == 4:

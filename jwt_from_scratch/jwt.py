@@ -21,8 +21,8 @@ def encode(claims: dict[str, Any], key: Key, *, typ: str | None = "JWT", header:
         header: further header parameters.
 
     Raises:
-        TypeError: an argument of the wrong type, or a claim that JSON has no form for.
-        JWTError: a claim of the wrong type, or anything that `decode` would refuse for good.
+        TypeError: an argument of the wrong type, or a claim that JSON can't represent.
+        JWTError: a claim of the wrong type, or a token that `decode` would refuse at any time.
     """
     if not isinstance(claims, dict):
         raise TypeError(f"the claims must be a dict, not {type(claims).__name__}")
@@ -46,20 +46,20 @@ def decode(
     leeway: float = 0,
     now: float | None = None,
 ) -> dict[str, Any]:
-    """Verify a token and check its claims (RFC 7519 §7.2). What it returns may be trusted; nothing else may.
+    """Verify a token and check its claims (RFC 7519 §7.2). Only the claims that it returns may be trusted.
 
-    An `exp` that has passed, an `nbf` that has not come and an `iat` that lies ahead of the clock refuse the token. The
-    last is this module's own choice, which RFC 7519 §4.1.6 leaves open; `leeway` covers clocks that differ.
+    A token is refused if its `exp` has passed, or if its `nbf` or `iat` is in the future. RFC 7519 §4.1.6 leaves the
+    check of `iat` open; `leeway` allows for clocks that differ.
 
     Args:
         token: the token, as text.
         key: the key, or a set from which the header's `alg` and `kid` choose one.
         issuer: the only `iss` to accept, compared exactly (RFC 8725 §3.8).
-        audience: who we are: a name, or several of which one must match exactly (RFC 8725 §3.9). A token that
-            names an audience is refused when none is given.
+        audience: our own name, or several of which one must match exactly (RFC 8725 §3.9). Without it, a token
+            that names an audience is refused.
         subject: the only `sub` to accept.
         typ: the only `typ` to accept; case and the prefix "application/" do not matter (RFC 7515 §4.1.9).
-        require: names of claims that must be present, in place of the default, ("exp",).
+        require: names of claims that must be present; by default ("exp",).
         leeway: how many seconds two clocks may differ; finite, not negative.
         now: the time in seconds since 1970-01-01 UTC; the system clock when None.
 
@@ -82,7 +82,7 @@ def decode(
 
 @dataclass(frozen=True, kw_only=True)
 class Issuer:
-    """An issuer that is trusted: its keys, and its rules for tokens, which mean what they mean for `decode`."""
+    """A trusted issuer: its keys, and the rules for its tokens, as in `decode`."""
 
     keys: Key | KeySet
     audience: str | Collection[str] | None = None
@@ -97,7 +97,7 @@ def decode_from(token: str, issuers: Mapping[str, Issuer], *, now: float | None 
 
     Args:
         token: the token, as text.
-        issuers: by `iss`, compared exactly. What the token says only chooses among them.
+        issuers: by `iss`, compared exactly. The token's own `iss` only chooses among them.
         now: as for `decode`.
 
     Raises:
@@ -115,7 +115,7 @@ def decode_from(token: str, issuers: Mapping[str, Issuer], *, now: float | None 
 
 @dataclass(frozen=True)
 class Unverified:
-    """What a token says. Anyone may have written it: it is for choosing keys and for finding faults."""
+    """The content of an unverified token. Anyone may have written it: use it to choose a key or to debug."""
 
     unverified_header: dict[str, Any]
     unverified_claims: dict[str, Any]
@@ -126,7 +126,7 @@ def peek(token: str) -> Unverified:
 
     Raises:
         TypeError: token is not str.
-        JWTError: it is no compact JWS of claims (RFC 7515 §7.1, RFC 7519 §7.2).
+        JWTError: it is not a compact JWS of claims (RFC 7515 §7.1, RFC 7519 §7.2).
     """
     if not isinstance(token, str):
         raise TypeError(f"the token must be str, not {type(token).__name__}")
@@ -140,5 +140,5 @@ def peek(token: str) -> Unverified:
 
 
 def _media_type(typ: str) -> bytes:
-    # On bytes, lower() changes A-Z alone: no other letter may turn into one of those.
+    # On bytes, lower() changes only A-Z. On text, the Kelvin sign (U+212A) would become "k".
     return typ.encode("utf-8", "surrogatepass").lower().removeprefix(b"application/")

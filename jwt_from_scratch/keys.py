@@ -1,7 +1,7 @@
 """Keys that know what they are for (RFC 7517): one, or a set of which a token's header chooses one.
 
-A key here has exactly one algorithm, decided when it is loaded. A token's header can only agree with it. That
-one rule ends every attack that makes a verifier use a key for another algorithm (RFC 8725 §3.1).
+A key here has exactly one algorithm, which is decided when it is loaded; a token's header can only agree with it.
+This prevents every attack that makes a verifier use a key for another algorithm (RFC 8725 §3.1).
 """
 
 from collections.abc import Iterable, Iterator
@@ -64,7 +64,7 @@ class Key:
 
     @classmethod
     def from_secret(cls, secret: bytes, alg: str = "HS256", kid: str | None = None) -> "Key":
-        """Use bytes as a shared HMAC key (RFC 7518 §3.2). The bytes are a secret, whatever they look like.
+        """Use bytes as a shared HMAC key (RFC 7518 §3.2). They are taken as they are, even if they look like a PEM.
 
         Raises:
             TypeError: an argument of the wrong type.
@@ -110,7 +110,7 @@ class Key:
             data: the PEM text, "-----BEGIN … KEY-----".
             alg: the algorithm, needed for RSA; an elliptic curve decides by itself.
             kid: the key's name in a key set.
-            passphrase: what an encrypted private key is encrypted with; it must be given for those, and only for those.
+            passphrase: of an encrypted private key; it must be given for those, and only for those.
 
         Raises:
             TypeError: an argument of the wrong type.
@@ -139,10 +139,10 @@ class Key:
         return f"<Key {self.alg} {half} kid={self._kid!r}>"
 
     def public(self) -> "Key":
-        """The half that may be given away.
+        """The public key, which may be given away.
 
         Raises:
-            JWTError: a shared secret has no such half.
+            JWTError: a shared secret has no public key.
         """
         if self._algorithm.kty == "oct":
             raise KeyRefused("a shared secret has no public half")
@@ -158,7 +158,7 @@ class Key:
             private: include the secret members. Without it the JWK is fit to publish.
 
         Raises:
-            JWTError: private is wanted and absent, or absent and the key is nothing but a secret.
+            JWTError: private is True and there is no private half, or private is False and the key is a shared secret.
         """
         if not private:
             key = self.public()
@@ -167,7 +167,7 @@ class Key:
         else:
             key = self
         jwk = members(key._private, key._public)
-        # An Ed25519 key that named no algorithm goes by two names; naming one here would lose the other.
+        # An Ed25519 key that named no algorithm has two names; to write one of them here would lose the other.
         if len(key._names) == 1:
             jwk["alg"] = key.alg
         for name, value in (("kid", key._kid), ("use", key._use), ("key_ops", key._key_ops)):
@@ -184,8 +184,8 @@ class Key:
 
         Raises:
             TypeError: passphrase is neither bytes nor None.
-            JWTError: a passphrase that is empty, too long or for a public key; private is wanted and absent; or the key
-                is a shared secret, which has no PEM form.
+            JWTError: a passphrase that is empty, too long or for a public key; private is True and there is no private
+                half; or the key is a shared secret, which has no PEM form.
         """
         if self._algorithm.kty == "oct":
             raise KeyRefused("a shared secret has no PEM form")
@@ -206,7 +206,7 @@ class Key:
         return pem.decode("ascii")
 
     def thumbprint(self) -> str:
-        """The SHA-256 thumbprint in base64url: one name for one key, however it is written (RFC 7638 §3)."""
+        """The SHA-256 thumbprint in base64url: the same for every way to write the same key (RFC 7638 §3)."""
         return thumbprint(self._public)
 
     # -- what it does -----------------------------------------------------------------------------------------
@@ -216,7 +216,7 @@ class Key:
         return alg in self._names
 
     def sign(self, message: bytes) -> bytes:
-        """The signature of some bytes, not yet in base64url. Tokens are made by `jwt_from_scratch.sign`.
+        """The signature of some bytes, not yet in base64url. To make a token, use `jwt_from_scratch.sign`.
 
         Raises:
             JWTError: a public key, or one whose `use` or `key_ops` forbid signing (RFC 7517 §4.2, §4.3).
@@ -227,7 +227,7 @@ class Key:
         return self._algorithm.sign(self._private, message)
 
     def verify(self, message: bytes, signature: bytes) -> bool:
-        """Whether the signature fits the bytes. Tokens are checked by `jwt_from_scratch.verify`.
+        """Whether the signature is valid for the bytes. To check a token, use `jwt_from_scratch.verify`.
 
         Raises:
             JWTError: a key whose `use` or `key_ops` forbid verifying (RFC 7517 §4.2, §4.3).
@@ -243,14 +243,14 @@ class Key:
 
 
 class LeftOut(NamedTuple):
-    """A member of a JWK set that is no key here: its kid, if it has one, and why."""
+    """A member of a JWK set that was left out: its kid, if it has one, and the reason."""
 
     kid: str | None
     reason: str
 
 
 class KeySet:
-    """Some keys, of which a token's header may choose one by `alg` and `kid` (RFC 7517 §5).
+    """A set of keys, from which a token's header may choose one by `alg` and `kid` (RFC 7517 §5).
 
     Attributes:
         left_out: the members of a JWK set that were left out, and why.
@@ -312,11 +312,11 @@ class KeySet:
     def find(self, alg: str, kid: str | None = None) -> Key:
         """The one key for a header: its algorithm is alg and, if kid is given, its kid is that.
 
-        There is no second try: two keys that fit are as wrong as none.
+        No key is tried out: if two keys match, that is an error, as if none does.
 
         Raises:
             TypeError: alg is not str, or kid is neither str nor None.
-            JWTError: no key fits, or more than one.
+            JWTError: no key matches, or more than one.
         """
         if not isinstance(alg, str):
             raise TypeError(f"alg must be str, not {type(alg).__name__}")
@@ -330,14 +330,14 @@ class KeySet:
         return found[0]
 
     def _why_not(self, kid: str | None) -> str:
-        """What was left out that may have been meant: of that name, or any where there is none of that name."""
+        """For the error message: why a member was left out, one with this kid if there is any."""
         for one in sorted(self.left_out, key=lambda one: one.kid != kid)[:1]:
             return f"; {len(self.left_out)} of its members were left out, one because {one.reason}"
         return ""
 
 
 def _resolve(kty: str, crv: Any, named: str | None, alg: str | None) -> tuple[str, ...]:
-    """The names a key answers to: the one it was given, or those that its curve implies."""
+    """The names of a key's algorithm: the one that was given, or those that its curve implies."""
     if named is not None and alg is not None and named != alg:
         raise KeyRefused(f"the key says alg {named[:40]!r}, the caller says {alg!r}")
     name = alg if alg is not None else named

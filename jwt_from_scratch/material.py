@@ -1,7 +1,7 @@
-"""Key material, as objects of `cryptography`: what is in a PEM (RFC 7468), and what belongs together (RFC 8017 §3).
+"""Key material, as objects of `cryptography`: reading PEM (RFC 7468) and RSA numbers (RFC 8017 §3).
 
-A pair (private, public) goes through the three modules of keys: private is None where there is only the public half,
-and of a shared secret both are its bytes.
+The three modules of keys pass it as a pair (private, public): private is None if there is only the public half, and
+for a shared secret both are its bytes.
 """
 
 import secrets
@@ -23,7 +23,7 @@ MAX_PEM = 65_536
 
 @contextmanager
 def refusing(what: str) -> Iterator[None]:
-    """Turn the library's complaints into ours; its texts may quote key material."""
+    """Turn the library's errors in this block into a KeyRefused without their texts, which may quote key material."""
     try:
         yield
     except (ValueError, TypeError, OverflowError, UnsupportedAlgorithm):
@@ -31,7 +31,7 @@ def refusing(what: str) -> Iterator[None]:
 
 
 def check_passphrase(passphrase: bytes | None) -> None:
-    """Refuse what can't be one: TypeError for another type, KeyRefused for other lengths than OpenSSL takes."""
+    """Refuse an invalid passphrase: TypeError for a wrong type, KeyRefused for a length that OpenSSL does not take."""
     if not isinstance(passphrase, bytes | None):
         raise TypeError(f"a passphrase must be bytes or None, not {type(passphrase).__name__}")
     if passphrase is not None and not 0 < len(passphrase) <= 1023:
@@ -43,7 +43,7 @@ def read_pem(data: str | bytes, passphrase: bytes | None = None) -> tuple[Any, A
 
     Raises:
         TypeError: an argument of the wrong type.
-        KeyRefused: it is no PEM of a key that this module can use, or passphrase does not fit.
+        KeyRefused: it is not a PEM of a key that this module can use, or the passphrase is wrong.
     """
     if not isinstance(data, (str, bytes)):
         raise TypeError(f"a PEM must be str or bytes, not {type(data).__name__}")
@@ -68,7 +68,7 @@ def read_pem(data: str | bytes, passphrase: bytes | None = None) -> tuple[Any, A
 
 
 def _check_blocks(pem: bytes) -> None:
-    """Refuse what is not one key, and say what it is: the usual accidents of configuration files."""
+    """Refuse a text that is not exactly one key, and say what it is, such as a certificate: frequent mistakes."""
     if b"\\n" in pem and b"-----BEGIN" in pem:
         raise KeyRefused("this PEM has a backslash and an n in place of its line ends: replace each with a line end")
     certified = b"-----BEGIN CERTIFICATE-----" in pem
@@ -95,20 +95,20 @@ def kind(public: Any) -> tuple[str, str | None]:
 
 
 def public_part(private: Any) -> Any:
-    """What belongs to a private key; of a shared secret, itself."""
+    """The public half of a private key; of a shared secret, the secret itself."""
     return private if isinstance(private, bytes) else private.public_key()
 
 
 def recover_primes(n: int, e: int, d: int) -> tuple[int, int, int, int, int]:
-    """Split n with the help of d: a square root of 1 other than 1 and -1 shares a factor with n.
+    """Factor n, given d: if r is a square root of 1 other than 1 and -1, r - 1 shares a factor with n.
 
-    A prime or a power of one has no such root, and `rsa_recover_prime_factors` looks for it for minutes.
+    If n is a prime or a power of one, there is no such root, and `rsa_recover_prime_factors` searches for minutes.
     """
     if not 1 < d < n or gcd(pow(2, n, n) - 2, n) != 1:
         raise KeyRefused("the RSA modulus is not a product of two primes, or d is out of range")
     power = e * d - 1
     twos = (power & -power).bit_length() - 1
-    for _ in range(64):  # each base finds such a root with a chance of one half or better
+    for _ in range(64):  # each base finds such a root with a probability of at least one half
         root = pow(2 + secrets.randbelow(n - 3), power >> twos, n)
         for _ in range(twos):
             before, root = root, root * root % n

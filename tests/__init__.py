@@ -1,1 +1,1 @@
-"""Tests of everything. What several of them share is imported as `tests.…`; folders mirror the packages."""
+"""All tests. Their folders mirror the packages; shared helpers are imported as `tests.…`."""

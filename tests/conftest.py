@@ -1,4 +1,4 @@
-"""Settings for all tests: the same examples on every run, no time limit for one, and ways to run only some."""
+"""Settings for all tests: the same hypothesis examples on every run, and options to run only some tests."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-# The grader's own key for this machine: one for these tests alone. Workers of pytest share it.
+# A grader's key for these tests only, instead of this machine's. pytest's workers share it.
 os.environ.setdefault("XDG_STATE_HOME", tempfile.mkdtemp(prefix="grader-tests-"))
 
 
@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The one profile of hypothesis: the same examples on every run, and no time limit for one."""
+    """The one profile of hypothesis: the same examples on every run, without a time limit for each."""
     settings.register_profile(
         "repeatable",
         derandomize=True,
@@ -33,7 +33,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def thorough(request: pytest.FixtureRequest) -> bool:
-    """Whether this run has a night."""
+    """Whether the tests run with --thorough, which is meant for nightly runs."""
     return bool(request.config.getoption("--thorough"))
 
 
@@ -55,9 +55,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
-    """The long files first, and dealt out. Of xdist's workers each begins with an equal stretch of the list.
+    """The tests with long files first, and spread evenly: each xdist worker begins with an equal part of the list.
 
-    A file is long if one of its tests is marked slow. Its tests stay together, because they share what they need.
+    A file is long if one of its tests is marked slow. Its tests stay together, because they share fixtures.
     """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
@@ -78,7 +78,7 @@ def _values(item: pytest.Item) -> dict[str, Any]:
 
 
 def _is_about(item: pytest.Item, lesson: str) -> bool:
-    """Whether a test takes the lesson, or one of its exercises, or is in the file of one."""
+    """Whether a test has the lesson or one of its exercises as a parameter, or is in an exercise's file."""
     from grader import checks
 
     chapter = next((name for name in checks.chapters() if name.startswith(f"{lesson}_")), lesson)

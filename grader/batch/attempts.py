@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
+from ..engine.budget import MAX_WORKS
 from ..student import NotAnId, StudentId
-from .names import Origin, lesson_in, lesson_named_in, origin, owners, stem, without_mark
+from .names import Origin, impostors, lesson_in, lesson_named_in, origin, owners, stem, without_mark
 
 MAX_LISTED = 20
 """Files that are no submissions are listed by name up to so many for each outermost folder; the others are counted."""
@@ -44,6 +45,7 @@ class Found:
         stamped: whether the first of these is a learning platform's word, and not just a file's.
         at_once: whether all files of its zip file have nearly the same time: that of a download, perhaps.
         late: whether the platform says that it was late.
+        doubtful: whether its name can be read as another student's, too.
     """
 
     path: Path
@@ -56,6 +58,7 @@ class Found:
     stamped: bool = False
     at_once: bool = False
     late: bool = False
+    doubtful: bool = False
 
 
 def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin] = origin) -> list[Found]:
@@ -67,11 +70,31 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
     """
     those = _shortened(sorted(found, key=lambda one: (one.name, str(one.path))))
     starts = [(one, start) for one in those for start in _each(called(PurePosixPath(one.name)))]
+    starts = _at_most(starts)
     lessons = ["" if one.not_taken else lesson_of(one) for one, _ in starts]
+    origins = [start for _, start in starts]
+    strange = impostors(origins, lessons)
     named = []
-    for (one, start), who in zip(starts, owners([start for _, start in starts], lessons), strict=True):
-        named.append(_with_student(_dated(one, start), who))
+    for number, ((one, start), who) in enumerate(zip(starts, owners(origins, lessons), strict=True)):
+        dated = _dated(one, start)
+        named.append(_claimed(dated, who) if number in strange else _with_student(dated, who))
     return latest_only(named, lessons)
+
+
+def _at_most(starts: list[tuple[Found, Origin]]) -> list[tuple[Found, Origin]]:
+    """The same, but of one name's works at most `MAX_WORKS` are taken, the newest: each may take minutes."""
+    works: defaultdict[str, list[int]] = defaultdict(list)
+    for number, (one, start) in enumerate(starts):
+        if not one.not_taken:
+            works[start.who].append(number)
+    result = list(starts)
+    for those in works.values():
+        those.sort(key=lambda number: (not starts[number][0].problem, _age(starts[number][0])))
+        for number in those[: max(0, len(those) - MAX_WORKS)]:
+            one, start = starts[number]
+            reason = f"{len(those):,} submissions of one student; at most {MAX_WORKS} are taken, the newest"
+            result[number] = (replace(one, not_taken=reason), start)
+    return result
 
 
 def _each(start: Origin) -> list[Origin]:
@@ -81,7 +104,7 @@ def _each(start: Origin) -> list[Origin]:
 
 def _dated(found: Found, start: Origin) -> Found:
     """The same with what a platform says in its name. The time of its zip file may be no more than the download's."""
-    known = replace(found, late=start.late)
+    known = replace(found, late=start.late, doubtful=start.doubtful)
     if start.time:
         return replace(known, times=(start.time, found.times[1]), stamped=True)
     if found.at_once and start.platform and start.platform.zips_at_download:
@@ -92,7 +115,8 @@ def _dated(found: Found, start: Origin) -> Found:
 def latest_only(found: Sequence[Found], lessons: Sequence[str]) -> list[Found]:
     """The same, where of several attempts at a lesson by one student all but the newest are not taken.
 
-    What can't be read, or is no regular file, is a submission of its own: it takes nobody's work away.
+    What is doubtful takes nothing away that is not. What can't be read, or is no regular file, is a submission of its
+    own: it takes nobody's work away.
     """
     attempts: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, (one, lesson) in enumerate(zip(found, lessons, strict=True)):
@@ -103,7 +127,9 @@ def latest_only(found: Sequence[Found], lessons: Sequence[str]) -> list[Found]:
         best = max(those, key=lambda number: _age(found[number]))
         for number in those:
             if number != best:
-                reason = f"another attempt counts, the newest: {found[best].name} ({_said(found[best].times)})"
+                doubtful = found[number].doubtful and not found[best].doubtful
+                which = "whose name is not in doubt" if doubtful else "the newest"
+                reason = f"another attempt counts, {which}: {found[best].name} ({_said(found[best].times)})"
                 result[number] = replace(found[number], not_taken=reason)
     return result
 
@@ -154,6 +180,12 @@ def _with_student(found: Found, who: str) -> Found:
     return replace(found, student=student)
 
 
+def _claimed(found: Found, who: str) -> Found:
+    """What is not taken because somebody else hands in as the same student."""
+    reason = f"several people hand in as {who}; give the platform's own table with it, or rename what is {who}'s"
+    return replace(found, not_taken=found.not_taken or reason)
+
+
 def _names_somebody(found: Found) -> bool:
     """Whether somebody's name is on what is not taken; a file that just lies about has none."""
     is_place = found.path.is_dir() or found.name.casefold().endswith(".zip")
@@ -164,8 +196,8 @@ def _what(name: str) -> str:
     return "folder" if "/" in name else "file"
 
 
-def _age(found: Found) -> tuple[float, float, int, str]:
-    return (*found.times, without_mark(stem(PurePosixPath(found.name).name))[1], found.name)
+def _age(found: Found) -> tuple[bool, float, float, int, str]:
+    return (not found.doubtful, *found.times, without_mark(stem(PurePosixPath(found.name).name))[1], found.name)
 
 
 def _said(times: tuple[float, float]) -> str:

@@ -25,13 +25,11 @@ from ..engine.budget import (
     MAX_WORKS,
     MAX_ZIP_BYTES,
 )
+from ..files import DEEPEST
 from .attempts import Found, is_platforms_own, no_notebook, sorted_out
 from .names import is_notebook, lesson_named_in, origin
 
 __all__ = ["Found", "collect", "in_a_students_folder", "in_an_archive", "look_through"]
-
-MAX_DEPTH = 20
-"""Folders inside each other."""
 
 _ONE_MOMENT = 3600
 """Seconds that a platform may take for a zip file of a class."""
@@ -61,7 +59,7 @@ def look_through(targets: Sequence[Path], unpacked: Path) -> list[Found]:
 
 def in_a_students_folder(folder: Path, unpacked: Path) -> list[Found]:
     """Everything in a folder that is one student's; with no student, for whoever asks knows."""
-    return list(_in_folder(folder, PurePosixPath(), _Unpacked(unpacked), depth=0))
+    return list(_in_folder(folder, PurePosixPath(), _Unpacked(unpacked, of_one=True), depth=0))
 
 
 def in_an_archive(folder: Path, unpacked: Path, is_students: Callable[[str], bool]) -> list[Found]:
@@ -99,9 +97,16 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
 class _Unpacked:
     """A folder for what comes out of zip files, under names of our own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, of_one: bool = False) -> None:
         self.folder = folder
+        self._of_one = of_one
         self._count = 0
+        self._budgets: dict[str, _Budget] = {}
+
+    def budget_at(self, place: PurePosixPath) -> "_Budget":
+        """What may come out of all zip files of whoever handed in what lies here, however many they are."""
+        who = "" if self._of_one else origin(place).who
+        return self._budgets.setdefault(who, _Budget(MAX_UNPACKED_BYTES))
 
     def new_file(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -111,13 +116,16 @@ class _Unpacked:
 
 @dataclass
 class _Budget:
-    """How many more bytes may come out of a zip file."""
+    """How many more bytes, files and submissions may come out of zip files."""
 
     size: int
     left: int = field(init=False)
+    members: int = field(init=False)
+    works: int = field(init=False)
+    zips: int = field(init=False)
 
     def __post_init__(self) -> None:
-        self.left = self.size
+        self.left, self.members, self.works, self.zips = self.size, MAX_MEMBERS, MAX_WORKS, MAX_WORKS
 
 
 def _in_folder(
@@ -129,8 +137,10 @@ def _in_folder(
     except OSError as error:
         yield _found(folder, place, f"the folder can't be opened: {error.strerror}")
         return
-    if len(entries) > MAX_MEMBERS:
-        yield _found(folder, place, f"more than {MAX_MEMBERS:,} files in one folder")
+    budget = room.budget_at(place) if place.parts else _Budget(0)
+    budget.members -= len(entries)
+    if budget.members < 0:
+        yield _found(folder, place, f"more than {MAX_MEMBERS:,} files, in one folder or of one student")
         return
     entries.sort(key=lambda entry: entry.name)
     there = [entry for entry in entries if not _skipped(entry.name) and entry.name not in passed_over]
@@ -139,17 +149,17 @@ def _in_folder(
     for entry in there:
         here = place / entry.name
         if entry.is_dir(follow_symlinks=False):
-            if depth < MAX_DEPTH:
+            if depth < DEEPEST:
                 yield from _in_folder(Path(entry.path), here, room, depth=depth + 1)
             else:
-                yield _found(Path(entry.path), here, f"more than {MAX_DEPTH} folders inside each other")
+                yield _found(Path(entry.path), here, f"more than {DEEPEST} folders inside each other")
         elif entry.is_symlink() and _leads_to_folder(entry):
             yield _found(Path(entry.path), here, "a link to a folder, and links are not followed")
         elif is_notebook(entry.name):
             yield _found(Path(entry.path), here, times=(_changed(Path(entry.path)), 0.0))
         elif _is_zip(entry.name):
             came = _changed(Path(entry.path))
-            for one in _in_zip(Path(entry.path), here, room, _Budget(MAX_UNPACKED_BYTES), depth=1):
+            for one in _in_zip(Path(entry.path), here, room, room.budget_at(here), depth=1):
                 yield replace(one, times=(came, one.times[1]))
         else:
             yield _found(Path(entry.path), here, not_taken=no_notebook(entry.name))
@@ -220,8 +230,9 @@ def _members(
     archive: zipfile.ZipFile, place: PurePosixPath, room: _Unpacked, budget: _Budget, depth: int
 ) -> Iterator[Found]:
     members = archive.infolist()
-    if len(members) > MAX_MEMBERS:
-        raise ValueError(f"{len(members):,} files; at most {MAX_MEMBERS:,} are read")
+    budget.members -= len(members)
+    if budget.members < 0:
+        raise ValueError(f"{MAX_MEMBERS - budget.members:,} files; at most {MAX_MEMBERS:,} are read")
     names = [PurePosixPath(member.filename.replace("\\", "/")) for member in members]
     files = [
         (member, name)
@@ -229,8 +240,10 @@ def _members(
         if not member.is_dir() and not any(map(_skipped, name.parts)) and name.name
     ]
     wanted = [name for _, name in files if _is_submission(name.name)]
-    if depth and len(wanted) > MAX_WORKS:
-        raise ValueError(f"{len(wanted)} submissions in it; at most {MAX_WORKS} are graded")
+    works = sum(is_notebook(name.name) for name in wanted)
+    budget.works, budget.zips = budget.works - works, budget.zips - (len(wanted) - works)
+    if depth and min(budget.works, budget.zips) < 0:
+        raise ValueError(f"{MAX_WORKS - min(budget.works, budget.zips)} submissions; at most {MAX_WORKS} are graded")
     root = () if depth else _root(wanted or [name for _, name in files])
     seen: set[PurePosixPath] = set()
     for member, name in files:
@@ -267,8 +280,8 @@ def _member(
     if problem or is_notebook(here.name):
         yield replace(_found(path, here, problem, times=times), stamped=not depth and packed > 0)
         return
-    # Each student's zip file has a budget of its own, so that one can't use up the others'.
-    inner = budget if depth else _Budget(MAX_UNPACKED_BYTES)
+    # Each student has a budget of their own, so that one can't use up the others'.
+    inner = budget if depth else room.budget_at(here)
     for one in _in_zip(path, here, room, inner, depth=depth + 1):
         yield one if depth else replace(one, times=(packed, one.times[1]), stamped=packed > 0)
     path.unlink()

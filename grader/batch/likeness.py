@@ -21,9 +21,9 @@ from pygments.token import Token as Kind
 
 from ..course.editions import CODE_STUB
 from ..course.masters import EXERCISE, Chapter, read_source
-from ..engine.budget import MAX_COMPARED, MAX_LINES
+from ..engine.budget import MAX_COMPARED, MAX_LINES, Budget, Spent
 from ..engine.rebuild import read_regular, read_submission
-from ..errors import BadSubmission
+from ..errors import BadSubmission, CourseError
 from .collect import Found
 
 RUN = 8
@@ -163,9 +163,15 @@ def compare(found: Iterable[Found], least: float = 0.5) -> Likeness:
     unread = []
     for one in found:
         try:
-            chapter, work = _read(one)
-        except BadSubmission as error:
+            with Budget().thinking():
+                chapter, work = _read(one)
+        except (BadSubmission, Spent) as error:
             unread.append(f"{one.name}: {str(error).removeprefix(f'{one.path}: ')}")
+            continue
+        except CourseError:
+            raise
+        except Exception as error:  # whatever nobody thought of; it must not cost the others
+            unread.append(f"{one.name}: the grader failed on it ({type(error).__name__})")
             continue
         works.setdefault(work.chapter, [_own_solution(chapter)]).append(work)
     pairs = [pair for those in works.values() for pair in _pairs(those, least)]
@@ -184,7 +190,9 @@ def _read(found: Found) -> tuple[Chapter, Work]:
     given = {cell.name: _given(cell.source) for cell in submission.chapter.cells if cell.kind == EXERCISE}
     steps = [step for step in submission.steps if step.kind == EXERCISE]
     solutions = {step.name: Solution(step.source, given[step.name]) for step in steps}
-    return submission.chapter, Work(found.student, found.name, submission.chapter.name, solutions)
+    work = Work(found.student, found.name, submission.chapter.name, solutions)
+    _ = work.size  # the tokens, as long as somebody looks at the time
+    return submission.chapter, work
 
 
 def _own_solution(chapter: Chapter) -> Work:

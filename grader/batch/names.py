@@ -39,8 +39,10 @@ class Origin:
         time: when the platform took it in, in seconds since 1970; 0.0 if the name does not say.
         late: whether the platform's name says that it was late.
         platform: whose form the name has; None for nobody's.
-        key: what the platform tells people apart by.
+        key: what the platform tells people apart by; the whole name, where only a roster can read it.
         known: whose it is, as the class's roster says; several students where it is a group's.
+        by_number: whether it says so by the platform's own number, and not by a name, which anybody may have.
+        doubtful: whether the platform's words are in the name twice, and might be another student's.
     """
 
     who: str
@@ -51,6 +53,8 @@ class Origin:
     platform: Platform | None = None
     key: str = ""
     known: tuple[str, ...] = ()
+    by_number: bool = False
+    doubtful: bool = False
 
 
 def origin(place: PurePosixPath, roster: Roster | None = None, zone: tzinfo | None = None) -> Origin:
@@ -71,7 +75,9 @@ def origin(place: PurePosixPath, roster: Roster | None = None, zone: tzinfo | No
         if groups := matched(platform, text):
             known = roster.whose(platform, groups) if roster else ()
             if known or not platform.roster_only:
-                return _of_platform(platform, groups, known, zone)
+                by_number = bool(roster and roster.numbered(platform, groups.get("key", "")))
+                doubtful = "last key" in groups
+                return replace(_of_platform(platform, groups, known, zone), by_number=by_number, doubtful=doubtful)
     if lesson_named_in(text):
         start = Origin(_rest_of(text) or without_mark(text)[0])
     else:
@@ -81,9 +87,29 @@ def origin(place: PurePosixPath, roster: Roster | None = None, zone: tzinfo | No
 
 
 def _of_platform(platform: Platform, groups: dict[str, str], known: tuple[str, ...], zone: tzinfo | None) -> Origin:
-    key = groups.get("key", "")
-    time = seconds(groups["time"], platform.time, zone) if "time" in groups else 0.0
-    return Origin(groups["who"], "", key or groups.get("head", ""), time, "late" in groups, platform, key, known)
+    key = groups.get("key", "") or (groups["who"] if platform.roster_only else "")
+    times = [seconds(groups[name], platform.time, zone) for name in ("time", "last time") if name in groups]
+    time = max(times, default=0.0)  # who puts an earlier one into a name gains nothing
+    return Origin(
+        groups["who"], "", groups.get("key", "") or groups.get("head", ""), time, "late" in groups, platform, key, known
+    )
+
+
+def impostors(origins: Sequence[Origin], lessons: Sequence[str]) -> set[int]:
+    """The numbers of those of which nobody can say whose they are: several people claim one student's name.
+
+    People choose what they are called on some platforms, and anybody may have an account that ends like another's. So
+    whom the platform tells apart is not one student, as long as nothing but a name says so; whom it knows by number is.
+    """
+    people: dict[tuple[object, ...], set[str]] = {}
+    for one, lesson in zip(origins, lessons, strict=True):
+        if one.known and one.key:
+            people.setdefault((one.platform, one.known, lesson), set()).add(one.key)
+    return {
+        number
+        for number, (one, lesson) in enumerate(zip(origins, lessons, strict=True))
+        if not one.by_number and len(people.get((one.platform, one.known, lesson), ())) > 1
+    }
 
 
 def _is_around(parts: Sequence[str]) -> bool:
@@ -102,16 +128,26 @@ def owners(origins: Sequence[Origin], lessons: Sequence[str]) -> list[str]:
     tags: dict[tuple[str, str], set[str]] = {}
     for one, lesson in zip(origins, lessons, strict=True):
         tags.setdefault((one.who, lesson), set()).add(one.tag)
-    named = []
+    named, made = [], set()
     for one, lesson in zip(origins, lessons, strict=True):
         who = one.who
         if one.unmarked and (one.unmarked in plain or (marked[one.unmarked] == 1 and not _is_id(who))):
             who = one.unmarked
         elif one.tag and (len(tags[one.who, lesson]) > 1 or not _is_id(who)):
-            letters = re.sub(r"[^\w.@+ -]", "", who)
-            who = " ".join(f"{letters} {one.tag}".split())
+            who = _with_tag(who, one.tag)
+            made.add(who)
         named.append(who)
+    # Whoever is called like what was made of another's name and number gets a number, too.
+    while taken := [place for place, one in enumerate(origins) if one.tag and named[place] == one.who in made]:
+        for place in taken:
+            named[place] = _with_tag(named[place], origins[place].tag)
+            made.add(named[place])
     return named
+
+
+def _with_tag(who: str, tag: str) -> str:
+    letters = re.sub(r"[^\w.@+ -]", "", who)
+    return " ".join(f"{letters} {tag}".split())
 
 
 def stem(name: str) -> str:
@@ -140,7 +176,7 @@ def lesson_named_in(text: str) -> str:
 
 
 def lesson_in(path: Path) -> str:
-    """The lesson whose exercises a notebook file writes or checks, without parsing it; "" if none."""
+    """The lesson whose exercises a notebook file has, writes or checks, without parsing it; "" if none."""
     try:
         with path.open("rb") as file:
             return lesson_written_in(file.read(MAX_BYTES))
@@ -150,7 +186,7 @@ def lesson_in(path: Path) -> str:
 
 def lesson_written_in(data: bytes) -> str:
     """The same, of a notebook's bytes."""
-    words = set(re.findall(rb"""(?:def |class |check\(\\?["'])([A-Za-z_0-9]{3,40})""", data))
+    words = set(re.findall(rb"""(?:def |class |check\(\\?["']|"grade_id": ?")([A-Za-z_0-9]{3,40})""", data))
     votes = {name: _share(name, words) for name in chapter_names()}
     best = max(votes, key=lambda name: votes[name])
     return best if votes[best] > 0.5 else ""

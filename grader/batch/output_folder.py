@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 from ..errors import ForeignFile
+from ..files import DEEPEST, tree
 
 UNPACKED = ".unpacked"
 _RESULTS = ("reports", "cells")
@@ -38,7 +39,7 @@ def refuse_foreign(out: Path, targets: Sequence[Path] = (), assignments: Collect
             if not unpacked:  # which is emptied, without following a link
                 refuse_foreign_in(place)
         elif unpacked or entry.name in _FOLDERS or not _is_plain(entry):
-            raise _foreign(place)
+            raise foreign(place)
 
 
 def refuse_foreign_in(folder: Path) -> None:
@@ -49,13 +50,12 @@ def refuse_foreign_in(folder: Path) -> None:
         OSError: it can't be looked at.
     """
     if folder.is_symlink():
-        raise _foreign(folder)
-    for entry in _entries(folder):
-        place = folder / entry.name
-        if entry.is_dir(follow_symlinks=False):
-            refuse_foreign_in(place)
-        elif not _is_plain(entry):
-            raise _foreign(place)
+        raise foreign(folder)
+    for entry in tree(folder) if folder.is_dir() else ():
+        is_folder = entry.is_dir(follow_symlinks=False)
+        depth = len(Path(entry.path).relative_to(folder).parts)
+        if depth > DEEPEST or not (is_folder or _is_plain(entry)):
+            raise foreign(Path(entry.path))
 
 
 def _way(out: Path, targets: Sequence[Path]) -> Iterator[Path]:
@@ -85,7 +85,8 @@ def _is_plain(entry: "os.DirEntry[str]") -> bool:
     return known and stat.S_ISREG(status.st_mode) and status.st_nlink == 1
 
 
-def _foreign(place: Path) -> ForeignFile:
+def foreign(place: Path) -> ForeignFile:
+    """The error about something in an output folder that is none of ours."""
     what = "a link" if place.is_symlink() else "a folder" if place.is_dir() else "a file"
     return ForeignFile(
         f"{place}: {what} that no grader made there. Nothing was done; remove it, or name another folder with --out"

@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from ..engine.grade import Options
 from ..errors import NothingFound
-from ..files import write_whole
+from ..files import alone_in, write_whole
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
 from ..reports.overview import overview_html
@@ -23,7 +23,7 @@ from ..reports.report import Report
 from ..reports.summary import summary_csv
 from .collect import Found, look_through
 from .farm import Farm
-from .output_folder import UNPACKED, refuse_foreign
+from .output_folder import UNPACKED, foreign, refuse_foreign
 from .workers import grade_batch
 
 
@@ -102,6 +102,7 @@ def submissions_in(targets: Sequence[Path], out: Path, shard: Shard = WHOLE) -> 
 
     Raises:
         NothingFound: there is nothing at all.
+        AtWork: another command grades into `out`.
         OSError: a target can't be read.
     """
     with _unpacked(out / (UNPACKED if shard == WHOLE else f"{UNPACKED}-{shard.number}-of-{shard.count}")) as unpacked:
@@ -155,13 +156,24 @@ def write_summaries(out: Path, reports: list[Report]) -> None:
 
 @contextmanager
 def _unpacked(folder: Path) -> Iterator[Path]:
-    """A folder for what comes out of zip files. It lies in `out`, so that even after a kill it is found and removed."""
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    """A folder for what comes out of zip files. It lies in `out`, so that even after a kill it is found and removed.
+
+    Two commands at once would empty it for each other, so the second one is refused.
+
+    Raises:
+        AtWork: another command is at work in it.
+        ForeignFile: there is a folder in it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with alone_in(folder):
+        for path in folder.iterdir():  # what a command that was killed has left
+            if path.is_dir() and not path.is_symlink():
+                raise foreign(path)
+            path.unlink()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _with_progress(found: list[Found], shard: Shard, grade: Callable[..., list[Report]]) -> list[Report]:

@@ -1,4 +1,4 @@
-"""A class with nbgrader: its course directory, its gradebook, its screens; our grading in place of nbgrader's own."""
+"""A class with nbgrader: its course directory, gradebook and pages, with our grading in place of nbgrader's own."""
 
 from ..course.masters import load_lightly
 

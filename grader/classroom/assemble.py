@@ -1,8 +1,8 @@
 """A graded submission as the notebook that formgrader and feedback show: the class's master with the student's cells.
 
-Ids, points and checksums are the gradebook's, whatever the submission says; a check's cell carries the score, as
-nbgrader reads partial credit. What a student wrote in words comes out as HTML in which nothing runs, with its pictures,
-so whoever shows the notebook later, by whatever renderer, has nothing to render.
+Ids, points and checksums come from the gradebook, never from the submission. The output of a check's cell is the
+score, which nbgrader reads as partial credit. The student's Markdown is already harmless HTML here, with its pictures,
+so that any program can show the notebook safely.
 """
 
 import re
@@ -22,7 +22,7 @@ from .sanitise import Rendering, as_cell
 
 @dataclass(frozen=True)
 class BookCell:
-    """What the gradebook says of a cell: its maximum (0 where it is not graded) and its checksum."""
+    """A cell in the gradebook: its maximum (0 if it is not graded) and its checksum."""
 
     max_score: float
     checksum: str | None
@@ -37,14 +37,14 @@ def assemble(source: Path, graded: Graded, book: Book) -> Any:
 
     Args:
         source: the class's own version of the solved edition.
-        graded: what grading found.
-        book: what the gradebook says of its cells.
+        graded: the graded submission.
+        book: the notebook's cells in the gradebook.
 
     Raises:
-        CourseError: source is no lesson of this course.
+        CourseError: source is not a lesson of this course.
     """
     chapter = read_source(source)
-    notebook = nbformat.v4.reads(source.read_text("utf-8"))  # unvalidated: the whole is validated when it is written
+    notebook = nbformat.v4.reads(source.read_text("utf-8"))  # not validated here: the result is, when it is written
     ran = _Ran(graded.cells)
     cells = [*_note(graded.report), *ran.extras("")]
     for cell, ours in zip(chapter.cells, notebook.cells, strict=True):
@@ -55,7 +55,7 @@ def assemble(source: Path, graded: Graded, book: Book) -> Any:
 
 
 def scaled(report: Report, name: str, max_score: float) -> float:
-    """An exercise's score in the class's points: a class may have changed what it is worth."""
+    """An exercise's score in the class's points, which may differ from the course's."""
     found = next((one for one in report.exercises if one.name == name), None)
     return found.score * max_score / found.max_score if found and found.max_score else 0.0
 
@@ -64,7 +64,7 @@ _ELSEWHERE = "*There is no answer here. What the student wrote elsewhere in the 
 
 
 class _Ran:
-    """The graded cells by the master's cell that they belong to."""
+    """The graded cells, by the master's cell to which they belong."""
 
     def __init__(self, cells: list[Ran]) -> None:
         self._own = {one.cell: one for one in cells if one.kind not in (EXTRA, NOTE, ANSWER)}
@@ -83,7 +83,7 @@ class _Ran:
         return self._own.get(cell.id)
 
     def answer(self, cell: Cell) -> str:
-        """What stands in an answer cell. Of who wrote nothing it is what was given, by which nbgrader knows it."""
+        """The text of an answer cell. If there is no answer it is the given text, by which nbgrader recognises that."""
         parts = self._answers[cell.id]
         if not parts:
             return _ELSEWHERE if self._notes else TEXT_STUB

@@ -1,8 +1,8 @@
-"""`grader autograde`: what `nbgrader autograde` does, many submissions at a time.
+"""`grader autograde`: the same as `nbgrader autograde`, but with many submissions graded at a time.
 
-Workers grade all submissions (see `batch.workers`), and their Reports and cells are kept. Then one process, this one,
-runs nbgrader's own converter over them: it finds each graded submission prepared, writes the notebook into
-`autograded/` and the scores into the gradebook. So the gradebook has one writer, and both commands do the same.
+Workers grade all submissions (see `batch.workers`), and their Reports and cells are kept. Then this process runs
+nbgrader's own converter on the kept results: it writes each notebook into `autograded/` and the scores into the
+gradebook. So only one process writes to the gradebook, and both commands give the same result.
 """
 
 import glob
@@ -37,17 +37,17 @@ _CHECK_OF = 'check("{}")'
 
 
 def submissions(folder: ClassDir, assignment: str, student: str = "*") -> list[Found]:
-    """The submissions of an assignment, without what is not taken. See `order.submissions`."""
+    """The submissions of an assignment, without files that are not taken. See `order.submissions`."""
     return [one for one in look_through(folder, assignment, student) if not one.not_taken]
 
 
 def look_through(folder: ClassDir, assignment: str, student: str = "*") -> list[Found]:
-    """The submissions of an assignment, and what is not taken. See `order.submissions`."""
+    """The submissions of an assignment, and files that are not taken. See `order.submissions`."""
     return order.submissions(folder.root, folder.coursedir, assignment, student)
 
 
 def kept(folder: ClassDir, found: Iterable[Found]) -> dict[Path, Kept]:
-    """Where the results for these submissions are kept, by the submission's path."""
+    """The places of the kept results, by the submission's path."""
     found = list(found)
     reports = folder.graded / "reports"
     paths = report_paths([one.name for one in found])
@@ -57,7 +57,7 @@ def kept(folder: ClassDir, found: Iterable[Found]) -> dict[Path, Kept]:
 
 
 def regrade_only(exercise: str, before: Graded, now: Graded) -> Graded:
-    """What was found before, but of one exercise what was found now."""
+    """The earlier result, with the new result of this one exercise."""
     old = {one.name: one for one in before.report.exercises}
     exercises = [one if one.name == exercise else old.get(one.name, one) for one in now.report.exercises]
     old_checks = {cell.source: cell for cell in before.cells if cell.kind == CHECK}
@@ -70,7 +70,7 @@ def regrade_only(exercise: str, before: Graded, now: Graded) -> Graded:
 
 
 class Recorder(Autograde):  # type: ignore[misc]
-    """nbgrader's converter on results that are there already. What is in the gradebook already, it leaves alone."""
+    """nbgrader's converter, applied to kept results. It skips those that are in the gradebook already."""
 
     folder: ClassDir
     results: dict[Path, Kept]
@@ -78,11 +78,11 @@ class Recorder(Autograde):  # type: ignore[misc]
     force: bool
 
     def prepared(self, path: Path) -> Graded:
-        """What grading this submission found; the exporter asks."""
+        """This submission's kept result. `exporter` calls it."""
         return self.results[Path(self.coursedir.root) / path].read(self.folder.key)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
-        """Whether this submission is to be recorded: it is new, or graded anew, or half recorded."""
+        """Whether this submission must be recorded: it is new, was graded again, or was only partly recorded."""
         self.notebooks: list[str] = [one for one in self.notebooks if Path(self.coursedir.root) / one in self.results]
         target = Path(self._format_dest(assignment_id, student_id))
         if not self.notebooks:
@@ -95,20 +95,20 @@ class Recorder(Autograde):  # type: ignore[misc]
         return False
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
-        """Once, where nbgrader goes over a notebook twice: there is nothing to be made harmless first."""
-        self._sanitizing = False  # for the choice of preprocessors
+        """Convert in one pass. nbgrader's first pass only sanitises, and here the notebook is harmless already."""
+        self._sanitizing = False  # choose the preprocessors of nbgrader's second pass
         self._init_preprocessors()
-        self._sanitizing = True  # it comes from `submitted/`
+        self._sanitizing = True  # read from `submitted/`, as in its first pass
         super(Autograde, self).convert_single_notebook(notebook_filename)
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
-        """nbgrader's last step on a submission: from here on it is recorded."""
+        """nbgrader's last step on a submission; after it, note that the submission is recorded."""
         super().set_permissions(assignment_id, student_id)
         self.folder.write_state(self._note(assignment_id, student_id), self._mark(assignment_id, student_id))
         self.done()
 
     def _note(self, assignment: str, student: str) -> str:
-        # By a hash: a folder's name may be as long as a file's can be, and more is added to it while it is written.
+        # A hash, because a folder's name may have a file name's maximal length, and writing adds a suffix to it.
         return f"{_RECORDED}/{assignment}/{hashlib.sha256(os.fsencode(student)).hexdigest()[:32]}"
 
     def _noted(self, assignment: str, student: str) -> str:
@@ -118,9 +118,9 @@ class Recorder(Autograde):  # type: ignore[misc]
             return ""
 
     def _mark(self, assignment: str, student: str) -> str:
-        """Names what is recorded: the Reports, the class's points, when it was handed in, and what came of it.
+        """A hash of what is recorded: Reports, the class's points, the time of handing in, and graded notebooks.
 
-        The last is another one when `nbgrader autograde` has been at work since.
+        The last show whether `nbgrader autograde` has run since.
         """
         digest = hashlib.sha256()
         target = Path(self._format_dest(assignment, student))
@@ -147,17 +147,17 @@ class _OneStep(Session):
         self.flush()
 
     def end(self) -> None:
-        if self.is_active:  # else an error is on its way to whoever opened it
+        if self.is_active:  # otherwise a statement has failed, and its error is being raised
             super().commit()
 
 
 @contextmanager
 def _one_engine(coursedir: Any) -> Iterator[None]:
-    """Let all of nbgrader's gradebooks share an engine, whose tables and course are looked for once.
+    """Let all of nbgrader's gradebook objects share a database engine, which checks its tables and course once.
 
-    nbgrader opens a gradebook anew for each step of each submission, and commits after each cell; that is most of what
-    it does. Each step still has a session of its own, and commits at its end. nbgrader's warnings about its own
-    sessions are no news.
+    nbgrader opens the gradebook for each step of each submission and commits after each cell, which takes most of its
+    time. Here each step still has a session of its own, but commits only at its end. nbgrader's warnings about its own
+    sessions are suppressed.
     """
     first = Gradebook(coursedir.db_url, coursedir.course_id)
 
@@ -186,7 +186,7 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
     """Write graded submissions of an assignment into `autograded/` and the gradebook.
 
     Raises:
-        ClassError: nbgrader refuses some of them, or the gradebook can't be written. The text says which.
+        ClassError: nbgrader fails on some of them, or the gradebook can't be written. The text says which.
     """
     coursedir = folder.coursedir
     coursedir.assignment_id = assignment

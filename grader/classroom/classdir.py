@@ -1,4 +1,4 @@
-"""A course directory: where things are in it, and what nbgrader's configuration there says."""
+"""A course directory: its paths, and nbgrader's configuration in it."""
 
 import os
 import secrets
@@ -30,7 +30,7 @@ class ClassDir:
         """The course directory at root.
 
         Raises:
-            ClassError: it is none.
+            ClassError: it is not a course directory.
         """
         if not (root / CONFIG).is_file():
             raise ClassError(f"{root}: not a course directory ({CONFIG} is missing); make one with `grader class init`")
@@ -42,7 +42,7 @@ class ClassDir:
         from nbgrader.apps import NbGrader
 
         before = Path.cwd()
-        os.chdir(self.root)  # where nbgrader looks for its configuration
+        os.chdir(self.root)  # nbgrader looks for its configuration in the current folder
         try:
             app = NbGrader()
             app.log_level = "ERROR"
@@ -53,21 +53,21 @@ class ClassDir:
 
     @property
     def coursedir(self) -> Any:
-        """nbgrader's idea of the directory."""
+        """nbgrader's object for the directory."""
         return self.app.coursedir
 
     @property
     def graded(self) -> Path:
-        """Where the Reports are, the cells as they ran, the summary and the overview."""
+        """The folder of the Reports, the cells as they ran, the summary and the overview."""
         return self.root / "graded"
 
     @property
     def key(self) -> LocalKey:
-        """What the results in `graded` are sealed with: not by the class secret, for that lies in this directory."""
+        """The key of the MACs of kept results: not the class secret, because that is in this directory, too."""
         return local_key((self.root,))
 
     def options(self, level: str, run_demos: bool = False) -> Options:
-        """How this class's submissions are graded: with its secret, and with cells for people to see."""
+        """The options for grading this class's submissions: with its secret, and with cells kept to be shown."""
         return Options(level=level, run_demos=run_demos, secret=self.secret(), keep_cells=True, own_masters=False)
 
     def secret(self) -> str:
@@ -88,7 +88,7 @@ class ClassDir:
 
     @property
     def roster_file(self) -> Path:
-        """Where it stands what learning platforms call the students."""
+        """The file with the students' names on learning platforms."""
         return self.root / _ROSTER
 
     def roster(self) -> Roster:
@@ -105,11 +105,11 @@ class ClassDir:
         return Path(os.path.normpath(folder)) / f"{notebook}.ipynb"
 
     def book(self, assignment: str, notebook: str) -> Book:
-        """What the gradebook says of a notebook's cells."""
+        """A notebook's cells in the gradebook."""
         return read_book(self.coursedir.db_url, self.coursedir.course_id, assignment, notebook)
 
     def write_state(self, name: str, text: str) -> None:
-        """Note something for a later run of the grader."""
+        """Write a file in `.grader/`, for a later run of the grader."""
         write_whole(self.root / ".grader" / name, text)
 
 
@@ -119,7 +119,7 @@ def roster_at(root: Path) -> Roster:
 
 
 def read_book(db_url: str, course_id: str, assignment: str, notebook: str) -> Book:
-    """What the gradebook says of a notebook's cells; nothing, if the notebook is not in it."""
+    """A notebook's cells in the gradebook; none, if the notebook is not in it."""
     from nbgrader.api import Gradebook, MissingEntry
 
     with Gradebook(db_url, course_id) as gradebook:

@@ -1,7 +1,7 @@
-"""The class's directory belongs to the teacher: nobody else on the machine may look into it, or put anything there.
+"""The class's directory is closed: other users of the machine can neither read it nor write to it.
 
-It holds every mark, every submission and the secret that decides the inputs. On a shared server an open one lets any
-student read them, and put another notebook in a classmate's place.
+It holds every mark, every submission and the secret that decides the checks' inputs. On a shared server, any student
+could read an open directory, and replace a classmate's notebook.
 """
 
 import os
@@ -16,16 +16,16 @@ _INSIDE = (
     *("submitted", "downloaded", "quarantine", "autograded", "graded", "feedback", ".grader"),
     *("gradebook.db", "gradebook.db-journal", "gradebook.db-wal", ".nbgrader.log", "grades.csv", "nbgrader_config.py"),
 )
-"""What holds marks or submissions; it is closed, too, should somebody open the directory."""
+"""Files and folders with marks or submissions. They are closed, too, in case somebody opens the directory later."""
 
 
 def close_new(root: Path) -> None:
-    """Close a new class's directory: to everybody, or, where a group shares it on purpose, to all who are not in it.
+    """Close a new class's directory to all other users; if it has the setgid bit, only to users outside its group.
 
-    A directory that was made with the setgid bit (`chmod g+s`) is shared on purpose.
+    A directory with the setgid bit (`chmod g+s`) is shared by a group on purpose.
 
     Raises:
-        OSError: it can't be made, or is somebody else's.
+        OSError: it can't be made, or belongs to another user.
     """
     root.mkdir(parents=True, exist_ok=True, mode=0o700)
     if os.name == "posix":
@@ -34,10 +34,10 @@ def close_new(root: Path) -> None:
 
 
 def require_closed(root: Path) -> None:
-    """See to it that others can't look into a class's directory.
+    """Check that others can't look into a class's directory, and close the files in it.
 
     Raises:
-        ClassError: they can. The text has the command that closes it.
+        ClassError: the directory is open. The text has the command that closes it.
     """
     if os.name != "posix":
         return
@@ -52,5 +52,5 @@ def require_closed(root: Path) -> None:
             entry = path.lstat()
             if not stat.S_ISLNK(entry.st_mode) and entry.st_mode & OTHERS:
                 path.chmod(stat.S_IMODE(entry.st_mode) & ~OTHERS)
-        except OSError:  # not there yet, or a colleague's: the directory is closed
+        except OSError:  # missing, or a colleague's; the directory itself is closed
             continue

@@ -1,6 +1,6 @@
-"""The collector's note: whom `nbgrader zip_collect` found, when their work came in, and what it did not take.
+"""The collector's note: which students' work `nbgrader zip_collect` found, its time, and the files it did not take.
 
-It lies in `.grader/`, where only the teacher writes, and `grader autograde` repeats what it says.
+The note is in `.grader/`, where only the teacher writes. `grader autograde` reports from it.
 """
 
 import json
@@ -14,13 +14,13 @@ from ..files import write_whole
 
 
 def write_note(root: Path, assignment: str, moments: Mapping[str, float], not_taken: Sequence[Found]) -> None:
-    """Note what a run of the collector found, in place of the note of an earlier run.
+    """Note what a run of the collector found. This replaces an earlier run's note.
 
     Args:
         root: the course directory.
         assignment: which assignment.
         moments: when each student's work came in, in seconds since 1970, where that is known.
-        not_taken: what it did not take.
+        not_taken: the files that it did not take.
 
     Raises:
         OSError: it can't be written.
@@ -31,13 +31,13 @@ def write_note(root: Path, assignment: str, moments: Mapping[str, float], not_ta
 
 
 def time_of(root: Path, assignment: str, student: str) -> str:
-    """When the collector says that a student's work came in, in UTC; "" if nobody knows."""
+    """The time of a student's work by the collector's note, in UTC; "" if unknown."""
     time = _read(root, assignment)["times"].get(student, "")
     return time if isinstance(time, str) else ""
 
 
 def not_collected(root: Path, assignment: str) -> Iterator[Found]:
-    """What the collector did not take, and why; as long as there is an archive."""
+    """The files that the collector did not take, and why, as long as the downloads are there."""
     if not (root / "downloaded" / assignment / "archive").is_dir():
         return
     for name, student, reason in _read(root, assignment)["not_taken"]:

@@ -1,6 +1,7 @@
-"""Names on the page of a submission are text, whatever is in them.
+"""Escapes the names on the page of a submission.
 
-An id is harmless by its rule; a name comes from a roster, and learning platforms let students choose theirs.
+An id is harmless by its rule (`grader.student`). But names come from rosters, and on learning platforms students may
+choose theirs.
 """
 
 import html
@@ -15,12 +16,12 @@ _NAMES = ("student", "last_name", "first_name", "assignment_id", "notebook_id", 
 
 
 class EscapeNames(Preprocessor):
-    """Escapes what a page is told of names, before its template shows them."""
+    """Escapes the names that a page's template is given."""
 
     enabled = Bool(True).tag(config=True)
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """The notebook as it is, and the resources with names that are only text. This is where a page begins."""
+        """The unchanged notebook, and the resources with escaped names. Also starts a new page for `sanitise`."""
         begin_page()
         for name in _NAMES:
             if isinstance(resources.get(name), str):

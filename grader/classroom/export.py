@@ -1,4 +1,4 @@
-"""`nbgrader export`: the columns of nbgrader's own, with penalties up to date and times in the class's zone."""
+"""`nbgrader export`: nbgrader's own columns, with penalties up to date and times in the class's zone."""
 
 import csv
 import io
@@ -23,7 +23,7 @@ class Grades(ExportPlugin):  # type: ignore[misc]
     """A line for each student and assignment."""
 
     def export(self, gradebook: Any) -> None:
-        """Write the table to where `--to` says; `grades.csv`, if it does not."""
+        """Write the table to the file of `--to`, by default `grades.csv`."""
         zone = class_zone(self.config)
         wanted, students = set(map(str, self.assignment)), set(map(str, self.student))
         out = io.StringIO()
@@ -48,7 +48,7 @@ def _line(gradebook: Any, assignment: Any, student: Any, zone: Any) -> list[obje
     try:
         submission = gradebook.find_submission(assignment.name, student.id)
     except MissingEntry:
-        pass  # nothing was handed in, and that is 0
+        pass  # nothing was handed in, which scores 0
     else:
         due = submission.duedate if due else None
         handed_in, score, penalty = submission.timestamp, submission.score, submission.late_submission_penalty

@@ -1,8 +1,9 @@
 """Grading inside nbgrader: `nbgrader autograde` reads each submission through this exporter.
 
-nbgrader goes twice over a submission. The first time, this exporter reads the submitted file with care, grades it in
-the sandbox and hands on the class's master with the student's cells and the scores; nothing of nbgrader ever parses
-what was submitted. The second time it reads that, and stock preprocessors put the scores into the gradebook.
+nbgrader makes two passes over a submission. In the first, this exporter reads the submitted file, grades it in the
+sandbox and returns the class's master with the student's cells and the scores, so that nbgrader never parses the
+submitted file. In the second, nbgrader reads that notebook, and its own preprocessors put the scores into the
+gradebook.
 """
 
 import atexit
@@ -28,13 +29,13 @@ from .order import submissions
 
 
 class GradingExporter(NotebookExporter):
-    """Makes of a submitted notebook a graded one."""
+    """Turns a submitted notebook into a graded one."""
 
     def __init__(self, **options: Any) -> None:
-        """Made once for each run of nbgrader's converter, after it has looked for notebooks and before it reads one.
+        """Put `submitted/` in order, and let nbgrader look for notebooks again.
 
-        So this is the moment to put `submitted/` in order, and to let it look again: what nbgrader finds by itself may
-        be folders whose names are no ids, which it would write into the gradebook or stop at.
+        nbgrader makes one exporter per run of its converter, after it has looked for notebooks and before it reads any.
+        It may have found folders whose names are not ids; it would write them into the gradebook, or stop.
         """
         self._books: dict[tuple[str, str], Book] = {}
         super().__init__(**options)  # type: ignore[no-untyped-call]
@@ -51,7 +52,7 @@ class GradingExporter(NotebookExporter):
             NbGraderException: the class's master is missing, its directory is open, or there is no sandbox.
         """
         converter: Any = self.parent
-        if not converter._sanitizing:  # our own, the second time
+        if not converter._sanitizing:  # the second pass, over the notebook that we made
             return super().from_filename(filename, resources=resources, **options)
         ids = resources["nbgrader"]
         coursedir = converter.coursedir
@@ -69,7 +70,7 @@ class GradingExporter(NotebookExporter):
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
         """The notebook as text, after the preprocessors.
 
-        It is ours, and nobody else holds it: so it is not copied for each of them, and validated once.
+        We made it, and nothing else uses it. So it is not copied for each preprocessor, and validated only once.
         """
         resources = self._init_resources(resources)  # type: ignore[no-untyped-call]
         for preprocessor in self._preprocessors:
@@ -86,12 +87,12 @@ class GradingExporter(NotebookExporter):
         name = f"{student}/{path.parent.name}/{path.stem}"
         try:
             return _grader(options).grade_or_say_why(path, name=name, student=student, master=source)
-        except SandboxError:  # in a long-lived server it may have ended since
+        except SandboxError:  # in a long-running server the zygote may have ended
             _grader.cache_clear()
             return _grader(options).grade_or_say_why(path, name=name, student=student, master=source)
 
     def _book(self, coursedir: Any, assignment: str, notebook: str) -> Book:
-        """What the gradebook says of a notebook's cells: the same for all submissions of one run."""
+        """A notebook's cells in the gradebook, read once per run."""
         key = (assignment, notebook)
         if key not in self._books:
             self._books[key] = read_book(coursedir.db_url, coursedir.course_id, assignment, notebook)
@@ -99,7 +100,7 @@ class GradingExporter(NotebookExporter):
 
 
 def put_in_order(converter: Any) -> None:
-    """Put `submitted/` in order for a converter, let it look again, and say in its log what is not taken.
+    """Put `submitted/` in order for a converter, let it look again, and log which files are not taken.
 
     Raises:
         NbGraderException: there is no such assignment, or the folder can't be changed.
@@ -122,7 +123,7 @@ def put_in_order(converter: Any) -> None:
 
 @functools.cache
 def _grader(options: Options) -> Grader:
-    """One grader, proved and warm, for all submissions of a run."""
+    """One grader, which has passed its self-test, for all submissions of a run."""
     grader = Grader(options)
     atexit.register(grader.__exit__, None, None, None)
     grader.prove()

@@ -1,7 +1,7 @@
-"""Feedback as a page without any script: not the student's, and not the template's either.
+"""Feedback as a page without any script, neither the student's nor the template's.
 
-The stock template loads MathJax from another host; no lesson needs it. What is left is forbidden to run or load
-anything by the page's own policy, should the sanitiser ever miss something.
+nbconvert's template loads MathJax from another host, which no lesson needs. In case the sanitiser misses something,
+the page's Content-Security-Policy forbids it to run or load anything.
 """
 
 import re
@@ -19,7 +19,7 @@ class FeedbackExporter(HTMLExporter):
     """Makes the HTML that a student gets back."""
 
     def from_notebook_node(self, nb: Any, resources: Any = None, **options: Any) -> Any:
-        """The page and nbconvert's resources. A penalty follows the marks that were given since."""
+        """The page and nbconvert's resources. The penalty is worked out again, from the current marks."""
         ids = (resources or {}).get("nbgrader")
         if ids and self.parent is not None:
             refresh(self.parent.coursedir, self.parent, ids["assignment"], [ids["student"]])

@@ -1,6 +1,6 @@
-"""What formgrader must not list: folders in `submitted/` whose names are no ids.
+"""Keeps formgrader from listing folders in `submitted/` whose names are not ids.
 
-It lists them straight from the disk, before anything was graded, and builds addresses and messages out of their names.
+It reads them from the disk before anything was graded, and uses their names in URLs and messages.
 """
 
 from typing import Any
@@ -9,7 +9,7 @@ from ..student import NotAnId, StudentId
 
 
 def list_only_ids() -> None:
-    """Let nbgrader's pages list only students whose folder's name is an id. May be called again."""
+    """Let nbgrader's pages list only students whose folder's name is an id. May be called repeatedly."""
     from nbgrader.apps.api import NbGraderAPI
 
     stock = NbGraderAPI.get_submitted_students

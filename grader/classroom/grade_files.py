@@ -1,7 +1,7 @@
 """`grader class grades`: a class's grades in a file that its learning platform imports.
 
-They are in the class's points, as they count: with marks by hand, extra credit and penalties. Of an exercise a penalty
-takes the same share as of its assignment, so exercises sum up to what counts.
+The grades are in the class's points, including marks given by hand, extra credit and penalties. A penalty takes the
+same share of each exercise as of the whole assignment, so the exercises add up to the assignment's grade.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -24,7 +24,7 @@ from .late import refresh
 
 @dataclass(frozen=True)
 class Written:
-    """What came of it, for whoever asked: sentences, and whether a grade has no place in the platform's file."""
+    """What was written: sentences for the user, and whether a grade has no place in the platform's file."""
 
     path: Path
     students: int
@@ -47,13 +47,13 @@ def write_grades(
 
     Args:
         folder: the class.
-        platform: which takes the file.
-        assignments: which; all to which somebody has handed in, if none is named.
+        platform: the platform that will import the file.
+        assignments: which; if empty, all to which somebody has handed in.
         exercises: a column for each exercise and written answer, in place of one for the assignment.
-        into: a file that the platform has exported, to put the grades in; a new one, if not given.
-        titles: which of its columns a grade belongs into, by the grade's name.
-        zeros: whether who has handed in nothing has 0.
-        out: where the result goes.
+        into: a file that the platform has exported, to fill the grades in; by default a new file is made.
+        titles: the title of a grade's column, by the grade's name.
+        zeros: whether students who have handed in nothing get 0.
+        out: the path of the result.
 
     Raises:
         ClassError: no such assignment, nothing handed in, or a grade has no column in the platform's file.
@@ -96,12 +96,12 @@ def _chosen(gradebook: Any, assignments: Sequence[str]) -> list[str]:
 
 
 def _submissions(entry: Any) -> list[Any]:
-    """What was graded; an extension alone makes an entry without a notebook, too."""
+    """The graded submissions: an extension alone creates an entry, too, but without a notebook."""
     return [one for one in entry.submissions if any(notebook.grades for notebook in one.notebooks)]
 
 
 def _everybody(roster: Roster, gradebook: Any) -> Roster:
-    """The roster, and who is in the gradebook only."""
+    """The roster, with the students who are only in the gradebook."""
     for student in gradebook.students:
         if student.id not in roster.students:
             fields = ("first_name", "last_name", "email", "lms_user_id")

@@ -1,8 +1,8 @@
 """A group's hand-in counts for each of its members who has handed in nothing of their own.
 
-nbgrader 0.9.6 knows no groups. So each such member gets a copy in `submitted/`, with its time; from there on it is
-graded, shown and marked as theirs. A note says what is a copy: it is taken away and made anew each time, so that
-what a member hands in counts at once, and so does the group's next one.
+nbgrader 0.9.6 has no groups. So each such member gets a copy of the hand-in in `submitted/`, with its time, which is
+then graded, shown and marked like their own. A note lists the copies. They are removed and made again in each run, so
+that a member's own hand-in, or the group's next one, counts at once.
 """
 
 import hashlib
@@ -14,14 +14,14 @@ from datetime import tzinfo
 from pathlib import Path
 
 from ..batch.attempts import Found
-from ..files import write_whole
+from ..files import new_beside, write_whole
 from ..lms.roster import Roster
 from ..student import StudentId
 from .times import TIMESTAMP, UnclearTime, read_timestamp
 
 
 def take_back(root: Path, submitted: Path, assignment: str) -> None:
-    """Take the copies of an earlier run away; what has changed since is a hand-in.
+    """Remove the copies of an earlier run. One that was changed since is the member's own hand-in, and stays.
 
     Raises:
         OSError: one can't be removed.
@@ -42,15 +42,15 @@ def take_back(root: Path, submitted: Path, assignment: str) -> None:
 def hand_round(
     root: Path, submitted: Path, assignment: str, roster: Roster, own: Iterable[Found], zone: tzinfo
 ) -> list[Found]:
-    """Copy the newest hand-in of each group to its members who have none. Returns what is theirs now.
+    """Copy the newest hand-in of each group to its members who have none. Returns the copies.
 
     Args:
         root: the course directory.
-        submitted: where the hand-ins are.
+        submitted: the folder of the hand-ins.
         assignment: which assignment.
         roster: who is in which group.
-        own: what students have handed in themselves, each in its place.
-        zone: the class's.
+        own: the students' own hand-ins, each in its place.
+        zone: the class's time zone.
 
     Raises:
         OSError: one can't be copied.
@@ -64,15 +64,16 @@ def hand_round(
     for giver, taker in _pairs(roster, handed_in, zone):
         folder = submitted / taker / assignment
         sources = [one.path for one in handed_in[giver]]
-        found = [*sources, *filter(Path.is_file, [sources[0].with_name(TIMESTAMP)])]
-        new = [path for path in found if not os.path.lexists(folder / path.name)]  # what is there stays
+        time = sources[0].with_name(TIMESTAMP)
+        found = [*sources, *([time] if time.is_file() and not time.is_symlink() else [])]
+        new = [path for path in found if not os.path.lexists(folder / path.name)]  # never replace a member's file
         plan += [(path, folder / path.name) for path in new]
         notes[taker] = {path.name: _digest(path) for path in new}
         copies += [
             Found(folder / one.path.name, f"{taker}/{assignment}/{one.path.stem}", taker, master=one.master)
             for one in handed_in[giver]
         ]
-    if notes or _note(root, assignment).exists():  # first: what it does not name is somebody's own
+    if notes or _note(root, assignment).exists():  # before copying: a file not in the note is a member's own
         write_whole(_note(root, assignment), json.dumps(notes, indent=1) + "\n")
     for source, target in plan:
         _copy(source, target)
@@ -85,7 +86,7 @@ def copied(root: Path, assignment: str) -> set[str]:
 
 
 def _pairs(roster: Roster, handed_in: Mapping[str, list[Found]], zone: tzinfo) -> Iterator[tuple[str, str]]:
-    """Whose hand-in counts for whom."""
+    """Pairs of a student with a hand-in and a member of the same group for whom it counts."""
     for members in roster.groups.values():
         givers = [who for who in members if who in handed_in]
         if givers:
@@ -94,7 +95,7 @@ def _pairs(roster: Roster, handed_in: Mapping[str, list[Found]], zone: tzinfo) -
 
 
 def _moment(path: Path, zone: tzinfo) -> float:
-    """When a hand-in came in: by the collector's word, else by the file's own time."""
+    """When a hand-in came in: by the collector's file, else by the notebook's own time."""
     try:
         return read_timestamp(path.with_name(TIMESTAMP), zone).timestamp()
     except (OSError, UnclearTime):
@@ -103,10 +104,8 @@ def _moment(path: Path, zone: tzinfo) -> float:
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a file with its time; it is whole or not there."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.new")
-    shutil.copy2(source, part, follow_symlinks=False)
-    part.replace(target)
+    with new_beside(target) as part:
+        shutil.copy2(source, part)
 
 
 def _digest(path: Path) -> str:
@@ -127,5 +126,5 @@ def _read(root: Path, assignment: str) -> dict[StudentId, dict[str, str]]:
             StudentId.parse(who): {name: digest for name, digest in digests.items() if Path(name).name == name}
             for who, digests in note.items()
         }
-    except (OSError, ValueError, TypeError, AttributeError):  # then they are hand-ins like others
+    except (OSError, ValueError, TypeError, AttributeError):  # without a readable note, all files are hand-ins
         return {}

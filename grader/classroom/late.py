@@ -1,7 +1,7 @@
-"""What lateness costs: worked out anew from the deadline, the extension, the rule and all marks, whenever it counts.
+"""Penalties for lateness, worked out from deadline, extension, rule and marks whenever they are used.
 
-nbgrader 0.9.6 works a penalty out once, when a submission is graded. A deadline that is moved afterwards, an
-extension or a mark by hand leaves it as it was.
+nbgrader 0.9.6 works a penalty out once, when a submission is graded. If the deadline, an extension or a mark changes
+afterwards, its penalty stays as it was.
 """
 
 import warnings
@@ -23,7 +23,7 @@ class Penalties(NbGraderPreprocessor):  # type: ignore[misc]
     """Takes the place of nbgrader's `AssignLatePenalties` in `nbgrader autograde`."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """The notebook as it is; what it was handed in too late for is in the gradebook."""
+        """The unchanged notebook; the penalty goes into the gradebook."""
         coursedir, ids = self.parent.parent.coursedir, resources["nbgrader"]
         refresh(coursedir, self.parent, ids["assignment"], [ids["student"]])
         return nb, resources
@@ -33,10 +33,10 @@ def refresh(coursedir: Any, parent: Any, assignment: str, students: Iterable[str
     """Bring the times and the penalties of an assignment's submissions up to date.
 
     Args:
-        coursedir: nbgrader's idea of the class.
-        parent: the part of nbgrader that asks; its configuration has the rule and the zone.
-        assignment: which.
-        students: whose; everybody's, if not given.
+        coursedir: nbgrader's object for the course directory.
+        parent: the calling nbgrader object, whose configuration has the rule and the time zone.
+        assignment: which assignment.
+        students: their ids; by default all.
     """
     rule = AssignLatePenalties(parent=parent)
     rule.init_plugin()
@@ -55,7 +55,7 @@ def refresh(coursedir: Any, parent: Any, assignment: str, students: Iterable[str
 
 
 def _handed_in(coursedir: Any, submission: Any, zone: Any) -> datetime | None:
-    """When it was handed in, by the file that the collector wrote; None if nothing there says so."""
+    """When it was handed in, by the collector's file; None if there is none that can be read."""
     folder = coursedir.format_path(coursedir.submitted_directory, submission.student.id, submission.assignment.name)
     try:
         return for_gradebook(read_timestamp(Path(folder) / TIMESTAMP, zone))
@@ -66,7 +66,7 @@ def _handed_in(coursedir: Any, submission: Any, zone: Any) -> datetime | None:
 def _refresh_one(submission: Any, rule: Any, timestamp: datetime | None) -> None:
     if timestamp is not None and submission.timestamp != timestamp:
         submission.timestamp = timestamp
-    # Without a deadline an extension is of nothing; nbgrader's own sum would stop there.
+    # nbgrader's own property fails for an extension without a deadline.
     late = submission.total_seconds_late if submission.assignment.duedate is not None else 0
     for notebook in submission.notebooks:
         penalty = None
@@ -79,13 +79,13 @@ def _refresh_one(submission: Any, rule: Any, timestamp: datetime | None) -> None
 
 
 def deadline(folder: ClassDir, assignment: str, text: str = "", student: str = "") -> str:
-    """Set a deadline, or one student's, and say what it is.
+    """Set the deadline of everybody or of one student. Returns it as text.
 
     Args:
         folder: the class.
-        assignment: which.
-        text: the time; "none" takes it away; "" leaves it.
-        student: whose, if it is an extension.
+        assignment: which assignment.
+        text: the time; "none" removes the deadline; "" changes nothing.
+        student: for an extension, the student's id.
 
     Raises:
         ClassError: no such assignment or student, or a time that is not clear.
@@ -113,7 +113,7 @@ def _extend(gradebook: Any, entry: Any, student: str, moment: datetime | None) -
         raise ClassError(f"{entry.name} has no deadline, so there is nothing to extend; set one first")
     gradebook.find_student(student)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own session: no news for a teacher
+        warnings.simplefilter("ignore", SAWarning)  # caused by nbgrader's own session; a teacher can't act on it
         submission = gradebook.update_or_create_submission(entry.name, student)
     submission.extension = None if moment is None else moment - entry.duedate
 

@@ -1,13 +1,14 @@
 """`submitted/` put in order before anything is graded: a folder for each student's id, each lesson under its own name.
 
-nbgrader takes whatever stands in a folder's name for a student, shows it on its pages, and passes over every file that
-is not called exactly after the lesson. So, before either command grades: a folder whose name is no id goes into
-`quarantine/`, one in another form of Unicode gets its own name, and the newest attempt at a lesson, whatever it is
-called and however deep in folders and zip files, is put where nbgrader looks. Nothing is deleted, and what does not
-count is listed with its reason each time.
+nbgrader takes any folder's name for a student, shows it on its pages, and ignores every file that is not named exactly
+like the lesson. So, before `grader autograde` or `nbgrader autograde` grades, a folder whose name is not an id is moved
+to `quarantine/`, a name in another form of Unicode is normalised, and the newest attempt at each lesson, whatever its
+name and however deep in folders and zip files, is put where nbgrader looks. Nothing is deleted, and each run lists the
+files that do not count, with the reason.
 """
 
 import filecmp
+import itertools
 import math
 import os
 import re
@@ -25,7 +26,9 @@ from ..batch.attempts import MAX_LISTED, Found, is_platforms_own, is_regular, la
 from ..batch.collect import in_a_students_folder
 from ..batch.names import lesson_named_in, stem
 from ..errors import ClassError
+from ..files import new_beside, tree
 from ..inside.values import plain_text
+from ..refusals import NO_ROOM, sentence
 from ..student import NotAnId, StudentId
 from .classdir import roster_at
 from .collected import not_collected
@@ -33,17 +36,17 @@ from .groups import hand_round, take_back
 from .quarantine import FOLDER, quarantine, zone_at
 
 _SAME_SECOND = 3
-"""Digits of a second in which two files are of one time: what file systems and zip files keep of it differs."""
+"""Files whose times agree to so many decimals of a second have the same time: file systems round differently."""
 
 
 def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*") -> list[Found]:
-    """The submissions of an assignment, and what is not taken, after `submitted/` was put in order.
+    """Put `submitted/` in order. Returns an assignment's submissions, and the files that are not taken.
 
     Args:
         root: the course directory.
-        coursedir: nbgrader's idea of it.
+        coursedir: nbgrader's object for it.
         assignment: which assignment.
-        student: whose; a pattern. Folders that are nobody's are put aside whatever it says.
+        student: a pattern of ids. Folders whose names are not ids are moved to quarantine in any case.
 
     Raises:
         ClassError: there is no such assignment.
@@ -62,9 +65,12 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
     found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
     own: list[Found] = []
     for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
-        who = StudentId.parse(place.parent.name)
+        try:
+            who = StudentId.parse(place.parent.name)
+        except NotAnId:  # a program's own folder, or one that can't be put aside
+            continue
         if fnmatchcase(who, pattern) or roster.students.get(who, {}).get("group"):
-            own += _of_one(root, place, who, masters, zone)
+            own += _of_one_alone(root, place, who, masters, zone)
     taken = [one for one in own if not one.not_taken]
     own += hand_round(root, submitted, assignment, roster, taken, zone)
     return found + [one for one in own if fnmatchcase(one.student, pattern)]
@@ -78,7 +84,7 @@ def _escaped(name: str) -> str:
 
 
 def _put_aside(root: Path, submitted: Path, assignment: str) -> Iterator[Found]:
-    """Move each folder that is no student's into quarantine, and give each student's its own name."""
+    """Move each folder that is not a student's into quarantine, and normalise the names of the others."""
     for entry in sorted(os.scandir(submitted), key=lambda one: one.name) if submitted.is_dir() else ():
         if entry.name.startswith(".") or not (entry.is_symlink() or entry.is_dir()):
             continue
@@ -88,18 +94,23 @@ def _put_aside(root: Path, submitted: Path, assignment: str) -> Iterator[Found]:
             problem = "a link, and links are not followed" if entry.is_symlink() else ""
         except NotAnId as error:
             student, problem = StudentId(""), str(error)
-        if problem:
-            target = _free(root / FOLDER / (student or StudentId(_readable(entry.name))).file_name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            path.rename(target)
-            reason = f"{problem}. It is in {target.relative_to(root)}; rename it and put it back"
-            yield Found(target, plain_text(_readable(entry.name)), student, not_taken=reason)
-        elif entry.name != student:
-            _rename(path, submitted / student, assignment)
+        try:
+            if problem:
+                target = _free(root / FOLDER / (student or StudentId(_readable(entry.name))).file_name)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                path.rename(target)
+                reason = f"{problem}. It is in {target.relative_to(root)}; rename it and put it back"
+                yield Found(target, plain_text(_readable(entry.name)), student, not_taken=reason)
+            elif entry.name != student:
+                _rename(path, submitted / student, assignment)
+        except OSError as error:  # a folder that its own permissions keep where it is
+            if error.errno in NO_ROOM:
+                raise
+            yield Found(path, plain_text(_readable(entry.name)), student, not_taken=_not_in_order(error))
 
 
 def _misplaced(submitted: Path, assignment: str, assignments: Collection[str]) -> Iterator[Found]:
-    """What lies in `submitted/` or in a student's folder, and not in an assignment's folder there."""
+    """Files in `submitted/` or in a student's folder that are not in an assignment's folder."""
     for path in sorted((*submitted.glob("*"), *submitted.glob("*/*"))):
         student = path.parent.name if path.parent != submitted else ""
         other = lesson_named_in(path.name) not in ("", assignment) and assignment in assignments
@@ -112,7 +123,7 @@ def _misplaced(submitted: Path, assignment: str, assignments: Collection[str]) -
 
 
 def _rename(path: Path, target: Path, assignment: str) -> None:
-    """Give a student's folder its own name; where there is one, its hand-ins become attempts beside the others."""
+    """Give a student's folder its normalised name. If there is such a folder, its hand-ins become attempts there."""
     if not target.exists():
         path.rename(target)
         return
@@ -127,7 +138,7 @@ def _readable(name: str) -> str:
 
 
 def _free(path: Path) -> Path:
-    """This path, or one like it where nothing is yet."""
+    """This path, or a similar one that does not exist yet."""
     number, free = 0, path
     while os.path.lexists(free):
         number += 1
@@ -138,8 +149,26 @@ def _free(path: Path) -> Path:
 # -- one student's hand-ins -------------------------------------------------------------------------------------------
 
 
+def _of_one_alone(root: Path, place: Path, student: StudentId, masters: dict[str, Path], zone: tzinfo) -> list[Found]:
+    """The same as `_of_one`; if a student's folder can't be put in order, that is said, and stops nobody else.
+
+    Raises:
+        OSError: this machine can't write there at all.
+    """
+    try:
+        return _of_one(root, place, student, masters, zone)
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise
+        return [Found(place, f"{student}/{place.name}", student, not_taken=_not_in_order(error))]
+
+
+def _not_in_order(error: OSError) -> str:
+    return f"it can't be put in order ({plain_text(sentence(error), 500)})"
+
+
 def _of_one(root: Path, place: Path, student: StudentId, masters: dict[str, Path], zone: tzinfo) -> list[Found]:
-    """One student's submissions of an assignment, each in its place, and what is not taken."""
+    """Put one student's submissions of an assignment in their places. Returns them and the files not taken."""
     assignment, name = place.name, f"{student}/{place.name}"
     moved = quarantine(place, root / FOLDER / student / assignment, zone)
     why = f"moved to {FOLDER}/{name}: a link, a device, a time that is none or not the collector's, or too much"
@@ -159,9 +188,9 @@ def _of_one(root: Path, place: Path, student: StudentId, masters: dict[str, Path
 
 
 def _chosen(there: Sequence[Found], place: Path, masters: dict[str, Path]) -> Iterator[tuple[Found, str]]:
-    """Each file, with the notebook that it is taken for, or "" and the reason why it is not taken."""
+    """Each file with the notebook for which it counts, or with "" and the reason why it does not count."""
     lessons = [notebook_of(one, masters) for one in there]
-    # What lies in its place is no older than what it was once copied from.
+    # A file in its place was once copied there, and counts as no older than the file it was copied from.
     dated = [_dated(one, _is_in(place, one, lesson)) for one, lesson in zip(there, lessons, strict=True)]
     chosen = latest_only(dated, [lesson or one.name for one, lesson in zip(there, lessons, strict=True)])
     best = dict(_taken(chosen, lessons))
@@ -193,7 +222,7 @@ def _dated(found: Found, is_in_place: bool) -> Found:
 
 
 def notebook_of(found: Found, notebooks: Collection[str]) -> str:
-    """Which of an assignment's notebooks a file is an attempt at; "" for none of them."""
+    """The notebook of the assignment of which this file is an attempt; "" for none."""
     if found.not_taken:
         return ""
     text = stem(found.name.rpartition("/")[2]).casefold()
@@ -214,23 +243,22 @@ def _is_same(one: Path, other: Path) -> bool:
 
 
 def _in_place(found: Found, target: Path) -> Path:
-    """The file in its place; what lies there, an older attempt, keeps its time and gets another name."""
+    """Copy the file to its place. An older attempt there is renamed, and keeps its time."""
     if found.path == target:
         return target
     when = found.times[0] or found.times[1]
-    whole = target.with_name(f".{target.name}.new")
-    shutil.copyfile(found.path, whole)  # first: it may lie in a folder of the target's name
-    os.utime(whole, (when, when))
-    if os.path.lexists(target):
-        target.rename(_free(target.with_name(f"{target.stem}-older{target.suffix}")))
-    whole.replace(target)
+    with new_beside(target) as whole:
+        shutil.copyfile(found.path, whole)  # first: it may lie in a folder of the target's name
+        os.utime(whole, (when, when))
+        if os.path.lexists(target):
+            target.rename(_free(target.with_name(f"{target.stem}-older{target.suffix}")))
     return target
 
 
 def _in_quarantine(root: Path, assignment: str) -> Iterator[Found]:
-    """What was put aside before, as long as it is there."""
+    """Files that earlier runs moved to quarantine, as long as they are there."""
     for place in sorted((root / FOLDER).glob(f"*/{_escaped(assignment)}")):
-        files = [Path(parent, name) for parent, _, names in os.walk(place) for name in sorted(names)]
-        for path in files[:MAX_LISTED]:
+        files = (Path(one.path) for one in tree(place) if not one.is_dir(follow_symlinks=False))
+        for path in itertools.islice(files, MAX_LISTED):
             name = plain_text(_readable(str(path.relative_to(root))))
             yield Found(path, name, not_taken="put aside; look at it, then put it back under another name or delete it")

@@ -1,4 +1,4 @@
-"""What an exercise is worth in one class. The course's own points stay; scores are scaled to the class's."""
+"""The points of an exercise in one class. The course's own points stay the same; scores are scaled to the class's."""
 
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ def read(folder: ClassDir, assignment: str) -> dict[str, float]:
 
 
 def change(folder: ClassDir, assignment: str, name: str, points: float) -> None:
-    """Make an exercise or a written answer worth something else, in the class's master, release and gradebook.
+    """Change the points of an exercise or a written answer, in the class's master, release and gradebook.
 
     Raises:
         ClassError: no such assignment or exercise, or nbgrader refuses.

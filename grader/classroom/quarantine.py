@@ -1,7 +1,8 @@
-"""What lies beside a submitted notebook and must not be copied: links, pipes, devices, heaps of data.
+"""Files beside a submitted notebook that must not be copied: links, pipes, devices, too much data.
 
-nbgrader copies every file of a submission before any of our code sees the notebook. It follows links, waits for
-pipes, and goes on when its hook fails, so this one does not fail: what can't be judged is moved as a whole.
+nbgrader copies every file of a submission before any of our code sees the notebook; it follows links and waits for
+pipes. If a hook fails, it goes on regardless. So this hook does not fail: a folder that can't be examined is moved away
+as a whole.
 """
 
 import functools
@@ -12,12 +13,13 @@ from collections.abc import Iterator
 from datetime import UTC, tzinfo
 from pathlib import Path
 
+from ..files import DEEPEST, tree
 from ..inside.values import plain_text
 from .times import TIMESTAMP, UnclearTime, class_zone, read_timestamp
 
 FOLDER = "quarantine"
 MAX_BYTES = 10_000_000
-"""Of one submission's files other than notebooks, together."""
+"""Bytes of one submission's files other than notebooks, together."""
 MAX_FILES = 200
 
 _log = logging.getLogger(__name__)
@@ -31,19 +33,19 @@ def before_autograde(assignment: str, student: str, notebooks: list[str]) -> Non
 
 @functools.cache
 def zone_at(root: Path) -> tzinfo:
-    """The zone of the class in this course directory, as its configuration file says."""
+    """The class's time zone, from the configuration file in this course directory."""
     from .classdir import ClassDir
 
     return class_zone(ClassDir.at(root).app.config)
 
 
 def quarantine(folder: Path, target: Path, zone: tzinfo = UTC) -> list[str]:
-    """Move what must not be copied out of a submission's folder into target. Returns the names of what was moved.
+    """Move files that must not be copied out of a submission's folder. Returns their names.
 
     Args:
-        folder: the submission's.
-        target: where it goes.
-        zone: the class's, for the time of handing in.
+        folder: the submission's folder.
+        target: the folder to which they are moved.
+        zone: the class's time zone, for the time of handing in.
     """
     try:
         if folder.is_symlink() or folder.parent.is_symlink():
@@ -59,7 +61,7 @@ def quarantine(folder: Path, target: Path, zone: tzinfo = UTC) -> list[str]:
 def _harmful(folder: Path, zone: tzinfo) -> list[Path]:
     found, size, count = [], 0, 0
     for path, entry in list(_walk(folder)):
-        if path.suffix == ".ipynb" and path.parent == folder:  # read with care, and never copied
+        if path.suffix == ".ipynb" and path.parent == folder:  # our exporter reads notebooks; they are not copied
             continue
         if stat.S_ISREG(entry.st_mode) and entry.st_nlink == 1 and not _bad_timestamp(path, folder, zone):
             size += entry.st_size
@@ -71,8 +73,8 @@ def _harmful(folder: Path, zone: tzinfo) -> list[Path]:
 
 
 def _bad_timestamp(path: Path, folder: Path, zone: tzinfo) -> bool:
-    """Whether this is the note on when it was handed in, and it can't be read without doubt (then nobody is late), or
-    somebody wrote it who collects nothing: neither we, nor the owner of `submitted/`, nor root."""
+    """Whether this is a `timestamp.txt` that is ambiguous (then the submission is not late), or that was written by
+    somebody else than us, the owner of `submitted/` or root."""
     if path != folder / TIMESTAMP:
         return False
     if path.lstat().st_uid not in (0, os.geteuid(), folder.parent.parent.stat().st_uid):
@@ -87,17 +89,11 @@ def _bad_timestamp(path: Path, folder: Path, zone: tzinfo) -> bool:
 
 
 def _walk(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
-    """Everything in the folder but folders, without following a link."""
-
-    def stop(error: OSError) -> None:
-        raise error
-
-    for parent, folders, files in os.walk(folder, onerror=stop):
-        for name in [*files, *folders]:
-            path = Path(parent, name)
-            entry = path.lstat()
-            if not stat.S_ISDIR(entry.st_mode):
-                yield path, entry
+    """Everything in the folder but folders, without following a link; of those only what lies too deep to be walked."""
+    for found in tree(folder):
+        path, entry = Path(found.path), found.stat(follow_symlinks=False)
+        if not stat.S_ISDIR(entry.st_mode) or len(path.relative_to(folder).parts) > DEEPEST:
+            yield path, entry
 
 
 def _move(path: Path, folder: Path, target: Path) -> str:

@@ -1,7 +1,7 @@
-"""nbgrader's own commands say in one sentence what a machine refused, where nbgrader 0.9.6 prints a traceback.
+"""Lets nbgrader's own commands report errors of the machine (see `refusals`) in one sentence.
 
-It catches every error of a submission, logs the traceback and goes on with the next one; of a locked gradebook it says
-that it may be of an old version.
+By itself nbgrader 0.9.6 catches every error of a submission, logs the traceback and goes on with the next one. Of a
+locked gradebook it says that it may be of an old version.
 """
 
 import logging
@@ -14,7 +14,7 @@ from ..refusals import sentence
 
 
 def say_it_in_a_sentence() -> None:
-    """Let nbgrader's commands end with one sentence. May be called again."""
+    """Let nbgrader's commands end with one sentence. May be called repeatedly."""
     if not getattr(sys.excepthook, "says_it", False):
         sys.excepthook = _Hook(sys.excepthook)
     from nbgrader.converters.base import BaseConverter
@@ -31,7 +31,7 @@ def say_it_in_a_sentence() -> None:
 
 
 def _converted(stock: Any, converter: Any) -> None:
-    """Let nbgrader convert; it cleans up what it began, and what it says of a refusal is kept from the log."""
+    """Run nbgrader's conversion, with its cleaning up, but without its log messages about an error of the machine."""
     from nbgrader.apps import NbGrader
     from nbgrader.converters.base import NbGraderException
 
@@ -43,7 +43,7 @@ def _converted(stock: Any, converter: Any) -> None:
         converter.log.removeFilter(listener)
         if not listener.said:
             raise
-        if type(converter.parent) is not NbGrader:  # our own commands say what they are told
+        if type(converter.parent) is not NbGrader:  # our own commands print the exception's text themselves
             converter.log.error("%s", listener.said)
         raise NbGraderException(listener.said) from None
     finally:
@@ -51,7 +51,7 @@ def _converted(stock: Any, converter: Any) -> None:
 
 
 class _Listener(logging.Filter):
-    """Hears what the machine refused while nbgrader handles it, and lets no error into the log from then on."""
+    """Notes an error of the machine while nbgrader handles it, and drops log messages about errors from then on."""
 
     said = ""
 
@@ -62,7 +62,7 @@ class _Listener(logging.Filter):
 
 
 class _Hook:
-    """What Python calls for an error that nobody caught."""
+    """A sys.excepthook: Python calls it for an uncaught exception."""
 
     says_it = True
 

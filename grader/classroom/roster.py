@@ -1,4 +1,4 @@
-"""The students of a class, from a CSV file of one's own or of a learning platform, into the class and its gradebook."""
+"""Reads the students of a class, from a teacher's or a learning platform's CSV file, into class and gradebook."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -10,18 +10,18 @@ from ..student import NotAnId, StudentId
 from .classdir import ClassDir
 
 _IN_GRADEBOOK = ("first_name", "last_name", "email", "lms_user_id")
-"""What nbgrader's gradebook has room for."""
+"""The fields of a student in nbgrader's gradebook."""
 
 
 def read_roster(path: Path, known: Roster | None = None) -> dict[StudentId, Row]:
     """The students in a CSV file, by id.
 
     Args:
-        path: the file: with a column `id`, or as a learning platform exports its list.
-        known: who is in the class; a platform's list may call them by another name.
+        path: the file: with a column `id`, or as a learning platform exports it.
+        known: the students already in the class, whom a platform's list may name differently.
 
     Raises:
-        ClassError: the file is no roster. The text names the line and says what is wrong.
+        ClassError: the file is not a roster. The text names the line and says what is wrong.
         OSError: it can't be read.
     """
     known = known or Roster()
@@ -52,7 +52,7 @@ def put(folder: ClassDir, students: dict[StudentId, Row]) -> int:
     """Put students into the gradebook and the class's roster, or update them. Returns how many are new.
 
     Raises:
-        ClassError: somebody is there under nearly the same id, or the class's roster is damaged.
+        ClassError: there is a student with nearly the same id, or the class's roster is damaged.
         OSError: it can't be written.
     """
     from nbgrader.api import Gradebook

@@ -31,25 +31,25 @@ def run_class(
 ) -> list[Report]:
     """Grade the submissions of an assignment, and write them into `autograded/` and the gradebook.
 
-    What is not taken has a Report, too, at the end of the list; but none that is kept as a file of its own.
+    Files that are not taken have Reports, too, at the end of the list; these are not kept as files.
 
-    What was graded and recorded before, and has not changed since, stays as it is.
+    Submissions that were graded and recorded before, and have not changed since, are skipped.
 
     Args:
         folder: the course directory.
         assignment: which assignment.
         level: the sandbox, "full" or "none".
-        student: whose submissions; a pattern.
-        exercise: grade this one anew, and leave the scores of the others alone.
-        jobs: how many at a time; one per processor, if not given.
+        student: a pattern of the students' ids.
+        exercise: grade this one again, and keep the scores of the others.
+        jobs: how many at a time; by default one per processor.
         run_demos: run the demonstration cells too.
-        force: grade and record everything anew.
-        farm: other machines that grade in the place of this one.
+        force: grade and record everything again.
+        farm: other machines that grade instead of this one.
 
     Raises:
-        ClassError: no such assignment, a directory that is open to everybody, or nbgrader refuses a submission.
+        ClassError: no such assignment, a directory that is open to everybody, or nbgrader fails on a submission.
         NothingFound: no submissions.
-        ForeignFile: there is a link in `graded/`, or something that the grader did not write.
+        ForeignFile: there is a link in `graded/`, or a file that the grader did not write.
         SandboxError: the sandbox is missing, does not hold, or broke.
         OSError: a result can't be written.
     """

@@ -1,11 +1,11 @@
-"""Markdown as HTML in which nothing runs, nothing is fetched, and nothing leaves its place.
+"""Markdown as HTML that runs nothing, fetches nothing, and can't cover other parts of the page.
 
-nbconvert's own `sanitize_html` cleans HTML outputs, but leaves a `<script>` in a Markdown cell alive. nbgrader's
-formgrader and feedback show students' answers as Markdown; `markdown2html` takes the place of their filter. What
-students wrote does not wait for it: `assemble` writes it into `autograded/` as HTML already, by `Rendering`.
+nbconvert's own `sanitize_html` cleans HTML outputs, but lets a `<script>` in a Markdown cell through. nbgrader's
+formgrader and feedback show students' answers as Markdown; `markdown2html` replaces their filter. Besides, `assemble`
+already writes students' Markdown into `autograded/` as HTML, by `Rendering`.
 
-Some Markdown, and some code, takes the square of its length to render. So what is long or deeply nested is not rendered
-at all, the rest has a limit of processor time, and whatever runs into one of them is shown whole, as plain text.
+Rendering some Markdown or code takes time quadratic in its length. So text that is long or deeply nested is not
+rendered, the rest has a limit of processor time, and text that reaches a limit is shown complete, as plain text.
 """
 
 import html
@@ -25,15 +25,15 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from ..engine.pictures import data_uri
 
 MAX_LENGTH = 20_000
-"""Characters of one cell's Markdown that is rendered, without the pictures in it."""
+"""The longest Markdown of one cell that is rendered, in characters, without the pictures in it."""
 MAX_NESTING = 16
-"""Quotes and lists in one another."""
+"""How deep quotes and lists may nest."""
 MAX_TAGS = 2_000
-"""Tags written as HTML in one cell."""
+"""HTML tags in one cell."""
 CELL_SECONDS = 1.0
 NOTEBOOK_SECONDS = 5.0
 PAGE_SECONDS = 10.0
-"""Processor time for one cell, for all that a submission says in words, and for all cells of a page."""
+"""Processor time for one cell, for all Markdown of a submission, and for all cells of a page."""
 MAX_PICTURES = 8_000_000
 """Characters of one cell's pictures together, in base64, each counted as often as it is shown."""
 NO_PICTURE = "a picture that could not be shown"
@@ -46,8 +46,8 @@ _TAGS = frozenset(
         *("caption", "col", "colgroup", "table", "tbody", "td", "tfoot", "th", "thead", "tr"),
     )
 )
-# Nothing by which a text could take the looks or the place of the page's own parts: formgrader loads Bootstrap, whose
-# classes make a cover for the whole window. So no class, id, name or style.
+# No class, id, name or style, with which a text could imitate or cover the page's own parts: formgrader loads
+# Bootstrap, which has classes that cover the whole window.
 _ATTRIBUTES = {
     "*": ["title"],
     "a": ["href", "rel", "title"],
@@ -60,10 +60,11 @@ _LINK = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _ALIGN = re.compile(r"text-align:\s*(left|right|center);?")
 _NESTED = re.compile(r"[ \t]*(?:(?:>|[-*+](?=\s)|\d{1,9}[.)](?=\s))[ \t]*)+")
 _PICTURE_IN_TEXT = re.compile(r"data:image/[a-z+.-]{1,20};base64,([A-Za-z0-9+/=]{500,})", re.IGNORECASE)
-# What MathJax would let move text over the rest of the page, dress it up, or link it. It stays as it was typed.
+# MathJax commands that could move text over the rest of the page, style it, or link it. They are shown as typed.
 _UNRULY = re.compile(
-    r"\\(?=(?:style|class|cssId|href|require|bbox|rule|[hmv]?skip|hspace|m?kern|raise|lower|move(?:left|right)"
-    r"|[rl]lap|smash|mmlToken|let|def|newcommand|renewcommand|newenvironment)(?![a-z]))",
+    r"\\(?=!|(?:style|class|cssId|href|require|bbox|enclose|rule|[hmv]?skip|[hm]?space|m?kern|raise|lower|smash"
+    r"|move(?:left|right)|[rl]lap|math[rlc]lap|mmlToken|toggle|unicode|tag|label|(?:eq)?ref|let|def|DeclareMathOperator"
+    r"|(?:new|renew|provide)(?:command|environment))(?![a-z]))|(?<=\\\\)(?=\s*\[)",
     re.IGNORECASE,
 )
 _AS_TYPED = re.compile(r"(<pre[ >].*?</pre>)", re.DOTALL)
@@ -75,39 +76,41 @@ _PLAIN_CELL = re.compile(r"<div><pre>[^<\n\r$\\]*</pre></div>")
 
 
 class _TooMuch(BaseException):
-    """The processor time is used up. No part of a renderer catches it by accident."""
+    """The processor time is used up. A BaseException, so that no renderer catches it by accident."""
 
 
 def markdown2html(source: str) -> str:
-    """Markdown as HTML, as formgrader and feedback show it. A tag that is not harmless comes out as text.
+    """Markdown as HTML, for formgrader and feedback. Tags that are not allowed become text.
 
-    There are no pictures but those in the text itself: each other would be fetched from somewhere, which tells that it
-    was read, and by whom.
+    Only pictures inside the text itself are shown: fetching another one would tell its server who reads the page.
     """
     return (_page or Rendering()).html(source)
 
 
 def highlight_code(source: str, language: str | None = None, metadata: Any = None) -> str:
-    """Code in colours, as formgrader and feedback show it; nbconvert passes the rest on."""
+    """Code with syntax highlighting, for formgrader and feedback. The parameters are those of nbconvert's filter."""
     return (_page or Rendering()).code(source)
 
 
 def begin_page() -> None:
-    """From here on another page is rendered; all its cells share one limit of processor time."""
+    """Begin a new page, whose cells share one limit of processor time."""
     global _page
     _page = Rendering(PAGE_SECONDS)
 
 
 def as_cell(markup: str) -> str:
-    """HTML as the source of a Markdown cell that every Markdown renderer hands on as it is.
+    """HTML as the source of a Markdown cell that every Markdown renderer passes through unchanged.
 
-    It is one line, so it is one block of HTML, and there is nothing in it that could be taken for a formula before it
-    is in the page.
+    It is written as one line, so that it is one block of HTML, and without characters that could begin a formula.
     """
-    parts = _AS_TYPED.split(markup)  # every second one is such a part
+    parts = _AS_TYPED.split(markup)  # every second part is a match
     parts = [part if place % 2 else _LINE_END.sub(" ", part) for place, part in enumerate(parts)]
-    line = _MARKS.sub(lambda found: f"&#{ord(found[0])};", "".join(parts))
-    return f"<div>{line}</div>"
+    return f"<div>{_unmarked(''.join(parts))}</div>"
+
+
+def _unmarked(line: str) -> str:
+    """The HTML without the characters that a Markdown renderer looks for, each as its number."""
+    return _MARKS.sub(lambda found: f"&#{ord(found[0])};", line)
 
 
 class Rendering:
@@ -117,20 +120,22 @@ class Rendering:
         self._left = NOTEBOOK_SECONDS if seconds is None else seconds
 
     def html(self, source: str, attachments: dict[str, str] | None = None) -> str:
-        """The Markdown as HTML, or as plain text where it is too much.
+        """The Markdown as HTML, or as plain text if a limit is reached.
 
         Args:
-            source: what the cell says.
-            attachments: its pictures by name, as `data:` addresses.
+            source: the cell's text.
+            attachments: its pictures by name, as `data:` URIs.
         """
-        if _PLAIN_CELL.fullmatch(source):  # plain text, written by `as_cell`: there is no tag in it
+        if _PLAIN_CELL.fullmatch(source):  # plain text from `as_cell`, without any tag
             return source
         pictures = _Pictures(attachments or {})
         rendered = self._in_time(lambda: _clean(_rendered(source, pictures), pictures))
-        return f"<pre>{html.escape(source)}</pre>" if rendered is None else rendered
+        if rendered is None:
+            return f"<pre>{html.escape(source)}</pre>"
+        return _unmarked(rendered) if _CELL.fullmatch(source) else rendered
 
     def code(self, source: str) -> str:
-        """The code with its colours, or without them where that is too much."""
+        """The code with syntax highlighting, or without it if a limit is reached."""
         if len(source) <= MAX_LENGTH and (coloured := self._in_time(lambda: str(_HIGHLIGHT(source)))):
             return coloured
         return f'<div class="highlight hl-ipython3"><pre>{html.escape(source)}</pre></div>'
@@ -140,7 +145,7 @@ class Rendering:
         try:
             with _processor_time(min(CELL_SECONDS, self._left)):
                 return render()
-        except (_TooMuch, Exception):  # whatever a renderer says to it, the text is to be read
+        except (_TooMuch, Exception):  # if rendering fails for any reason, the text must still be readable
             return None
         finally:
             self._left -= time.process_time() - started
@@ -159,7 +164,7 @@ def _rendered(source: str, pictures: "_Pictures") -> str:
 
 
 def _nesting(text: str) -> int:
-    """How deeply a line seems to be nested, by the marks before it and, before a mark, its indent."""
+    """An estimate of the deepest nesting, from each line's markers of quotes and lists and their indents."""
     found = [one[0] for line in text.splitlines() if (one := _NESTED.match(line))]
     return max((len(one.split()) + one.count(">>") + _indent(one) // 2 for one in found), default=0)
 
@@ -169,7 +174,7 @@ def _indent(text: str) -> int:
 
 
 class _Renderer(IPythonRenderer):
-    """Without colours for code, whose classes go anyway, and with the addresses of pictures as they are."""
+    """Leaves out syntax highlighting, whose classes would be removed anyway, and keeps pictures' URLs unchanged."""
 
     def block_code(self, code: str, info: str | None = None) -> str:
         return f"<pre><code>{html.escape(code)}</code></pre>\n"
@@ -186,14 +191,14 @@ class _Pictures:
         self._room = MAX_PICTURES
 
     def take(self, found: re.Match[str]) -> str:
-        """Keep a picture that stands in the text, and name it instead: it is no text to be rendered."""
+        """Keep a picture that is in the text, and put a short name in its place, which is quick to render."""
         name = f"in the text {len(self._by_name)}".replace(" ", "-")
         if uri := data_uri(found[1]):
             self._by_name[name] = uri
         return f"attachment:{name}"
 
     def show(self, address: str) -> str | None:
-        """The picture as a `data:` address, if it may be shown."""
+        """The picture as a `data:` URI, if it may be shown."""
         kind, _, rest = address.strip().partition(":")
         uri = None
         if kind.lower() == "attachment":
@@ -207,17 +212,17 @@ class _Pictures:
 
 
 def _clean(markup: str, pictures: _Pictures) -> str:
-    # As bleach's `Cleaner.clean`, with our own step between the parser and the filter.
+    # Like bleach's `Cleaner.clean`, with our own step between the parser and the filter.
     cleaner = Cleaner(tags=_TAGS)
-    tokens = _tamed(cleaner.walker(cleaner.parser.parseFragment(markup)), pictures)
+    tokens = _tamed(_joined(cleaner.walker(cleaner.parser.parseFragment(markup))), pictures)
     return str(cleaner.serializer.render(_Filter(tokens, allowed_tags=_TAGS, attributes=_allowed)))
 
 
 class _Filter(BleachSanitizerFilter):  # type: ignore[misc]
-    """bleach's filter; a picture is one of `_tamed`, with nothing of its writer's in it but pixels and words."""
+    """bleach's filter, which lets through pictures that come from `_tamed`: only their pixels and alternative text."""
 
     def allow_token(self, token: Any) -> Any:
-        """The token, without what is not allowed in it."""
+        """The token, without attributes that are not allowed."""
         return token if token["name"] == "img" else super().allow_token(token)
 
 
@@ -228,14 +233,14 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 
 
 def _tamed(tokens: Any, pictures: _Pictures) -> Iterator[Any]:
-    """The tokens with pictures as data or as a sentence, links that tell nobody where they were, and no styles."""
+    """The tokens with pictures as data or replaced by a sentence, links without a referrer, and no styles."""
     for token in tokens:
         name, values = token.get("name"), token.get("data")
         if token["type"] in ("StartTag", "EmptyTag"):
             if name == "img":
                 yield _picture(values, pictures)
                 continue
-            if name == "input" and values.get((None, "type")) == "checkbox":  # of a list of things to do
+            if name == "input" and values.get((None, "type")) == "checkbox":  # in a task list
                 yield {"type": "Characters", "data": "☑ " if (None, "checked") in values else "☐ "}
                 continue
             style = values.pop((None, "style"), "")
@@ -244,8 +249,24 @@ def _tamed(tokens: Any, pictures: _Pictures) -> Iterator[Any]:
             if name == "a":
                 values[None, "rel"] = "noopener noreferrer"
         elif token["type"] == "Characters":
-            token["data"] = _UNRULY.sub("\\\\\u2060", values)
+            text = _UNRULY.sub("\\g<0>\u2060", html.unescape(values))
+            token["data"] = text.replace("&", "&amp;")  # bleach's filter reads entities
         yield token
+
+
+def _joined(tokens: Any) -> Iterator[Any]:
+    """The tokens with texts that only a comment parts as one, as a browser shows them and MathJax reads them."""
+    texts: list[str] = []
+    for token in tokens:
+        if token["type"] in ("Characters", "SpaceCharacters"):
+            texts.append(token["data"])
+        elif token["type"] != "Comment":
+            if texts:
+                yield {"type": "Characters", "data": "".join(texts)}
+                texts.clear()
+            yield token
+    if texts:
+        yield {"type": "Characters", "data": "".join(texts)}
 
 
 def _picture(values: dict[Any, str], pictures: _Pictures) -> dict[str, Any]:
@@ -260,10 +281,10 @@ def _picture(values: dict[Any, str], pictures: _Pictures) -> dict[str, Any]:
 
 @contextmanager
 def _processor_time(seconds: float) -> Iterator[None]:
-    """Raise `_TooMuch` when this process has computed for so long. It reaches into regular expressions, too.
+    """Raise `_TooMuch` after so much processor time of this process, even inside a regular expression.
 
-    Signals belong to the main thread, where nbgrader's commands and its server do their work; in another one, and
-    where there are no such timers, the limits of length and nesting are what there is.
+    Signals need the main thread, in which nbgrader's commands and its server work. In other threads, and on systems
+    without such timers, only the limits of length and nesting apply.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield

@@ -1,4 +1,4 @@
-"""What `nbgrader_config.py` of a class sets: nbgrader's own commands and screens, with our grading inside.
+"""The settings in a class's `nbgrader_config.py`: nbgrader's own commands and pages, with our grading inside.
 
 The file in a course directory only calls `configure`, so a newer version of this package brings newer settings.
 """
@@ -20,7 +20,7 @@ NAMES = "grader.classroom.escape.EscapeNames"
 GRADES = "grader.classroom.export.Grades"
 EXTRACTOR = "grader.classroom.zip_collect.Extractor"
 COLLECTOR = "grader.classroom.zip_collect.Collector"
-"""What nbgrader is told to use, by name, so that its other commands import none of it."""
+"""Our classes, given to nbgrader by name, so that commands which do not use them do not import them."""
 
 
 def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -> None:
@@ -28,9 +28,9 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
 
     Args:
         c: nbgrader's configuration object, `get_config()`.
-        course_id: what the gradebook and the exchange call the course.
-        db_url: an SQLAlchemy URL; the course directory's own gradebook.db, if not given.
-        timezone: the class's, such as Europe/Berlin; deadlines are meant and times are shown in it. UTC, if not given.
+        course_id: the course's name in the gradebook and the exchange.
+        db_url: an SQLAlchemy URL; by default the course directory's own gradebook.db.
+        timezone: the class's, such as Europe/Berlin, for deadlines and for all times shown; by default UTC.
     """
     list_only_ids()
     say_it_in_a_sentence()
@@ -39,7 +39,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
         c.Exchange.timezone = c.NbGraderAPI.timezone = timezone
     if db_url:
         c.CourseDirectory.db_url = db_url
-    # The exporter grades: no submitted notebook is parsed, or run, by nbgrader. What it hands on is rebuilt.
+    # The exporter grades, and returns a notebook that we made. So nbgrader never parses or runs a submitted one.
     c.Autograde.exporter_class = EXPORTER
     c.Autograde.pre_convert_hook = HOOK
     c.Autograde.sanitize_preprocessors = []
@@ -50,9 +50,9 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
     # The student edition that generate_assignment makes is the course's own.
     c.ClearSolutions.code_stub = {"python": CODE_STUB}
     c.ClearSolutions.text_stub = TEXT_STUB
-    # What students wrote is shown by formgrader and in feedback: without anything that a browser would run.
+    # Formgrader and feedback show what students wrote, without anything that a browser would run.
     c.GenerateFeedback.exporter_class = FEEDBACK
-    # nbgrader leaves a page as it is, whatever was marked since; so each is made again.
+    # By itself nbgrader keeps an existing page, even if marks have changed since.
     c.GenerateFeedback.force = True
     c.ExportApp.plugin_class = GRADES
     c.HTMLExporter.sanitize_html = True

@@ -25,16 +25,16 @@ configure(c, course_id={course_id!r}, db_url={db_url!r}, timezone={timezone!r})
 
 
 def init(root: Path, *, course_id: str, db_url: str, timezone: str = "UTC") -> ClassDir:
-    """Make a course directory: configuration, sources, releases, gradebook. What is there already stays as it is.
+    """Make a course directory: configuration, sources, releases, gradebook. Existing files are not changed.
 
     Args:
-        root: the directory, new or empty, or a course directory that lacks something.
-        course_id: what the gradebook and the exchange call the course.
+        root: the directory, new or empty, or an incomplete course directory.
+        course_id: the course's name in the gradebook and the exchange.
         db_url: an SQLAlchemy URL, or "" for a gradebook.db in root.
         timezone: the class's, such as Europe/Berlin.
 
     Raises:
-        ClassError: root is something else, there is no such zone, or the gradebook can't be used.
+        ClassError: root has other content, there is no such time zone, or the gradebook can't be used.
         OSError: root can't be written to.
     """
     if root.exists() and any(root.iterdir()) and not (root / CONFIG).is_file():
@@ -62,14 +62,14 @@ def init(root: Path, *, course_id: str, db_url: str, timezone: str = "UTC") -> C
 
 
 def _create_gradebook(coursedir: Any) -> None:
-    """The course's row must be there before two commands look for it at the same time."""
+    """Create the course's row now, because two commands at the same time might both try to."""
     from nbgrader.api import Gradebook
     from sqlalchemy.exc import SQLAlchemyError
 
-    # nbgrader asks the command `alembic` for the version; it is beside our own, which need not be on the path.
+    # nbgrader calls the command `alembic` for the version. It is beside our own, whose folder may not be on PATH.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     os.environ["PYTHONSAFEPATH"] = "1"
-    for name in ("PYTHONPATH", "PYTHONHOME"):  # it need not find modules elsewhere than we do
+    for name in ("PYTHONPATH", "PYTHONHOME"):  # so that alembic finds the same modules as we do
         os.environ.pop(name, None)
     try:
         Gradebook(coursedir.db_url, coursedir.course_id).close()
@@ -87,7 +87,7 @@ def generate(folder: ClassDir, assignment: str) -> None:
     """Make the release of an assignment and its rows in the gradebook, as `nbgrader generate_assignment --force` does.
 
     Raises:
-        ClassError: nbgrader refuses.
+        ClassError: nbgrader fails.
     """
     from nbgrader.converters import GenerateAssignment
     from nbgrader.converters.base import NbGraderException

@@ -1,8 +1,8 @@
 """Times as people and tools write them, read in one place, with their zones.
 
 nbgrader 0.9.6 reads the zone `+0100` at the end of a time as a hundred seconds, `+08` (which its own exchange writes
-where a zone is named by a number) as eight, and a name that it does not know as UTC. Here what is not clear is refused.
-The gradebook keeps times as nbgrader does: in UTC, without saying so.
+for zones without a name) as eight seconds, and an unknown name as UTC. Here an ambiguous time is an error. In the
+gradebook, times are in UTC without a zone, as nbgrader expects.
 """
 
 import re
@@ -15,7 +15,7 @@ from ..errors import ClassError
 from ..files import read_small
 
 TIMESTAMP = "timestamp.txt"
-"""Where a collector writes when a submission was handed in."""
+"""The file in which a collector notes when a submission was handed in."""
 MAX_TIMESTAMP = 100
 EXAMPLES = "2026-10-19 12:00 Europe/Berlin, 2026-10-19 12:00 +02:00 or 2026-10-19T10:00Z"
 _TIME = re.compile(
@@ -26,20 +26,20 @@ _OFFSET = re.compile(r"([+-])(\d\d)(?::?(\d\d))?")
 
 
 class UnclearTime(ClassError):
-    """A time that can't be read without doubt. The text says why, and what can be."""
+    """A time that is ambiguous or can't be read. The text says why, and gives examples that can."""
 
 
 def read_time(text: str, zone: tzinfo, *, bare: tzinfo | None = None) -> datetime:
-    """The moment that a text names, in the class's zone.
+    """Parse a time, and convert it to the class's zone.
 
     Args:
-        text: a day, a time and, behind them, a zone: its name, its distance from UTC, or the short name that the
-            class's own zone has at that time, such as CEST.
+        text: a date, a time and optionally a zone: its name, its offset from UTC, or the abbreviation that the class's
+            own zone has at that time, such as CEST.
         zone: the class's.
-        bare: the zone of a text that names none; the class's, if not given.
+        bare: the zone of a text that names none; by default the class's.
 
     Raises:
-        UnclearTime: the text is none, or might mean more than one moment.
+        UnclearTime: the text is not a time, or might mean more than one moment.
     """
     found = _TIME.fullmatch(text.strip())
     if not found:
@@ -55,11 +55,11 @@ def read_time(text: str, zone: tzinfo, *, bare: tzinfo | None = None) -> datetim
 
 
 def read_timestamp(path: Path, zone: tzinfo) -> datetime:
-    """The time in a collector's file. nbgrader's own write UTC where they write no zone.
+    """The time in a collector's file. Without a zone it is in UTC, as nbgrader's own collectors write it.
 
     Raises:
         OSError: there is no such file, or it can't be read.
-        UnclearTime: what it says is not clear.
+        UnclearTime: the time in it is ambiguous or can't be read.
     """
     text = read_small(path, MAX_TIMESTAMP + 1)
     if len(text) > MAX_TIMESTAMP:
@@ -68,22 +68,22 @@ def read_timestamp(path: Path, zone: tzinfo) -> datetime:
 
 
 def show_time(moment: datetime, zone: tzinfo) -> str:
-    """A time for people, in the class's zone; one without a zone is the gradebook's, in UTC."""
+    """A time for people, in the class's zone. A time without a zone is from the gradebook, so in UTC."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S %Z")
 
 
 def for_gradebook(moment: datetime) -> datetime:
-    """A time as the gradebook keeps it."""
+    """A time in the gradebook's form: in UTC, without a zone."""
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def named_zone(name: str) -> ZoneInfo:
-    """The zone of a name such as Europe/Berlin.
+    """The time zone with a name such as Europe/Berlin.
 
     Raises:
-        ClassError: there is no zone of this name.
+        ClassError: there is no such zone.
     """
     try:
         return ZoneInfo(name)
@@ -92,10 +92,10 @@ def named_zone(name: str) -> ZoneInfo:
 
 
 def class_zone(config: Any) -> ZoneInfo:
-    """The class's zone, as its `nbgrader_config.py` sets it; UTC, as in nbgrader, if it does not.
+    """The class's time zone, from its `nbgrader_config.py`; by default UTC, as in nbgrader.
 
     Raises:
-        ClassError: it names two, or none that there is.
+        ClassError: the file names two zones, or one that does not exist.
     """
     names = {config[name].get("timezone", "") for name in ("Exchange", "NbGraderAPI") if name in config} - {""}
     if len(names) > 1:
@@ -122,7 +122,7 @@ def _zone(name: str, local: datetime, zone: tzinfo) -> tzinfo:
 
 
 def _short(name: str, local: datetime, zone: tzinfo) -> tzinfo | None:
-    """The class's zone as it is while it has this short name: it says which of two times it is when clocks go back."""
+    """The zone's offset under this abbreviation, which tells apart the two equal times when clocks go back."""
     for fold in (0, 1):
         moment = local.replace(tzinfo=zone, fold=fold)
         if moment.tzname() == name and (distance := moment.utcoffset()) is not None:
@@ -131,7 +131,7 @@ def _short(name: str, local: datetime, zone: tzinfo) -> tzinfo | None:
 
 
 def _placed(local: datetime, zone: tzinfo) -> datetime | None:
-    """The local time in a zone; None where the clocks make it come twice or never."""
+    """The local time in a zone; None if it occurs twice or never because clocks change."""
     first, second = (local.replace(tzinfo=zone, fold=fold) for fold in (0, 1))
     return first if first.utcoffset() == second.utcoffset() else None
 

@@ -13,10 +13,10 @@ from .classdir import ClassDir
 
 
 def variants(folder: ClassDir, assignment: str, student: str, exercise: str = "") -> dict[str, list[tuple[str, str]]]:
-    """For each exercise the calls that a student's submission meets, and what they must do.
+    """For each exercise, the calls that a student's submission meets, and what each must return.
 
     Raises:
-        NotAnId: nobody can be called so.
+        NotAnId: student is not a valid id.
         ClassError: no such assignment, submission or exercise.
     """
     who = StudentId.parse(student)

@@ -1,8 +1,8 @@
-"""What `nbgrader zip_collect` does in a class: our way of finding submissions, in nbgrader's two plugins.
+"""`nbgrader zip_collect` in a class: our way of finding submissions, as nbgrader's two plugins.
 
-The extractor lays out one notebook for each student, the newest attempt; the collector hands on what it laid out. So
-nbgrader meets no name that it does not know, no second attempt that it would stop at, and nothing of a student's but
-the notebook: no `timestamp.txt` either. It writes that itself, with the time that a platform gave.
+The extractor extracts one notebook per student, the newest attempt; the collector describes these to nbgrader. So
+nbgrader meets no unknown name, no second attempt (at which it would stop), and none of a student's other files, such as
+a `timestamp.txt`. nbgrader writes that file itself, with the platform's time.
 """
 
 import os
@@ -22,6 +22,8 @@ from ..batch.attempts import Found, sorted_out
 from ..batch.collect import in_an_archive
 from ..batch.names import Origin, origin, owners
 from ..inside.values import plain_text
+from ..lms.platform import matched
+from ..lms.platforms import PLATFORMS
 from ..lms.roster import Roster
 from .classdir import roster_at
 from .collected import time_of, write_note
@@ -29,18 +31,20 @@ from .order import notebook_of
 from .times import class_zone
 
 _A_MOMENT = 1.0
-"""Seconds after everybody's deadline: when something came in of which a platform only says that it was late."""
+"""Seconds after the deadline: the assumed time of a hand-in of which the platform only says that it was late."""
 
 
 class Extractor(ExtractorPlugin):  # type: ignore[misc]
-    """Takes the newest attempt of each student out of a folder of downloads."""
+    """Extracts each student's newest attempt from a folder of downloads."""
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
-        """Lay out what counts as `extracted/STUDENT/NOTEBOOK.ipynb`, and note what does not."""
+        """Write the attempts that count to `extracted/STUDENT/NOTEBOOK.ipynb`, and note the files that do not."""
         coursedir, archive, zone = self.parent.coursedir, Path(archive_path), class_zone(self.config)
         students, roster = _students(coursedir), roster_at(Path(coursedir.root))
-        tables = [path.name for path in sorted(archive.glob("*.csv")) if roster.learn(path, zone)]
-        called = _called(Collector(parent=self.parent).named_regexp, roster, zone)
+        pattern = Collector(parent=self.parent).named_regexp
+        beside = [path for path in sorted(archive.glob("*.csv")) if not _is_handed_in(path, pattern)]
+        tables = [path.name for path in beside if roster.learn(path, zone)]
+        called = _called(pattern, roster, zone)
         release = Path(coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id))
         released = {path.stem for path in release.glob("*.ipynb")}
         with tempfile.TemporaryDirectory(prefix="unpacked-") as unpacked:
@@ -69,7 +73,7 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
             self.log.warning("%d notebooks are taken, %d files are not", len(taken), len(rest))
 
     def _moments(self, taken: Sequence[Found], roster: Roster) -> dict[str, float]:
-        """When each work came in, in seconds since 1970, where a platform says so."""
+        """When each student's work came in, in seconds since 1970, if a platform says so."""
         moments = {one.student: one.times[0] for one in taken if one.stamped}
         moments |= {one.student: roster.moments[one.student] for one in taken if one.student in roster.moments}
         late = [one for one in taken if one.late and one.student not in moments]
@@ -82,10 +86,10 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
 
 
 class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
-    """Says of each file that the extractor laid out whose it is and when it came in."""
+    """Tells nbgrader, for each extracted file, the student and the time."""
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
-        """nbgrader's description of a file."""
+        """The student, the notebook and the time of a file, in the form that nbgrader expects."""
         path, coursedir = Path(submitted_file), self.parent.coursedir
         info = {"student_id": path.parent.name, "file_id": path.name}
         time = time_of(Path(coursedir.root), coursedir.assignment_id, path.parent.name)
@@ -98,10 +102,17 @@ def _students(coursedir: Any) -> set[str]:
 
 
 def _deadline(coursedir: Any) -> float:
-    """Everybody's deadline, in seconds since 1970; 0.0 if there is none."""
+    """The assignment's deadline, without extensions, in seconds since 1970; 0.0 if there is none."""
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         due = gradebook.find_assignment(coursedir.assignment_id).duedate
     return float(due.replace(tzinfo=UTC).timestamp()) if due else 0.0
+
+
+def _is_handed_in(path: Path, pattern: str) -> bool:
+    """Whether a table has the name of a hand-in: then a student wrote it, and may say in it whose everything is."""
+    names = (one for one in PLATFORMS if not one.roster_only)  # the others' names are too common
+    named = any(matched(one, path.stem) for one in names) or bool(pattern and re.match(pattern, path.name))
+    return named or path.is_symlink()
 
 
 def _is_students(roster: Roster, students: Iterable[str]) -> Callable[[str], bool]:
@@ -113,7 +124,7 @@ def _is_students(roster: Roster, students: Iterable[str]) -> Callable[[str], boo
 
 
 def _called(pattern: str, roster: Roster, zone: tzinfo) -> Callable[[PurePosixPath], Origin]:
-    """Whose a file is, as the class's own pattern says, if it has one; else as roster and names of platforms say."""
+    """A function that finds a file's student: by the class's own pattern if it has one, else by roster and platform."""
 
     def called(place: PurePosixPath) -> Origin:
         found = re.match(pattern, str(place)) if pattern else None
@@ -124,7 +135,7 @@ def _called(pattern: str, roster: Roster, zone: tzinfo) -> Callable[[PurePosixPa
 
 
 def _wanted(found: Found, released: set[str]) -> Found:
-    """The same; a notebook of another assignment is not taken."""
+    """The file, marked as not taken if it is a notebook of another assignment."""
     if found.not_taken or found.problem:
         return replace(found, problem="", not_taken=found.not_taken or found.problem)
     if notebook_of(found, released):

@@ -16,8 +16,8 @@ from .ending import fail
 def advice(file: Path) -> None:
     """Say which rules for minting a token breaks, and which libraries would not read it.
 
-    FILE holds one token; '-' reads it from stdin, so that it stands in no history. Nothing is verified, sent or kept,
-    and the token itself is not printed.
+    FILE contains one token; '-' reads it from stdin, so that it is not in the shell's history. Nothing is verified,
+    sent or stored, and the token itself is not printed.
     """
     from jwt_from_scratch import JWTError
     from jwt_from_scratch.services import advice as adviser

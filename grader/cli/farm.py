@@ -1,4 +1,4 @@
-"""The commands of `grader farm`, and the options by which other commands use one."""
+"""The commands of `grader farm`, and the options for using a farm in other commands."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def farm_options(command: _Command) -> _Command:
 
 
 def farm_of(address: str | None, keys: Path | None) -> Farm | None:
-    """The farm that these options name, if they do."""
+    """The farm given by these options, or None."""
     from ..batch.farm import Farm
 
     if not address and not keys:
@@ -48,7 +48,7 @@ def farm() -> None:
 @farm.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def init(folder: Path) -> None:
-    """Make a farm's keys in DIR. Copy it to each of its machines; whoever has it can run code on all of them."""
+    """Make a farm's keys in DIR. Copy DIR to each of its machines. Anyone with the keys can run code on all of them."""
     from ..batch.farm_keys import DAYS, make
 
     make(folder)
@@ -60,7 +60,7 @@ def init(folder: Path) -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", default=8786, show_default=True, type=click.IntRange(1, 65535))
 def scheduler(keys: Path, host: str, port: int) -> None:
-    """Run a farm's scheduler, until Ctrl-C. Only who has the keys gets a connection."""
+    """Run a farm's scheduler, until Ctrl-C. It accepts only connections with the farm's keys."""
     from ..batch.farm_keys import run_scheduler
 
     sys.exit(run_scheduler(keys, host, port))
@@ -71,7 +71,7 @@ def scheduler(keys: Path, host: str, port: int) -> None:
 @_KEYS
 @click.option("--jobs", type=click.IntRange(1), help="How many submissions at a time.  [one per processor]")
 def worker(address: str, keys: Path, jobs: int | None) -> None:
-    """Grade for the scheduler at ADDRESS, until Ctrl-C. Where the scheduler ends, it is waited for."""
+    """Grade for the scheduler at ADDRESS, until Ctrl-C. If the scheduler ends, the worker waits for it."""
     from ..batch.farm_keys import run_worker
     from ..batch.run import processors
 

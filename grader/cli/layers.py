@@ -10,7 +10,7 @@ from ..engine.selftest import Layer
 
 
 def print_layers(layers: Sequence[Layer]) -> None:
-    """What the self-test found, for people."""
+    """Print the self-test's results."""
     table = Table()
     for heading in ("layer", "what a submission gets", "self-test"):
         table.add_column(heading)

@@ -31,7 +31,7 @@ def lti() -> None:
 def init(folder: Path, url: str, opens: tuple[tuple[str, str], ...]) -> None:
     """Make a tool: its key and its settings. Prints what to enter in the platform.
 
-    In a tool that is there, the address and the buttons are set anew; its key and its platforms stay.
+    For an existing tool, this changes the address and the buttons; its key and its platforms stay.
     """
     from ..lti.tool import Tool
 
@@ -59,7 +59,7 @@ def register(
     jwks: str,
     token_audience: str,
 ) -> None:
-    """Make a platform known. One that is known gets these addresses, and the deployments in addition."""
+    """Register a platform. A registered one gets these addresses, and the deployments are added."""
     from ..lti.registry import Platform
     from ..lti.tool import Tool
 
@@ -73,7 +73,7 @@ def register(
 @_FOLDER
 @click.option("--port", default=8400, show_default=True, type=click.IntRange(1, 65535), help="Of 127.0.0.1.")
 def serve(folder: Path, port: int) -> None:
-    """Serve launches and hand-ins, on this machine alone: a web server with a certificate stands before it.
+    """Serve launches and hand-ins, on this machine only, for a web server with a certificate in front of it.
 
     Nothing is graded here. `grader grade DIR/submitted --out DIR/graded` and `grader lti push DIR` do the rest.
     """
@@ -89,7 +89,7 @@ def serve(folder: Path, port: int) -> None:
         fail("the package 'waitress' is missing; install the course with its extra: jwt-from-scratch[course,lti]")
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="%(asctime)s %(message)s")
     tool = Tool.at(folder)
-    tool.cookie_key  # noqa: B018 - what is wrong with it shows now
+    tool.cookie_key  # noqa: B018 - so that an error in the key is reported now
     app = tool_app(tool)
     try:
         run(app, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=2 * MAX_NOTEBOOK)
@@ -103,7 +103,7 @@ def serve(folder: Path, port: int) -> None:
 def push(folder: Path, lower: bool) -> None:
     """Send the score of each Report in DIR/graded to the platform that its learner came from, once.
 
-    It can be interrupted, and goes on where it was. What a platform did not take is said, and code 4.
+    After an interruption, run it again. Scores that a platform did not accept are listed, and the exit code is 4.
     """
     from ..lti.push import push as send
     from ..lti.scores import Sender

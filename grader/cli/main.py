@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
 
 def main() -> None:
-    """Run the command; whatever people can put right, and Ctrl-C, ends it with a line and not a traceback."""
+    """Run the command. An error that people can put right, or Ctrl-C, ends it with a line, not a traceback."""
     try:
         cli(standalone_mode=False)
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):  # click makes the one of the other
+    except (click.Abort, KeyboardInterrupt):  # click turns KeyboardInterrupt into Abort
         fail("interrupted; a batch goes on when the same command is given again", INTERRUPTED)
 
 
@@ -55,7 +55,7 @@ _LEAST = click.option(
 
 
 LMS = ("canvas", "moodle", "blackboard")
-"""The platforms that take grades; a test says that none is missing."""
+"""The platforms that import grades. A test compares this with `lms`, which is not imported here to save time."""
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -148,7 +148,7 @@ def grade(
     in --out. A batch that was interrupted goes on when the same command is given again.
     """
     if not any(map(os.path.lexists, paths)) and not any((out, jobs, *files.values())):
-        _nothing_there(paths)  # known before there is a sandbox
+        _nothing_there(paths)  # before a sandbox is started
     from ..engine.grade import Options
     from ..reports.forms import write_forms
     from ..reports.report import answerable
@@ -171,7 +171,7 @@ def grade(
 
 
 def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
-    """Write the grades of a batch for the platform that has named its files. Returns what has no such name."""
+    """Write the grades of a batch for the platform that named its files. Returns the files with other names."""
     from ..files import write_whole
     from ..inside.values import plain_text
     from ..lms.grades import HandIn, by_key
@@ -200,7 +200,7 @@ def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
 
 
 def _left_over(reports: list[Report]) -> int:
-    """The exit code of a run that went well: whether everything that lay there was taken, or anything."""
+    """The exit code of a run without errors: were all files taken as submissions, or only some, or none?"""
     from ..reports.report import taken
 
     count = len(taken(reports))
@@ -289,7 +289,7 @@ def autograde(
 ) -> None:
     """Grade a class's submissions and write the scores into its gradebook, as `nbgrader autograde` does, but faster.
 
-    Scores and comments that were given by hand stay. What has not changed since the last run is not done again.
+    Scores and comments that were given by hand stay. Submissions that have not changed since the last run are skipped.
     """
     from ..classroom.classdir import ClassDir
     from ..classroom.run import run_class
@@ -363,9 +363,9 @@ def init(folder: Path, course_id: str, db: str, timezone: str) -> None:
 def roster(file: Path, folder: Path) -> None:
     """Put the students of a CSV file into the gradebook: your own, or as your learning platform exports it.
 
-    Known are Canvas's gradebook, Moodle's participants, grades and grading worksheets, Blackboard's and Brightspace's
-    grades, GitHub Classroom's roster. Your own has a column id, and if you like first_name, last_name, email,
-    lms_user_id, login, number, github, section, group. Students who are there are updated.
+    These files are recognised: Canvas's gradebook, Moodle's participants, grades and grading worksheets, Blackboard's
+    and Brightspace's grades, GitHub Classroom's roster. Your own needs a column id, and may have first_name, last_name,
+    email, lms_user_id, login, number, github, section, group. Existing students are updated.
     """
     from ..classroom import roster
     from ..classroom.classdir import ClassDir
@@ -431,7 +431,7 @@ def grades(
 ) -> None:
     """Write a class's grades as a learning platform imports them: in the class's points, as they count.
 
-    ASSIGNMENTS are all to which somebody has handed in, if none is named.
+    Without ASSIGNMENTS, all to which somebody has handed in.
     """
     from ..classroom.classdir import ClassDir
     from ..classroom.grade_files import write_grades
@@ -460,7 +460,7 @@ def grades(
 @click.option("--exercise", default="", metavar="NAME", help="Only this one.")
 @_COURSE_DIR
 def variants(assignment: str, student: str, exercise: str, folder: Path) -> None:
-    """Show the inputs that a student's submission meets. They derive from the class secret, and are the teacher's."""
+    """Show the inputs that a student's submission meets. They derive from the class secret: for teachers only."""
     from ..classroom.classdir import ClassDir
     from ..classroom.variants import variants
 
@@ -483,7 +483,7 @@ def class_likeness(assignment: str, folder: Path, out: Path | None, least: int) 
 
     course = ClassDir.at(folder)
     found = submissions(course, assignment)
-    copies = copied(course.root, assignment)  # of their group's: no wonder that they are alike
+    copies = copied(course.root, assignment)  # copies of a group's hand-in are alike for a good reason
     found = [one for one in found if one.student not in copies]
     if not found:
         raise NothingFound(f"{assignment}: no submissions")

@@ -1,4 +1,4 @@
-"""The commands and options for pipelines: outputs, Gradescope, keys and receipts. `cli` puts them beside its own."""
+"""The commands and options for pipelines: outputs, Gradescope, keys and receipts. `main.py` adds them to its own."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OUTPUTS = {
 
 
 def output_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command one option for each form of `outputs.forms`, of the form's name."""
+    """Give a command an option for each format in `reports.forms`, with the format's name."""
     for form, text in reversed(_OUTPUTS.items()):
         command = click.option(f"--{form}", form, metavar="FILE|-", help=text)(command)
     return command
@@ -83,7 +83,7 @@ def keys_init(target: Path | None) -> None:
 
 
 def _local(folder: Path, foreign: bool) -> LocalKey | None:
-    """The key that Reports must have been kept with, or None where others are to be believed."""
+    """The key with which the Reports' MACs must have been made, or None to accept Reports without that check."""
     from ..reports.local_key import local_key
 
     if foreign:
@@ -98,7 +98,7 @@ def _local(folder: Path, foreign: bool) -> LocalKey | None:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where they go.  [FOLDER/receipts]")
 @_FOREIGN
 def receipts(folder: Path, key_file: Path, issuer: str, out: Path | None, unsafe_foreign_reports: bool) -> None:
-    """Sign a receipt for each Report that this machine kept in a graded folder. One that has its receipt keeps it."""
+    """Sign a receipt for each Report that this machine kept in a graded folder. Existing receipts are kept."""
     from ..receipts.issue import issue_all
     from ..receipts.keys import read_key
 
@@ -148,4 +148,4 @@ def verify_receipt(file: Path, jwks: Path, issuer: str | None, report: Path | No
 
 
 PIPELINE = (gradescope_zip, keys, receipts, certificate, verify_receipt)
-"""The commands, for `cli`."""
+"""The commands, for `main.py`."""

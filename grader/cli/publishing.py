@@ -23,8 +23,8 @@ from .ending import fail
 def site(folder: Path, source: str, cache: Path | None, pages_only: bool) -> None:
     """Make a static site in DIR: the lessons as pages, and under lite/ the course to run in a browser.
 
-    An earlier site in DIR is replaced; anything else there is left alone. What was downloaded and the lessons that were
-    run are kept, so that a second time is quick, and a run that was interrupted goes on.
+    An earlier site in DIR is replaced; a folder with other content is refused. Downloads and executed lessons are kept,
+    so that a second run is quick, and an interrupted one goes on.
     """
     try:
         from ..site import build

@@ -1,1 +1,1 @@
-"""The course as data: chapters, cells, points, read from the masters; and the editions made of them."""
+"""The course as data: chapters, cells and points, read from the masters; and the notebooks made of them."""

@@ -1,4 +1,4 @@
-"""The written answers: each lesson's question, model answer and rubric, on one page for whoever grades them."""
+"""The written answers: each lesson's question, model answer and rubric, on one page for those who grade them."""
 
 import re
 
@@ -6,7 +6,7 @@ from ..errors import CourseError
 from .masters import ANSWER, Chapter, course
 
 MODEL, RUBRIC = "A model answer (write yours first)", "For teachers: what to look for (5 points)"
-"""What the two folded parts of a lesson are called. The points are `course.ANSWER_POINTS`."""
+"""The titles of the two folded parts of a lesson. The points are `masters.ANSWER_POINTS`."""
 
 
 def page() -> str:

@@ -1,7 +1,7 @@
 """From a master to notebooks: the student edition and the solved edition.
 
-The metadata is nbgrader's own, and so are the steps from one edition to the other, so that its commands
-(validate, formgrader, the exchange) find what they expect.
+Metadata and conversion steps are nbgrader's own, so that its commands (validate, formgrader, the exchange) find what
+they expect.
 """
 
 import re
@@ -35,7 +35,7 @@ def solved(chapter: Chapter) -> Any:
 
 
 def student(chapter: Chapter) -> Any:
-    """The notebook that a learner opens: solutions out, locks and checksums in."""
+    """The notebook that a learner opens: without solutions, with nbgrader's locks and checksums."""
     notebook, resources = solved(chapter), {"language": "python"}
     for step in _release_steps():
         notebook, resources = step.preprocess(notebook, resources)
@@ -75,7 +75,7 @@ def _nbgrader(grade_id: str, **values: Any) -> dict[str, Any]:
 
 
 def editions() -> Iterator[tuple[Path, str]]:
-    """Every generated file of the repository and what it should contain."""
+    """Every generated file of the repository, with the content that it should have."""
     for chapter in course():
         yield NOTEBOOKS / f"{chapter.name}.ipynb", as_text(student(chapter))
     repository = NOTEBOOKS.parent
@@ -85,7 +85,7 @@ def editions() -> Iterator[tuple[Path, str]]:
         (NOTEBOOKS / "README.md", "lessons", lessons_table()),
         (repository / "docs" / "written-answers.md", "answers", answers.page()),
     ):
-        if path.is_file():  # a wheel has none of them
+        if path.is_file():  # a wheel contains none of them
             yield path, _between_marks(path.read_text("utf-8"), mark, new)
 
 
@@ -107,7 +107,7 @@ def lessons_table(folder: str = "") -> str:
 
 
 def address() -> str:
-    """A sentence with the address of the published course, which pyproject.toml has."""
+    """A sentence with the published course's address, from pyproject.toml."""
     path = NOTEBOOKS.parent / "pyproject.toml"
     if not path.is_file():  # in a wheel
         return ""
@@ -116,7 +116,7 @@ def address() -> str:
 
 
 def build() -> list[Path]:
-    """Write the generated files that are missing or stale, and say which."""
+    """Write the generated files that are missing or stale. Returns their paths."""
     stale = list(stale_files())
     for path, text in stale:
         write_whole(path, text)
@@ -124,7 +124,7 @@ def build() -> list[Path]:
 
 
 def stale_files() -> Iterator[tuple[Path, str]]:
-    """The generated files that do not say what they should, each with what it should say."""
+    """The generated files that are missing or out of date, each with the content that it should have."""
     for path, text in editions():
         if not path.is_file() or path.read_text("utf-8", "replace") != text:
             yield path, text

@@ -1,6 +1,6 @@
 """The course as its masters and its checks describe it: chapters, cells, exercises, points.
 
-A master is MyST Markdown in `notebooks/source/`. Its author writes no metadata; a cell's kind shows in its form:
+A master is a lesson's source, MyST Markdown in `notebooks/source/`, without metadata. A cell's kind shows in its form:
 
     exercise   a code cell with `### BEGIN SOLUTION` … `### END SOLUTION`
     check      a code cell that is exactly `check("name")`
@@ -27,25 +27,25 @@ from .names import defined_names
 
 EXERCISE, CHECK, SETUP, ANSWER, DEMO, TEXT = "exercise", "check", "setup", "answer", "demo", "text"
 ANSWER_POINTS = 5
-"""The maximum of a written answer. It is graded by hand and stands apart from the course's points."""
+"""The maximum of a written answer. It is graded by hand and does not count among the course's points."""
 TEXT_STUB = "**Your answer**\n\n*Double-click here and write, in your own words.*"
-"""What stands in a student edition where the answer goes."""
+"""The student edition's text in the place of a written answer."""
 
 _PACKAGE = Path(__file__).parent.parent
 NOTEBOOKS = next(p for p in (_PACKAGE.parent / "notebooks", _PACKAGE / "notebooks") if p.is_dir())
-"""The student editions; the masters are in its folder `source`. In a wheel they travel inside the package."""
+"""The folder of the student editions; the masters are in its folder `source`. In a wheel it is inside the package."""
 
 _CHECK_CELL = re.compile(r'check\("(\w+)"\)')
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of a master: what it is, what it says, what it is called.
+    """One cell of a master.
 
     Attributes:
         kind: one of the constants above.
         name: the exercise's name, for an exercise and its check.
-        id: the notebook cell's id. It derives from the name or the content, so an insertion shifts nothing.
+        id: the notebook cell's id. It derives from the name or the content, so inserting a cell changes no other id.
     """
 
     kind: str
@@ -70,13 +70,13 @@ class Chapter:
 
     @property
     def exercises(self) -> tuple[checks.Exercise, ...]:
-        """Its exercises, in the order of its checks. A class's own version may lack some."""
+        """Its exercises, in the order in which `grader.checks` lists them. A class's own version may lack some."""
         there = {cell.name for cell in self.cells if cell.kind == CHECK}
         return tuple(exercise for exercise in checks.exercises(self.name) if exercise.name in there)
 
     @property
     def points(self) -> int:
-        """What its exercises are worth together."""
+        """The sum of its exercises' points."""
         return sum(exercise.points for exercise in self.exercises)
 
 
@@ -91,7 +91,7 @@ def _names_in(folder: Path) -> tuple[str, ...]:
 
 
 def get_ready() -> None:
-    """Import what reading a master takes, which is most of the time that the first one takes."""
+    """Import the packages that read a master; that takes longer than reading it."""
     load_lightly("jupytext")
 
 
@@ -114,7 +114,7 @@ def chapter(name: str) -> Chapter:
 
 
 def read_master(text: str, name: str) -> Chapter:
-    """Make a chapter of a master's text.
+    """Parse a master's text.
 
     Raises:
         CourseError: the text contradicts itself or the chapter's checks.
@@ -122,7 +122,7 @@ def read_master(text: str, name: str) -> Chapter:
     jupytext = load_lightly("jupytext")
     exercises = {exercise.name: exercise.points for exercise in checks.exercises(name)}
     text = text.replace("{{ points }}", str(sum(exercises.values())))
-    if re.search(r"\{\{\s*points\b", text):  # an f-string in a code cell may well have two braces
+    if re.search(r"\{\{\s*points\b", text):  # not any "{{": an f-string in a code cell may have two braces
         raise CourseError(f"{name}: the only placeholder is '{{{{ points }}}}', written just so")
     cells = _cells(jupytext.reads(text, fmt="md:myst").cells, name)
     _check_pairs(cells, list(exercises), name)
@@ -134,12 +134,12 @@ def read_master(text: str, name: str) -> Chapter:
 
 
 def read_source(path: Path) -> Chapter:
-    """Make a chapter of a class's own version of a solved edition, as nbgrader keeps it in `source/`.
+    """Read a class's own version of a solved edition, from nbgrader's folder `source/`.
 
-    The points are still the course's own; a class's points are the gradebook's business.
+    Its points are the course's; a class's own points are in its gradebook.
 
     Raises:
-        CourseError: it is no such notebook. The text names it.
+        CourseError: it is not such a notebook. The text names it.
     """
     try:
         return _source(path.read_text("utf-8"))
@@ -173,12 +173,12 @@ def _cells(raw: list[Any], name: str) -> tuple[Cell, ...]:
 
 @functools.cache
 def load_lightly(name: str) -> Any:
-    """Import a package without what it would import for nothing here, which takes seconds.
+    """Import a package without optional imports of its own that take seconds and are not needed here.
 
-    jsonschema compiles the grammar of URLs, if it is installed; jupytext looks for a Jupyter server to extend.
+    jsonschema would compile a grammar of URLs, if that package is installed; jupytext would import jupyter_server.
     """
     spared = {"rfc3987_syntax", "jupyter_server"} - sys.modules.keys()
-    sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]  # None: it can't be imported
+    sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]  # None makes an import fail
     try:
         return importlib.import_module(name)
     finally:

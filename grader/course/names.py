@@ -1,4 +1,4 @@
-"""Which names a cell's code gives a meaning to. The code is read and never run."""
+"""Which names a cell's code defines. The code is parsed and never run."""
 
 import ast
 import functools
@@ -8,21 +8,21 @@ import warnings
 from typing import NamedTuple
 
 _CODE_MAGICS = ("time", "capture", "prun")
-"""Cell magics whose cell is code that runs in the notebook; another's is a file, a shell script or a web page."""
-# Within a line: `\s` would run over all empty lines behind, from each of them anew.
+"""Cell magics whose cell is Python that runs in the notebook; with others it is a file, a shell script or HTML."""
+# `[ \t]`, not `\s`: that would also match the following empty lines, in quadratic time.
 _MAGIC_LINE = re.compile(r"^([ \t]*)[%!?].*$|^([ \t]*)\S.*\?[ \t]*$", re.MULTILINE)
 _SHORT = 5_000
-"""Characters up to which a cell's names are remembered."""
+"""Up to so many characters, a cell's names are cached."""
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Names(NamedTuple):
-    """What a cell's code gives a meaning to.
+    """The names that a cell's code defines.
 
     Attributes:
-        defined: the functions and classes that it defines at its top level.
-        bound: every name that it may give a meaning to: by a definition, an assignment or an import, in an if, too.
+        defined: the functions and classes at its top level.
+        bound: every name that it may bind, by a definition, an assignment or an import, also inside an `if`.
     """
 
     defined: tuple[str, ...] = ()
@@ -30,13 +30,13 @@ class Names(NamedTuple):
 
 
 def names_in(source: str) -> Names:
-    """The names that a cell's code binds; none if it does not parse. An import of "*" names none."""
+    """The names that a cell's code binds; none if it does not parse. `import *` counts for none."""
     return _known_names(source) if len(source) < _SHORT else _names(source)
 
 
 @functools.lru_cache(maxsize=1_000)
 def _known_names(source: str) -> Names:
-    """The same for cells that many submissions have alike, which are the lesson's own."""
+    """The same, cached: the lesson's own cells are in many submissions."""
     return _names(source)
 
 
@@ -64,12 +64,12 @@ def defined_names(source: str) -> list[str]:
 
 
 def bound_names(source: str) -> frozenset[str]:
-    """Every name to which a cell's code may give a meaning."""
+    """Every name that a cell's code may bind."""
     return names_in(source).bound
 
 
 def read_names(source: str) -> set[str]:
-    """Every name that a cell's code looks up in the notebook, in its functions, too; their own names do not count."""
+    """Every global name that a cell's code reads, also inside its functions."""
     names: set[str] = set()
     try:
         tables = [symtable.symtable(ast.unparse(ast.Module(_statements(source), [])), "cell", "exec")]
@@ -84,8 +84,8 @@ def read_names(source: str) -> set[str]:
 
 
 def _statements(source: str) -> list[ast.stmt]:
-    """The code as Python reads it, without magics if there are any; none if there is no reading it."""
-    with warnings.catch_warnings(action="ignore"):  # of what a learner wrote, such as "\d" in a plain string
+    """The parsed code, without magics; nothing if it does not parse."""
+    with warnings.catch_warnings(action="ignore"):  # about a learner's code, such as "\d" in a plain string
         for make in (str, _without_magics):
             try:
                 return ast.parse(make(source)).body
@@ -95,7 +95,7 @@ def _statements(source: str) -> list[ast.stmt]:
 
 
 def _without_magics(source: str) -> str:
-    """The code without what only IPython understands: `%%time`, `%matplotlib inline`, `!ls`, `print?`."""
+    """The code without IPython's syntax: `%%time`, `%matplotlib inline`, `!ls`, `print?`."""
     first, _, rest = source.lstrip().partition("\n")
     if first.startswith("%%"):
         source = rest if first[2:].split(" ")[0].strip() in _CODE_MAGICS else ""

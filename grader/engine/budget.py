@@ -1,8 +1,8 @@
-"""What one submission may cost the grader itself: its numbers, and what is left of them.
+"""The budget: what one submission may cost the grader itself, and what is left of it.
 
-The sandbox limits what a submission's own processes take. These are the limits of what reading it, talking to it,
-judging it and showing it takes on the other side of the wall. What runs out is a sentence in that submission's Report.
-docs/grading.md has the same numbers, and a test compares them.
+The sandbox limits the submission's own processes. The limits here are for the grader's work outside the sandbox:
+reading a submission, exchanging messages with it, judging it and showing it. When one is reached, a sentence in the
+Report says so. docs/grading.md lists the same numbers; a test compares them.
 """
 
 import signal
@@ -19,52 +19,52 @@ from ..inside.frames import MAX_FRAME
 from ..inside.values import MAX_BITS, MAX_COLLIDING, MAX_PACKED, MAX_VALUES
 
 SUBMISSION_SECONDS = 300.0
-"""How long one submission may take altogether, what is run again after a crash included."""
+"""How long one submission may take in total, including cells that are run again after a crash."""
 GRADER_SECONDS = 30.0
 """Processor time of the grader itself; a solved submission takes a quarter of a second at most."""
 
 MAX_DIRECTORY = 10_000_000
-"""Bytes of a zip file's table of contents."""
+"""Bytes of a zip file's central directory."""
 MAX_MEMBERS = 50_000
-"""Files in one zip file, and in one folder."""
+"""Files of one student, in folders and zip files; and in one folder, and in the class's zip file."""
 MAX_WORKS = 100
-"""Notebooks and zip files in a zip file that lies in a folder or in another zip file: one student's."""
+"""One student's notebooks, and one student's zip files. Each notebook may take minutes."""
 MAX_ZIP_BYTES = 200_000_000
 """Size of such a zip file."""
 MAX_UNPACKED_BYTES = 200_000_000
-"""What may come out of one such zip file, all in all: members can share their bytes and be many."""
+"""What may come out of all of one student's zip files: they, and their members, can share their bytes and be many."""
 MAX_UNPACKED_ALTOGETHER = 10_000_000_000
-"""The same for the zip file that the teacher named."""
+"""The same for the zip file given on the command line."""
 
 MAX_BYTES = MAX_NOTEBOOK
 """Bytes of a notebook."""
 MAX_BRACKETS = 1_000_000
-"""Brackets and braces in its file: each may be a list or an object, which takes sixty bytes or more when read."""
+"""Brackets and braces in its file: each may be a list or an object, which takes 60 bytes or more in memory."""
 MAX_CELLS = 2_000
 """Cells of a notebook."""
 MAX_SOURCE = 100_000
-"""Characters of code in one cell that are parsed. Its syntax tree takes a thousand times the room."""
+"""Characters of code in one cell that are parsed. The syntax tree may take a thousand times their memory."""
 MAX_CODE = 1_000_000
 """Characters of code in all cells that are parsed; a lesson has 25,000."""
 
 MAX_WIRE = 50_000_000
-"""Bytes that a submission's process may say to the grader."""
+"""Bytes that a submission's process may send to the grader."""
 MAX_ANSWERS = 10_000_000
 """Characters of all packed answers, which are kept until an exercise is judged."""
 
 MAX_SHOWN = 1_000_000
-"""Characters of code and of written answers that people are shown. Each may be a line, which takes a hundred bytes."""
+"""Characters of code and written answers that are shown. Each may be a line, which takes a hundred bytes."""
 MAX_TEXT = 400_000
-"""Characters of text that all cells together may show; 20,000 of them one cell."""
+"""Characters of text that all cells together may show; one cell may show 20,000."""
 MAX_PICTURES = 5_000_000
 """Characters of all cells' pictures, in base64."""
 MAX_OUTPUTS = 2_000
-"""Outputs of all cells; 50 of them one cell's."""
+"""Outputs of all cells together; one cell may have 50."""
 
 MAX_LINES = 400
 """Lines of one solution that `grader likeness` compares and shows."""
 MAX_COMPARED = 20_000
-"""Characters of them."""
+"""Characters of these lines."""
 
 
 class TableRow(NamedTuple):
@@ -86,10 +86,10 @@ LIMITS = (
     TableRow("time, what is run again after a crash included", SUBMISSION_SECONDS, "s"),
     TableRow("the grader's own processor time", GRADER_SECONDS, "s"),
     TableRow("a zip file's table of contents with all names, before it is read", MAX_DIRECTORY, "bytes"),
-    TableRow("files in a zip file or in one folder", MAX_MEMBERS, "files"),
-    TableRow("submissions in one student's zip file", MAX_WORKS, "files"),
+    TableRow("one student's files, in all folders and zip files", MAX_MEMBERS, "files"),
+    TableRow("one student's submissions", MAX_WORKS, "files"),
     TableRow("one student's zip file", MAX_ZIP_BYTES, "bytes"),
-    TableRow("what comes out of it, zip files in it included", MAX_UNPACKED_BYTES, "bytes"),
+    TableRow("what comes out of all zip files of one student", MAX_UNPACKED_BYTES, "bytes"),
     TableRow("what comes out of the class's zip file", MAX_UNPACKED_ALTOGETHER, "bytes"),
     TableRow("a notebook", MAX_BYTES, "bytes"),
     TableRow("brackets and braces in its file, before it is parsed", MAX_BRACKETS, "characters"),
@@ -110,16 +110,16 @@ LIMITS = (
     TableRow("one solution's lines in `grader likeness`", MAX_LINES, "lines"),
     TableRow("their characters", MAX_COMPARED, "characters"),
 )
-"""All of them, in the order of a submission's way."""
+"""All limits, in the order in which a submission meets them."""
 
 
 class Spent(BaseException):
-    """A submission's budget has run out. Not an Exception, so that nothing that judges an answer takes it for one."""
+    """A submission's budget has run out. A BaseException, so that no `except Exception` around a check catches it."""
 
 
 @dataclass
 class Budget:
-    """What is left to one submission."""
+    """What is left of one submission's budget."""
 
     seconds: float = GRADER_SECONDS
     wire: int = MAX_WIRE
@@ -134,7 +134,7 @@ class Budget:
         """Count a message of the submission's process.
 
         Raises:
-            Spent: all of them are too large.
+            Spent: its messages together are too large.
         """
         self.wire -= size
         if self.wire < 0:
@@ -144,7 +144,7 @@ class Budget:
         """Count an answer.
 
         Raises:
-            Spent: all of them are too large.
+            Spent: its answers together are too large.
         """
         self.answers -= len(packed)
         if self.answers < 0:
@@ -152,10 +152,10 @@ class Budget:
 
     @contextmanager
     def thinking(self) -> Iterator[None]:
-        """Count the processor time of what the grader does in here.
+        """Count the grader's processor time in this block.
 
         Raises:
-            Spent: there is none left; if need be in the midst of it, as soon as Python runs any of its own code.
+            Spent: there is none left; possibly inside the block, as soon as Python can handle the signal.
         """
         started = time.process_time()
         self._thinking = True
@@ -166,14 +166,14 @@ class Budget:
                 finally:
                     self._thinking = False
         finally:
-            self._thinking = False  # also when it rang right there
+            self._thinking = False  # even if the alarm rang just now
             self.seconds -= time.process_time() - started
         if self.seconds <= 0:
             raise Spent(_TOO_LONG)
 
     @contextmanager
     def asking(self) -> Iterator[None]:
-        """While the grader thinks: talk to the submission's process, which must not be left in the midst of a word."""
+        """Within `thinking`: exchange messages with the submission's process; the alarm must not cut one in half."""
         before, self._thinking = self._thinking, False
         try:
             yield
@@ -182,7 +182,7 @@ class Budget:
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
         if self._thinking:
-            self.seconds = 0.0  # should somebody swallow it
+            self.seconds = 0.0  # in case other code catches Spent
             raise Spent(_TOO_LONG)
 
 
@@ -193,8 +193,8 @@ _TOO_LONG = f"reading and judging it took more than {GRADER_SECONDS:g} s of the 
 def _alarm(ring: "signal._HANDLER", seconds: float) -> Iterator[None]:
     """Call ring after so many seconds of this process's processor time, and ten times a second from then on.
 
-    Again and again, because what it interrupts may be a known mistake's function, of which any exception is expected.
-    Off the main thread there is no alarm; the time is looked at afterwards.
+    More than once, because it may interrupt the function of a known mistake, whose exceptions are all caught. Outside
+    the main thread there is no alarm; then the time is checked afterwards.
     """
     if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
         yield

@@ -1,8 +1,8 @@
-"""One control group for each submission: the kernel counts its memory and processes, and shares the processor out.
+"""A control group for each submission: the kernel limits its memory and processes, and its share of the processor.
 
-What the kernel holds for a submission (sockets, pipes, page tables, locks) counts too, which no sum over /proc can see.
-Version 2 (cgroups(7)) where its memory controller is to be had, else version 1. The groups are made below the grader's
-own, so its limits go on to hold. Where the grader may make none, there is none, and the zygote watches memory instead.
+The group also counts kernel memory (sockets, pipes, page tables, locks), which /proc does not show. Uses version 2
+(cgroups(7)) if its memory controller is available, else version 1. The groups are made below the grader's own, whose
+limits still hold. Where the grader may not make any, the zygote watches memory instead.
 """
 
 import contextlib
@@ -20,9 +20,9 @@ from ..inside import confine
 PROCESSORS = 2
 """How many processors one submission may keep busy."""
 SHARE = 100
-"""A submission's share when processors are short, as `cpu.weight` counts; the usual one, and the same for each."""
+"""The `cpu.weight` of a submission, which counts when processors are short: the default, and the same for each."""
 TCP_BYTES = 32 * 2**20
-"""What TCP may hold for one submission where version 1 counts it apart."""
+"""Bytes of TCP buffers for one submission, in version 1, which counts them separately."""
 
 _LEAF = "jwt-grader"
 _NAME = re.compile(r"jwt-grader-(\d+)-(\d+)-\d+")
@@ -33,10 +33,10 @@ _numbers = itertools.count()
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """A folder in which we may make groups, what is written to a new one, and which of that must work.
+    """A folder in which we may make groups, the settings of a new group, and which of them are required.
 
     Attributes:
-        events: the file that counts those whom the kernel killed for want of memory; "" where memory is another's.
+        events: the file in which the kernel counts out-of-memory kills; "" if another hierarchy has the memory.
     """
 
     folder: Path
@@ -69,21 +69,21 @@ class Group:
             raise
 
     def add(self, pid: int) -> None:
-        """Put a process into it; what the process starts later is in it too."""
+        """Put a process into the group, together with all that it will start."""
         for folder in self._folders:
             (folder / "cgroup.procs").write_text(str(pid))
 
     def size(self) -> int:
-        """How many processes are in all its parts."""
+        """How many processes are in the group, in each of its hierarchies."""
         return min(len((folder / "cgroup.procs").read_text().split()) for folder in self._folders)
 
     def open_events(self) -> int:
-        """The file that counts those whom the kernel killed for want of memory, open for reading."""
+        """The file in which the kernel counts out-of-memory kills, open for reading."""
         assert self._events is not None
         return os.open(self._events, os.O_RDONLY | os.O_CLOEXEC)
 
     def close(self) -> None:
-        """Remove it. What is left of it is removed when the next grader starts."""
+        """Remove the group. What can't be removed now is removed when the next grader starts."""
         for folder in self._folders:
             for _ in range(20):
                 try:
@@ -91,7 +91,7 @@ class Group:
                     break
                 except FileNotFoundError:
                     break
-                except OSError:  # the last process is on its way out
+                except OSError:  # its last process has not quite ended
                     time.sleep(0.005)
 
 
@@ -100,8 +100,8 @@ class Cgroups:
     """Where groups can be made on this machine.
 
     Attributes:
-        version: 2 or 1; 0 for nowhere.
-        shares: whether processors are shared out, too.
+        version: 2 or 1; 0 if no groups can be made.
+        shares: whether the groups limit processors, too.
     """
 
     version: int = 0
@@ -109,12 +109,12 @@ class Cgroups:
     hierarchies: tuple[Hierarchy, ...] = field(default=(), repr=False)
 
     def group(self, memory: int) -> Group | None:
-        """A group for one submission with so many bytes of memory, or None where there can be none."""
+        """A group for one submission with so many bytes of memory; None if none can be made."""
         return Group(self.hierarchies, memory) if self.hierarchies else None
 
 
 def find() -> Cgroups:
-    """Find out where groups can be made, by making one; and remove what graders have left that were killed."""
+    """Find out where groups can be made, by making one. Also remove groups left behind by graders that were killed."""
     for version, hierarchies in ((2, _version_2), (1, _version_1)):
         with contextlib.suppress(OSError):
             found = hierarchies()
@@ -137,7 +137,7 @@ def _version_2() -> tuple[Hierarchy, ...]:
         return ()
     lock = os.open(place, os.O_RDONLY)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # two workers may come at once
+        fcntl.flock(lock, fcntl.LOCK_EX)  # several workers may do this at once
         if "memory" not in (place / "cgroup.subtree_control").read_text().split():
             _make_room(place)
             for name in ("memory", "pids", "cpu"):
@@ -152,12 +152,12 @@ def _version_2() -> tuple[Hierarchy, ...]:
 
 
 def _make_room(place: Path) -> None:
-    """Move our processes out of a group that is to have groups below it: version 2 wants it to have no processes then.
+    """Move our processes out of a group below which we make others: in version 2 such a group has no processes.
 
     Raises:
-        PermissionError: there are processes of others in it, or it is not ours.
+        PermissionError: other processes are in it, or it is not ours.
     """
-    if not (place / "cgroup.type").exists():  # the root of all, for which that does not hold
+    if not (place / "cgroup.type").exists():  # the root group is exempt from that rule
         return
     processes = [int(pid) for pid in (place / "cgroup.procs").read_text().split()]
     first = [pid for pid in _ancestors(os.getpid()) if pid in processes][-1:]
@@ -188,7 +188,7 @@ def _version_1() -> tuple[Hierarchy, ...]:
 
 
 def _own_folder(controller: str) -> Path | None:
-    """The folder of our own group in the hierarchy of this controller, or, for "", in that of version 2."""
+    """The folder of our own group in this controller's hierarchy; for "", in version 2's only hierarchy."""
     for line in Path("/proc/self/cgroup").read_text().splitlines():
         _, controllers, path = line.split(":", 2)
         if controllers == controller or (controller and controller in controllers.split(",")):
@@ -200,7 +200,7 @@ def _own_folder(controller: str) -> Path | None:
 
 
 def _mounts(controller: str) -> Iterator[tuple[str, str]]:
-    """Where the hierarchy is mounted: its group there, and the folder. See proc_pid_mountinfo(5)."""
+    """The mounts of this hierarchy: the group shown there, and the folder. See proc_pid_mountinfo(5)."""
     for line in Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines():
         words = line.split()
         kind, _, options = words[words.index("-") + 1 :][:3]
@@ -209,7 +209,7 @@ def _mounts(controller: str) -> Iterator[tuple[str, str]]:
 
 
 def _sweep(folder: Path) -> None:
-    """Remove the groups of graders that have ended. One that has processes stays: it can't be removed."""
+    """Remove the groups of graders that have ended, unless processes are left in them."""
     for place in folder.iterdir():
         named = _NAME.fullmatch(place.name)
         if named and _start_of(int(named[1])) != int(named[2]):
@@ -218,7 +218,7 @@ def _sweep(folder: Path) -> None:
 
 
 def _start_of(pid: int) -> int:
-    """When a process started, in ticks since the machine did: no two of one number have the same. 0 if it is gone."""
+    """When a process started, in ticks since boot, which tells apart processes of the same id; 0 if it is gone."""
     return _stat(pid, 19)
 
 

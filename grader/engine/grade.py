@@ -52,12 +52,12 @@ class Options:
 
     Attributes:
         level: "full", or "none" for no sandbox.
-        layers: the sandbox's layers that a self-test has proved, for the Reports.
+        layers: names of the sandbox's layers that passed the self-test, for the Reports.
         run_demos: run the demonstration cells too.
-        secret: a class secret: it decides the inputs of the checks, so that nobody can know them beforehand.
-        inputs_key: what decides them in its place where there is none; this machine's, if not given.
-        keep_cells: keep the cells as they ran, for people to look at.
-        own_masters: most submissions are rebuilt on the course's own masters; a class has others.
+        secret: a class secret, of which the checks' inputs are made, so that nobody can know them beforehand.
+        inputs_key: used if there is no class secret; without either, this machine's key.
+        keep_cells: keep the cells and their outputs, to be shown to people.
+        own_masters: most submissions are rebuilt on the course's own masters; false for a class, which has its own.
     """
 
     level: str = FULL
@@ -69,16 +69,16 @@ class Options:
     own_masters: bool = True
 
     def seed(self, sha256: str, student: str) -> str:
-        """What decides the inputs of the checks.
+        """The seed of the checks' inputs.
 
-        The submission's own hash is in it: a table of answers can't hold the inputs that it will meet. And it is made
-        with a key, so that nobody can compute them beforehand; who grades the file again gets the same.
+        It contains the submission's own hash, so no submission can hold a table of answers to its inputs. It is an
+        HMAC, so nobody can compute the inputs beforehand; grading the file again gives the same ones.
         """
         key = self.secret or self.inputs_key or local_key().mac("inputs")
         return hmac.new(key.encode(), json.dumps([student, sha256]).encode(), hashlib.sha256).hexdigest()
 
     def grading_id(self, sha256: str, student: str, master: Path | None = None) -> str:
-        """Names all that decides the grade of the file with this hash: the same id means the same grade."""
+        """An id of everything that decides this file's grade: the same id means the same grade."""
         parts = (sha256, student, self.level, str(self.run_demos), self.secret, *sorted(versions().items()))
         if master:
             parts += (hashlib.sha256(master.read_bytes()).hexdigest(),)
@@ -90,11 +90,11 @@ class Ran:
     """One of the learner's cells, or one of the master's, as it was graded.
 
     Attributes:
-        kind: as in `course`; or "extra" or "note", code or Markdown of the learner's own.
-        cell: the id of the master's cell; of a cell of the learner's own, that of the one before it, or "".
-        source: what the learner wrote, or the master.
-        outputs: what it showed, fit to be shown to people (see `showing`).
-        attachments: the pictures of an answer or a note by name, as `data:` addresses (see `pictures`).
+        kind: as in `course.Cell`; or, for a cell that the learner added, "extra" (code) or "note" (Markdown).
+        cell: the id of the master's cell; for an added cell, of the master's cell before it, or "".
+        source: the learner's text, or the master's.
+        outputs: its outputs, safe to be shown to people (see `showing`).
+        attachments: the pictures of an answer or a note by name, as `data:` URIs (see `pictures`).
     """
 
     kind: str
@@ -109,9 +109,9 @@ class Graded:
     """A graded submission.
 
     Attributes:
-        report: what was found.
-        cells: as they ran, if they were to be kept.
-        ran_out: whether anything ran out, or ended, in a way that it might not have on a quiet machine.
+        report: its Report.
+        cells: the cells as they ran, with `Options.keep_cells`.
+        ran_out: whether a limit was reached, or a process died, in a way that may be due to a busy machine.
     """
 
     report: Report
@@ -136,7 +136,7 @@ class Grader:
         self._zygote = Zygote(options.level, options.run_demos)
         try:
             if options.own_masters:
-                get_ready()  # while it warms up
+                get_ready()  # while the zygote starts
             self._zygote.wait()
         except BaseException:
             self._zygote.close()
@@ -149,20 +149,20 @@ class Grader:
         self.close()
 
     def close(self) -> None:
-        """End the zygote, and with it all that it started."""
+        """End the zygote and all that it started."""
         self._zygote.close()
 
     def prove(self) -> None:
-        """Attack the sandbox's layers and put their names into the Reports from now on.
+        """Attack the sandbox's layers; from now on the Reports list them.
 
         Raises:
-            SandboxError: one does not hold.
+            SandboxError: a layer does not hold.
         """
         if self._options.level == FULL:
             self._options = replace(self._options, layers=selftest.require(self._zygote))
 
     def grade(self, path: Path, *, name: str | None = None, student: str = "") -> Report:
-        """Grade a notebook file and say what came of it. See `grade_cells`."""
+        """Grade a notebook file and return its Report. See `grade_cells`."""
         return self.grade_cells(path, name=name, student=student).report
 
     def grade_cells(
@@ -172,17 +172,17 @@ class Grader:
 
         Args:
             path: the submitted notebook.
-            name: what the Report calls it; the path as it is, if not given.
-            student: whose it is.
+            name: its name in the Report; by default its path.
+            student: the student's id.
             master: a class's own master to rebuild it on.
 
         Raises:
             BadSubmission: the file can't be graded at all.
             SandboxError: the sandbox broke.
-            CourseError: master is none.
-            InUse: it is grading something else just now, in another thread.
+            CourseError: master is not a valid master.
+            InUse: another thread is grading with this Grader.
         """
-        # Two threads that talk to one zygote would take each other's answers, and both submissions lose points.
+        # Two threads on one zygote would take each other's answers, and both submissions would lose points.
         if not self._in_use.acquire(blocking=False):
             raise InUse("a Grader grades one submission at a time; make another one for another thread")
         try:
@@ -226,7 +226,7 @@ class Grader:
 
         Raises:
             SandboxError: the sandbox broke.
-            CourseError: master is none.
+            CourseError: master is not a valid master.
         """
         try:
             return self.grade_cells(path, name=name, student=student, master=master)
@@ -234,7 +234,7 @@ class Grader:
             return self.unreadable(str(error).removeprefix(f"{path}: "), name=name, student=student)
         except (CourseError, InUse, SandboxError):
             raise
-        except Exception as error:  # whatever nobody thought of
+        except Exception as error:  # an error that we did not foresee must not end the batch
             reason = f"the grader failed on it ({type(error).__name__}), which is a fault of the grader"
             return self.unreadable(reason, name=name, student=student)
 
@@ -252,11 +252,11 @@ class Grader:
 
 
 def proved_grader(options: Options) -> Grader:
-    """A grader whose zygote has been attacked, before it meets its first submission.
+    """A grader that has passed the self-test, before its first submission.
 
     Raises:
-        SandboxError: there is no sandbox, or it does not hold. A machine that is short of something just now gets
-            another try.
+        SandboxError: there is no sandbox, or it does not hold. If the machine was only short of resources, the test is
+            tried again first.
     """
     for _ in range(_TRIES):
         try:
@@ -274,14 +274,14 @@ def proved_grader(options: Options) -> Grader:
 
 
 def _another_lesson(name: str, chapter: Chapter) -> str:
-    """The lesson that a file's name promises, or else its folder's, if that is not this one."""
+    """The lesson named by the file, or else by its folder, if it is not this one."""
     promised = chapter_named_in(PurePath(name).name) or chapter_named_in(name)
     return promised.name if promised and promised.name != chapter.name else ""
 
 
 @functools.cache
 def hidden_packages(chapter: Chapter, run_demos: bool) -> tuple[str, ...]:
-    """The packages that could be an answer and that no setup cell (or demo that runs) of the chapter imports."""
+    """The packages that could solve an exercise, except those that a setup cell (or demo that runs) imports."""
     running = (SETUP, DEMO) if run_demos else (SETUP,)
     used = {name for cell in chapter.cells if cell.kind in running for name in _imported(cell.source)}
     return tuple(name for name in mounts.ANSWERS if name not in used)
@@ -290,7 +290,7 @@ def hidden_packages(chapter: Chapter, run_demos: bool) -> tuple[str, ...]:
 def _imported(source: str) -> list[str]:
     try:
         nodes = list(ast.walk(ast.parse(source)))
-    except SyntaxError:  # a magic command of a demo
+    except SyntaxError:  # a demo with an IPython magic
         return []
     names = [alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names]
     names += [node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module]
@@ -300,7 +300,7 @@ def _imported(source: str) -> list[str]:
 def grade_submission(
     submission: Submission, process: LearnerProcess, seed: str, run_demos: bool, budget: Budget
 ) -> tuple[list[Result], list[Ran]]:
-    """Run a rebuilt submission and judge its exercises, in the order of its chapter. Returns what ran, too."""
+    """Run a rebuilt submission and judge its exercises, in the chapter's order. Returns the cells that ran, too."""
     results: dict[str, Result] = {}
     broken: dict[str, str] = {}
     failed: list[str] = []
@@ -335,12 +335,12 @@ def grade_submission(
         if step.kind != AGAIN:
             cells.append(Ran(step.kind, step.cell, writable(step.source), outputs))
     remarked = [_with_remarks(results[name], submission.notes[name], broken.get(name, "")) for name in exercises]
-    cells = [replace(ran, source=fitted(ran.source, budget)) for ran in cells]  # the answers come first
+    cells = [replace(ran, source=fitted(ran.source, budget)) for ran in cells]  # after the answers, which come first
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
 
 
 def _after(failed: list[str], result: Result) -> Result:
-    """The result, which may be due to cells of the learner's own that failed before it."""
+    """The result, with a note if cells that the learner added failed before it and may be the cause."""
     if not failed or result.status == PASSED:
         return result
     others = f" (and {len(failed) - 1} more)" if len(failed) > 1 else ""
@@ -349,22 +349,22 @@ def _after(failed: list[str], result: Result) -> Result:
 
 
 def _shown(kind: str, cell: str, text: Text | Step) -> Ran:
-    """What a learner wrote in words: nothing runs."""
+    """A learner's Markdown cell, as something to show."""
     return Ran(kind, cell, writable(text.source), [], {writable(name): uri for name, uri in text.attachments.items()})
 
 
 def _judged(exercise: Exercise, ask: Ask, seed: str, budget: Budget) -> Result:
-    """What the check finds.
+    """Judge one exercise.
 
     Raises:
-        GaveUp, Spent, SandboxError: it was stopped.
+        GaveUp, Spent, SandboxError: judging was stopped.
     """
     try:
         with budget.thinking():
             return judge(exercise, ask, seed)
     except (GaveUp, SandboxError):
         raise
-    except Exception as error:  # an answer that its check did not think of must not cost the other exercises
+    except Exception as error:  # an answer that a check did not foresee must not cost the other exercises
         reason = f"its check failed on an answer ({type(error).__name__}), which is a fault of the grader"
         return Result(exercise.name, 0, exercise.points, CRASHED, (f"{exercise.name}: {reason}.",))
 
@@ -374,7 +374,7 @@ def _gone(why: str) -> Ask:
 
 
 def _with_result(ran: Ran, chapter: Chapter, results: list[Result]) -> Ran:
-    """A check's cell shows what the check found."""
+    """A check's cell, with the check's result as its output."""
     if ran.kind != CHECK:
         return ran
     name = next(cell.name for cell in chapter.cells if cell.id == ran.cell)

@@ -1,8 +1,9 @@
-"""What the sandbox shows of this machine, and where: as little as a lesson needs, under names that tell nothing.
+"""What the sandbox shows of this machine: as little as a lesson needs, at neutral paths.
 
-Shown are the system's programs and libraries, Python and the installed packages, and the few files of this project
-that the zygote needs. A virtual environment may well lie in the checkout, and the system may have packages of its own:
-so nothing is shown because it lies beside something needed, and what could be an answer is searched for and hidden.
+It shows the system's programs and libraries, Python and the installed packages, and the few files of this project
+that the zygote needs. The virtual environment may lie in the checkout, and the system may have packages of its own. So
+only what is needed is mounted, never the folder around it, and packages that could solve an exercise are searched for
+and hidden.
 """
 
 import functools
@@ -15,11 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 COURSE = "/opt/course"
-"""Where the sandbox has the reference module and the few files of `grader` that the zygote needs."""
+"""The sandbox's path of the reference module and the files of `grader` that the zygote needs."""
 ENVIRONMENT = "/opt/environment"
-"""Where it has the virtual environment."""
+"""The sandbox's path of the virtual environment."""
 PYTHON = "/opt/python"
-"""Where it has Python itself, unless that is the system's own and there is no virtual environment."""
+"""The sandbox's path of Python itself, unless it is the system's own and there is no virtual environment."""
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 _FILES_INSIDE = ("__init__.py", "inside")
@@ -37,24 +38,24 @@ _USED = (
     "gconv",
     "fontconfig",
 )
-"""Folders in /usr/lib, besides those with the libraries of an architecture, that programs need."""
+"""Folders in /usr/lib that programs need, besides those with an architecture's libraries."""
 _SHARED = ("zoneinfo", "fonts", "fontconfig", "mime", "ca-certificates")
 """The same in /usr/share."""
 _PACKAGE_FOLDERS = ("site-packages", "dist-packages")
 ANSWERS = ("authlib", "jose", "joserfc", "josepy", "jwcrypto", "jwt", "jwt_from_scratch", "nbgrader")
-"""Packages that could be the answer. Where no setup cell of a chapter imports one, its learners can't either."""
+"""Packages that could solve an exercise. Learners can import one only if a setup cell of the chapter does."""
 COURSE_FILES = ("00_start_here.md", "00_start_here.ipynb", "c00_start_here.py")
-"""Files by which a folder of masters, notebooks or checks is known, wherever it is."""
+"""Files by which a folder of masters, notebooks or checks is recognised, wherever it is."""
 
 
 @functools.cache
 def mounts() -> tuple[tuple[str, str], ...]:
-    """What is mounted read-only: from where on this machine, and to where. What comes later may lie in the earlier."""
+    """The read-only mounts: path on this machine, path in the sandbox. Later ones may lie inside earlier ones."""
     return tuple(dict.fromkeys((*_system(), *_python(), *_course())))
 
 
 def links() -> Iterator[tuple[str, str]]:
-    """The links to make: where each leads to, and where it is."""
+    """The symbolic links to make: target, path."""
     for place in (f"{root}/{name}" for name in (*_PROGRAMS, *_LIBRARIES) for root in ("", "/usr")):
         if os.path.islink(place):
             yield os.readlink(place), place
@@ -68,42 +69,42 @@ def links() -> Iterator[tuple[str, str]]:
 
 @functools.cache
 def hidden() -> tuple[tuple[str, bool], ...]:
-    """What lies in the mounts and is hidden from every submission, and whether it is a folder.
+    """Paths in the mounts that are hidden from every submission, each with whether it is a folder.
 
-    That is packages that are not used here, this project and its masters, and what tells where the project is.
+    These are packages that no lesson needs, this project and its masters, and files that name the project's path.
     """
     return tuple((found.place, found.is_folder) for found in _search() if not found.package)
 
 
 @functools.cache
 def places_of(packages: tuple[str, ...]) -> list[str]:
-    """Where the sandbox has these packages, the grader's own files among them."""
+    """The sandbox's paths of these packages, including the grader's own files."""
     found = [one.place for one in _search() if one.package in packages]
     return [f"{COURSE}/grader", *([f"{COURSE}/jwt_from_scratch"] if "jwt_from_scratch" in packages else []), *found]
 
 
 def shows(place: Path) -> bool:
-    """Whether a learner's process could see a file at this place: what must stay secret belongs elsewhere."""
+    """Whether a learner's process could see a file at this path; a secret must not be kept there."""
     real = Path(os.path.realpath(place))
     roots = [source for source, _ in mounts()]
-    # The whole of /usr and of Python's own folder: what is shown of them is nobody's business to rely on.
+    # All of /usr and of Python's folder, though only parts are shown: a secret must not depend on which.
     return any(real.is_relative_to(os.path.realpath(root)) for root in (*roots, "/usr", sys.prefix, sys.base_prefix))
 
 
 def program() -> str:
-    """The interpreter, as the sandbox has it."""
+    """The sandbox's path of the interpreter."""
     if _in_environment():
         return f"{ENVIRONMENT}/bin/python"
     return f"{PYTHON}/bin/python" if _is_moved() else sys.executable
 
 
 def library() -> str:
-    """Python's standard library, as the sandbox has it."""
+    """The sandbox's path of Python's standard library."""
     return _in_python(sysconfig.get_path("stdlib"))
 
 
 def variables() -> dict[str, str]:
-    """What the interpreter needs in its environment, to find its own library where it has been moved to."""
+    """The environment variables by which the interpreter finds its library at its path in the sandbox."""
     return {"LD_LIBRARY_PATH": f"{PYTHON}/shared"} if _is_moved() and _shared_libraries() else {}
 
 
@@ -120,7 +121,7 @@ def _system() -> Iterator[tuple[str, str]]:
         yield from _same(f"/usr/{name}")
     for name in _LIBRARIES:
         for entry in _entries(f"/usr/{name}"):
-            # Such as libc.so.6 where there are no folders by architecture; /usr/lib/x86_64-linux-gnu where there are.
+            # Files such as libc.so.6, or folders such as x86_64-linux-gnu on systems that sort by architecture.
             is_library = ".so" in entry.name if entry.is_file(follow_symlinks=False) else "-linux-gnu" in entry.name
             if not entry.is_symlink() and (is_library or entry.name in _USED):
                 yield entry.path, entry.path
@@ -153,13 +154,13 @@ def _python() -> Iterator[tuple[str, str]]:
 
 
 def _in_python(path: str, name: str = "") -> str:
-    """Where the sandbox has one of Python's own files."""
+    """The sandbox's path of one of Python's own files."""
     own = sys.base_prefix if Path(path).is_relative_to(sys.base_prefix) else os.path.realpath(sys.base_prefix)
     return f"{PYTHON}/{name or os.path.relpath(path, own)}" if _is_moved() else path
 
 
 def _packages() -> dict[str, str]:
-    """The folders of installed packages that this interpreter looks in, but not the user's own, and their places."""
+    """The folders of installed packages that this interpreter uses, except the user's, with their sandbox paths."""
     found = {}
     for path in (path for path in sys.path if os.path.basename(path) in _PACKAGE_FOLDERS and os.path.isdir(path)):
         if _in_environment() and _is_in(path, sys.prefix):
@@ -194,7 +195,7 @@ def _same(path: str) -> Iterator[tuple[str, str]]:
 
 
 def _entries(folder: str) -> list["os.DirEntry[str]"]:
-    """A folder's entries; none, where it is a link or missing."""
+    """A folder's entries; none if it is a link or missing."""
     if os.path.islink(folder) or not os.path.isdir(folder):
         return []
     with os.scandir(folder) as found:
@@ -202,7 +203,7 @@ def _entries(folder: str) -> list["os.DirEntry[str]"]:
 
 
 class _Found(NamedTuple):
-    """Something to hide, as the sandbox has it; without a package it is hidden from every submission."""
+    """A path in the sandbox to hide; if it belongs to no package, from every submission."""
 
     place: str
     is_folder: bool
@@ -224,7 +225,7 @@ def _search_in(source: str, place: str, used: set[str]) -> Iterator[_Found]:
         try:
             with os.scandir(folder) as found:
                 entries = [entry for entry in found if f"{inside}/{entry.name}" not in others]
-        except OSError:  # what can't be read here can't be read there
+        except OSError:  # if we can't read it, the sandbox can't either
             continue
         if any(entry.name in COURSE_FILES for entry in entries):
             yield _Found(inside, True)
@@ -239,7 +240,7 @@ def _search_in(source: str, place: str, used: set[str]) -> Iterator[_Found]:
 
 
 def _hides(entry: "os.DirEntry[str]", is_folder: bool, in_packages: bool, is_used: bool) -> str | None:
-    """The package that an entry of a folder is, "" if nobody is to see it, None if there is nothing against it."""
+    """The package that a folder's entry belongs to, if it could solve an exercise; "" if hidden from all; else None."""
     name = entry.name.partition(".")[0]
     if is_folder and entry.name in _PACKAGE_FOLDERS:
         return None if is_used else ""
@@ -250,5 +251,5 @@ def _hides(entry: "os.DirEntry[str]", is_folder: bool, in_packages: bool, is_use
 
 
 def _tells(name: str) -> bool:
-    """Whether an entry of a folder of packages is this project, or tells where on this machine it is."""
+    """Whether an entry of a folder of packages is this project, or names its path on this machine."""
     return name == "grader" or "jwt_from_scratch-" in name or name.startswith(("_editable_impl_", "__editable__"))

@@ -1,7 +1,7 @@
 """PNG and JPEG files, known by their own bytes, and small enough to be shown.
 
-A picture comes from a learner, with whatever name and type they gave it. Only what its bytes say counts, and only
-what a browser can draw without harm: no SVG (a document with scripts), no pixels by the hundred million.
+A picture comes from a learner, so its name and type can't be believed: its bytes decide. Only what a browser can draw
+without harm is allowed: no SVG (a document with scripts), no hundred million pixels.
 """
 
 import base64
@@ -11,10 +11,10 @@ import zlib
 from collections.abc import Iterator
 
 MAX_BYTES = 4_000_000
-"""Of one picture, as a file."""
+"""The largest picture, as a file."""
 MAX_SIDE = 10_000
 MAX_PIXELS = 25_000_000
-"""Of one picture: a browser keeps four bytes for each pixel."""
+"""The largest picture: a browser needs four bytes for each pixel."""
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _JPEG = b"\xff\xd8"
@@ -24,7 +24,7 @@ _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 
 
 def data_uri(text: str) -> str | None:
-    """The picture in a base64 text as a `data:` address that fetches nothing; None if it is none that can be shown."""
+    """A picture in base64 as a `data:` URI; None if it can't be shown."""
     if len(text) > MAX_BYTES * 3 // 2:
         return None
     try:
@@ -36,7 +36,7 @@ def data_uri(text: str) -> str | None:
 
 
 def kind_of(data: bytes) -> str | None:
-    """`image/png` or `image/jpeg`, if these bytes are such a picture, whole and of bounded size; else None."""
+    """`image/png` or `image/jpeg`, if these bytes are such a picture, complete and not too large; else None."""
     if len(data) > MAX_BYTES:
         return None
     try:
@@ -49,7 +49,7 @@ def kind_of(data: bytes) -> str | None:
 
 
 def _png_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG whose chunks are whole, from IHDR over IDAT to IEND (PNG specification, section 5)."""
+    """Width and height of a PNG with complete chunks, from IHDR to IEND (PNG specification, section 5)."""
     chunks = list(_png_chunks(data))
     names = [name for name, _ in chunks]
     if not chunks or names[0] != b"IHDR" or names[-1] != b"IEND" or b"IDAT" not in names:
@@ -73,7 +73,7 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _jpeg_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a JPEG: what its frame header says, which must come before its scan."""
+    """Width and height of a JPEG, from its frame header, which must come before its scan."""
     if not data.startswith(_JPEG) or b"\xff\xd9" not in data[-1000:]:
         return None
     place = len(_JPEG)

@@ -1,4 +1,4 @@
-"""The checker's handle on a learner's process: start it, ask it, kill it, start it again where it was."""
+"""The checker's handle on a learner's process: start it, ask it, kill it, and restore it in a new process."""
 
 import contextlib
 import math
@@ -19,11 +19,11 @@ from .sandbox import MEMORY, NONE, Zygote
 CELL_SECONDS = 20.0
 """How long one cell may run."""
 GRACE = 2.0
-"""Seconds beyond a limit that the process itself keeps, before it is killed."""
+"""Seconds after which a process that does not keep a time limit by itself is killed."""
 MAX_STARTS = 6
-"""How often one submission's process is started before the rest of it is given up."""
+"""How often one submission's process is started before the rest of the submission is given up."""
 FORK_SECONDS = 10.0
-"""How long a fork may take to be ready, and to be gone again; some milliseconds are usual."""
+"""How long a fork may take to be ready, and to end; it usually takes milliseconds."""
 
 
 class GaveUp(Exception):
@@ -33,15 +33,15 @@ class GaveUp(Exception):
 class LearnerProcess:
     """A process that has run some cells. If a cell kills it, a new process runs the same cells, without that one.
 
-    Questions are answered by forks of it, so that no answer can change it, or another answer.
+    Questions (calls of a function) are answered by forks of it, so that no answer can change it or another answer.
 
     Args:
-        zygote: what forks it.
+        zygote: forks it.
         hidden: packages that it can't import.
         memory: bytes for all its processes together.
-        grace: seconds beyond a limit that the process itself keeps, before it is killed.
-        seconds: how long it may be asked things, from now on and whatever it is started again for.
-        budget: what its messages are counted in.
+        grace: seconds after which it is killed if it does not keep a time limit by itself.
+        seconds: how long the submission may take from now on, restarts included.
+        budget: counts its messages.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class LearnerProcess:
         self._grace = grace
         self._seconds, self._end = seconds, time.monotonic() + seconds
         self._budget = budget or Budget()
-        # In the sandbox it has a home of its own, made and gone with it.
+        # In the sandbox it has a home of its own, which is removed with it.
         self._folder = (
             tempfile.TemporaryDirectory(prefix="submission-", ignore_cleanup_errors=True)
             if zygote.level == NONE
@@ -73,10 +73,10 @@ class LearnerProcess:
         self._channel: Channel | None = None
         self._pid = 0
         self.outputs: list[dict[str, Any]] = []
-        """What the last cell showed."""
+        """The last cell's outputs."""
         self.ran_out = False
-        """Whether anything ran out of memory or files, ended before its time, or ran out of time while it waited for a
-        processor: on a quiet machine it might not have."""
+        """Whether anything ran out of memory or open files, died unexpectedly, or ran out of time while it waited for
+        a processor: that may be due to a busy machine."""
         self._starved = True
 
     def __enter__(self) -> "LearnerProcess":
@@ -88,7 +88,7 @@ class LearnerProcess:
             self._folder.cleanup()
 
     def pause(self) -> None:
-        """End the process for now; the next question starts another that has run the same cells."""
+        """End the process for now; the next question starts a new one, which runs the same cells first."""
         self._kill()
 
     def run_cell(self, source: str, seconds: float = CELL_SECONDS) -> str:
@@ -96,11 +96,11 @@ class LearnerProcess:
 
         Raises:
             GaveUp: the process has ended too often, or its time is over.
-            Spent: it has said too much.
+            Spent: it has sent too much.
         """
         self.outputs, self._starved = [], True
         self._cells += 1
-        # The same numbers when the cell is run again: it need not know that it is.
+        # The same numbers when the cell is run again, so that its code sees no difference.
         request = {"do": "run", "source": source, "seconds": seconds, "count": self._cells, "id": self._cells}
         try:
             answer = self._run(self._started(), request)
@@ -124,18 +124,18 @@ class LearnerProcess:
     ) -> list[Outcome]:
         """Call a function that the cells defined, once for each tuple of arguments. Returns as many outcomes.
 
-        One fork answers them all: forking costs some milliseconds, what most exercises ask costs less. After an
-        outcome that is final the rest is not asked any more.
+        One fork answers them all, because forking costs more than most exercises' calls do. After a FINAL outcome the
+        rest is not asked.
 
         Args:
             name: of the function.
             questions: the arguments of each call.
             seconds: how long one call may take.
-            forbids: packages whose use is an outcome of its own.
+            forbids: packages whose use makes the outcome FORBIDDEN.
 
         Raises:
             GaveUp: the process has ended too often, or its time is over.
-            Spent: it has said too much.
+            Spent: it has sent too much.
         """
         request = {"name": name, "seconds": seconds, "forbids": list(forbids)}
         packed = [pack(args, in_order=True) for args in questions]
@@ -144,7 +144,8 @@ class LearnerProcess:
             left = packed[len(outcomes) :]
             came, lost = self._asked({**request, "at_once": at_once, "questions": left}) if left else ([], "")
             outcomes += came
-            # Answers may be lost with the fork, so nobody knows which question ended it. The next one will tell.
+            # Unsent answers are lost with a fork that dies, so we can't know which question killed it. The next fork
+            # sends each answer at once.
             if not lost or at_once or len(outcomes) == len(packed) - 1:
                 break
         if lost:
@@ -155,21 +156,21 @@ class LearnerProcess:
         return outcomes
 
     def _asked(self, request: dict[str, Any]) -> tuple[list[Outcome], str]:
-        """Let a fork answer these questions. Returns what it said, and why it ended too soon if it did."""
+        """Have a fork answer these questions. Returns its answers, and why it ended too soon, if it did."""
         self._forks += 1
         self._starved = True
         outcomes: list[Outcome] = []
         lost = ""
         mine, theirs = socket.socketpair()
         with contextlib.closing(Channel(mine, ahead=True)) as answers, theirs:
-            answers.name_senders()  # before anybody has the other end
+            answers.name_senders()  # before any process has the other end
             try:
                 channel = self._started()
                 channel.send({"do": "answer", "id": self._forks}, self._patience())
                 channel.send_descriptor(theirs.fileno())
                 theirs.close()
                 lost = self._listen(answers, request, outcomes)
-                if self._zygote.level != NONE and self._zygote.left_traces:  # so what forked it begins anew, too
+                if self._zygote.level != NONE and self._zygote.left_traces:  # start the learner's process anew, too
                     said = self._kill()
                     lost = said if lost and said else lost
                     self._starts -= 1
@@ -178,14 +179,14 @@ class LearnerProcess:
                         channel.send({"do": "stop"}, self._patience())
                     self._receive(channel, self._forks, FORK_SECONDS, self._pid)
             except WireError as error:
-                why = self._ended(error)  # the process has ended, and the fork with it
+                why = self._ended(error)  # the learner's process has ended, and the fork with it
                 done = len(outcomes) == len(request["questions"]) or (outcomes and outcomes[-1].kind in FINAL)
                 lost = "" if done else why
         self.ran_out |= self._starved and (bool(lost) or outcomes[-1].kind == TIMED_OUT)
         return outcomes, lost
 
     def _listen(self, answers: Channel, request: dict[str, Any], outcomes: list[Outcome]) -> str:
-        """Ask a fork, and add what it says to outcomes. Returns why it did not go on to the end, or to a time limit."""
+        """Ask a fork, and append its answers to outcomes. Returns why it ended before the last one or a time limit."""
         try:
             pid = answers.sender(min(FORK_SECONDS, max(0.0, self._left())))
             answers.receive(self._patience())
@@ -208,7 +209,7 @@ class LearnerProcess:
         return self._receive(channel, request["id"], request["seconds"], self._pid)
 
     def _receive(self, channel: Channel, number: int, seconds: float, pid: int) -> dict[str, Any]:
-        """The answer of this number, for which a process has so many seconds of its own."""
+        """The answer of this number. seconds: the time limit that the process sets itself."""
         if not channel.readable(0.0):  # most answers come with the one before
             self._wait(channel, seconds, pid)
         before = channel.received
@@ -257,12 +258,12 @@ class LearnerProcess:
         return self._channel
 
     def _ended(self, error: WireError) -> str:
-        """End the process, which can't be talked to any more. Returns why, for people."""
+        """End the process, whose wire is broken. Returns why, for people."""
         self.ran_out |= self._starved
         return self._kill() or str(error)
 
     def _kill(self) -> str:
-        """End the process and all that it started. Returns why the zygote had killed it, "" if it had not."""
+        """End the process and all that it started. Returns why the zygote had killed it before; "" if it had not."""
         if self._channel is None:
             return ""
         self._channel.close()

@@ -1,7 +1,7 @@
-"""The third wall: the submitted notebook is rebuilt on the master.
+"""The third of the grading walls (docs/grading.md): the submitted notebook is rebuilt on the master.
 
-What is checked, and where, comes from the course. From the learner come only the cells that are the learner's: the
-solutions, the written answers, and cells that were added or changed.
+What is checked, and where, is taken from the course. Taken from the learner are only the solutions, the written
+answers, and cells that were added or changed.
 """
 
 import json
@@ -25,13 +25,13 @@ from .written import Text, own_words, sort_out
 
 MAX_PICTURES = 50
 MAX_PICTURE_BYTES = 6_000_000
-"""Pictures attached to one Markdown cell, and their characters in base64 together."""
+"""The most pictures attached to one Markdown cell, and the most characters in base64 of all of them."""
 
 AGAIN = "again"
-"""A second look at an exercise that was not passed, behind cells further down that define it or what it needs."""
+"""A kind of `Step`: check an exercise again that was not passed, after later cells that define it or what it needs."""
 EXTRA = "extra"
 NOTE = "note"
-"""Cells of the learner's own: code, which runs, and Markdown, which is shown."""
+"""Kinds of `Step` for cells that the learner added: code, which runs, and Markdown, which is shown."""
 
 
 @dataclass(eq=False)
@@ -42,11 +42,11 @@ class Step:
     source: str
     name: str = ""
     cell: str = ""
-    """The id of the master's cell; of a cell of the learner's own, that of the one before it."""
+    """The id of the master's cell; for an added cell, of the master's cell before it."""
     attachments: dict[str, str] = field(default_factory=dict)
-    """The pictures of a note by name, as `data:` addresses."""
+    """The pictures of a note by name, as `data:` URIs."""
     names: Names = field(default_factory=Names)
-    """What a cell of the learner's gives a meaning to, as far as it is parsed."""
+    """The names that a learner's cell defines; none if the cell is not parsed."""
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Submission:
     notes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     """Remarks by exercise, for the Report."""
     answers: dict[str, list[Text]] = field(default_factory=dict)
-    """What was written in answer to each question, by the answer cell's id."""
+    """The written answers, by the answer cell's id."""
 
 
 @dataclass
@@ -74,17 +74,17 @@ class _Theirs:
 
     @cached_property
     def names(self) -> Names:
-        """What it gives a meaning to, as far as it is parsed."""
+        """The names that it defines; none if it is not parsed."""
         return names_in(self.source) if self.is_code and not self.is_long else Names()
 
 
 def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> Submission:
-    """Make of a submitted notebook's bytes a submission, rebuilt on the master of its chapter.
+    """Read a submitted notebook and rebuild it on the master of its chapter.
 
     Args:
-        path: where it was read, for messages.
-        data: what `read_regular` found there.
-        master: what to rebuild it on; the course's own chapter that it seems to be, if not given.
+        path: its path, for messages.
+        data: its bytes, from `read_regular`.
+        master: the master to rebuild it on; by default the course's chapter whose exercises it has.
 
     Raises:
         BadSubmission: not a notebook, not of this course, or too many cells.
@@ -117,7 +117,7 @@ def _notebook(path: Path, data: bytes) -> dict[str, Any]:
 
 
 def _spare_long_code(cells: list[_Theirs]) -> None:
-    """Which code is not parsed here, because that can't be stopped midway. It runs in the sandbox like other code."""
+    """Mark the code that is too long to be parsed here, since parsing can't be interrupted. In the sandbox it runs."""
     left = MAX_CODE
     for cell in cells:
         if cell.is_code:
@@ -126,7 +126,7 @@ def _spare_long_code(cells: list[_Theirs]) -> None:
 
 
 def read_regular(path: Path) -> bytes:
-    """The file's bytes. Links are not followed, and nothing but a regular file is ever opened for long.
+    """The file's bytes. Links are not followed, and a pipe or device does not block.
 
     Raises:
         BadSubmission: no such file, not a regular one, not readable, or too large.
@@ -168,7 +168,7 @@ def _theirs(cell: dict[str, Any]) -> _Theirs:
 
 
 def _attachments(given: Any) -> dict[str, str]:
-    """The pictures attached to a cell, by name, as far as there is room for them. Anything else is left out."""
+    """The pictures attached to a cell, by name, up to `MAX_PICTURE_BYTES`. Other attachments are left out."""
     kept: dict[str, str] = {}
     room = MAX_PICTURE_BYTES
     for name, forms in list(given.items())[:MAX_PICTURES] if isinstance(given, dict) else []:
@@ -185,7 +185,7 @@ def _text(value: Any) -> str:
 
 
 def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> Chapter:
-    """The chapter whose exercises the notebook has; its own word for it decides only where they do not."""
+    """The chapter whose exercises the notebook has; if it has none of any, the one that its metadata names."""
     marked = {cell.grade_id for cell in cells}
     defined = {name for cell in cells for name in cell.names.defined}
     votes = {name: (_share(name, marked), _share(name, defined)) for name in chapter_names()}
@@ -206,13 +206,13 @@ def chapter_named_in(path: str) -> Chapter | None:
 
 
 def _share(chapter_name: str, names: set[str]) -> float:
-    """How many of a chapter's exercises are among these, from 0 to 1. Later lessons define some of earlier ones."""
+    """The share of a chapter's exercises among these, 0 to 1. No count: later lessons repeat earlier functions."""
     own = {exercise.name for exercise in exercises(chapter_name)}
     return len(own & names) / len(own)
 
 
 def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
-    """Put a learner's cells in their places on the master."""
+    """Put a learner's cells in their places in the master."""
     submission = Submission(master, [])
     theirs, own = _match(master, cells, submission)
     submission.answers, notes = sort_out(master, [one for one in own if isinstance(one, Text)])
@@ -240,10 +240,10 @@ def rebuild(master: Chapter, cells: list[_Theirs]) -> Submission:
 
 
 def _let_the_last_count(exercise: Cell, submission: Submission) -> None:
-    """Of several cells that define an exercise the last one counts, as in a kernel; the others run where they stand.
+    """Of several cells that define an exercise, the last one counts, as in a kernel; the others run in their places.
 
-    A further definition behind the check, in a cell that is not the exercise's own, may as well be an experiment, or a
-    helper of the next exercise. So it counts only for whom the check is not passed without it.
+    A definition after the check, outside the exercise's own cell, may be an experiment or a helper for the next
+    exercise. So it counts only if the check is not passed without it.
     """
     name, steps = exercise.name, submission.steps
     own = [step for step in steps if step.kind == EXERCISE and step.name == name]
@@ -271,7 +271,7 @@ def _let_the_last_count(exercise: Cell, submission: Submission) -> None:
 
 @dataclass
 class _Extra:
-    """A code cell of the learner's own, or a second one of an exercise, and the index of the master's cell before."""
+    """An added code cell, or a further one of an exercise, with the index of the master's cell before it."""
 
     cell: _Theirs
     place: int
@@ -288,7 +288,7 @@ def _step(extra: _Extra, master: Chapter) -> Step:
 def _match(
     master: Chapter, cells: list[_Theirs], submission: Submission
 ) -> tuple[dict[int, _Theirs], list[_Extra | Text]]:
-    """The learner's version of the master's solution cells, and the cells of the learner's own, in their order."""
+    """The learner's versions of the master's cells, and the cells that the learner added, in order."""
     find = _Finder(master, cells)
     theirs: dict[int, _Theirs] = {}
     own: list[_Extra | Text] = []
@@ -302,7 +302,7 @@ def _match(
                 if cell.source.strip():  # a copy, or the other half of a cell that was split
                     own.append(_Extra(cell, place, ours))
                 continue
-            if index not in seen:  # a copy stands where it stands
+            if index not in seen:  # of a copied cell, the first one marks the place
                 last = _close(own, last, index)
                 place = index
             seen.add(index)
@@ -321,13 +321,13 @@ def _match(
 
 
 def _own_text(cell: _Theirs, ours: Cell | None, place: int, until: int) -> list[Text]:
-    """The learner's words in a cell, if there are any."""
+    """The learner's own text in a Markdown cell: one item, or none."""
     words = own_words(cell.source, cell.id, ours)
     return [Text(words, cell.attachments, place, until)] if words else []
 
 
 def _close(own: list[_Extra | Text], last: int, index: int) -> int:
-    """Note in the texts since the last one of the master's cells which cell of the master stands behind them."""
+    """Set the master's cell that follows, in the texts since the previous one. Returns the new place to go on from."""
     for one in own[last:]:
         if isinstance(one, Text):
             one.until = index
@@ -339,7 +339,7 @@ def _before(master: Chapter, place: int) -> str:
 
 
 class _Finder:
-    """Finds the master's cell that a submitted cell is: by grade_id, by the name it defines, by id, by its text."""
+    """Finds the master's cell that a submitted cell came from: by grade_id, defined name, id or text."""
 
     def __init__(self, master: Chapter, cells: list[_Theirs]) -> None:
         places = list(enumerate(master.cells))
@@ -351,7 +351,7 @@ class _Finder:
     def __call__(self, cell: _Theirs) -> int | None:
         if cell.grade_id in self._by_id:
             return self._by_id[cell.grade_id]
-        # Editors that drop the metadata leave the name that the cell defines.
+        # An editor may drop the metadata, but the cell still defines the exercise's name.
         for name in cell.names.defined:
             if name in self._by_name and name not in self._marked:
                 return self._by_name[name]

@@ -1,7 +1,7 @@
-"""The second wall: where a learner's process may be, and the grader's handle on the zygote that forks it.
+"""The second of the grading walls (docs/grading.md): the sandbox, and the grader's handle on the zygote inside it.
 
-bubblewrap puts the outer layers on: a read-only file system that holds only what is listed here, a fixed
-environment, a terminal of its own, death with the grader. The zygote's children put on the inner ones, see `confine`.
+bubblewrap makes the outer layers: a read-only file system that shows only what `mounts` lists, a fixed environment, a
+session of its own, and an end when the grader ends. The zygote's children make the inner layers, see `confine`.
 """
 
 import contextlib
@@ -22,10 +22,10 @@ from ..inside.frames import Channel, WireError
 from . import cgroup, mounts
 
 FULL, NONE = "full", "none"
-"""How learner code is isolated: by everything here, or only by a process of its own."""
+"""The levels of isolation: everything described here, or only a separate process."""
 
 START_SECONDS = 60.0
-"""How long the zygote may take to start; a second is usual."""
+"""How long the zygote may take to start; it usually takes a second."""
 MEMORY = 512 * 2**20
 """Bytes of memory for one submission, all its processes together."""
 
@@ -35,11 +35,11 @@ _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "LANG": "C.UTF-8",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-    "FONTCONFIG_FILE": "/etc/fonts.conf",  # or matplotlib's first import complains
-    # Threads before a fork would be fatal, and a submission has one core anyway.
+    "FONTCONFIG_FILE": "/etc/fonts.conf",  # otherwise matplotlib's first import prints a warning
+    # The zygote must have no threads when it forks.
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
-    # Or each thread of a server reserves 64 MB of addresses, and eight of them reach the limit.
+    # Otherwise each thread of a server reserves 64 MB of address space, and eight of them reach the limit.
     "MALLOC_ARENA_MAX": "1",
 }
 _HOME = "/home/learner"
@@ -51,11 +51,11 @@ VARIABLES = (*_ENVIRONMENT, "HOME", "IPYTHONDIR", "MPLCONFIGDIR", "LD_LIBRARY_PA
 
 
 class Zygote:
-    """A zygote, which warms up by itself. One submission at a time: `start` a learner's process, `stop` it.
+    """A zygote. It handles one submission at a time: `start` a learner's process, then `stop` it.
 
     Args:
         level: "full" or "none".
-        demos: whether demonstrations will run, for which more has to be ready.
+        demos: whether demonstrations will run; then more packages are imported beforehand.
 
     Raises:
         SandboxError: something that it needs is missing.
@@ -64,7 +64,7 @@ class Zygote:
     def __init__(self, level: str = FULL, demos: bool = False) -> None:
         self.level = level
         self.cgroups = cgroup.find() if level == FULL else cgroup.Cgroups()
-        """Where each submission gets a control group of its own, if anywhere."""
+        """Makes a control group for each submission, where that is possible."""
         self._group: cgroup.Group | None = None
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - see close()
         mine, theirs = socket.socketpair()
@@ -84,20 +84,20 @@ class Zygote:
         self._channel = Channel(mine)
         self._ready = False
         self.left_traces = False
-        """Whether what was sealed has left something for the others; they must not go on then."""
+        """Whether the last sealed process may have left something for the others, which must then not go on."""
 
     @property
     def counts(self) -> str:
-        """Who limits a submission's memory, in words."""
+        """What limits a submission's memory, in words."""
         return f"cgroup v{self.cgroups.version}" if self.cgroups.version else "watched"
 
     @property
     def shares(self) -> str:
-        """Who shares the processor out, in words."""
+        """What divides the processors among submissions, in words."""
         return f"cgroup v{self.cgroups.version}" if self.cgroups.shares else "by the system"
 
     def counted_processes(self) -> int:
-        """How many processes are in the control group of what the last start began."""
+        """How many processes are in the current submission's control group."""
         return self._group.size() if self._group else 0
 
     def __enter__(self) -> "Zygote":
@@ -107,11 +107,11 @@ class Zygote:
         self.close()
 
     def start(self, *, hidden: tuple[str, ...] = (), home: str = "", memory: int = MEMORY) -> tuple[Channel, int]:
-        """Fork a learner's process and return the wire to it, and its number.
+        """Fork a learner's process and return the wire to it, and its process id.
 
         Args:
             hidden: packages that it can't import.
-            home: its folder, at level "none"; in the sandbox it has one of its own.
+            home: its folder, at level "none"; in the sandbox it always is `confine.HOME`.
             memory: bytes for all its processes together.
 
         Raises:
@@ -145,7 +145,7 @@ class Zygote:
         return channel, pid
 
     def _place(self, group: cgroup.Group, channel: Channel) -> None:
-        """Put the first process of a submission into its group, before it does anything, and let the zygote see it."""
+        """Put a submission's first process into its control group, before the process does anything else."""
         events = group.open_events()
         try:
             self._channel.send_descriptor(events)
@@ -156,23 +156,22 @@ class Zygote:
         channel.send({"placed": True}, START_SECONDS)
 
     def stop(self) -> dict[str, Any]:
-        """Kill what the last start began. Says why it had been killed before, and how many processes are left."""
+        """Kill the learner's process and all that it started. Returns why it was killed before, and what is left."""
         said = self._ask({"do": "stop"})
         self._leave_group()
         return said
 
     @contextlib.contextmanager
     def sealed(self, pid: int) -> Iterator[None]:
-        """While this lasts no other process of the submission runs than this one, which can leave nothing for others.
+        """In this block, only this process of the submission runs, and it can leave nothing for the others.
 
-        `left_traces` says afterwards whether it has left something all the same. There is nothing of the kind at level
-        "none".
+        Afterwards `left_traces` says whether it may have left something after all. Does nothing at level "none".
 
         Args:
-            pid: its number here.
+            pid: its process id, in the grader's namespace.
 
         Raises:
-            WireError: it could leave something.
+            WireError: the process could leave something.
             SandboxError: the zygote is gone.
         """
         why = str(self._ask({"do": "seal", "pid": _number_inside(pid)})["why"])
@@ -204,7 +203,7 @@ class Zygote:
         self._leave_group()
 
     def wait(self) -> None:
-        """Wait until it is warm.
+        """Wait until the zygote is ready.
 
         Raises:
             SandboxError: it does not start.
@@ -228,10 +227,9 @@ class Zygote:
 
 
 def _number_inside(pid: int) -> int:
-    """The number that the zygote knows a process of a submission by; 0 if it has ended.
+    """A submission's process id in the zygote's PID namespace; 0 if the process has ended.
 
-    A submission has a PID namespace of its own, the innermost of those in which the process has a number; the next one
-    is the zygote's. See proc_pid_status(5), NSpid.
+    The innermost namespace is the submission's own, the next one is the zygote's. See proc_pid_status(5), NSpid.
     """
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
@@ -241,7 +239,7 @@ def _number_inside(pid: int) -> int:
 
 
 def missing() -> str:
-    """What the sandbox lacks on this machine and how to get it; "" when nothing is known to be missing."""
+    """What the sandbox needs and this machine lacks, and how to get it; "" if nothing."""
     if not sys.platform.startswith("linux"):
         return "the sandbox needs Linux; grade in a Linux machine, a virtual one or WSL 2"
     if shutil.which("bwrap") is None:
@@ -273,10 +271,10 @@ def _python(level: str, descriptor: int, demos: bool) -> list[str]:
 
 
 def _unused_user() -> int:
-    """The user that root's zygote becomes: another one for each, so that they share nothing that is counted by user.
+    """The user id that root's zygote takes: a different one for each, so that they share no limit that is per user.
 
-    Numbers from a range that no convention uses (systemd's "Users, Groups, UIDs and GIDs"); in a container that has
-    no such numbers, from the few that are left below 65,534.
+    From a range that no convention uses (systemd's "Users, Groups, UIDs and GIDs"); in a container without such ids,
+    from the few that are free below 65,534.
     """
     uid = _FIRST_USER + _USERS_EACH * os.getpid() + next(_zygotes) % _USERS_EACH
     there = _has_number("/proc/self/uid_map", uid) and _has_number("/proc/self/gid_map", uid)
@@ -284,7 +282,7 @@ def _unused_user() -> int:
 
 
 def _has_number(file: str, number: int) -> bool:
-    """Whether this user namespace has such a user or group."""
+    """Whether this user or group id exists in our user namespace."""
     ranges = [tuple(map(int, line.split())) for line in Path(file).read_text().splitlines()]
     return any(first <= number < first + count for first, _, count in ranges)
 
@@ -301,24 +299,24 @@ def _bubblewrap() -> list[str]:
     return [
         *("bwrap", "--die-with-parent", "--new-session"),
         *("--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"),
-        # Root drops to a user of no one's in the zygote; anyone else needs a user namespace to do what follows.
+        # As root, the zygote changes to an unused user; other users need a user namespace for what follows.
         *(rights if os.getuid() == 0 else ["--unshare-user"]),
         *(word for name, value in mounts.variables().items() for word in ("--setenv", name, value)),
         *(word for source, place in shown for word in _put("--ro-bind", source, place)),
         *(word for target, place in mounts.links() for word in _put("--symlink", target, place)),
         *(word for place in folders for word in ("--tmpfs", place)),
         *(word for place, is_folder in hidden if not is_folder for word in ("--ro-bind", os.devnull, place)),
-        # The zygote mounts its own /proc over this one, and each learner's process one over that.
+        # The zygote mounts its own /proc over this one, and each submission's first process one over that.
         *("--dev", "/dev", "--dir", "/dev/shm", "--dir", _HOME, "--dir", "/tmp", "--bind", "/proc", "/proc"),  # noqa: S108
-        # Each file system that bubblewrap makes belongs to the user who grades; and without root the learner's process
-        # runs as that user.
+        # bubblewrap's file systems belong to the user who grades, and without root the learner's process runs as that
+        # user. So they are made read-only.
         *(word for place in (*folders, "/dev", "/") for word in ("--remount-ro", place)),
         "--",
     ]
 
 
 def _put(what: str, source: str, place: str) -> Iterator[str]:
-    """Mount or link something, in folders that every user may pass; bubblewrap alone would make them private."""
+    """bubblewrap's options to mount or link something. Its parent folders would else be private to one user."""
     for parent in reversed(Path(place).parents[:-1]):
         yield from ("--perms", "0755", "--dir", str(parent))
     yield from (what, source, place)

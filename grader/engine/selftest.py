@@ -1,4 +1,4 @@
-"""Proof that the sandbox holds on this machine: each layer is attacked, before the first submission is let in."""
+"""The self-test: each layer of the sandbox is attacked on this machine before the first submission is graded."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ _CANARY = Path(__file__).parent.parent / "reports" / "report.schema.json"
 _NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
 _ROOT = ("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr")
 _BALLOON = 96 * 2**20
-"""Bytes. The balloon blows itself up to seven times 25 million, no process of it beyond three times."""
+"""Bytes that the memory probe (`probes.balloon`) gets. It tries 175 million, at most 75 million in one process."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +28,8 @@ class Layer:
     """One layer of the sandbox and what its test found.
 
     Attributes:
-        name: what a Report calls it.
-        promise: what it keeps a submission from, in a few words.
+        name: its name in a Report.
+        promise: what it prevents, in a few words.
         failure: "" when it held, else what got through.
     """
 
@@ -52,12 +52,12 @@ def require(zygote: Zygote) -> tuple[str, ...]:
 
 
 def examine(zygote: Zygote) -> list[Layer]:
-    """Try to break each layer, and say what came of it."""
+    """Attack each layer."""
     hidden = mounts.ANSWERS
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         LearnerProcess(zygote, hidden) as asked,
-        LearnerProcess(zygote, hidden, grace=0.1) as process,  # begins anew now and then, and then runs no other probe
+        LearnerProcess(zygote, hidden, grace=0.1) as process,  # some probes end it, which does not restart `asked`
     ):
         asked.run_cell(_PROBES.read_text("utf-8"))
 
@@ -120,7 +120,7 @@ def _top() -> list[str]:
 
 
 def _variables() -> list[str]:
-    # IPython and Python set a few themselves.
+    # IPython and Python set a few variables themselves.
     return [*sandbox.VARIABLES, "LC_CTYPE", "PWD", "CLICOLOR", "CLICOLOR_FORCE", "FORCE_COLOR", "PAGER", "GIT_PAGER"]
 
 
@@ -134,7 +134,7 @@ def _balloon(zygote: Zygote, process: LearnerProcess, kind: str) -> str:
 
 
 def _shares(zygote: Zygote, process: LearnerProcess) -> str:
-    """Whether all that the process starts is in the control group that bounds it."""
+    """Check that all that the process starts is in the submission's control group."""
     if not zygote.cgroups.shares:
         return ""
     if error := process.run_cell("import subprocess; child = subprocess.Popen(['sleep', '9'], start_new_session=True)"):

@@ -1,14 +1,12 @@
-"""What of a cell's outputs people may see: text and pixels, nothing that a browser would run.
+"""The part of a cell's outputs that is shown to people: text and pixels, nothing that a browser would run.
 
-The outputs come from the learner's process, which may say anything; each is built anew from what it should be.
+The outputs come from the learner's process and are not trusted, so each is rebuilt from the fields that it should have.
 """
 
-import base64
-import binascii
-import struct
 from typing import Any
 
 from .budget import Budget
+from .pictures import data_uri
 
 CELL_TEXT = 20_000
 """Characters of one cell's outputs together."""
@@ -17,11 +15,10 @@ CELL_OUTPUTS = 50
 
 _CUT = "\n[cut here by the grader]\n"
 _NO_ROOM = "[a picture was left out here by the grader: all of them together are too large]\n"
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def shown(outputs: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]:
-    """A cell's outputs as nbformat's, harmless and of bounded size. What they take is taken from the budget."""
+    """A cell's outputs in nbformat's form, harmless and of limited size. Their size is taken from the budget."""
     room = _CellShow(budget)
     most = max(0, min(CELL_OUTPUTS, budget.outputs))
     clean = [one for output in outputs[:most] if (one := room.clean(output))]
@@ -31,7 +28,7 @@ def shown(outputs: list[dict[str, Any]], budget: Budget) -> list[dict[str, Any]]
 
 
 def fitted(text: str, budget: Budget) -> str:
-    """What of a cell's own text people are shown: all of it, as long as there is room."""
+    """The part of a cell's text that fits into the budget."""
     if len(text) > max(0, budget.sources):
         text = text[: max(0, budget.sources)] + _CUT
     budget.sources -= len(text)
@@ -39,12 +36,12 @@ def fitted(text: str, budget: Budget) -> str:
 
 
 def writable(text: str) -> str:
-    """The text with a question mark for each lone surrogate, which no file can hold."""
+    """The text with a question mark for each lone surrogate, which can't be encoded as UTF-8."""
     return str(text.encode("utf-8", "replace").decode("utf-8"))
 
 
 class _CellShow:
-    """What one cell may still show."""
+    """How much more one cell may show."""
 
     def __init__(self, budget: Budget) -> None:
         self._text = CELL_TEXT
@@ -69,9 +66,10 @@ class _CellShow:
         image = data.get("image/png")
         if isinstance(image, str) and len(image) > self._budget.pictures:
             kept["text/plain"] += self._cut(_NO_ROOM)
-        elif isinstance(image, str) and _is_png(image):
-            self._budget.pictures -= len(image)
-            kept["image/png"] = image
+        elif isinstance(image, str) and (uri := data_uri(image)):
+            kind, _, pixels = uri.partition(";base64,")  # written anew: there is nothing else in it
+            self._budget.pictures -= len(pixels)
+            kept[kind.removeprefix("data:")] = pixels
         return kept
 
     def _cut(self, text: Any) -> str:
@@ -86,12 +84,3 @@ class _CellShow:
 
 def _stream(name: str, text: str) -> dict[str, Any]:
     return {"output_type": "stream", "name": name, "text": text}
-
-
-def _is_png(text: str) -> bool:
-    try:
-        data = base64.b64decode(text, validate=False)
-        width, height = struct.unpack(">II", data[16:24])
-    except (binascii.Error, ValueError, struct.error):
-        return False
-    return data.startswith(_PNG) and 0 < width <= 5_000 and 0 < height <= 5_000

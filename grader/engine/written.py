@@ -1,8 +1,8 @@
 """The written answers: which of a learner's Markdown cells are the answer.
 
-An answer is the answer cell, and every Markdown cell that the learner put beside it: between the question and the
-next cell of the master. So nothing is lost when the answer was split, typed into a cell below, or retyped in an editor
-that keeps no metadata. Everything else that the learner wrote is shown where it stands.
+The answer is the answer cell with every Markdown cell that the learner put next to it, between the question and the
+master's next cell. So nothing is lost if the answer was split, typed into a cell below, or retyped in an editor that
+keeps no metadata. Other Markdown cells of the learner's are notes, which are shown in their places.
 """
 
 import hashlib
@@ -18,14 +18,14 @@ _BEGINNING = re.compile(r"\W*your answer\b", re.IGNORECASE)
 
 @dataclass(eq=False)
 class Text:
-    """A Markdown cell of the learner's own, and where it stands.
+    """A Markdown cell with the learner's text, and its place.
 
     Attributes:
-        source: what it says.
-        attachments: its pictures by name, as `data:` addresses.
+        source: its text.
+        attachments: its pictures by name, as `data:` URIs.
         place: the index of the master's cell before it; -1 if there is none.
-        until: the index of the master's cell behind it.
-        answer: the index of the answer cell that it is by its metadata, or None.
+        until: the index of the master's cell after it.
+        answer: if its metadata says that it is an answer cell, the index of that cell, else None.
     """
 
     source: str
@@ -36,9 +36,9 @@ class Text:
 
 
 def sort_out(master: Chapter, texts: Iterable[Text]) -> tuple[dict[str, list[Text]], list[Text]]:
-    """The texts that answer each question, by the answer cell's id, and those that are notes; each in its order.
+    """The texts that answer each question, by the answer cell's id, and the notes; each in order.
 
-    A question that nobody answered is not among them.
+    Questions without an answer are left out.
     """
     left = list(texts)
     found: dict[str, list[Text]] = {}
@@ -48,7 +48,7 @@ def sort_out(master: Chapter, texts: Iterable[Text]) -> tuple[dict[str, list[Tex
         parts = [one for one in left if one.answer == index or (one.answer is None and _belongs(one, index, master))]
         left = [one for one in left if one not in parts]
         written = [one for one in parts if _is_written(one, cell)]
-        if not written:  # the lesson goes on behind the question; what stands there may well be the answer
+        if not written:  # nothing in its place: any later text of the learner's may be the answer
             written = [one for one in left if one.answer is None and one.place > index]
             left = [one for one in left if one not in written]
         written = written or [one for one in parts if one.source.split() and not _same(one.source, TEXT_STUB)]
@@ -58,12 +58,12 @@ def sort_out(master: Chapter, texts: Iterable[Text]) -> tuple[dict[str, list[Tex
 
 
 def own_words(source: str, id_: str, ours: Cell | None) -> str:
-    """What of a Markdown cell is the learner's: nothing of an unchanged one, what was added to a changed one.
+    """The learner's part of a Markdown cell: "" of an unchanged one, the added text of a changed one.
 
     Args:
-        source: what the cell says.
-        id_: its id. A text cell's id is the hash of its text, so an unchanged cell is known in any version of a lesson.
-        ours: the master's cell that it is, if it is one.
+        source: the cell's text.
+        id_: its id. In a lesson it is the hash of the text, so an unchanged cell of any version is recognised.
+        ours: the master's cell that it came from, if any.
     """
     if hashlib.sha256(source.encode("utf-8", "replace")).hexdigest()[:12] == id_.partition("-")[0]:
         return ""
@@ -74,7 +74,7 @@ def own_words(source: str, id_: str, ours: Cell | None) -> str:
 
 
 def _belongs(text: Text, index: int, master: Chapter) -> bool:
-    """Whether it stands at the answer's place, or begins as an answer does and no other question is nearer."""
+    """Whether a text is in the answer's place, or begins like an answer and is nearer to this question than others."""
     if text.place == index or text.place < index <= text.until:
         return True
     if not _BEGINNING.match(text.source):
@@ -84,7 +84,7 @@ def _belongs(text: Text, index: int, master: Chapter) -> bool:
 
 
 def _is_written(text: Text, ours: Cell) -> bool:
-    """Whether there is a word of the learner's in it: what was given, with more or less white space, is none."""
+    """Whether the learner wrote something in it: the given text, even with other white space, does not count."""
     return not any(_same(text.source, one) for one in ("", _HEADING, TEXT_STUB, ours.source))
 
 
@@ -93,7 +93,7 @@ def _same(one: str, other: str) -> bool:
 
 
 def _without_twins(texts: Iterable[Text]) -> list[Text]:
-    """A copied cell is shown once."""
+    """Leave out copies: each text is shown once."""
     seen: list[Text] = []
     for one in texts:
         if not any(_same(one.source, other.source) and one.attachments == other.attachments for other in seen):

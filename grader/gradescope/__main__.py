@@ -1,4 +1,4 @@
-"""What `run_autograder` runs: `python -m grader.gradescope ROOT LEVEL CHAPTER`."""
+"""The program that `run_autograder` starts: `python -m grader.gradescope ROOT LEVEL CHAPTER`."""
 
 import sys
 
@@ -6,7 +6,7 @@ from ..isolated import reenter
 
 
 def main() -> None:
-    """Grade what lies below ROOT, in an isolated interpreter."""
+    """Grade the submission below ROOT, in an isolated interpreter."""
     reenter("grader.gradescope.__main__")
     from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""In Gradescope's container: grade what lies in `submission/` and write `results/results.json`, whatever happens."""
+"""In Gradescope's container: grade the files in `submission/` and always write `results/results.json`."""
 
 import tempfile
 import traceback
@@ -15,15 +15,15 @@ from ..reports.report import Report
 
 
 class HandInError(GraderError):
-    """It is not clear what is to be graded. The text is for the student."""
+    """It is not clear which file to grade. The text is for the student."""
 
 
 def grade_into_results(root: Path, level: str, chapter: str) -> None:
     """Grade the one submission below root.
 
     Args:
-        root: `/autograder`, or a folder that stands for it.
-        level: how the submitted code is kept apart: "full" or "none".
+        root: `/autograder`, or for tests another folder.
+        level: how the submitted code is isolated: "full" or "none".
         chapter: the only lesson to grade, or "".
     """
     write_whole(root / "results" / "results.json", as_json(_outcome(root / "submission", level, chapter)))
@@ -39,7 +39,7 @@ def _outcome(submission: Path, level: str, chapter: str) -> dict[str, Any]:
             f"Nothing was graded: this container can't keep the submitted code apart ({error}). "
             "For the teacher: docs/pipeline.md, under Gradescope, says what can be done."
         )
-    except Exception as error:  # whatever it is, the student and the teacher must see that there is no grade
+    except Exception as error:  # after any error, student and teacher must see that there is no grade
         traceback.print_exc()  # Gradescope shows it to the teacher alone
         return failure(f"Nothing was graded: the grader itself failed ({type(error).__name__}). Tell your teacher.")
 

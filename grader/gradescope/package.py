@@ -1,4 +1,4 @@
-"""`grader gradescope-zip`: all that a Gradescope container needs, in one file that is the same each time."""
+"""`grader gradescope-zip`: all that a Gradescope container needs, in one reproducible file."""
 
 from pathlib import Path
 
@@ -12,14 +12,14 @@ from .wheel import lock_file, wheel
 _HERE = Path(__file__).parent
 _NOT_FINISHED = "Nothing was graded: the grader was stopped before it had finished. Submit again, or tell your teacher."
 LEVELS = ("full", "none")
-"""How the submitted code can be kept apart in the container."""
+"""How the submitted code can be isolated in the container."""
 
 
 def make_zip(target: Path, chapter: str, level: str) -> None:
     """Write the zip file.
 
     Args:
-        target: where to.
+        target: its path.
         chapter: the only lesson to grade, or "".
         level: one of `LEVELS`.
 

@@ -1,6 +1,6 @@
-"""This package as a wheel, made from the files that run here: a container gets the grader that its teacher has.
+"""This package as a wheel, made from the files that run here: so a container runs the same grader as its teacher.
 
-A build tool would need the repository; this works from an installed package too. A wheel is a zip file with a list of
+A build tool would need the repository; this also works from an installed package. A wheel is a zip file with a list of
 its files (packaging.python.org, "Binary distribution format").
 """
 
@@ -19,7 +19,7 @@ from .archive import packed
 _DISTRIBUTION = "jwt-from-scratch"
 _PACKAGE = Path(__file__).resolve().parents[1]
 _START = "jwt_from_scratch-start.pth"
-"""What Python reads at its start; in the repository it is `grader/start.pth`."""
+"""A file that Python reads at its start; in the repository it is `grader/start.pth`."""
 _WHEEL = "Wheel-Version: 1.0\nGenerator: grader\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 
 
@@ -27,7 +27,7 @@ def wheel(left_out: tuple[str, ...] = ()) -> tuple[str, bytes]:
     """The wheel's file name and its bytes.
 
     Args:
-        left_out: how the names of files begin that are not wanted.
+        left_out: prefixes of names of files to leave out.
     """
     found = distribution(_DISTRIBUTION)
     stem = f"{_DISTRIBUTION.replace('-', '_')}-{found.version}"
@@ -40,7 +40,7 @@ def as_wheel(stem: str, files: dict[str, bytes]) -> tuple[str, bytes]:
 
     Args:
         stem: its name and version, as in "flask-3.1.3".
-        files: what is in it, with METADATA in its folder STEM.dist-info; WHEEL and RECORD are made.
+        files: its files, including STEM.dist-info/METADATA; WHEEL and RECORD are added.
     """
     files = {**files, f"{stem}.dist-info/WHEEL": _WHEEL.encode()}
     record = f"{stem}.dist-info/RECORD"
@@ -63,7 +63,7 @@ def lock_file() -> Path:
 
 
 def sources() -> Iterator[tuple[str, bytes]]:
-    """What this package is made of: each file's name in a wheel, and its bytes."""
+    """This package's files: each one's name in a wheel, and its bytes."""
     places = {
         "jwt_from_scratch": Path(jwt_from_scratch.__path__[0]),
         "grader": _PACKAGE,
@@ -85,6 +85,6 @@ def _is_left_out(path: Path) -> bool:
 
 
 def _about(found: Distribution, folder: str) -> dict[str, bytes]:
-    """The package's own words about itself."""
+    """The package's metadata files, under the wheel's name for them."""
     texts = {name: found.read_text(name) or "" for name in ("METADATA", "entry_points.txt")}
     return {f"{folder}/{name}": text.encode() for name, text in texts.items()}

@@ -1,1 +1,1 @@
-"""What the sandbox shows of this package: everything here runs in the learner's process, or forks it."""
+"""The part of `grader` that is visible in the sandbox: it runs in the learner's process, or forks that process."""

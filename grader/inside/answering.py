@@ -1,9 +1,9 @@
-"""Answers to a check's questions, by a fork of the learner's process that is ended when it has given them.
+"""Answers a check's questions (calls of the learner's function) in a fork of the learner's process, which then ends.
 
-So what a function remembers (a count of its calls, the arguments that it has seen) is forgotten with the fork, and one
-that crashes or hangs takes nothing along: the learner's process stays as the cells left it. Each fork takes a socket of
-its own off the wire, on which the questions come once the zygote has seen that it can leave nothing for another (see
-`sealing`). Here is how an honest one comes to that; another gets no questions.
+So what a function remembers (a count of its calls, the arguments it has seen) is lost with the fork, and if it crashes
+or hangs, the learner's process stays as the cells left it. Each fork receives a socket of its own over the wire. The
+questions arrive there once the zygote has made sure that the fork can leave nothing behind for a later one (see
+`sealing`). This file is the honest fork; one that a learner has changed gets no questions.
 """
 
 import contextlib
@@ -21,17 +21,17 @@ from .frames import Channel, WireError
 from .values import NotPlain, unpack
 
 SLOW = 0.02
-"""Seconds after which what has been answered is sent, if the checker does not want each answer at once."""
+"""Seconds for which answers are collected before they are sent, unless the checker wants each one at once."""
 
-_SHARED_PLACES = (confine.HOME, "/tmp", "/dev/shm")  # noqa: S108 - where a file could be that is mapped
+_SHARED_PLACES = (confine.HOME, "/tmp", "/dev/shm")  # noqa: S108 - where a mapped file can lie
 
 
 class Answering:
     """Forks answering processes from the learner's process, one after another.
 
     Args:
-        namespace: where the learner's functions are.
-        seal: where the filter of system calls lies that an answering process puts on; 0 without a sandbox.
+        namespace: holds the learner's functions.
+        seal: the address of the seccomp filter that an answering process loads; 0 without a sandbox.
     """
 
     def __init__(self, namespace: dict[str, Any], seal: int) -> None:
@@ -40,22 +40,22 @@ class Answering:
         self._files = _files_in_use()
 
     def answer(self, checker: Channel) -> None:
-        """Let a fork answer on a socket that the checker sends, and wait for its end.
+        """Have a fork answer on a socket that the checker sends, and wait for the fork's end.
 
         Args:
-            checker: the wire on which the socket comes, and word when the checker wants the fork stopped.
+            checker: the wire; it carries that socket, and a message if the checker wants the fork stopped.
 
         Raises:
             WireError: the checker is gone.
         """
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of a fork beside threads: whoever has threads must know
+            warnings.simplefilter("ignore")  # that forking beside threads may deadlock: their risk, if they use threads
             taken, taking = os.pipe()
             child = os.fork()
         if child == 0:
             self._be_the_fork(checker)
         os.close(taking)
-        os.read(taken, 1)  # ends when the fork has its socket, and closes all else: until then the wire is the fork's
+        os.read(taken, 1)  # returns when the fork has its socket and closes the rest; until then it reads the wire
         os.close(taken)
         _wait(child, checker)
 
@@ -74,7 +74,7 @@ class Answering:
             _lead_nowhere()
             _answer_all(channel, request, self._namespace)
             while self._seal:
-                signal.pause()  # the zygote ends it: whoever ends by itself could say something by that
+                signal.pause()  # the zygote kills it: to end by itself could signal something to later forks
         except (WireError, OSError):
             pass
         finally:
@@ -82,7 +82,7 @@ class Answering:
 
 
 def _lead_nowhere() -> None:
-    """Let 0, 1 and 2 lead nowhere, where a program expects them to be open."""
+    """Open /dev/null as descriptors 0, 1 and 2, which programs expect to be open."""
     for _ in range(3):
         os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
 
@@ -107,7 +107,7 @@ def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, 
 
 
 def _wait(child: int, checker: Channel) -> None:
-    if hasattr(os, "pidfd_open"):  # without it the checker has to end the whole process
+    if hasattr(os, "pidfd_open"):  # without it the checker has to kill the learner's process, too
         ended = os.pidfd_open(child)
         try:
             if checker.readable_before(ended):
@@ -115,12 +115,12 @@ def _wait(child: int, checker: Channel) -> None:
                 os.kill(child, signal.SIGKILL)
         finally:
             os.close(ended)
-    with contextlib.suppress(ChildProcessError):  # a learner's process may have told the kernel to bury them
+    with contextlib.suppress(ChildProcessError):  # the learner's code may have set SIGCHLD to be ignored
         os.waitpid(child, 0)
 
 
 def _files_in_use() -> int:
-    """How many files there are that could be mapped as memory, with or without a name."""
+    """How many files exist that could be mapped as memory, deleted ones included."""
     used = 0
     for place in _SHARED_PLACES:
         with contextlib.suppress(OSError):
@@ -130,7 +130,7 @@ def _files_in_use() -> int:
 
 
 def _unshare_memory(seal: int) -> None:
-    """Make copies of the memory that this process shares with others, but for that place, which nobody can write."""
+    """Replace all memory shared with other processes by private copies, except the filter's, which is read-only."""
     for line in Path("/proc/self/maps").read_bytes().splitlines():
         place, rights = line.split()[:2]
         start, end = (int(part, 16) for part in place.split(b"-"))

@@ -39,22 +39,22 @@ MISSING = "missing"
 BAD_SIGNATURE = "bad signature"
 CRASHED = "crashed"
 NOT_WRITTEN = "not written"
-"""What can come of a call. Only the other side of a process wall can tell that it crashed."""
+"""The kinds of `Outcome`. CRASHED can only be reported by the checker, from outside the process."""
 
 FINAL = (MISSING, BAD_SIGNATURE, TIMED_OUT, FORBIDDEN, CRASHED, NOT_WRITTEN)
-"""After one of these a further call tells nothing new, or costs another time limit."""
+"""After one of these, no more calls are made: they would tell nothing new, or cost another time limit."""
 
 STUB = "not written yet"
-"""What the NotImplementedError of a stub says, as a lesson leaves a function for its learner to write."""
+"""The message of the NotImplementedError in a stub, the function that a lesson leaves for the learner to write."""
 
 ANOTHER = "__init__"
-"""In a play's script, in place of a method: from here on the steps are those of a new object."""
+"""In a play's script (see `play`), in place of a method: the following steps are of a new object."""
 CHANCE = "__chance__"
-"""In a play's script, in place of a method, with a method and its arguments: how many bits of chance decide what that
-method of a new object returns (see `chance`)."""
+"""In a play's script, in place of a method, followed by a method and its arguments: how many random bits decide what
+that method returns on a new object (see `chance`)."""
 
 ELSEWHERE = "elsewhere"
-"""Among what an exercise forbids: an answer that is another one in another process (see `elsewhere`)."""
+"""In the list of what an exercise forbids: an answer that another process would not give (see `elsewhere`)."""
 
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "": lambda text: text,
@@ -66,7 +66,7 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
     "without its last letter": lambda text: text[:-1],
     "twice": lambda text: text + text,
 }
-"""What a play's script can do to an earlier result before it is an argument."""
+"""How a play's script can change an earlier result before passing it as an argument."""
 
 _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE, NOT_WRITTEN)
 
@@ -78,7 +78,7 @@ _C_FUNCTIONS = {
     "hash": ("builtins.hash",),
     "secrets": ("posix.urandom", "nt.urandom"),
 }
-"""Functions in C that belong to a package by what they do, though not by their name; or that are one by themselves."""
+"""C functions that do a package's work but do not carry its name, or that are forbidden one by one."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Outcome:
         text: what went wrong, for people, short and ASCII.
         where: "function, line n" of the learner's code, innermost (RAISED).
         printed: how many characters the call printed.
-        changed: whether the arguments came back other than they went in.
+        changed: whether the call changed its arguments.
     """
 
     kind: str
@@ -105,15 +105,15 @@ class Outcome:
     changed: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """The outcome as JSON can carry it."""
+        """The outcome as a JSON object."""
         return dict(vars(self))
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Outcome":
-        """Read what `to_dict` wrote, trusting none of it.
+        """Read what `to_dict` wrote; untrusted, so everything is checked.
 
         Raises:
-            TypeError, ValueError, KeyError: data is something else.
+            TypeError, ValueError, KeyError: `to_dict` writes no such thing.
         """
         texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
         if not all(isinstance(text, str) for text in texts.values()):
@@ -131,7 +131,7 @@ class Outcome:
 
 
 class TimeUp(BaseException):
-    """Raised inside a call that took too long. Not an Exception, so that `except Exception` lets it pass."""
+    """Raised inside a call that took too long. A BaseException, so that `except Exception` does not catch it."""
 
 
 class Forbidden(BaseException):
@@ -141,7 +141,7 @@ class Forbidden(BaseException):
 def invoke(
     namespace: dict[str, Any], name: str, args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()
 ) -> Outcome:
-    """Call the function called name with args and say what came of it. Never raises for what the function does."""
+    """Call the function of this name with args and return the outcome. Never raises for what the function does."""
     function = namespace.get(name)
     if function is None:
         return Outcome(MISSING, text=f"{name} is not defined yet: run the cell that defines it")
@@ -158,7 +158,7 @@ def invoke(
 
 
 def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:
-    """Whether the same function, made once more, returns something else."""
+    """Whether the function, defined anew by running its cell again, returns something else."""
     if not isinstance(function, FunctionType) or outcome.changed:
         return False
     try:
@@ -171,9 +171,9 @@ def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seco
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
-    """Call function with args and say what came of it. Never raises for what the function does.
+    """Call function with args and return the outcome. Never raises for what the function does.
 
-    Where it is a class, args is the script of a play.
+    For a class, args is the script of a play (see `play`).
     """
     before = exactly(args)
     outcome = _call(function, args, seconds, forbids)
@@ -205,7 +205,7 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, f
 
 
 def is_class(name: str) -> bool:
-    """Whether the exercise of this name is a class: Python's own convention says so."""
+    """Whether the exercise of this name is a class: by Python's convention, its name has a capital."""
     return name[:1].isupper()
 
 
@@ -215,7 +215,7 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
     Args:
         kind: the class; it is made without arguments.
         script: for each step (method, arguments); an argument is (False, a value) or (True, the number of an earlier
-            step, whose result it is; perhaps with one of CHANGES). ANOTHER makes a new object; CHANCE asks new ones.
+            step, whose result is passed, perhaps after one of CHANGES). ANOTHER and CHANCE: see there.
     """
     thing = kind()
     came: list[tuple[Any, ...]] = []
@@ -229,7 +229,7 @@ def play(kind: type, script: tuple[Any, ...]) -> list[tuple[Any, ...]]:
             else:
                 value = getattr(thing, method)(*given)
             came.append((RETURNED, value))
-        except NotImplementedError:  # a stub is no answer
+        except NotImplementedError:  # a stub has not been written yet
             raise
         except Exception as error:
             outcome = _raised(error, kind, 0)
@@ -242,10 +242,10 @@ def _asking(method: str, *args: Any) -> Callable[[Any], Any]:
 
 
 def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str:
-    """Say so when the function can't take these arguments; a TypeError from the call could mean anything."""
+    """A sentence if the function can't take these arguments, else "". A TypeError of the call could mean anything."""
     try:
         signature = inspect.signature(function)
-    except Exception:  # no signature to be had
+    except Exception:  # some callables have no signature
         return ""
     try:
         signature.bind(*args)
@@ -272,7 +272,7 @@ def _raised(error: BaseException, function: Any, printed: int) -> Outcome:
 
 
 def _globals(function: Any) -> Any:
-    """The namespace that a function's code, or that of a class's methods, sees."""
+    """The globals of a function, or of a class's methods."""
     if isinstance(function, type):
         function = next((one for one in vars(function).values() if hasattr(one, "__globals__")), None)
     return getattr(function, "__globals__", None)
@@ -288,7 +288,7 @@ def _where(traceback: TracebackType | None, learner: dict[str, Any] | None) -> s
 
 
 class _Counter(io.TextIOBase):
-    """A stream that keeps nothing but the length of what was written."""
+    """A stream that only counts the characters written."""
 
     def __init__(self) -> None:
         self.count = 0
@@ -302,11 +302,11 @@ class _Counter(io.TextIOBase):
 
 
 PATIENCE = 3.0
-"""How many times its limit a call may take at most, if it gets no processor for so long."""
+"""A call that waits for a processor may take at most this many times its limit."""
 STARVED = 0.25
-"""Which share of its limit a call must have waited for a processor for another try."""
+"""A call that waited for a processor for more than this share of its limit is tried again."""
 _SAYS = os.path.exists("/proc/self/schedstat")
-"""Whether this system says how long it waited."""
+"""Whether this system says how long a process waited for a processor."""
 
 
 @dataclass
@@ -317,26 +317,26 @@ class Limit:
 
 
 def longest(seconds: float, waited: float) -> float:
-    """How many seconds a call may take whose limit is given and that waited so many for a processor."""
+    """How many seconds a call may take, with this limit and these seconds of waiting for a processor."""
     return min(seconds + waited, PATIENCE * seconds)
 
 
 def was_starved(waited: object, seconds: float) -> bool:
-    """Whether a call that ran out of time might not have on a quiet machine.
+    """Whether a call that ran out of time might have finished on a less busy machine.
 
-    Its limit has been stretched by what it waited for a processor. So if that is little, it has had its time.
+    Its limit was extended by the time it waited for a processor. So if that was short, it has had its time.
 
     Args:
-        waited: how many seconds it waited, as it says itself; anything else counts as long.
+        waited: how many seconds it waited, as the untrusted process reports; anything but a float counts as long.
         seconds: its limit.
     """
     return not (_SAYS and isinstance(waited, float) and waited <= STARVED * seconds)
 
 
 def waited_for_processor(pid: int | None = None) -> float:
-    """How many seconds a process's first thread, or this one's own, has been ready to run and did not run.
+    """Seconds that a process's first thread (without pid: this thread) has been ready to run, but did not run.
 
-    0 where the system does not say. See "sched" in the kernel's documentation: schedstat, second field, nanoseconds.
+    0 where the system does not say. Source: the kernel's documentation of schedstats; second field, nanoseconds.
     """
     try:
         with open("/proc/thread-self/schedstat" if pid is None else f"/proc/{pid}/schedstat", "rb") as file:
@@ -346,9 +346,9 @@ def waited_for_processor(pid: int | None = None) -> float:
 
 
 class _Waiting:
-    """How long this thread has waited for a processor, read again no more than four times a second.
+    """How long this thread has waited for a processor, read at most four times a second.
 
-    Most calls last microseconds, and the system's file costs ten of them.
+    Most calls last microseconds, and reading the system's file costs ten of them.
     """
 
     def __init__(self) -> None:
@@ -367,10 +367,10 @@ _WAITING = _Waiting()
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[Limit]:
-    """Raise TimeUp in the block when it takes too long. Time in which it waited for a processor does not count.
+    """Raise TimeUp in the block when it takes too long. Time spent waiting for a processor does not count.
 
-    SIGALRM where there is one, again and again, because a loop may swallow the first; an asynchronous exception
-    elsewhere (Windows). Off the main thread neither is safe, and there is no limit.
+    By SIGALRM, sent repeatedly because a loop may swallow the first; on Windows, by an asynchronous exception. Outside
+    the main thread neither is safe, so there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         yield Limit()
@@ -400,7 +400,7 @@ def _alarm(seconds: float) -> Iterator[Limit]:
             yield limit
         finally:
             _disarm(before)
-    finally:  # also when the alarm rings right there
+    finally:  # again, because the alarm may ring in the `finally` above
         _disarm(before)
 
 
@@ -410,40 +410,55 @@ def _disarm(before: Any) -> None:
             signal.setitimer(signal.ITIMER_REAL, 0)
             signal.signal(signal.SIGALRM, before)
             return
-        except TimeUp:  # on a busy machine it may ring here again
+        except TimeUp:  # the alarm rang before it was switched off
             continue
 
 
 def _asynchronous(seconds: float) -> Iterator[Limit]:
     import ctypes
 
+    interrupt = ctypes.pythonapi.PyThreadState_SetAsyncExc
     thread = ctypes.c_ulong(threading.get_ident())
-    timer = threading.Timer(
-        seconds, lambda: ctypes.pythonapi.PyThreadState_SetAsyncExc(thread, ctypes.py_object(TimeUp))
-    )
+    lock = threading.Lock()
+    over = False
+
+    def ring() -> None:
+        with lock:
+            if not over:
+                interrupt(thread, ctypes.py_object(TimeUp))
+
+    timer = threading.Timer(seconds, ring)
     timer.start()
     try:
         yield Limit()
     finally:
-        timer.cancel()
+        while True:
+            try:
+                with lock:
+                    over = True
+                timer.cancel()
+                interrupt(thread, None)  # the exception may still be due
+                break
+            except TimeUp:  # it was raised right there
+                continue
 
 
 # -- what an exercise forbids -----------------------------------------------------------------------------------------
 
 
 _REMEMBERED = 10_000
-"""How much innocent code is kept at most."""
+"""The most code objects, functions and types that are remembered as allowed."""
 
 
 class _Policy:
-    """Notices calls into forbidden packages by the code that runs, so no import, alias or copy hides one."""
+    """Notices calls into forbidden packages. It looks at the code that runs, so no import, alias or copy hides one."""
 
     def __init__(self, packages: tuple[str, ...]) -> None:
         self._packages = _Packages.of(packages) if packages else None
         self._broken = ""
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
-        """Call function and watch what it calls."""
+        """Call function with the profile hook set."""
         if self._packages is None:
             return function(*args)
         watch = self._watcher(self._packages)
@@ -456,7 +471,7 @@ class _Policy:
 
     @contextlib.contextmanager
     def ending(self) -> Iterator[None]:
-        """Watch nothing any more after the block, whenever in it a time limit rings."""
+        """Remove the profile hook after the block, even if a time limit rings."""
         before, before_in_threads = sys.getprofile(), threading.getprofile()
         try:
             yield
@@ -472,7 +487,7 @@ class _Policy:
         innocent = packages.innocent
 
         def watch(frame: FrameType, event: str, arg: Any) -> None:
-            # An answer may take hundreds of calls, and most of its time is spent here: what was innocent once is known.
+            # This runs at each of hundreds of calls and takes most of their time, so allowed code is remembered.
             if event == "call":
                 if (id(frame.f_code), id(frame.f_globals.get("__name__"))) not in innocent:
                     self._look_at_code(packages, frame)
@@ -494,7 +509,7 @@ class _Policy:
             return
         if package := packages.of_builtin(function):
             self._break(package, getattr(function, "__name__", ""))
-        # A method in C is made anew for each call, and is told by its object's type alone.
+        # A C method is a new object at each call, so its type is remembered instead.
         lasting = function if isinstance(function.__self__, ModuleType) else type(function.__self__)
         packages.remember(id(lasting), lasting)
 
@@ -505,7 +520,7 @@ class _Policy:
 
 
 class _Packages:
-    """Some packages, or single functions by their full name, and what is theirs.
+    """The forbidden packages, or single functions by full name: which code belongs to which of them.
 
     Asked at every call, so it remembers its answers.
     """
@@ -513,11 +528,11 @@ class _Packages:
     def __init__(self, packages: tuple[str, ...]) -> None:
         self._packages = packages
         self._parents = {package.rpartition(".")[0] for package in packages}
-        # The standard library imports its own modules for its own ends (`secrets` needs `hmac`): that is no use of one.
+        # Import them now: where the standard library imports one for itself (`secrets` needs `hmac`), that is no use.
         for package in sys.stdlib_module_names & set(packages):
             importlib.import_module(package)
         self.innocent: dict[Any, Any] = {}
-        """What is nobody's of these: by the numbers of code and its module's name, or of a function or type in C."""
+        """Allowed code, by id() of the code and of its module's name, or id() of a C function or type."""
         self._c_functions = {id(f): p for p in packages for f in map(_c_function, _C_FUNCTIONS.get(p, ())) if f}
         self._named: dict[str, str] = {}
 
@@ -527,13 +542,13 @@ class _Packages:
         return cls(packages)
 
     def remember(self, number: Any, things: Any) -> None:
-        """Something is innocent. It is kept, or its number might come again for something else."""
+        """Remember something as allowed. It is kept alive, so that its id() is not given to something else."""
         if len(self.innocent) >= _REMEMBERED:
-            self.innocent.clear()  # code may be made in a loop
+            self.innocent.clear()  # the learner's code may create functions in a loop
         self.innocent[number] = things
 
     def named(self, module: Any) -> str:
-        """Which package a module of this name belongs to, or ""."""
+        """The forbidden package that a module of this name belongs to, or ""."""
         if not isinstance(module, str):
             return ""
         found = self._named.get(module)
@@ -543,16 +558,16 @@ class _Packages:
         return found
 
     def of_code(self, module: Any, code: CodeType) -> str:
-        """Which package, or single function, code of this module belongs to, or ""."""
+        """The forbidden package or function that code of this module belongs to, or ""."""
         found = self.named(module)
         if "hash" in self._packages and "__hash__" in code.co_names and not _of_python(module):
-            return "hash"  # by its other name, which no event of the profiler shows
+            return "hash"  # called as `__hash__`: the profiler reports no event for it
         if found or not isinstance(module, str) or module not in self._parents:
             return found
         return self.named(f"{module}.{code.co_name}")
 
     def of_builtin(self, function: Any) -> str:
-        """Which package a function or method in C belongs to, or ""."""
+        """The forbidden package that a C function or method belongs to, or ""."""
         package = self._c_functions.get(id(function)) or self.named(getattr(function, "__module__", None))
         if package:
             return package
@@ -566,7 +581,7 @@ def _of_python(module: Any) -> bool:
 
 
 def _alias(frame: FrameType) -> str:
-    """What the code that called this frame's function calls the module that it is in, or ""."""
+    """The name by which the caller of this frame's function knows that function's module, or ""."""
     module = sys.modules.get(frame.f_globals["__name__"])
     if module is None or frame.f_back is None:
         return ""
@@ -575,11 +590,11 @@ def _alias(frame: FrameType) -> str:
 
 
 def _name(code: CodeType) -> str:
-    """A name that the learner may have written: `__init__` is none."""
+    """The function's name, if the learner can have written it; "" for `__init__` and the like."""
     return "" if code.co_name.startswith(("<", "__")) else code.co_name
 
 
-@functools.cache  # a module that this system lacks is looked for at each call otherwise
+@functools.cache  # otherwise a module that this system lacks would be searched for at each call
 def _c_function(path: str) -> Any:
     module, name = path.split(".")
     try:

@@ -1,8 +1,8 @@
-"""Chance under control: how many of the bits that the system draws decide what a function returns.
+"""Randomness under control: how many of the operating system's random bits decide what a function returns.
 
-`secrets`, `os.urandom`, `random.SystemRandom` and `uuid.uuid4` all ask the system. While something else stands in its
-place, they get bits that can be had again, or all the same but one. What returns the same for every change was not made
-of them: it comes from a name, a counter or a clock, and can be computed.
+`secrets`, `os.urandom`, `random.SystemRandom` and `uuid.uuid4` all ask the operating system. Here its place is taken
+by a reproducible stream, in which one bit at a time can be flipped. A result that no flip changes was not made of
+random bits: it comes from a name, a counter or a clock, and can be guessed.
 """
 
 import contextlib
@@ -15,15 +15,15 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 ENOUGH = 128
-"""Bits; more are not counted."""
+"""Bits; counting stops here."""
 MOST = 8 * 1024
-"""How many bits are turned over at most."""
+"""The most bits that are flipped."""
 
 _STREAM, _OTHERS = (hashlib.shake_256(seed).digest(MOST // 8) for seed in (b"chance", b"made before"))
 
 
 class Drawn:
-    """A stream of bits that looks like chance and is the same each time, but for one bit."""
+    """A pseudorandom stream that is the same each time, except for one flipped bit."""
 
     def __init__(self, turned: int = -1, stream: bytes = b"") -> None:
         self.count = 0
@@ -32,23 +32,23 @@ class Drawn:
             self._bits[turned // 8] ^= 0x80 >> turned % 8
 
     def __call__(self, size: int) -> bytes:
-        """The next bytes, as `os.urandom` gives them."""
+        """The next bytes, in place of `os.urandom`."""
         start, self.count = self.count, self.count + size
         if self.count <= len(self._bits):
             return bytes(self._bits[start : self.count])
-        # Beyond what is turned over, the stream begins anew.
+        # After the bits that can be flipped, the stream repeats.
         return bytes(self._bits[place % len(self._bits)] for place in range(start, self.count))
 
 
 def deciding_bits(call: Callable[[Any], Any], namespace: dict[str, Any], make: Callable[[], Any] = lambda: None) -> int:
-    """How many of the bits that a call draws from the system decide what it returns: at most ENOUGH.
+    """How many of the random bits that a call draws from the system decide what it returns: at most ENOUGH.
 
-    Where something else than chance decides, too, so that two calls with the same bits differ, each bit drawn counts.
+    If two calls with the same bits differ (a clock decides, too), every bit that was drawn counts.
 
     Args:
-        call: what is called, again and again, each time with something newly made.
+        call: called many times, each time with a new object made by `make`.
         namespace: the learner's names, one of which may be `urandom` itself.
-        make: what makes it. The bits that are drawn there are always the same, and are not counted.
+        make: makes that object. The bits that it draws are always the same, and are not counted.
     """
     with _in_place_of_the_system(namespace) as draw:
 
@@ -71,14 +71,14 @@ def deciding_bits(call: Callable[[Any], Any], namespace: dict[str, Any], make: C
 
 
 class _Draw:
-    """Whom the functions that stand in the system's place ask."""
+    """Holds the stream that the replaced functions read."""
 
     source = Drawn()
 
 
 @contextlib.contextmanager
 def _in_place_of_the_system(namespace: dict[str, Any]) -> Iterator[_Draw]:
-    """Have all who ask the system for chance in this thread ask the source of what is given."""
+    """Replace `os.urandom`, under all its names, by the yielded stream; for this thread alone."""
     real, thread, draw = os.urandom, threading.get_ident(), _Draw()
 
     def ask(size: int, /) -> bytes:

@@ -1,7 +1,7 @@
-"""The learner's process: runs cells and forks what answers the checker's questions, and holds nothing worth stealing.
+"""The learner's process: it runs cells, and forks processes that answer the checker's questions. It holds no secret.
 
-The zygote forks it. Before it runs a learner's cell it puts a stub in the place of the package `grader`, so that
-`from grader import check` works and there is nothing behind it.
+The zygote forks it. Before it runs a learner's cell it replaces the package `grader` by a stub, so that
+`from grader import check` works but reaches nothing.
 """
 
 import importlib.abc
@@ -26,9 +26,9 @@ def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), seal: in
         channel: the wire to the checker.
         shell: an unused shell.
         hidden: packages that can't be imported.
-        seal: where the filter of system calls lies for a fork that answers questions; 0 without a sandbox.
+        seal: the address of the seccomp filter for a fork that answers questions; 0 without a sandbox.
     """
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a kernel, whatever the grader does about it
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # as in a kernel; the grader may have set another
     catch_descriptors()
     hide(("grader", *hidden))
     sys.path.insert(0, "")  # as in a kernel: what a cell writes beside the notebook can be imported
@@ -56,13 +56,13 @@ def _run(shell: Shell, request: dict[str, Any]) -> dict[str, Any]:
     except TimeUp:
         answer = {"ok": False, "outputs": RECORDER.outputs}
         limit = Limit(rang=True)
-    # IPython makes an output of this exception too, or stumbles when the alarm rings again meanwhile.
+    # IPython shows TimeUp as an ordinary error, or fails when the alarm rings again meanwhile; so ask the limit itself.
     late = not answer["ok"] and limit.rang
     return {**answer, "timed_out": late, **({"waited": waited_for_processor() - before} if late else {})}
 
 
 def hide(packages: tuple[str, ...]) -> None:
-    """Take these packages out of reach of ordinary imports, and leave a stub for `grader`."""
+    """Make importing these packages fail, and replace `grader` by a stub."""
     for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
         del sys.modules[name]
     sys.modules["grader"] = _stub()

@@ -1,6 +1,6 @@
-"""What the processes inside the sandbox give up, each by one function: the sandbox's inner layers.
+"""The sandbox's inner layers, one function each: what the processes inside give up.
 
-The outer ones (an allowlisted read-only file system, a fixed environment) are put on by bubblewrap; see `sandbox`.
+bubblewrap makes the outer layers (an allowlisted read-only file system, a fixed environment); see `engine/sandbox.py`.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from typing import Any
 from . import linux
 
 UID = 1000
-"""What that user is called inside."""
+"""The learner's user id, as seen inside the user namespace."""
 
 MIB = 2**20
 HOME = "/home/learner"
@@ -37,22 +37,22 @@ LIMITS = {
     "RLIMIT_RTPRIO": 0,
     "RLIMIT_SIGPENDING": 256,
 }
-"""Hard limits of each process; the memory's is added by `limit_resources`."""
+"""Hard limits of each process; `limit_resources` adds the one for memory."""
 OPEN_FILES = 1024
-"""What all processes of a submission may have open together: a pipe holds 64 kB of the kernel's memory."""
+"""Open files of all processes of a submission together: each may be a pipe, which takes 64 kB of kernel memory."""
 
 SOCKET_BYTES = 416 * 1024
-"""What the kernel may hold for one socket: what is to be sent and what was received, 208 kB each by default. It counts
-as memory where no control group does; `own_world` keeps TCP from taking more."""
+"""The kernel's buffers for one socket, in both directions (208 kB each by default). Where there is no control group,
+each open socket is counted as that much memory; `own_world` keeps TCP from taking more."""
 
 _NETWORK = {
-    "core/somaxconn": "64",  # connections that wait for a server to take them: each is a socket
+    "core/somaxconn": "64",  # connections that a server has not accepted yet: each is a socket
     "ipv4/tcp_rmem": "4096 65536 131072",
     "ipv4/tcp_wmem": "4096 65536 131072",
 }
-"""Settings of a submission's own network: what a socket may hold. What TCP may hold by default is ten megabytes."""
+"""sysctl settings of a submission's network namespace, which bound a socket's buffers. TCP's default is 10 MB."""
 _USERS = {"max_inotify_instances": "16"}
-"""Settings of the sandbox's own users, of which there may be several for one user outside."""
+"""sysctl settings of the sandbox's user namespace: several submissions may run as the same user outside."""
 
 _SYSCALLS_CLOSED = (
     *("ptrace", "process_vm_readv", "process_vm_writev", "kcmp", "pidfd_getfd", "process_madvise"),
@@ -64,22 +64,22 @@ _SYSCALLS_CLOSED = (
     *("kexec_file_load", "reboot", "swapon", "swapoff", "acct", "quotactl", "syslog", "settimeofday", "clock_settime"),
     *("clock_adjtime", "adjtimex", "sethostname", "setdomainname", "iopl", "ioperm", "personality", "vhangup"),
     *("lookup_dcookie", "nfsservctl", "modify_ldt", "set_mempolicy", "mbind", "move_pages", "migrate_pages"),
-    *("mremap", "inotify_add_watch"),  # libc copies instead; and nobody is to be told who reads what
+    *("mremap", "inotify_add_watch"),  # without mremap libc copies; inotify would tell one process what another reads
 )
 _NOTES = (
     *("socket", "mq_open", "setpriority", "ioprio_set"),
     *("kill", "tkill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo", "pidfd_send_signal"),
 )
-"""Calls that could leave something for a later process to find, where it can't be seen in a file."""
+"""System calls by which an answering process could leave a message for a later one, other than in a file."""
 _NOTES_ON_OTHERS = (
     *("prlimit64", "setpgid"),
     *("sched_setaffinity", "sched_setscheduler", "sched_setparam", "sched_setattr"),
 )
-"""The same, where the process that they name is not the caller."""
+"""The same, if they are applied to another process than the caller."""
 _NOTIFY, _SET_LEASE = 1026, 1024
-"""Have a process told when another one opens or reads a file: fcntl(2)."""
+"""F_NOTIFY and F_SETLEASE, fcntl(2): they tell a process when another one opens or reads a file."""
 _LIFETIMES = (1036, 1038)
-"""What is to be expected of a file, or an open one: F_SET_RW_HINT, F_SET_FILE_RW_HINT."""
+"""F_SET_RW_HINT and F_SET_FILE_RW_HINT, fcntl(2): they store a few bits with a file."""
 _SET_SECCOMP, _PUT_FILTER_ON = 22, 1
 _NAMESPACES = (
     *(linux.NEW_USER, linux.NEW_MOUNTS, linux.NEW_PIDS, linux.NEW_NETWORK),
@@ -89,16 +89,16 @@ _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)
 
 
 def become(uid: int) -> None:
-    """Where we are root: become this user, and stop being root, for good."""
+    """If we are root, become this user for good."""
     if os.getuid() == 0:
         os.setgroups([])
         os.setresgid(uid, uid, uid)
         os.setresuid(uid, uid, uid)
-        linux.set_dumpable(True)  # or the files in /proc/self would stay root's
+        linux.set_dumpable(True)  # otherwise root would still own the files in /proc/self
 
 
 def own_user_namespace() -> None:
-    """Enter new user, mount and PID namespaces. The next child is the first process of the last one."""
+    """Enter new user, mount and PID namespaces. The next child is the first process of the new PID namespace."""
     uid, gid = os.getuid(), os.getgid()
     linux.unshare(linux.NEW_USER | linux.NEW_MOUNTS | linux.NEW_PIDS)
     for name, text in (("setgroups", "deny"), ("uid_map", f"{UID} {uid} 1"), ("gid_map", f"{UID} {gid} 1")):
@@ -106,7 +106,7 @@ def own_user_namespace() -> None:
 
 
 def own_world(hidden: Iterable[str]) -> None:
-    """Network, IPC, host name and mounts of one submission's own; the folders and files named are hidden."""
+    """Give one submission its own network, IPC, host name and mounts, and hide these folders and files."""
     linux.unshare(linux.NEW_MOUNTS | linux.NEW_NETWORK | linux.NEW_IPC | linux.NEW_UTS)
     linux.set_hostname("sandbox")
     _loopback_up()
@@ -114,7 +114,7 @@ def own_world(hidden: Iterable[str]) -> None:
     _set("net", _NETWORK)
     for place, mib in PLACES_MIB.items():
         mount_tmpfs(place, mib * MIB)
-    linux.put_over("/dev/null", "/dev/zero")  # which, mapped shared, is memory that no process seems to have
+    linux.put_over("/dev/null", "/dev/zero")  # a shared mapping of /dev/zero is memory that no count of ours sees
     for place in hidden:
         if not os.path.isdir(place):
             linux.put_over("/dev/null", place)
@@ -123,25 +123,25 @@ def own_world(hidden: Iterable[str]) -> None:
 
 
 def limit_users() -> None:
-    """Limit what the system counts for each user, so that no submission uses up what another needs."""
+    """Limit what the kernel counts per user, so that no submission uses up another's share."""
     _set("user", _USERS)
 
 
 def _set(kind: str, values: dict[str, str]) -> None:
     for name, value in values.items():
-        with contextlib.suppress(FileNotFoundError):  # not every kernel has each
+        with contextlib.suppress(FileNotFoundError):  # some kernels lack some of them
             Path("/proc/sys", kind, name).write_text(value)
 
 
 def mount_proc(rights: int = 0) -> None:
-    """A /proc that shows this PID namespace and nothing else; with READ_ONLY nobody changes another process by it."""
+    """Mount a /proc of this PID namespace; with READ_ONLY no process can change another through it."""
     linux.mount("proc", "/proc", linux.NO_SETUID | linux.NO_DEVICES | linux.NO_PROGRAMS | rights)
 
 
 def mount_tmpfs(place: str, size: int) -> None:
-    """A file system in memory, limited in bytes and in files."""
+    """Mount a file system in memory, of at most `size` bytes and `_FILES_PER_TMPFS` files."""
     options = f"size={size},nr_inodes={_FILES_PER_TMPFS},mode=700"
-    # Without access times: a file that was read would be a note to whoever comes later.
+    # Without access times: by reading a file, an answering process could leave a message for a later one.
     linux.mount("tmpfs", place, linux.NO_SETUID | linux.NO_DEVICES | linux.NO_ACCESS_TIMES, options)
 
 
@@ -154,7 +154,7 @@ def _loopback_up() -> None:
 
 
 def limit_resources(memory: int) -> None:
-    """Set the limits of this process and its children. Memory: bytes that one process may add to what it has."""
+    """Set the limits of this process and its children. memory: bytes that one process may allocate from now on."""
     with open("/proc/self/statm", encoding="ascii") as file:
         have = int(file.read().split()[0]) * resource.getpagesize()
     for name, value in {**LIMITS, "RLIMIT_AS": have + memory}.items():
@@ -163,7 +163,7 @@ def limit_resources(memory: int) -> None:
 
 
 def close_descriptors(keep: int) -> None:
-    """Close every file but this one; 0, 1 and 2 lead nowhere."""
+    """Close every descriptor but this one, and let 0, 1 and 2 be /dev/null."""
     nowhere = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nowhere, number)
@@ -172,10 +172,10 @@ def close_descriptors(keep: int) -> None:
 
 
 def answering_filter() -> Any:
-    """A second filter, for a process that answers questions and must leave no note for the next one that does.
+    """A second seccomp filter, for a process that answers questions and must leave no message for a later one.
 
-    It sends no signal and talks to no process that stays, nor does it change how others run. What it changes in files
-    must show in their times, see `sealing`.
+    With it, the process can send no signal, open no socket and change no other process's priority or limits. It may
+    write files, but only in ways that change their times, which `sealing` compares.
     """
     import pyseccomp as seccomp
 
@@ -185,7 +185,7 @@ def answering_filter() -> Any:
         rules.add_rule(refused, name)
     for name in _known(_NOTES_ON_OTHERS):
         rules.add_rule(refused, name, seccomp.Arg(0, seccomp.NE, 0))
-    # What is written through memory changes no time.
+    # Writing to a file through a shared mapping need not change its times.
     rules.add_rule(refused, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, mmap.MAP_SHARED, mmap.MAP_SHARED))
     for number in _LIFETIMES:
         rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
@@ -193,27 +193,27 @@ def answering_filter() -> Any:
 
 
 def _known(names: Iterable[str]) -> list[str]:
-    """Those that there are on this kind of machine."""
+    """Those system calls of the list that this architecture has."""
     import pyseccomp as seccomp
 
     return [name for name in names if seccomp.resolve_syscall(seccomp.Arch.NATIVE, name) != -1]
 
 
 def put_answering_filter_on(place: int) -> None:
-    """Put the filter on that lies there (`Seal.filter`)."""
+    """Load the seccomp filter at this address (`Seal.filter`)."""
     import pyseccomp as seccomp
 
     linux.put_filter_on(seccomp.resolve_syscall(seccomp.Arch.NATIVE, "seccomp"), place)
 
 
 def syscall_filter(only: int) -> Any:
-    """The seccomp filter, ready to `load()`. Made once, before forking: loading is all that a child does.
+    """The seccomp filter, ready to `load()`. It is made once, before forking; a child only loads it.
 
-    New namespaces, other processes' memory, memory that no limit counts, and sockets that are neither UNIX nor IP are
-    closed. clone3 is answered "not implemented", because a filter can't look at its flags; libc then uses clone.
+    It refuses new namespaces, other processes' memory, memory that no limit counts, and sockets other than UNIX and
+    IP. clone3 fails with ENOSYS, because a filter can't read its flags; libc then uses clone.
 
     Args:
-        only: where the one filter lies that may be put on besides (see `sealing`).
+        only: the address of the one further filter that may be loaded (see `sealing`).
     """
     import pyseccomp as seccomp
 
@@ -232,16 +232,16 @@ def syscall_filter(only: int) -> Any:
             if family not in _FAMILIES:
                 rules.add_rule(refused, name, seccomp.Arg(0, seccomp.EQ, family))
         rules.add_rule(refused, name, seccomp.Arg(0, seccomp.GT, max(_FAMILIES)))
-    # Shared memory without a file: taken out of the page tables it is still there, but in nobody's count.
+    # Shared memory without a file can be dropped from the page tables and still exist, where no count of ours sees it.
     shared_anonymous = 0x01 | 0x20
     rules.add_rule(refused, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, shared_anonymous, shared_anonymous))
-    # Threads that share memory but not their files: nobody could count those.
+    # Threads that share memory but have files of their own: the zygote could not count those files.
     threads, files = 0x10000, 0x400
     rules.add_rule(refused, "clone", seccomp.Arg(0, seccomp.MASKED_EQ, threads | files, threads))
-    # Larger buffers than those that are counted on.
+    # F_SETPIPE_SZ would make a pipe larger than OPEN_FILES assumes.
     for number in (fcntl.F_SETPIPE_SZ, _NOTIFY, _SET_LEASE):
         rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
-    # A pipe with a name: who reads from it takes something away.
+    # A named pipe: reading from it leaves a trace that its times do not show.
     for place, name in enumerate(("mknod", "mknodat")):
         if name in _known((name,)):
             kind = seccomp.Arg(1 + place, seccomp.MASKED_EQ, stat.S_IFMT(0xFFFF), stat.S_IFIFO)

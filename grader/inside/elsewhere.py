@@ -1,7 +1,7 @@
-"""A learner's function as another process would have it: its cell, run once more among copies of its names.
+"""A learner's function as another process would have it: its cell is run again, with copies of the names it uses.
 
-What a cell draws or reads when it runs, such as a salt, a clock or the number of its process, is another one in the
-next process. A function whose answer hangs on it agrees with no other process, and no call of it shows that.
+What a cell reads or draws once, when it runs (a random salt, the time, a process id), differs in the next process. A
+function whose answer depends on that disagrees with every other process, though all its calls in one process agree.
 """
 
 import ast
@@ -18,9 +18,9 @@ _busy = False
 
 @functools.lru_cache(maxsize=16)
 def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
-    """The function of this name after its cell, or file, has run again among copies of its names.
+    """The function of this name after its cell, or file, has run again with copies of its globals.
 
-    None where that can't be had: there is no source, its function is not among those at the top, or it fails.
+    None if there is no source, if the function is not at the source's top level, or if running it fails.
     """
     global _busy
     name, source = function.__name__, "".join(linecache.getlines(function.__code__.co_filename))
@@ -37,16 +37,16 @@ def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
         return made if callable(made) else None
-    except Exception:  # the cell did run; that it can't run again is no matter of this function
+    except Exception:  # a cell that can't run twice is no fault of the function
         return None
     finally:
         _busy = False
 
 
 def _only_acts(statement: ast.stmt) -> bool:
-    """Whether this calls a function for what it does, such as `check("route")` or `print(…)`, and makes nothing.
+    """Whether this only calls a plain function, such as `check("route")` or `print(…)`.
 
-    Once is enough for these. `table.append(…)` is another matter: it may be needed.
+    These are not run again. Method calls are, since `table.append(…)` may be needed.
     """
     value = statement.value if isinstance(statement, ast.Expr) else None
     return isinstance(value, ast.Call) and isinstance(value.func, ast.Name)

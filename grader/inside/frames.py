@@ -1,7 +1,7 @@
 """The wire between checker and learner's process: JSON messages, each with its length in front.
 
-Both ends use it, but only the checker's end distrusts: every message has a size cap and a deadline for reading
-and for writing, and what does not fit is a dead process, never an exception of the learner's choosing.
+Both ends use it, but the checker does not trust the other end: every message has a maximal size, and a deadline for
+reading and for writing. Whatever breaks these rules counts as a process that died.
 """
 
 import json
@@ -13,20 +13,20 @@ import time
 from typing import Any
 
 MAX_FRAME = 4_000_000
-"""Bytes of one message. A packed value has at most 2.8 million of them, a cell's source or outputs 1.4 million."""
+"""The largest message, in bytes. A packed value has at most 2.8 million, a cell's source or outputs 1.4 million."""
 
 _AHEAD = 1 << 16
 """Bytes that are read at once."""
 
 LATE, ENDED = "no answer in time", "the process ended"
-"""What a `WireError` says when a deadline has passed, or the other end is gone."""
+"""The texts of a `WireError` when a deadline has passed, and when the other end is gone."""
 
 _LENGTH = struct.Struct(">I")
 _CREDENTIALS = struct.Struct("iII")  # unix(7): process, user, group
 
 
 class WireError(Exception):
-    """The other end is gone, late, or says what no honest end would say."""
+    """The other end is gone, is late, or sent something that is no valid message."""
 
 
 class Channel:
@@ -34,8 +34,8 @@ class Channel:
 
     Args:
         end: the socket.
-        ahead: read what is there at once, whole messages or not, for who gets many short ones. Not where open files
-            come along: a message before one would take it.
+        ahead: read all that has arrived at once, which is quicker for many short messages. Not for a channel that
+            carries open files: reading ahead would lose them.
     """
 
     def __init__(self, end: socket.socket, *, ahead: bool = False) -> None:
@@ -50,12 +50,12 @@ class Channel:
         """Write a message.
 
         Raises:
-            WireError: the message is too large, the other end is gone, or it does not read in time.
+            WireError: the message is too large, or the other end is gone or does not read it in time.
         """
         self.send_all([message], seconds)
 
     def send_all(self, messages: list[dict[str, Any]], seconds: float | None = None) -> None:
-        """Write some messages at once. See `send`."""
+        """Write several messages at once. See `send`."""
         data = memoryview(b"".join(map(_frame, messages)))
         end = _deadline(seconds)
         while data:
@@ -88,18 +88,18 @@ class Channel:
         return message
 
     def readable(self, seconds: float | None) -> bool:
-        """Wait until there is something to read, or the time is over."""
+        """Whether there is something to read, waiting for at most so many seconds."""
         return bool(self._there or _poll(self._socket, select.POLLIN, seconds))
 
     def readable_before(self, other: int) -> bool:
-        """Wait until there is something to read here (True), or else for this other open file (False)."""
+        """Wait until there is something to read here (True) or on this other descriptor (False)."""
         poller = select.poll()
         poller.register(self._socket, select.POLLIN)
         poller.register(other, select.POLLIN)
         return any(number != other for number, _ in poller.poll())
 
     def sender(self, seconds: float | None) -> int:
-        """Wait for something to read and say which process wrote it, by the number that it has here; 0 if unknown.
+        """Wait for something to read and return the process that wrote it, by its id in our namespace; 0 if unknown.
 
         `name_senders` must have been called before it was written.
 
@@ -117,12 +117,12 @@ class Channel:
         return next((_CREDENTIALS.unpack(one)[0] for _, kind, one in extra if kind == named), 0)
 
     def name_senders(self) -> None:
-        """Have the kernel note with each message who sends it, where it can."""
+        """Have the kernel attach the sender's process id to each message, if it can."""
         if hasattr(socket, "SO_PASSCRED"):
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
 
     def send_descriptor(self, descriptor: int) -> None:
-        """Send an open file along, after the message that announces it."""
+        """Send an open file, after a message that announces it."""
         try:
             socket.send_fds(self._socket, [b"."], [descriptor])
         except OSError as error:
@@ -141,7 +141,7 @@ class Channel:
         return descriptors[0]
 
     def close(self) -> None:
-        """Close this end; the other one notices."""
+        """Close this end, which the other end notices."""
         self._socket.close()
 
     def _read(self, size: int, end: float | None) -> bytes:
@@ -157,7 +157,7 @@ class Channel:
             if not piece:
                 raise WireError(ENDED)
             data += piece
-            if len(data) < size and end is not None and time.monotonic() > end:  # it trickles
+            if len(data) < size and end is not None and time.monotonic() > end:  # it arrives byte by byte
                 raise WireError(LATE)
         wanted = bytes(data[:size])
         del data[:size]

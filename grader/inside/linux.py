@@ -24,12 +24,12 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 
 def unshare(kinds: int) -> None:
-    """Leave these namespaces for new ones."""
+    """Move this process into new namespaces of these kinds."""
     _check(_libc.unshare(kinds), "unshare")
 
 
 def enter_namespace(descriptor: int, kind: int) -> None:
-    """Enter the namespace that an open file of /proc/PID/ns names."""
+    """Enter the namespace of an open file from /proc/PID/ns."""
     _check(_libc.setns(descriptor, kind), "setns")
 
 
@@ -40,50 +40,50 @@ def mount(kind: str, place: str, flags: int, options: str = "") -> None:
 
 
 def put_over(source: str, place: str) -> None:
-    """Let a place show another file or folder that is there already."""
+    """Bind-mount a file or folder over another one."""
     arguments = source.encode(), place.encode(), None, ctypes.c_ulong(_BIND), None
     _check(_libc.mount(*arguments), f"mount {source} on {place}")
 
 
 def set_hostname(name: str) -> None:
-    """Name this UTS namespace."""
+    """Set the host name in this UTS namespace."""
     _check(_libc.sethostname(name.encode(), len(name)), "sethostname")
 
 
 def set_dumpable(yes: bool) -> None:
-    """Whether others of the same user may read this process's memory; also who owns its files in /proc."""
+    """Set whether processes of the same user may read this one's memory, and whether the user owns its /proc files."""
     _check(_libc.prctl(_PR_SET_DUMPABLE, int(yes), 0, 0, 0), "prctl dumpable")
 
 
 def die_with_parent(parent: int) -> None:
-    """Be killed when the thread that started this process ends. Ends at once when that has happened already."""
+    """Be killed when the thread that started this process ends; exit now if it has ended already."""
     _check(_libc.prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0), "prctl pdeathsig")
     if os.getppid() != parent:
         os._exit(1)
 
 
 def no_new_privileges() -> None:
-    """From now on no program that this process starts gains anything by its set-uid bit."""
+    """From now on, set-uid bits have no effect on programs that this process starts."""
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl no_new_privs")
 
 
 def drop_capabilities() -> None:
     """Give up every capability, now and for programs started later."""
     for number in range(_LAST_CAPABILITY + 1):
-        _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)  # a kernel need not know the newest
+        _libc.prctl(_PR_CAPBSET_DROP, number, 0, 0, 0)  # its error is ignored: older kernels lack the newest ones
     _check(_libc.prctl(_PR_CAP_AMBIENT, _CLEAR_ALL, 0, 0, 0), "prctl ambient")
     header = struct.pack("<Ii", _CAPABILITY_VERSION_3, 0)
     _check(_libc.capset(header, bytes(24)), "capset")
 
 
 def hold_filter(instructions: bytes) -> int:
-    """Put a seccomp filter into memory that nobody can write, here or in a process forked from here. Returns where.
+    """Put a seccomp filter into memory that is read-only here and in all processes forked from here.
 
-    What lies there is a `struct sock_fprog`, seccomp(2), and behind it the instructions, of eight bytes each.
+    Returns its address: a `struct sock_fprog`, seccomp(2), followed by the instructions, of eight bytes each.
     """
     size = mmap.PAGESIZE * (1 + (16 + len(instructions)) // mmap.PAGESIZE)
     writable = os.memfd_create("filter")
-    readable = os.open(f"/proc/self/fd/{writable}", os.O_RDONLY)  # what is mapped by this one never becomes writable
+    readable = os.open(f"/proc/self/fd/{writable}", os.O_RDONLY)  # so that mprotect can't make its mapping writable
     try:
         os.ftruncate(writable, size)
         place = _map(None, size, mmap.PROT_READ, mmap.MAP_SHARED, readable)
@@ -95,7 +95,7 @@ def hold_filter(instructions: bytes) -> int:
 
 
 def put_filter_on(number: int, place: int) -> None:
-    """Put on the filter that `hold_filter` put there, by the system call of this number. Needs no_new_privs."""
+    """Load the filter that `hold_filter` put at this address. number: of seccomp(2). Needs no_new_privs."""
     _check(_libc.syscall(number, 1, 0, ctypes.c_void_p(place)), "seccomp")
 
 
@@ -108,7 +108,7 @@ def have_in_common(one: int, other: int) -> bool:
 
 
 def unshare_memory(start: int, size: int) -> None:
-    """Put a private copy in the place of memory that this process shares with others."""
+    """Replace memory that this process shares with others by a private copy."""
     held = ctypes.string_at(start, size)
     fixed = 0x10
     read_write, private = mmap.PROT_READ | mmap.PROT_WRITE, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS

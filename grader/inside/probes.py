@@ -1,6 +1,6 @@
-"""What the self-test tries from inside the sandbox. Each function attacks one layer: "" means that the layer held.
+"""The self-test's attacks from inside the sandbox. Each function attacks one layer and returns "" if the layer held.
 
-`grader.engine.selftest` sends this file's text into a learner's process, as if a learner had written it.
+`grader.engine.selftest` runs this file's text in a learner's process, as if a learner had written it.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ def user(grader_is_root: bool) -> str:
 
 
 def files(canary: str, readable: list[str]) -> str:
-    """Can we read what is the grader's, or write where others read?"""
+    """Can we read a file of the grader's, or write where other processes read?"""
     strange = sorted(set(os.listdir("/")) - set(readable))
     if strange:
         return f"visible: {', '.join(strange)}"
@@ -67,7 +67,7 @@ def processes(grader: int) -> str:
 
 
 def network(port: int) -> str:
-    """Can we reach the grader's loopback or anything else, and does our own loopback work?"""
+    """Can we reach the grader's loopback or another address, and does our own loopback work?"""
     with socket.create_server(("127.0.0.1", 0)) as server:
         socket.create_connection(server.getsockname(), 1).close()
     lines = Path("/proc/net/dev").read_text().splitlines()[2:]
@@ -87,7 +87,7 @@ def capabilities() -> str:
 
 
 def syscalls() -> str:
-    """Do the closed system calls answer?"""
+    """Does a refused system call work?"""
     libc = ctypes.CDLL(None, use_errno=True)
     calls: dict[str, Callable[[], Any]] = {
         "unshare(CLONE_NEWUSER)": lambda: libc.unshare(0x10000000),
@@ -113,7 +113,7 @@ def syscalls() -> str:
 
 
 def limits(hard: dict[str, int]) -> str:
-    """Can a limit be raised, or passed?"""
+    """Can a limit be raised or exceeded?"""
     for name, value in hard.items():
         number = getattr(resource, name)
         if resource.getrlimit(number)[1] != value:
@@ -126,7 +126,7 @@ def limits(hard: dict[str, int]) -> str:
 
 
 def disk() -> str:
-    """Can the home be filled without end?"""
+    """Can the home folder be filled beyond its size?"""
     written = 0
     with contextlib.suppress(OSError):
         for number in range(20):
@@ -138,7 +138,7 @@ def disk() -> str:
 
 
 def memory() -> str:
-    """Can one process have more than its share?"""
+    """Can one process allocate more than its limit?"""
     try:
         bytearray(2048 * MIB)
     except MemoryError:
@@ -147,7 +147,7 @@ def memory() -> str:
 
 
 def balloon() -> None:
-    """Fill memory in several processes, pages shared by forking, in the dark as well as can be. This must be ended."""
+    """Fill memory in several processes that share pages, and hide them as well as possible. The zygote must kill it."""
     kept = [os.urandom(MIB) * 24]
     for _ in range(3):
         if os.fork() == 0:
@@ -160,7 +160,7 @@ def balloon() -> None:
 
 
 def _hide() -> None:
-    """Take a name that is no text, and go on in a thread when the first one has ended."""
+    """Take a process name that is not valid text, end the first thread, and go on in another."""
     libc = ctypes.CDLL(None)
     libc.prctl(15, b"\xff\xfe \n", 0, 0, 0)  # PR_SET_NAME
     ends = ctypes.c_int(60 if os.uname().machine == "x86_64" else 93)  # exit(2), of one thread
@@ -175,7 +175,7 @@ def _grow() -> None:
 
 
 def sockets() -> None:
-    """Leave as much as possible in sockets that nobody reads, and in some that nobody has. This must be ended."""
+    """Fill sockets that nobody reads, some of them open in no process. The zygote must kill it."""
     for _ in range(3):
         if os.fork() == 0:
             with contextlib.suppress(BaseException):
@@ -190,13 +190,13 @@ def _fill_sockets() -> None:
     server.listen(4096)
     kept: list[socket.socket] = []
     with contextlib.suppress(OSError):
-        while True:  # until no more may wait
+        while True:  # until the queue is full
             with socket.socket(socket.AF_UNIX) as client:
                 client.setblocking(False)
                 client.connect(server.getsockname())
                 _fill(client)
     with contextlib.suppress(OSError):
-        while True:  # until no more may be open
+        while True:  # until the limit on open files
             kept += socket.socketpair()
             _fill(kept[-1])
             _fill(kept[-2])
@@ -214,7 +214,7 @@ NOTES = ("note", "/tmp/note", "/dev/shm/note")  # noqa: S108 - its own
 
 
 def prepare_notes() -> None:
-    """Before any question: a file, memory that forks share, and open files."""
+    """Before any question, prepare a file, shared memory and open files, in which a fork could leave something."""
     Path("shared").write_bytes(bytes(4096))
     with open("shared", "r+b") as file:
         globals()["_memory"] = mmap.mmap(file.fileno(), 4096)
@@ -222,11 +222,11 @@ def prepare_notes() -> None:
         Path(place).write_text("")
     globals()["_pipe"] = os.pipe2(os.O_NONBLOCK)
     globals()["_seen"] = 0
-    globals()["_priority"] = os.getpriority(os.PRIO_PROCESS, 0)  # the grader's own, under `nice` for example
+    globals()["_priority"] = os.getpriority(os.PRIO_PROCESS, 0)  # not 0 if the grader itself runs under `nice`
 
 
 def leave_notes(in_files: bool) -> str:
-    """In one question: leave something for the next."""
+    """While answering one question: leave something for the next."""
     globals()["_seen"] = 1
     globals()["_memory"][0] = 1
     attempts: list[Callable[[], Any]] = [
@@ -254,7 +254,7 @@ def leave_notes(in_files: bool) -> str:
 
 
 def find_notes() -> str:
-    """In the next question: what is there of it?"""
+    """While answering the next question: is any of it there?"""
     found = [place for place in NOTES if Path(place).read_text()]
     about = os.stat("shared")
     found += [
@@ -279,7 +279,7 @@ def find_notes() -> str:
 
 
 def take_over() -> None:
-    """Have the process itself answer, in place of a fork: as a learner's code could, who has read ours."""
+    """Have the learner's process itself answer in place of a fork, as code could that knows ours."""
     answering = next(type(one) for one in gc.get_objects() if type(one).__name__ == "Answering")
     ours = answering.answer.__globals__
 
@@ -292,7 +292,7 @@ def take_over() -> None:
 
 
 def stubborn() -> None:
-    """Shut out every signal and go on for ever."""
+    """Ignore every signal and loop for ever."""
     import signal
 
     signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))
@@ -300,7 +300,7 @@ def stubborn() -> None:
 
 
 def detach() -> bool:
-    """Leave a process behind that belongs to nobody."""
+    """Leave a daemon behind: a process whose parent has ended."""
     if os.fork() == 0:
         os.setsid()
         if os.fork() == 0:
@@ -311,7 +311,7 @@ def detach() -> bool:
 
 
 def answers(hidden: list[str], course_files: list[str]) -> str:
-    """Are the checks, the masters or the packages that would be an answer anywhere?"""
+    """Can we find the checks, the masters or a package that solves an exercise?"""
     import importlib
 
     for name in (*hidden, "grader.checks", "grader.course.masters"):
@@ -333,7 +333,7 @@ def _everything(place: str) -> Iterator[os.DirEntry[str]]:
 
 
 def _is_an_answer(entry: os.DirEntry[str], hidden: list[str], course_files: list[str]) -> bool:
-    """Whether it is there to be used: what is hidden is an empty folder, or no file."""
+    """Whether this is such a file or package, and not the empty folder that hides it."""
     if entry.name.partition(".")[0] not in hidden and entry.name not in course_files:
         return False
     in_packages = os.path.basename(os.path.dirname(entry.path)) in ("site-packages", "dist-packages")

@@ -1,13 +1,13 @@
-"""Whom questions are told: a process that runs alone and can leave nothing for another. The zygote sees to that.
+"""The seal: questions go only to a process that runs alone and can leave nothing for a later one.
 
-What forks is the learner's process, and whatever is written in Python there a learner may have changed: a thread of
-it may take the fork's place, or the fork keep what it should give up. So nothing that it says is believed. The zygote
-stops every other process of the submission, looks at the one that is to answer, and ends it before the others go on.
-It looks for what could outlast it: open files, memory in common, and a filter of system calls that is not ours. What it
-changes in files shows in their times, and how it ends is seen, too: then the submission's process begins anew.
+The answering process is forked by the learner's process, in which a learner may have changed all Python code: another
+thread may pose as the fork, or the fork may keep what it should give up. So nothing it says is believed. The zygote
+stops every other process of the submission, inspects the answering one, and kills it before the others go on. It looks
+for open files, shared memory and a missing seccomp filter. If the process has changed files, which their times show,
+or ended by itself, the learner's process is started anew.
 
-That filter lies in memory that nobody can write. The first filter lets no other one be put on, and that memory not be
-moved. So whoever has two filters, and still has that memory, has put on ours.
+The filter (`confine.answering_filter`) lies in read-only memory. The first filter allows no other one to be loaded,
+and that memory can't be moved. So a process that has two filters, and still has that memory, has loaded ours.
 """
 
 import contextlib
@@ -24,20 +24,20 @@ from typing import Any, NamedTuple
 from . import confine, linux
 
 SECONDS = 5.0
-"""How long processes may take to stop, or to end; microseconds are usual."""
+"""How long processes may take to stop or to end; they usually take microseconds."""
 
 _STILL = (b"T", b"t", b"D", b"Z", b"X")
-"""States, proc_pid_stat(5), in which a process that a signal has told to stop runs no more code of its own."""
+"""States, proc_pid_stat(5), in which a process that was sent SIGSTOP runs no code of its own."""
 _ENDED = (b"Z", b"X")
 _SHARED = re.compile(rb"^[0-9a-f]+-[0-9a-f]+ ...s .*$", re.MULTILINE)
 _TICK = 20_000_000
-"""Nanoseconds in which two changes of a file may get the same time."""
+"""Nanoseconds: two changes of a file within them may get the same time."""
 _READ_ONLY = (b"/usr/", b"/opt/")
-"""Where files lie that nobody inside can write: what of them is memory may be shared."""
+"""Folders whose files no process inside can write: shared mappings of these are harmless."""
 
 
 class _File(NamedTuple):
-    """What cannot stay as it was when a file changes: its time of change, and what it is."""
+    """What any change of a file alters: its ctime, and which file it is."""
 
     path: str
     number: int
@@ -49,11 +49,11 @@ class _File(NamedTuple):
 
 
 class Seal:
-    """Has one process of a submission answer while the others stand still.
+    """Lets one process of a submission answer while the others are stopped.
 
     Args:
-        rules: the filter of system calls that a process that answers must have put on.
-        others: numbers of the submission's processes, but for its first one, which is ours.
+        rules: the seccomp filter that an answering process must have loaded.
+        others: returns the ids of the submission's processes, except its first one, which is ours.
     """
 
     def __init__(self, rules: Any, others: Callable[[], list[int]]) -> None:
@@ -61,7 +61,7 @@ class Seal:
             rules.export_bpf(file)
             file.seek(0)
             self.filter = linux.hold_filter(file.read())
-            """Where the filter is, in every process that is forked from here."""
+            """The filter's address, in every process that is forked from here."""
         self._memory = next(line for line in _shared(os.getpid()) if line.startswith(b"%x-" % self.filter))
         self._filters = _filters(os.getpid())
         self._others = others
@@ -70,7 +70,7 @@ class Seal:
         self._files: list[_File] = []
 
     def put_on(self, pid: int) -> str:
-        """Stop all others, and say what this process could leave for one of them; "" if nothing."""
+        """Stop all others, and say by what this process could leave something for one of them; "" if by nothing."""
         self._answering = pid
         try:
             if not self._stop_the_others():
@@ -79,16 +79,16 @@ class Seal:
                 return leak
             self._files = self._look_at_files()
             if self._files and (young := max(one.changed for one in self._files) + _TICK - time.time_ns()) > 0:
-                time.sleep(min(young, _TICK) / 1e9)  # so that a change shows
+                time.sleep(min(young, _TICK) / 1e9)  # so that a change gets another time
             return ""
         except OSError:
             return "it ended"
 
     def take_off(self) -> bool:
-        """End what answered and what it started, and let the others go on.
+        """Kill the answering process and those that it started, and let the others go on.
 
         Returns:
-            Whether they can see more of it than that it was: it ended by itself, which can say something, or it has
+            Whether it may have left something for them: it ended by itself, by which it can say something, or it has
             changed files.
         """
         end = time.monotonic() + SECONDS
@@ -100,7 +100,7 @@ class Seal:
             _wait_for_the_end(new[0])
         try:
             traces = _exit_code(self._answering) != signal.SIGKILL or self._look_at_files() != self._files
-        except OSError:  # somebody has buried it, and may know
+        except OSError:  # its parent has reaped it, and so may know how it ended
             traces = True
         for pid in self._stopped:
             _signal(pid, signal.SIGCONT)
@@ -108,7 +108,7 @@ class Seal:
         return traces
 
     def _look_at_files(self) -> list["_File"]:
-        """All files that the submission can change, and when that was.
+        """All files that the submission can change, with their ctimes.
 
         Raises:
             OSError: they can't be looked at.
@@ -139,7 +139,7 @@ class Seal:
             self._stopped = found
 
     def _leaks(self, pid: int) -> Iterator[str]:
-        """What could outlast a process.
+        """By what a process could leave something.
 
         Raises:
             OSError: it has ended.
@@ -168,7 +168,7 @@ class Seal:
 
 
 def _leaks_to(other: int, pid: int, open_files: list[str]) -> Iterator[str]:
-    """What a process and another one have in common."""
+    """What a process shares with another one."""
     if any(linux.have_in_common(pid, thread) for thread in _threads(other)):
         yield "it had memory or open files in common with others"
     if set(open_files) & set(_open_files(other)) or _are_under_way(other):
@@ -181,11 +181,11 @@ def _signal(pid: int, number: int) -> None:
 
 
 def _wait_for_the_end(pid: int) -> None:
-    """Until a process that was killed has ended, or for a moment."""
+    """Wait until a killed process has ended, for at most 0.1 s."""
     if not hasattr(os, "pidfd_open"):
         time.sleep(0.0001)
         return
-    with contextlib.suppress(ProcessLookupError):
+    with contextlib.suppress(OSError):
         ended = os.pidfd_open(pid)
         try:
             poller = select.poll()
@@ -202,7 +202,7 @@ def _threads(pid: int) -> list[int]:
 
 
 def _states(pid: int) -> Iterator[bytes]:
-    """How each thread of a process is; none of one that is gone."""
+    """The state of each thread of a process; nothing if it is gone."""
     for thread in _threads(pid):
         with contextlib.suppress(OSError):
             yield Path(f"/proc/{pid}/task/{thread}/stat").read_bytes().rpartition(b")")[2].split(maxsplit=1)[0]
@@ -213,12 +213,12 @@ def _has_ended(pid: int) -> bool:
 
 
 def _exit_code(pid: int) -> int:
-    """How a process has ended that nobody has buried yet, as waitpid(2) would say."""
+    """The status of a process that has ended and is not reaped yet, as waitpid(2) would return it."""
     return int(Path(f"/proc/{pid}/stat").read_bytes().split()[-1])
 
 
 def _filters(pid: int) -> int | None:
-    """How many filters of system calls a process has on; None before Linux 5.9, which does not say."""
+    """How many seccomp filters a process has; None before Linux 5.9, which does not say."""
     for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
         if line.startswith(b"Seccomp_filters:"):
             return int(line.split()[1])
@@ -226,12 +226,12 @@ def _filters(pid: int) -> int | None:
 
 
 def sees_filters() -> bool:
-    """Whether this kernel says which filters a process has on."""
+    """Whether this kernel says how many seccomp filters a process has."""
     return _filters(os.getpid()) is not None
 
 
 def _shared(pid: int) -> list[bytes]:
-    """The lines of a process's map of memory, proc_pid_maps(5), about what it shares with others."""
+    """The lines of /proc/PID/maps, proc_pid_maps(5), of memory that a process shares with others."""
     return _SHARED.findall(Path(f"/proc/{pid}/maps").read_bytes())
 
 
@@ -244,7 +244,7 @@ def _open_files(pid: int) -> list[str]:
 
 
 def _are_under_way(pid: int) -> bool:
-    """Whether open files are waiting in one of a process's sockets: whose they are, nobody can see."""
+    """Whether open files are in transit in one of a process's sockets: from outside they can't be inspected."""
     for number in os.listdir(f"/proc/{pid}/fdinfo"):
         with contextlib.suppress(FileNotFoundError):
             for line in Path(f"/proc/{pid}/fdinfo/{number}").read_bytes().splitlines():

@@ -18,7 +18,7 @@ from traitlets.config import Config
 _CELLS = "/tmp/ipykernel"  # noqa: S108 - a name; there is no such file
 
 MAX_OUTPUT = 100_000
-"""Characters of output kept for one cell; the rest is counted and dropped."""
+"""Characters of output that are kept for one cell; the rest is dropped."""
 MAX_ERROR = 20_000
 """Characters of an exception's text, and of its traceback."""
 
@@ -31,16 +31,16 @@ class OutputRecorder:
         self.left = MAX_OUTPUT
 
     def start(self) -> None:
-        """Forget what was, for the next cell."""
+        """Forget the previous cell's outputs."""
         self.outputs, self.left = [], MAX_OUTPUT
 
     def stream(self, name: str, text: str) -> None:
-        """Add text printed to stdout or stderr, after what programs wrote before it."""
+        """Add text printed to stdout or stderr, after anything that programs have written to the descriptors."""
         self.drain()
         self._add_text(name, text)
 
     def drain(self) -> None:
-        """Add what was written to the descriptors 1 and 2 themselves, as `os.system` does."""
+        """Add what was written to the descriptors 1 and 2, as the programs of `os.system` do."""
         for caught in CAUGHT:
             self._add_text(caught.name, caught.take(self.left))
 
@@ -62,7 +62,7 @@ class OutputRecorder:
             self.outputs.append({"output_type": output_type, "data": plain, "metadata": {}, **rest})
 
     def error(self, name: str, text: str, traceback: list[str]) -> None:
-        """Add an exception; of a long one the beginning, and of its traceback the end."""
+        """Add an exception: the beginning of its text, and the end of its traceback, if they are long."""
         lines = "\n".join(traceback)[-MAX_ERROR:].split("\n")
         shown = {"ename": name[:MAX_ERROR], "evalue": text[:MAX_ERROR], "traceback": lines}
         self.outputs.append({"output_type": "error", **shown})
@@ -73,7 +73,7 @@ def _as_text(value: Any) -> Any:
 
 
 class _Caught:
-    """A descriptor that leads to a file without a name, which is emptied as it is read."""
+    """A descriptor redirected to an unnamed temporary file, which is emptied when read."""
 
     def __init__(self, name: str, number: int) -> None:
         self.name = name
@@ -82,7 +82,7 @@ class _Caught:
         os.dup2(self._file, number)
 
     def take(self, limit: int) -> str:
-        """What was written since the last time; no more than limit characters of it."""
+        """What was written since the last call, at most `limit` characters."""
         try:
             size = os.fstat(self._file).st_size
             if not size:
@@ -99,7 +99,7 @@ CAUGHT: list[_Caught] = []
 
 
 def catch_descriptors() -> None:
-    """From now on record what is written to the descriptors 1 and 2."""
+    """Record what is written to the descriptors 1 and 2 from now on."""
     CAUGHT[:] = [_Caught("stdout", 1), _Caught("stderr", 2)]
 
 
@@ -135,21 +135,21 @@ class _DisplayPublisher(DisplayPublisher):
 
 
 class _Compiler(CachingCompiler):
-    """Names cells as a kernel does. IPython lays a traceback out by such a name."""
+    """Names cells as a kernel does: the layout of IPython's tracebacks depends on the name."""
 
     def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
         return f"{_CELLS}_{os.getpid()}/{zlib.crc32(raw_code.encode('utf-8', 'replace'))}.py"
 
 
 class Shell(InteractiveShell):
-    """IPython, with everything it shows going to the recorder."""
+    """IPython whose outputs go to the recorder."""
 
     compiler_class = _Compiler
     displayhook_class = _DisplayHook
     display_pub_class = _DisplayPublisher
 
     def enable_gui(self, gui: str | None = None) -> None:
-        """No windows here."""
+        """Do nothing: there are no windows here."""
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
         RECORDER.error(str(getattr(etype, "__name__", "")), str(evalue), stb)
@@ -161,9 +161,9 @@ def make_shell() -> Shell:
     config.HistoryManager.enabled = False
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
     shell = Shell.instance(config=config)
-    # Help by `name?` is shown beside a notebook, not in it.
+    # In a notebook, help by `name?` is shown in a pane of its own, not as an output.
     shell.set_hook("show_in_pager", page.as_hook(lambda *_, **__: None), 99)  # type: ignore[no-untyped-call]
-    # Before anything else: a matplotlib figure left open is shown at the end of its cell, as in a notebook.
+    # A matplotlib figure that was left open is shown at the end of its cell, as in a notebook.
     shell.events.register("post_execute", _show_figures)
     return shell
 
@@ -176,7 +176,7 @@ def _show_figures() -> None:
 
 
 def warm_up(shell: Any) -> None:
-    """Run a cell that fails, so that what IPython does at its first cell and traceback is done. It leaves no trace."""
+    """Run a cell that fails, so that IPython has loaded all it needs for cells and tracebacks. It leaves no output."""
     run_cell(shell, "1 / 0", in_history=False)
     RECORDER.start()
     for name in ("type", "value", "traceback", "exc"):
@@ -187,7 +187,7 @@ def warm_up(shell: Any) -> None:
 def run_cell(shell: Any, source: str, in_history: bool = True) -> dict[str, Any]:
     """Run one cell in a `Shell`. Returns whether it succeeded, and its outputs."""
     RECORDER.start()
-    sys.path_importer_cache.pop(os.getcwd(), None)  # a listing may be too young to miss the file that a cell wrote
+    sys.path_importer_cache.pop(os.getcwd(), None)  # its cached listing may lack a module that a cell just wrote
     before = sys.stdout, sys.stderr
     sys.stdout, sys.stderr = _Stream("stdout"), _Stream("stderr")
     try:

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from typing import Any
 
 MAX_PACKED = 200_000
-"""Characters of one packed value; a bigger answer is refused before it is written out. The checks' have 12,000."""
+"""The most characters of a packed value; a larger one is refused early. The checks' values have up to 12,000."""
 
 MAX_VALUES = 10_000
-"""Values in one packed value, itself and those inside each other counted. The checks' have 1,300."""
+"""The most values in a packed value, nested ones and itself included. The checks' have up to 1,300."""
 
 TOO_LARGE = "too large"
 
@@ -24,20 +24,20 @@ MAX_DEPTH = 64
 """How deep lists, tuples and dicts may nest. The deepest argument of the course's checks has 50."""
 
 MAX_BITS = 14_000
-"""Bits of one integer. Python itself refuses to print one of some more, wherever anybody does it."""
+"""Bits of one integer. Python refuses to print one that is a little larger (4,300 digits), anywhere."""
 
 MAX_COLLIDING = 20
-"""Keys of one dict with the same hash. Each costs a comparison with all the others; no text and no bytes have it."""
+"""The most keys with the same hash in a dict: each is compared with all others. For str and bytes it does not occur."""
 
 _WIDEST = 12
-"""Characters in which JSON writes one: an emoji as two escapes."""
+"""The most characters that JSON needs for one character: an emoji is written as two escapes."""
 
 
 class NotPlain(ValueError):
-    """A value that is not plain, too large, too deep, or text that packs none.
+    """A value that is not plain, too large or too deep, or a text that is no packed value.
 
     Attributes:
-        names: of a value of another type, that type's name and those of its ancestors; or TOO_LARGE.
+        names: if the value's type is not plain, the names of the type and its ancestors; or TOO_LARGE.
     """
 
     def __init__(self, text: str, names: tuple[str, ...] = ()) -> None:
@@ -50,11 +50,10 @@ def pack(value: Any, in_order: bool = False, of_base: bool = False) -> str:
 
     Args:
         value: the value.
-        in_order: dicts keep the order of their members, so equal ones may give two texts. For arguments, where it may
-            matter; not for what is compared.
-        of_base: take a NamedTuple for a tuple, a StrEnum for a str, a Counter for a dict, and so on: what a subclass
-            of a built-in type holds, read by that type's own methods and never by the subclass's. For what a learner's
-            function returned, and only in the learner's process.
+        in_order: dicts keep the order of their members, so equal ones may give different texts. For arguments, where
+            the order may matter; not for values that are compared.
+        of_base: pack a NamedTuple as a tuple, a StrEnum as a str, a Counter as a dict, and so on, read by the built-in
+            type's own methods, never the subclass's. Only in the learner's process, for what a function returned.
 
     Raises:
         NotPlain: value is not plain, or too large or deep.
@@ -66,7 +65,7 @@ def unpack(text: str) -> Any:
     """Build the value that `pack` wrote.
 
     Raises:
-        NotPlain: text is nothing that `pack` writes.
+        NotPlain: `pack` does not write such a text.
     """
     if len(text) > _WIDEST * MAX_PACKED:
         raise NotPlain("too large")
@@ -79,18 +78,18 @@ def unpack(text: str) -> Any:
 
 
 def exactly(value: Any) -> bytes:
-    """What a plain value is, members' order included, as bytes that are made quickly and only compared, never read.
+    """A plain value, with its members' order, as bytes that are quick to make and are only compared, never read.
 
-    b"" for what is not plain.
+    b"" for a value that is not plain.
     """
     try:
-        return marshal.dumps(value, 2)  # of later versions, how often an object is referred to changes the bytes
+        return marshal.dumps(value, 2)  # in later versions of the format, the reference count changes the bytes
     except ValueError:
         return b""
 
 
 def copy_of(value: Any) -> Any:
-    """A plain value whose lists and dicts are built anew, members' order included."""
+    """A deep copy of a plain value; members keep their order."""
     if type(value) is dict:
         return {name: copy_of(one) for name, one in value.items()}
     if type(value) in (list, tuple):
@@ -99,16 +98,16 @@ def copy_of(value: Any) -> Any:
 
 
 def show(value: Any, limit: int = 72) -> str:
-    """A short ASCII picture of a plain value for a table or a Report."""
+    """A plain value as short ASCII text, for a table or a Report."""
     try:
         text = ascii(value)
-    except ValueError:  # an integer of more digits than Python prints
+    except ValueError:  # an integer with more digits than Python prints
         text = f"<{type(value).__name__} too long to print>"
     return shorten(text, limit)
 
 
 def sketch(value: Any, limit: int) -> str:
-    """A picture of a plain value that keeps its structure: only what stands in it is shortened, each by itself."""
+    """A plain value as text that keeps its structure: the values in lists, tuples and dicts are shortened singly."""
     if type(value) is dict:
         return "{" + ", ".join(f"{sketch(name, limit)}: {sketch(one, limit)}" for name, one in value.items()) + "}"
     if type(value) is list:
@@ -119,7 +118,7 @@ def sketch(value: Any, limit: int) -> str:
 
 
 def shorten(text: str, limit: int) -> str:
-    """Cut the middle out of a long text, keeping its two ends."""
+    """Cut the middle out of a long text."""
     if len(text) <= limit:
         return text
     head = (limit - 3) * 2 // 3
@@ -135,17 +134,17 @@ def plain_text(text: str, limit: int = 300) -> str:
 
 
 class _Allowance:
-    """What may still stand in one value."""
+    """How much more one value may contain."""
 
     def __init__(self) -> None:
         self._characters = MAX_PACKED
         self._values = MAX_VALUES
 
     def take(self, value: Any) -> None:
-        """Count one value, without those in it.
+        """Count one value, without those nested in it.
 
         Raises:
-            NotPlain: it is too large by itself, or with what came before it.
+            NotPlain: it is too large by itself, or together with those before it.
         """
         kind = type(value)
         if kind is int and value.bit_length() > MAX_BITS:
@@ -164,19 +163,19 @@ _BASES: dict[type, Callable[[Any], Any]] = {
     list: lambda value: list(list.__iter__(value)),
     tuple: lambda value: tuple(tuple.__iter__(value)),
 }
-"""How the value that a subclass of each type holds is read; a dict is read where it is packed.
+"""How to read the value of an object whose type is a subclass of each; dicts are read where they are packed.
 
-bool has no subclasses, and a bytearray is no bytes.
+bool is not here, because it can't be subclassed; a bytearray is not a subclass of bytes.
 """
 
 _HASHED = (bool, int, float, str, bytes, tuple, type(None))
-"""Types of keys whose hash is Python's own, as far as they hold nothing of the learner's; `unpack` looks at all."""
+"""Types of dict keys with Python's own hash, unless a tuple holds an object of the learner's; `unpack` checks all."""
 
 _NAME = vars(type)["__name__"]  # a metaclass may lie about its own
 
 
 class _Packing:
-    """One value on its way into text, and how much room is left for it."""
+    """One value while it is packed, and how much more it may contain."""
 
     def __init__(self, in_order: bool, of_base: bool) -> None:
         self._in_order = in_order
@@ -209,11 +208,11 @@ class _Packing:
             return pairs
         named = sorted(((json.dumps(pair[0]), pair) for pair in pairs), key=lambda one: one[0])
         if self._of_base and any(one[0] == after[0] for one, after in itertools.pairwise(named)):
-            raise NotPlain("a dict with two keys that are the same")  # two of a subclass, each equal only to itself
+            raise NotPlain("a dict with two keys that are the same")  # objects of a subclass can have the same value
         return [pair for _, pair in named]
 
     def _held(self, value: Any, kind: type) -> Any:
-        """What an object of a built-in type's subclass holds."""
+        """The built-in value of an object whose type is a subclass of `kind`."""
         if self._of_base:
             for base, read in _BASES.items():
                 if issubclass(kind, base):

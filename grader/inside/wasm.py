@@ -1,4 +1,4 @@
-"""What a course in a browser lacks: an alarm that rings in the one thread there is, and the standard library's files.
+"""What Python in a browser lacks and the course needs: SIGALRM, and the standard library's files.
 
 Only Pyodide loads this (see `calling`).
 """
@@ -25,8 +25,8 @@ _BELL = """({
     },
     set 0(_) {},
 })"""
-"""Pyodide reads the first element of its interrupt buffer every few instructions, and takes it for a signal's number
-(pyodide.org, "Interrupting execution"). This one answers SIGALRM when it is time."""
+"""Pyodide reads the first element of its interrupt buffer every few instructions, as the number of a signal to raise
+(pyodide.org, "Interrupting execution"). This buffer contains SIGALRM's number once the time is up."""
 
 
 def install() -> None:
@@ -47,7 +47,7 @@ def _alarm() -> None:
 
 
 def _library_files() -> None:
-    """Lesson 04 opens files of the standard library, which is one zip file here."""
+    """Unpack files of the standard library, which Pyodide has in one zip file: lesson 04 opens some."""
     folder = Path(sysconfig.get_path("stdlib"))
     with zipfile.ZipFile(next(path for path in sys.path if path.endswith(".zip"))) as library:
         library.extractall(folder, [one for one in library.namelist() if "/" not in one and one.endswith(".py")])

@@ -2,14 +2,15 @@
 
 `grader.engine.sandbox` starts it, inside bubblewrap or (level "none") plainly, and talks to it over a socket:
 
-    start   fork; the new process serves the socket that comes along          →  nothing; the child says "ready"
-    stop    kill what the last start began, wait for its end                 →  {"why": …, "left": processes}
-    seal    let only this process of it run, if it can leave nothing         →  {"why": …}
-    unseal  end that process, let the others go on                           →  {"traces": whether it left any}
+    start   fork a learner's process, which serves the socket sent with it    →  nothing; the child says "ready"
+    stop    kill the learner's process and all that it started               →  {"why": …, "left": processes}
+    seal    let only this one of its processes run (see `sealing`)           →  {"why": …}
+    unseal  kill that process, let the others go on                          →  {"traces": whether it left any}
 
-It has imported what lessons import, so a fork costs milliseconds. It must stay single-threaded: a lock that another
+It has imported what lessons import, so a fork takes milliseconds. It must stay single-threaded: a lock that another
 thread holds at a fork stays locked in the child. It holds no check, no secret and no other submission. When the
-grader goes away its socket closes, and the zygote ends, and with it, by the rule of PID namespaces, all it forked.
+grader ends, its socket closes and the zygote exits; as it is the first process of a PID namespace, the kernel then
+kills all that it forked.
 """
 
 import contextlib
@@ -34,13 +35,13 @@ PRELOADED = (
     *("jwt_from_scratch", "jwt_from_scratch.services"),
 )
 FOR_DEMONSTRATIONS = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "flask", "werkzeug.serving")
-"""What only demonstrations import: half of the memory, and each fork costs by what there is."""
+"""What only demonstrations import. It is half of the zygote's memory, and the more memory, the slower a fork."""
 WATCH_SECONDS = 0.1
-"""How often the memory of a learner's processes is added up."""
+"""The interval at which the memory of a learner's processes is added up."""
 
 
 def main() -> None:
-    """Serve a socket. The arguments: its number, "full" or "none", the user to become, and perhaps "demos"."""
+    """Serve a socket. Arguments: its descriptor, "full" or "none", the user id to become, and perhaps "demos"."""
     descriptor, confined, uid = int(sys.argv[1]), sys.argv[2] == "full", int(sys.argv[3])
     preloaded = PRELOADED + (FOR_DEMONSTRATIONS if "demos" in sys.argv[4:] else ())
     channel = Channel(socket.socket(fileno=descriptor))
@@ -55,7 +56,7 @@ def main() -> None:
 
 
 def _settle(uid: int) -> int:
-    """Become an unprivileged user in namespaces of our own, as their first process. Returns the PID namespace."""
+    """Become an unprivileged user, and the first process of new namespaces. Returns the PID namespace's descriptor."""
     confine.become(uid)
     confine.own_user_namespace()
     if inside := os.fork():
@@ -83,17 +84,17 @@ class ZygoteProcess:
                 importlib.import_module(name)
         warm_up(self._shell)
         gc.collect()
-        gc.freeze()  # or the first collection in each child would copy every page
+        gc.freeze()  # otherwise the first garbage collection in each child would copy every page
         self._child = 0
         self._memory = 0
-        self._events = -1  # where the kernel says whom it killed for want of memory, if it counts
+        self._events = -1  # the open file in which the kernel counts out-of-memory kills, if there is a control group
         self._why = ""
 
     def serve(self) -> None:
-        """Answer until the grader hangs up.
+        """Answer requests until the grader closes the socket.
 
         Raises:
-            WireError: it did.
+            WireError: it has closed the socket.
         """
         self._channel.send({"ready": True})
         while True:
@@ -116,7 +117,7 @@ class ZygoteProcess:
     def _start(self, request: dict[str, Any], descriptor: int) -> None:
         self._why, self._memory = "", request["memory"]
         if self._confined:
-            linux.unshare(linux.NEW_PIDS)  # for the next child
+            linux.unshare(linux.NEW_PIDS)  # takes effect for the next child
         self._child = os.fork()
         if self._child == 0:
             _begin(request, descriptor, self._shell, self._rules, self._seal.filter if self._seal else 0)
@@ -136,14 +137,14 @@ class ZygoteProcess:
         return {"why": self._why, "left": len(_others()) if self._confined else 0}
 
     def _kill(self) -> None:
-        # The first process of a PID namespace takes all others with it. Without one, its group is the best there is.
+        # When the first process of a PID namespace dies, so do all others. Without a namespace, kill the process group.
         if not self._confined:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._child, signal.SIGKILL)
         os.kill(self._child, signal.SIGKILL)
 
     def _learners(self) -> list[int]:
-        """The submission's processes, but for its first one."""
+        """The submission's processes, except its first one."""
         return [pid for pid in _others() if pid != self._child]
 
     def _watch(self) -> None:
@@ -163,7 +164,7 @@ class ZygoteProcess:
 
 
 def killed_for_memory(events: int) -> bool:
-    """Whether the kernel has killed a process of the group whose open file this is (memory.events, oom_control)."""
+    """Whether the kernel has killed a process for lack of memory. events: open memory.events or oom_control file."""
     counts = dict(line.split() for line in os.pread(events, 4096, 0).splitlines())
     return int(counts.get(b"oom_kill", 0)) > 0
 
@@ -173,24 +174,21 @@ def _others() -> list[int]:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory of its own that a process has, shared pages counted whole. Quick, and too high for a fork.
-
-    Its page tables count, too.
-    """
+    """Bytes of memory of a process, with its page tables. Shared pages count fully, so for a fork it is too high."""
     return _kilobytes(pid, "status", (b"RssAnon:", b"RssShmem:", b"VmSwap:", b"VmPTE:")) or 0
 
 
 def proportional(pid: int) -> int:
-    """The same, each shared page divided among those who share it, so that a sum over processes counts it once.
+    """The same with each shared page divided by its number of users, so that a sum over processes counts it once.
 
-    Counting private pages alone would not do: whoever allocates and then forks has hardly any.
+    Private pages alone would not do: a process that allocates and then forks has hardly any.
     """
     found = _kilobytes(pid, "smaps_rollup", (b"Pss_Anon:", b"Pss_Shmem:", b"SwapPss:"))
-    return resident(pid) if found is None else found  # a process may hide its memory, but not its size
+    return resident(pid) if found is None else found  # a process may hide this file, but not `resident`'s
 
 
 def open_files(pid: int) -> int:
-    """How many files and sockets a process has open; the most that it may have, if it hides them."""
+    """How many files and sockets a process has open; if it hides them, the most that it may have."""
     try:
         return max((len(os.listdir(f"{place}/fd")) for place in _threads(pid)), default=0)
     except PermissionError:
@@ -200,7 +198,7 @@ def open_files(pid: int) -> int:
 
 
 def sockets(pid: int) -> int:
-    """How many sockets there are in a process's network: those that nobody has accepted, and those on their way."""
+    """How many sockets a process's network namespace has, including those not yet accepted or sent to a process."""
     try:
         first = Path(f"/proc/{pid}/net/sockstat").read_bytes().splitlines()[0]
         return int(first.split()[2])
@@ -209,17 +207,17 @@ def sockets(pid: int) -> int:
 
 
 def _threads(pid: int) -> list[str]:
-    """Where to read of a process: its folder and, since its first thread may have ended, those of its threads."""
+    """The /proc folders of a process and its threads: if its first thread has ended, only the latter say anything."""
     with contextlib.suppress(OSError):
         return [f"/proc/{pid}", *(f"/proc/{pid}/task/{thread}" for thread in os.listdir(f"/proc/{pid}/task"))]
     return []
 
 
 def _kilobytes(pid: int, file: str, fields: tuple[bytes, ...]) -> int | None:
-    """What these lines add up to, in bytes; None if they can't be read, or are not there."""
+    """The sum of these lines of a file in /proc, in bytes; None if they can't be read or are missing."""
     for place in (f"/proc/{pid}", *_threads(pid)[1:]):
         with contextlib.suppress(OSError):
-            # As bytes: a process may call itself anything.
+            # As bytes, because a process's name need not be valid text.
             lines = [line for line in Path(place, file).read_bytes().splitlines() if line.startswith(fields)]
             if lines:
                 return 1024 * sum(int(line.split()[1]) for line in lines)
@@ -227,11 +225,11 @@ def _kilobytes(pid: int, file: str, fields: tuple[bytes, ...]) -> int | None:
 
 
 def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, seal: int) -> None:
-    """The first process of a submission: set its world up, fork the learner's process, bury its orphans."""
+    """The first process of a submission: set up its namespaces, fork the learner's process, reap orphans."""
     channel = Channel(socket.socket(fileno=descriptor))
     try:
         if request["counted"]:
-            channel.send({"place": True})  # the grader sees who sends it, and puts that into a control group
+            channel.send({"place": True})  # the grader learns our process id from it, and puts us into a control group
             channel.receive()
         if rules is not None:
             confine.close_descriptors(keep=descriptor)
@@ -258,7 +256,7 @@ def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, sea
 
 
 def _be_init(learner: int) -> None:
-    """Wait for the learner's process, then end; the kernel kills what else is left in the namespace."""
+    """Wait for the learner's process, then exit; the kernel then kills what is left in the PID namespace."""
     linux.no_new_privileges()
     linux.drop_capabilities()
     linux.set_dumpable(False)

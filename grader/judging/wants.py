@@ -122,7 +122,7 @@ class Raises:
             other = f"{error_name(outcome)}, not {self.error.__name__}"
             usually = _other_kind(outcome, other)
             return Verdict(False, error_key(outcome), state=f"refused with {other}", usually=usually)
-        if self.naming and not has_word(outcome.text, self.naming):
+        if self.naming and not _names(outcome.text, self.naming):
             return Verdict(
                 False,
                 "unnamed",
@@ -340,12 +340,22 @@ def differences(got: Any, wanted: Any, place: str) -> list[str]:
     return found
 
 
-def _without_values(text: str) -> str:
-    """A text without what it quotes from the input, as in "unexpected value: {'exp': 5}".
+_VALUE = re.compile(r"\{[^{}]*\}|(?<=[=:])\s*(?:'[^']*'|\"[^\"]*\")")
+"""What a text quotes from the input, as in "unexpected value: {'exp': 5}". A claim's name in quotes is still a name."""
 
-    Only quotes around a value are left out. A claim's name in quotes is still a name: `'exp'` names exp.
+
+def _without_values(text: str) -> str:
+    return _VALUE.sub("", text)
+
+
+def _names(text: str, word: str) -> bool:
+    """Whether a text names it: outside of values, or as the one word in all of them, as in "claim: 'exp'".
+
+    Else who quotes every claim's name as a value would name the right one and spare the others.
     """
-    return re.sub(r"\{[^{}]*\}", "", re.sub(r"(?<=[=:])\s*('[^']*'|\"[^\"]*\")", "", text))
+    quoted = " ".join(_VALUE.findall(text))
+    alone = len(set(re.findall(r"[A-Za-z_]+", quoted))) == 1
+    return has_word(_without_values(text), word) or (alone and has_word(quoted, word))
 
 
 def _other_kind(outcome: Outcome, other: str) -> str:

@@ -1,7 +1,7 @@
 """How a check's result looks: HTML for a notebook, text for a terminal.
 
-The HTML has no scripts, and no colours of its own for text or ground, so it fits light and dark themes; what a
-colour says, a word says too.
+The HTML has no scripts. It sets no colour of text or background, so it fits light and dark themes; where a colour
+means something, a word says the same.
 """
 
 import re
@@ -14,7 +14,7 @@ _GREEN, _RED, _GREY = "#2e9e4f", "#d9534f", "#8a8a8a"
 _CELL = "text-align:left;vertical-align:top;padding:2px 12px 2px 0"
 _MARK = f"{_CELL};white-space:nowrap"
 _TEXT = f"{_CELL};white-space:pre-wrap;overflow-wrap:anywhere;min-width:"
-# Text may break anywhere, so only a least width keeps a short call in one piece beside a long answer.
+# Text may break anywhere, so only a minimal width keeps a short call on one line next to a long answer.
 _COLUMNS = {"": _MARK, "called": f"{_TEXT}15em", "came back": f"{_TEXT}12em", "must": f"{_TEXT}11em"}
 
 
@@ -28,7 +28,7 @@ def headline(result: Result) -> str:
 
 
 def advice(result: Result) -> list[str]:
-    """What to do about it: the mistakes that are known and what was seen, the dearest first."""
+    """What to do about it: the recognised mistakes and what was observed, the most expensive first."""
     again = f'Stuck? `hint("{result.name}")` has three hints.'
     if result.status == PASSED:
         return []
@@ -38,7 +38,7 @@ def advice(result: Result) -> list[str]:
 
 
 def as_html(result: Result, news: str = "") -> str:
-    """The result as an HTML fragment; news of another kind stands below it."""
+    """The result as an HTML fragment, with other news for the learner below it."""
     colour = _GREEN if result.status == PASSED else _GREY if result.status == NOT_ATTEMPTED else _RED
     parts = [f"<p style='margin:0 0 4px 0'><strong>{escape(headline(result))}</strong></p>"]
     parts += [f"<p style='margin:0 0 4px 0'>{_prose(line, result)}</p>" for line in advice(result)]
@@ -52,7 +52,7 @@ def as_html(result: Result, news: str = "") -> str:
 
 
 def _prose(line: str, result: Result) -> str:
-    """A line of advice. Backticks mark code, but not in the sentence that quotes what the learner's call gave."""
+    """A line of advice. Backticks mark code, except in the first message, which quotes the learner's values."""
     if line in result.messages[:1]:
         return escape(line)
     return _code(line)
@@ -64,8 +64,8 @@ def _code(line: str) -> str:
 
 def _table(result: Result) -> str:
     titles = (title and f"<th scope='col' style='{style}'>{title}</th>" for title, style in _COLUMNS.items())
-    head = "".join(title or "<td></td>" for title in titles)  # no heading that says nothing
-    # Not <code>: JupyterLab puts a grey box behind each of its lines.
+    head = "".join(title or "<td></td>" for title in titles)  # an empty <th> would be a fault for screen readers
+    # <samp>, not <code>: behind that JupyterLab puts a grey box on each line.
     styles = list(_COLUMNS.values())[1:]
     rows = "".join(
         f"<tr><td style='{_MARK}'>{'✓ right' if row.right else '✗ wrong' + _cost(row, '<br>')}</td>"
@@ -80,7 +80,7 @@ def _table(result: Result) -> str:
 
 
 def _cost(row: Row, before: str) -> str:
-    """Which wrong answers cost more than their part."""
+    """A remark if this wrong answer costs more than its share."""
     return f"{before}costs {row.cost}" if row.cost in (COSTS[HALF], COSTS[ALL]) else ""
 
 

@@ -1,4 +1,4 @@
-"""A learner's copy that is older than the course, or broken: what is wrong, and a way out that loses nothing."""
+"""A learner's copy of a lesson that is older than the course, or broken: what is wrong, and how to renew it."""
 
 import copy
 import json
@@ -16,7 +16,7 @@ ASIDE = "set_aside"
 
 
 def problem(mine: Saved) -> str:
-    """What a copy lacks of the course's edition, or "": half a sentence."""
+    """What is wrong with a copy, as a predicate ("lacks the check of …"), or ""."""
     ours = saved.edition(mine.chapter)
     marked = {grade_id(cell) for cell in mine.cells}
     texts = {source_of(cell).strip() for cell in mine.cells}
@@ -42,10 +42,10 @@ def way_out(mine: Saved) -> str:
 
 
 def renew(path: Path) -> Path:
-    """Put the course's edition in the place of a copy, with all that the learner wrote. Returns where the copy went.
+    """Replace a copy by the course's edition with all that the learner wrote. Returns where the old copy was moved.
 
     Raises:
-        NotALesson: the file is no lesson.
+        NotALesson: the file is not a lesson.
         OSError: the folder can't be written to.
     """
     mine = saved.read(path)
@@ -57,13 +57,13 @@ def renew(path: Path) -> Path:
 
 
 def _still_there(setup: dict[str, Any], mine: Saved) -> bool:
-    """Whether every line of a setup cell is in one of the learner's; lines may have been added."""
+    """Whether one of the learner's cells has every line of a setup cell; it may have more."""
     wanted = {line.strip() for line in source_of(setup).splitlines()}
     return any(wanted <= {line.strip() for line in code.splitlines()} for code in mine.code)
 
 
 def _carried_over(mine: Saved) -> dict[str, Any]:
-    """The course's edition with the learner's exercises and answers in it, and their own cells where they stood."""
+    """The course's edition with the learner's exercises and answers, and the cells that they added in their places."""
     notebook = copy.deepcopy(saved.edition(mine.chapter).notebook)
     ours: list[dict[str, Any]] = notebook["cells"]
     place_of = {key: index for index, cell in enumerate(ours) for key in (cell.get("id"), grade_id(cell)) if key}
@@ -92,7 +92,7 @@ def _says_the_same(cell: dict[str, Any], ours: list[dict[str, Any]], index: int 
 
 
 def _own(cell: dict[str, Any]) -> dict[str, Any]:
-    """A cell of the learner's own: under an id that is not the lesson's, and free to be edited."""
+    """A cell that the learner added: with a new id, and editable."""
     made = copy.deepcopy(cell)
     made["id"] = f"own-{cell.get('id', '')}"[:60].rstrip("-") + f"-{time.monotonic_ns() % 10**6}"
     marks = made.get("metadata")

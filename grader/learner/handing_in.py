@@ -1,4 +1,4 @@
-"""What submit() hands in: which file, whether it is what was run, and small enough for the grader."""
+"""What submit() hands in: it finds the files, compares them with what was run, and makes them small enough."""
 
 import contextlib
 import copy
@@ -20,14 +20,14 @@ FOLDER = "to_hand_in"
 
 
 def here(told: Path, runs: Sequence[str]) -> Saved:
-    """The notebook that a kernel belongs to. Where it was renamed since, the one that holds what was run.
+    """The notebook that a kernel belongs to. If it was renamed, the one that contains the cells that were run.
 
     Args:
-        told: the notebook that the kernel was started for, as Jupyter or VS Code tells it.
+        told: the notebook that the kernel was started for, according to Jupyter or VS Code.
         runs: the cells that the kernel has run, oldest first.
 
     Raises:
-        NotALesson: it is not to be found, or no lesson.
+        NotALesson: it can't be found, or is not a lesson.
     """
     if told.is_file() and not unsaved(first := saved.read(told), runs):
         return first
@@ -50,12 +50,12 @@ def find(this: Saved | None, chapters: Sequence[str], folder: Path) -> list[Save
     """The lessons to hand in.
 
     Args:
-        this: the notebook that this is called from.
-        chapters: the lessons that were asked for; none: that one.
-        folder: where lessons are looked for.
+        this: the notebook that this is called from, if known.
+        chapters: the lessons asked for; if empty, `this`.
+        folder: where to look for them.
 
     Raises:
-        NotALesson: one of them is not to be found. The text says which.
+        NotALesson: one of them can't be found. The text says which.
     """
     if not chapters:
         if this is None:
@@ -74,10 +74,10 @@ def _was_run(lesson: Saved, runs: Sequence[str]) -> bool:
 
 
 def unsaved(lesson: Saved, runs: Sequence[str]) -> list[str]:
-    """The exercises whose functions, as they are in the kernel, are not what the file says.
+    """The exercises whose functions in the kernel differ from those in the file.
 
-    The last cell that gave a meaning to an exercise's name must be in the file as it was run, and so must the cells of
-    what it uses.
+    The last cell that defined an exercise must be in the file just as it was run, and so must the cells that define
+    the names it uses.
     """
     last = {name: source for source in runs for name in bound_names(source)}
     there = {code.strip() for code in lesson.code}
@@ -85,7 +85,7 @@ def unsaved(lesson: Saved, runs: Sequence[str]) -> list[str]:
 
 
 def _sources(name: str, last: dict[str, str]) -> set[str]:
-    """The cells that made a name what it is, and all names that it uses."""
+    """The cells that define a name and, recursively, the names that it uses."""
     found: set[str] = set()
     names, seen = [name], {name}
     while names:
@@ -99,16 +99,16 @@ def _sources(name: str, last: dict[str, str]) -> set[str]:
 
 
 def hand_in(lessons: Sequence[Saved], runs: Sequence[str], this: Saved | None, folder: Path) -> str:
-    """Write what to hand in, and say what that is; or say in one sentence why not.
+    """Write the file to hand in. Returns a sentence that names it, or says why there is none.
 
     Args:
         lessons: the files.
         runs: the cells that this kernel has run.
-        this: the notebook that this kernel belongs to, if it is known: what was run is compared with it.
+        this: the notebook that this kernel belongs to, if known; it is compared with what was run.
         folder: where the folder `to_hand_in` goes.
 
     Raises:
-        NotALesson: one is too large, whatever is left out.
+        NotALesson: one is too large even without outputs and pictures.
         OSError: the folder can't be written to.
     """
     for one in lessons:
@@ -137,7 +137,7 @@ def _when(one: Saved) -> str:
 
 
 def _fitted(one: Saved) -> tuple[bytes, str]:
-    """The file's bytes, and what was left out to make them few enough: outputs first, then pictures, largest first."""
+    """The file's bytes, and what was left out to make it small enough: outputs, then pictures, the largest first."""
     if len(one.data) <= MAX_NOTEBOOK:
         return one.data, ""
     notebook = copy.deepcopy(one.notebook)

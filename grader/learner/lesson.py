@@ -1,7 +1,7 @@
 """What a learner calls in a notebook: check(), check_all(), hint(), progress(), submit(); and picture().
 
-Nothing here is trusted with a grade: it runs in the learner's own kernel, beside code that may do anything. The
-grader runs the same checks again, outside (see docs/ARCHITECTURE.md).
+No grade depends on this file: it runs in the learner's own kernel, beside code that may do anything. The grader runs
+the same checks again, in a process of its own (see docs/ARCHITECTURE.md).
 """
 
 import base64
@@ -23,15 +23,15 @@ from . import display, editions, handing_in, saved, scores
 from .saved import NotALesson
 
 SELF_PACED_SEED = "self-paced"
-"""A learner alone meets the same inputs each time, so that a failure can be looked into."""
+"""The seed in a lesson: the inputs are the same each time, so that a failure can be studied."""
 
 _state: dict[str, Any] = {"hints": {}, "chapter": None, "copy": None}
 
 
 class CheckResult:
-    """A check's answer. In a notebook it shows a table; its plain text is the bare score.
+    """A check's result. In a notebook it shows a table; its plain text is only the score, for nbgrader.
 
-    The bare score is what nbgrader reads as partial credit.
+    nbgrader reads that as partial credit.
     """
 
     def __init__(self, result: Result, news: str = "") -> None:
@@ -58,7 +58,7 @@ class Message:
 
 
 _LEGIBLE = 620
-"""Pixels: of a figure of nine inches, the least width at which its smallest letters can be read."""
+"""Pixels: the minimal width at which the smallest letters of a nine-inch figure can be read."""
 
 
 class Picture:
@@ -76,13 +76,13 @@ class Picture:
         data = base64.b64encode(image.getvalue()).decode("ascii")
         least = min(_LEGIBLE, round(110 * self.figure.get_figwidth()))
         shown = f"<img alt='{display.escape(self.text, quote=True)}' src='data:image/png;base64,{data}'"
-        # On a telephone a figure is scrolled, by keys as well, rather than shrunk until nobody can read it.
+        # On a phone a figure scrolls (by keyboard, too) rather than shrinking until it can't be read.
         box = "<div role='group' aria-label='figure' tabindex='0' style='overflow-x:auto'>"
         return f"{box}{shown} style='min-width:{least}px'></div>"
 
 
 def picture(figure: Any, alt: str) -> Picture:
-    """Show a matplotlib figure together with the words that say what is in it.
+    """Show a matplotlib figure with an alternative text.
 
     Args:
         figure: the figure.
@@ -92,7 +92,7 @@ def picture(figure: Any, alt: str) -> Picture:
 
 
 def check(name: str) -> CheckResult | Message:
-    """Check one exercise and show what was called, what came back and what should have.
+    """Check one exercise and show what was called, what it returned and what it should have returned.
 
     Args:
         name: the exercise's name, which is also the function's.
@@ -111,7 +111,7 @@ def check_all(chapter: str | None = None) -> Message:
     """Run every check of this notebook and sum up.
 
     Args:
-        chapter: such as "01_encoding"; found out by itself in JupyterLab.
+        chapter: such as "01_encoding"; by default, this notebook's.
     """
     chapter = chapter or _current_chapter()
     if chapter not in checks.chapters():
@@ -144,12 +144,12 @@ def progress() -> Picture:
 
 
 def submit(*chapters: str) -> Message:
-    """Write what to hand in: this notebook, or a zip of several, into the folder `to_hand_in`.
+    """Write a file to hand in into the folder `to_hand_in`: this notebook, or a zip file of several.
 
-    It refuses what is not saved as it was run, and what nothing was written into.
+    It refuses a notebook that was not saved as it was run, or in which nothing was written.
 
     Args:
-        chapters: names such as "01_encoding"; without any, the notebook that this is called from.
+        chapters: names such as "01_encoding"; by default, the notebook that this is called from.
     """
     told, runs = _told(), _runs()
     folder = told.parent if told else Path.cwd()
@@ -189,7 +189,7 @@ def _checked(exercise: checks.Exercise) -> Result:
 
 
 def _namespace() -> dict[str, Any]:
-    """Where the learner's functions live: the notebook's variables, or those of the calling module."""
+    """The namespace with the learner's functions: the notebook's, or the calling module's."""
     shell = _shell()
     if shell is not None:
         return dict(shell.user_ns)
@@ -221,7 +221,7 @@ def _current_chapter() -> str | None:
 
 
 def _told() -> Path | None:
-    """The notebook that this kernel was started for, as Jupyter and VS Code tell it."""
+    """The notebook that this kernel was started for, according to Jupyter or VS Code."""
     shell = _shell()
     named = os.environ.get("JPY_SESSION_NAME", "") or (shell.user_ns.get("__vsc_ipynb_file__", "") if shell else "")
     return Path(str(named)) if str(named).endswith(".ipynb") else None
@@ -234,7 +234,7 @@ def _runs() -> list[str]:
 
 
 def _news_of_the_copy() -> str:
-    """Said once: that the copy is older than the course, or broken, and the way out."""
+    """Once per notebook: a warning if this copy is older than the course, or broken, and what to do."""
     told = _told()
     if told is None or _state["copy"] == told:
         return ""

@@ -1,4 +1,4 @@
-"""A lesson as it is saved: the learner's file, beside the course's own edition of it."""
+"""A lesson as saved on disk: the learner's file, and the course's own edition to compare it with."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from ..inside.calling import STUB
 
 
 class NotALesson(GraderError):
-    """A file that is no lesson of this course. The text is a sentence, in Markdown, that names it."""
+    """A file that is not a lesson of this course. The text is a sentence, in Markdown, that names it."""
 
     def sentence(self) -> str:
         """The text, for a terminal."""
@@ -27,9 +27,9 @@ class Saved:
 
     Attributes:
         path: the file.
-        chapter: which lesson it is, whatever the file is called.
+        chapter: which lesson it is, by its content and not by its file name.
         data: its bytes.
-        notebook: what they say, as JSON.
+        notebook: its content, parsed from JSON.
         saved_at: when it was written, in seconds since 1970-01-01 UTC.
     """
 
@@ -63,7 +63,7 @@ def read(path: Path) -> Saved:
     """Read a lesson's file.
 
     Raises:
-        NotALesson: it can't be read, or is none.
+        NotALesson: it can't be read, or is not a lesson.
     """
     try:
         data = path.read_bytes()
@@ -92,13 +92,13 @@ def edition(chapter: str) -> Saved:
 
 
 def source_of(cell: dict[str, Any]) -> str:
-    """What a cell says; notebooks keep it as one text or as lines."""
+    """A cell's text, which notebooks store as one string or as a list of lines."""
     source = cell.get("source", "")
     return "".join(map(str, source)) if isinstance(source, list) else str(source)
 
 
 def grade_id(cell: dict[str, Any]) -> str:
-    """The name by which a cell is graded; "" if it is not."""
+    """A cell's grade_id in nbgrader's metadata; "" if it has none."""
     metadata = cell.get("metadata")
     marks = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     found = marks.get("grade_id") if isinstance(marks, dict) else None
@@ -106,6 +106,6 @@ def grade_id(cell: dict[str, Any]) -> str:
 
 
 def is_as_given(cell: dict[str, Any]) -> bool:
-    """Whether a cell says what some edition of the course made it say: its id is the hash of its text."""
+    """Whether a cell's text is unchanged since some edition of the course: then its id is the hash of its text."""
     digest = hashlib.sha256(source_of(cell).encode("utf-8", "replace")).hexdigest()[:12]
     return digest == str(cell.get("id", "")).partition("-")[0]

@@ -1,4 +1,4 @@
-"""What a learner has reached so far: a small file beside the notebooks, and a picture of it."""
+"""A learner's progress: a small file beside the notebooks, and a picture of it."""
 
 import json
 from pathlib import Path
@@ -20,7 +20,7 @@ def load(folder: Path) -> dict[str, int]:
 
 
 def record(folder: Path, name: str, score: int) -> None:
-    """Keep a score if it is better than the one before. A folder that can't be written to is no reason to stop."""
+    """Keep a score if it is better than the one before. If the folder can't be written to, nothing happens."""
     scores = load(folder)
     if score > scores.get(name, -1):
         text = json.dumps({"scores": {**scores, name: score}}, indent=1, sort_keys=True)
@@ -31,7 +31,7 @@ def record(folder: Path, name: str, score: int) -> None:
 
 
 def by_chapter(folder: Path) -> list[tuple[str, int, int]]:
-    """For each chapter: its name, the points reached, the points there are."""
+    """For each chapter: its name, the points reached, the maximum."""
     scores = load(folder)
     return [
         (
@@ -51,7 +51,7 @@ def summary(rows: list[tuple[str, int, int]]) -> str:
 
 
 def draw(rows: list[tuple[str, int, int]]) -> Any:
-    """A bar for each chapter: hatched what there is, filled what is reached."""
+    """A bar for each chapter: the maximum hatched, the points reached filled."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 0.9 + 0.38 * len(rows)), layout="constrained")

@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 
 FIRST = "00_start_here.ipynb"
 SETTINGS = Path(__file__).parent / "jupyter"
-"""Settings for a learner's JupyterLab: no teacher's menus, no news, encrypted channels to the kernels."""
+"""Settings for a learner's JupyterLab: without teachers' menus and news, with encrypted channels to the kernels."""
 PATIENCE = 60.0
 """Seconds to wait for JupyterLab to answer."""
 
 
 def copy_missing(folder: Path) -> list[Path]:
-    """Copy the student editions that are not in folder yet; never touch one that is.
+    """Copy the student editions that are not in folder yet. Existing files are never changed.
 
     Raises:
         OSError: the folder can't be written to.
@@ -42,7 +42,7 @@ def copy_missing(folder: Path) -> list[Path]:
 
 
 def renew(folder: Path, name: str) -> str:
-    """Make a copy whole, keeping all that the learner wrote. Returns what was done, as a sentence.
+    """Renew a copy, keeping all that the learner wrote. Returns what was done, as a sentence.
 
     Raises:
         NotALesson: there is no such lesson in folder.
@@ -54,7 +54,7 @@ def renew(folder: Path, name: str) -> str:
 
 
 def problems(folder: Path) -> Iterator[str]:
-    """The copies in folder that are older than the course, or broken, each in a sentence with the way out."""
+    """For each copy in folder that is older than the course, or broken: a sentence that says so and what to do."""
     for path in sorted(folder.glob("[0-9][0-9]_*.ipynb")):
         try:
             mine = saved.read(path)
@@ -78,10 +78,10 @@ def run_lab(folder: Path, port: int, no_browser: bool) -> int:
         command.append("--no-browser")
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--allow-root")
-    # A token of our own, in the environment where no other user sees it; then Jupyter prints no address of its own.
+    # A token in the environment, which other users can't read. With a token given, Jupyter does not print its address.
     environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24), "JUPYTER_CONFIG_PATH": _config_path()}
-    # With nothing on its stdin, Jupyter does not ask whether Ctrl-C was meant.
-    # It starts in a folder of ours: Jupyter reads settings from the current one, too. Kernels start in the learner's.
+    # Without stdin, Jupyter does not ask for confirmation after Ctrl-C.
+    # It starts in a folder of ours, because Jupyter reads settings from the current one. Kernels start in `folder`.
     with _ending(subprocess.Popen(command, env=environment, cwd=SETTINGS, stdin=subprocess.DEVNULL)) as lab:  # noqa: S603
         address = _address(lab)
         if address:
@@ -116,7 +116,7 @@ def _ending(lab: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
 
 
 def _family(lab: subprocess.Popen[bytes]) -> list["psutil.Process"]:
-    """The server's kernels and terminals, each in a session of its own, where no Ctrl-C reaches it."""
+    """The server's kernels and terminals. Each has a session of its own, so Ctrl-C does not reach it."""
     import psutil
 
     try:
@@ -126,7 +126,7 @@ def _family(lab: subprocess.Popen[bytes]) -> list["psutil.Process"]:
 
 
 def _end(family: list["psutil.Process"]) -> None:
-    """End what the server left: on a busy machine it goes before a kernel that was still starting does."""
+    """End what the server left: on a busy machine it may end before a kernel that was still starting."""
     import psutil
 
     _, left = psutil.wait_procs(family, timeout=3)
@@ -136,7 +136,7 @@ def _end(family: list["psutil.Process"]) -> None:
 
 
 def _address(lab: subprocess.Popen[bytes]) -> str | None:
-    """The address of the first lesson, with the server's token, once the server has written it down."""
+    """The address of the first lesson, with the server's token, once the server has written its info file."""
     from jupyter_server.serverapp import list_running_servers
 
     end = time.monotonic() + PATIENCE

@@ -1,1 +1,1 @@
-"""What learning platforms call things: names of their downloads, columns of their rosters and of their grade files."""
+"""Learning platforms (LMS) as data: file names in their downloads, columns of their rosters and grade files."""

@@ -1,6 +1,6 @@
 """Blackboard. Names of downloads and columns: its help, "Work Offline with Grade Data" and "Download Assignments".
 
-A column without Blackboard's own number becomes a new column of text that is worth nothing.
+At an import, a column without Blackboard's own number becomes a new text column without points.
 """
 
 from .platform import Column, GradeFile, Platform

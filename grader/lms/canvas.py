@@ -1,6 +1,6 @@
 """Canvas. Names of downloads: `lib/content_zipper.rb`. Gradebook: `lib/gradebook_exporter.rb`, `gradebook_importer.rb`.
 
-A name has the sortable name, perhaps LATE, the user's number and the file's. It has no time.
+A file's name has the student's sortable name, perhaps LATE, the user's number and the file's. It has no time.
 """
 
 from .platform import Column, GradeFile, Platform

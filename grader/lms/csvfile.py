@@ -1,4 +1,4 @@
-"""CSV files of learning platforms: their texts, and how they are written, so that they can be written so again."""
+"""CSV files of learning platforms: their cells, and their format, so that they can be written back in it."""
 
 import codecs
 import csv
@@ -12,13 +12,13 @@ from ..errors import ClassError
 
 @dataclass(frozen=True)
 class CsvFile:
-    """A table of texts, and the form of its file.
+    """A table of texts, and its file's format.
 
     Attributes:
-        rows: the cells, line by line, the head first.
-        encoding: of the file, as Python names it.
-        delimiter: what stands between cells.
-        quoted: whether each cell stands in quotation marks.
+        rows: the cells, row by row, with the header first.
+        encoding: Python's name for the file's encoding.
+        delimiter: the character between cells.
+        quoted: whether every cell is in quotation marks.
     """
 
     rows: Sequence[Sequence[str]]
@@ -40,7 +40,7 @@ class CsvFile:
 
     @property
     def head(self) -> list[str]:
-        """The columns' titles, without what stands around them."""
+        """The columns' titles, without white space around them."""
         return [title.strip() for title in self.rows[0]] if self.rows else []
 
 
@@ -48,7 +48,7 @@ def read_csv(path: Path) -> CsvFile:
     """A CSV file in UTF-8 or, as Blackboard writes it, in UTF-16 with tabs.
 
     Raises:
-        ClassError: it is none.
+        ClassError: it is not a CSV file.
         OSError: it can't be read.
     """
     data = path.read_bytes()
@@ -62,7 +62,7 @@ def read_csv(path: Path) -> CsvFile:
     first = text.partition("\n")[0]
     try:
         delimiter = csv.Sniffer().sniff(first, delimiters=",;\t").delimiter
-    except csv.Error:  # a single column
+    except csv.Error:  # with a single column there is no delimiter to find
         delimiter = ","
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))

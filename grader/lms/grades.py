@@ -1,4 +1,4 @@
-"""Grades as a learning platform takes them: a file made anew, or the platform's own with the grades put in."""
+"""Grades in a form that a learning platform imports: a new file, or the platform's own with the grades filled in."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -13,18 +13,18 @@ from .platform import Column, GradeFile, Platform, matched
 from .roster import Roster, Row, rows_in
 
 _WORKSHEET = "identifier"
-"""The column by which Moodle's grading worksheet, which is of one assignment, is known; its grades are in `_GRADE`."""
+"""The column that identifies Moodle's grading worksheet, a file of one assignment; its grades are in `_GRADE`."""
 _GRADE = "grade"
 
 
 @dataclass(frozen=True)
 class Grade:
-    """What is graded: an assignment, or an exercise of one.
+    """The grades of all students for an assignment, or for one of its exercises.
 
     Attributes:
         name: such as "01_encoding" or "01_encoding b64u_encode".
-        points: that can be had.
-        scores: by student; who is not in it has handed in nothing.
+        points: the maximum.
+        scores: by student id; a student who is missing has handed in nothing.
         assignment: which assignment.
     """
 
@@ -40,8 +40,8 @@ class Filled:
 
     Attributes:
         table: the file.
-        missing: students who have grades and are not in it.
-        other_points: titles of grades that are out of other points there, and of how many.
+        missing: students who have grades but are not in the file.
+        other_points: the columns' titles whose maximum differs in the file, with that maximum.
     """
 
     table: CsvFile
@@ -53,10 +53,10 @@ def made(platform: Platform, roster: Roster, grades: Sequence[Grade], zeros: boo
     """A new file of a class's grades. No cell of it is a formula.
 
     Args:
-        platform: which takes it.
+        platform: the platform that will import it.
         roster: who is in the class.
         grades: the columns.
-        zeros: whether who has handed in nothing has 0; else the cell is empty, and the platform leaves its grade alone.
+        zeros: whether students who have handed in nothing get 0; else their cells stay empty, which changes no grade.
     """
     form = _form(platform)
     titles = [form.title.format(name=grade.name, points=number(grade.points)) for grade in grades]
@@ -72,14 +72,14 @@ def made(platform: Platform, roster: Roster, grades: Sequence[Grade], zeros: boo
 def filled(
     platform: Platform, table: CsvFile, roster: Roster, grades: Sequence[Grade], titles: Mapping[str, str], zeros: bool
 ) -> Filled:
-    """A file that a platform has exported, with the grades put in; all other cells stay as they are.
+    """A file that a platform has exported, with the grades filled in; all other cells stay as they are.
 
     Args:
-        platform: whose file it is.
+        platform: the platform that exported it.
         table: the file.
         roster: who is in the class.
-        grades: which grades; those in one column of the file each.
-        titles: which column a grade belongs into, by its name, where that is not plain.
+        grades: the grades, for each of which the file has a column.
+        titles: for grades whose column is not obvious, the column's title by the grade's name.
         zeros: see `made`.
 
     Raises:
@@ -109,7 +109,7 @@ def filled(
 
 @dataclass(frozen=True)
 class HandIn:
-    """A graded hand-in: where it was, of which lesson, and what it is worth."""
+    """A graded hand-in: its path, its lesson and its score."""
 
     place: str
     lesson: str
@@ -118,15 +118,15 @@ class HandIn:
 
 
 def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, CsvFile], list[str]]:
-    """Files of grades without a roster: whose each hand-in is stands in the name that the platform gave it.
+    """Files of grades without a roster: the student is read from the file name that the platform gave the hand-in.
 
     Args:
-        platform: which has named them, and takes the files.
+        platform: the platform that named the files, and will import the grades.
         hand_ins: what was graded.
 
     Returns:
-        The files, by lesson; one, of the name "", where the platform takes several lessons in one. And the places of
-        hand-ins that have no name of this platform.
+        The files by lesson, or one under the name "" if the platform takes several lessons in one file. And the paths
+        of hand-ins that are not named by this platform.
     """
     form, strangers = _form(platform), []
     scores: dict[tuple[str, str], dict[str, float]] = {}
@@ -158,7 +158,7 @@ def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, Cs
 
 
 def number(value: float) -> str:
-    """A number of points, with two digits behind the point at most."""
+    """A number of points, with at most two decimals."""
     return f"{round(value, 2):.2f}".rstrip("0").rstrip(".")
 
 
@@ -183,7 +183,7 @@ def _score(grade: Grade, who: str, zeros: bool) -> str:
 
 
 def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, str], count: int) -> int:
-    """Which column a grade belongs into."""
+    """The index of a grade's column."""
     head = table.head
     folded = [title.casefold() for title in head]
     if _WORKSHEET in folded and _GRADE in folded and count == 1 and grade.name not in titles:
@@ -208,7 +208,7 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
 
 
 def _is_of_all(title: str, grade: Grade) -> bool:
-    """Whether a title's words name a lesson, and none of its exercises."""
+    """Whether a title names the grade's lesson as a whole, not one of its exercises."""
     if grade.name != grade.assignment or _words(grade.name) not in title:
         return False
     parts = [one.name for one in exercises(grade.assignment)] if grade.assignment in chapters() else []
@@ -216,7 +216,7 @@ def _is_of_all(title: str, grade: Grade) -> bool:
 
 
 def _bare(title: str, form: GradeFile) -> str:
-    """A title without what a platform adds: a number, points."""
+    """A title without the number and points that a platform adds."""
     title = re.sub(form.points_in_title + r".*", "", title) if form.points_in_title else title
     return re.sub(r"\s*(\(\d+\)|\|\d+)\s*$", "", title).strip()
 
@@ -226,7 +226,7 @@ def _words(text: str) -> str:
 
 
 def _points(table: CsvFile, form: GradeFile, place: int) -> float | None:
-    """How many points a platform has for a column, where its file says so."""
+    """A column's maximum on the platform, if the file says so."""
     folded = [title.casefold() for title in table.head]
     texts = []
     if form.points_in_title and (found := re.search(form.points_in_title, table.head[place])):

@@ -1,7 +1,7 @@
 """Moodle. Names of downloads: `mod/assign/classes/downloader.php`. Grading worksheet: `mod/assign/feedback/offline`.
 Grade import: docs.moodle.org, "Grade import", and "Upload users" for the columns of people.
 
-The number in a name is the participant's in one assignment; the worksheet says who that is.
+The number in a file's name is a participant's, for one assignment only; the grading worksheet says who that is.
 """
 
 from .platform import Column, GradeFile, Platform

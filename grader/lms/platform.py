@@ -1,17 +1,18 @@
-"""What there is to know of a learning platform; each is a file of data beside this one."""
+"""The description of a learning platform; each platform is a file of data beside this one."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from functools import cache
 
 FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id", "login", "number", "github", "section", "group")
-"""What is known of a student. `login` is the name that somebody types to log in, `number` the school's own number."""
+"""The fields of a student. `login` is the user name, `number` the school's student number."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a grade file: its title, and what stands in it: one of `FIELDS`, "name" ("Lovelace, Ada") or ""."""
+    """A column of a grade file: its title, and its content: one of `FIELDS`, "name" ("Lovelace, Ada") or ""."""
 
     title: str
     field: str = ""
@@ -19,18 +20,18 @@ class Column:
 
 @dataclass(frozen=True)
 class GradeFile:
-    """How a platform wants to have grades.
+    """The format in which a platform imports grades.
 
     Attributes:
-        columns: what stands before the grades, in a file that is made anew.
-        points_row: what stands first in the row with the points that can be had; "" if there is no such row.
+        columns: the columns before the grades, in a new file.
+        points_row: the first cell of the row with the maxima; "" if there is no such row.
         title: a grade's title; `{name}` and `{points}` are filled in.
-        points_in_title: finds the points that can be had in a title.
-        points_column: the column with the points that can be had.
-        quoted: whether each cell stands in quotation marks.
-        by_key: the columns of a file without a roster, and what stands in them: texts, with `{key}`, `{name}` and
-            `{score}` filled in. Where the score is none of them, a column for each lesson follows.
-        remark: what a teacher must know of a file that was made anew.
+        points_in_title: a pattern that finds the maximum in a title.
+        points_column: the title of the column with the maximum.
+        quoted: whether every cell is in quotation marks.
+        by_key: the columns of a file made without a roster, and their content, in which `{key}`, `{name}` and `{score}`
+            are filled in. If none contains the score, a column for each lesson follows.
+        remark: what a teacher must know about a new file.
     """
 
     columns: tuple[Column, ...]
@@ -48,24 +49,25 @@ class Platform:
     """A learning platform.
 
     Attributes:
-        name: what it is called on the command line.
-        title: what people call it.
-        files: patterns of what it calls a hand-in, in a download of all. Their groups: `who`, the name or login of a
-            student or the name of a group; `key`, what the platform itself tells people apart by; `head`, what stands
-            before and tells apart, too; `late`, if it says so; `time`, when it came in; `rest`, the student's own.
-        key: which of `FIELDS` a `key` is; "" where it is another one for each assignment.
-        within: what stands around each hand-in's folder, as a pattern.
-        splits: between the assignment's name and a student's in `who`, where only a roster tells where one ends.
-        roster_only: whether these names are too common to be believed of anybody who is not in the roster.
-        time: how a time in a name is written, for `datetime.strptime`. It is the platform's local time.
-        zips_at_download: whether the times in its zip files are those of the download, which say nothing of hand-ins.
-        roster: the columns of its rosters, in small letters, and which of `FIELDS` they are.
+        name: its name on the command line.
+        title: its name for people.
+        files: patterns of the file names in a download of all hand-ins. Their groups: `who`, a student's name or login
+            or a group's name; `key`, the platform's own number for them; `head`, a part before it that also
+            identifies them; `late`, if marked so; `time`, of handing in; `rest`, the student's own file name.
+        key: which of `FIELDS` a `key` is; "" if it differs between assignments.
+        within: a pattern of the folder around the hand-ins' folders.
+        splits: the separator in `who` between the assignment's name and the student's, where only a roster can tell
+            where the one ends.
+        roster_only: whether these file names are so common that they count only for students in the roster.
+        time: the format of times in file names, for `datetime.strptime`, in the platform's local time.
+        zips_at_download: whether the times in its zip files are those of the download, not of handing in.
+        roster: the columns of its rosters, in lower case, and which of `FIELDS` they are.
         known_by: columns that all of its rosters have, and no other platform's.
-        ids: which of `FIELDS` becomes a student's id; the first one that is there.
-        nobody: what stands at the beginning of lines of a roster that are nobody's, in small letters.
+        ids: which of `FIELDS` becomes a student's id; the first one that is not empty.
+        nobody: how rows of a roster begin that are not students, in lower case.
         log: the columns of a table that it can write beside the hand-ins: `key`, `time` and any of `FIELDS`.
-        log_times: how times are written in that table.
-        grades: how it wants to have grades; None where it takes none.
+        log_times: the formats of times in that table.
+        grades: the format in which it imports grades; None if it does not.
     """
 
     name: str
@@ -87,12 +89,12 @@ class Platform:
 
 
 def seconds(text: str, form: str, zone: tzinfo | None) -> float:
-    """A platform's local time, in seconds since 1970; 0.0 if it is none.
+    """A platform's local time, in seconds since 1970; 0.0 if the text is not a time.
 
     Args:
         text: the time.
-        form: how it is written, for `datetime.strptime`.
-        zone: the platform's zone; this machine's, if not given.
+        form: its format, for `datetime.strptime`.
+        zone: the platform's time zone; by default this machine's.
     """
     try:
         local = datetime.strptime(re.sub(r" (UTC|GMT)$", " +0000", text), form)
@@ -103,8 +105,22 @@ def seconds(text: str, form: str, zone: tzinfo | None) -> float:
 
 
 def matched(platform: Platform, name: str) -> dict[str, str]:
-    """The groups of the first pattern that a hand-in's name fits; empty if none."""
+    """The groups of the first pattern that a hand-in's name fits; empty if none.
+
+    On some platforms people choose their own names, and everywhere those of their files. So either may hold the
+    platform's words once more, and nobody knows which of them are the platform's. Then what they say at last is there,
+    too, where it differs: `last key`, `last time`.
+    """
     for pattern in platform.files:
         if found := re.fullmatch(pattern, name):
-            return {group: text for group, text in found.groupdict().items() if text is not None}
+            groups = {group: text for group, text in found.groupdict().items() if text is not None}
+            last = re.fullmatch(_read_from_behind(pattern), name)
+            others = {group: last[group] for group in ("key", "time") if last and group in groups}
+            return groups | {f"last {group}": text for group, text in others.items() if text != groups[group]}
     return {}
+
+
+@cache
+def _read_from_behind(pattern: str) -> str:
+    """The same pattern, in which a student's name ends as late as it can."""
+    return re.sub(r"(\(\?P<who>[^()]*)\?\)", r"\1)", pattern)

@@ -1,4 +1,4 @@
-"""All platforms that are known, in the order in which a name is tried."""
+"""All known platforms, in the order in which their patterns are tried on a file name."""
 
 from . import blackboard, brightspace, canvas, github, ilias, moodle, sakai
 from .platform import Platform
@@ -12,6 +12,6 @@ def platform_called(name: str) -> Platform:
     """The platform of this name.
 
     Raises:
-        KeyError: there is none.
+        KeyError: there is no such platform.
     """
     return {one.name: one for one in PLATFORMS}[name]

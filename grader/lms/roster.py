@@ -1,4 +1,4 @@
-"""The students of a class, as their learning platforms know them; and who is meant by a name or a number."""
+"""The students of a class with their names on learning platforms, and which student a name or number means."""
 
 import json
 import unicodedata
@@ -18,17 +18,17 @@ from .platform import FIELDS, Platform, seconds
 from .platforms import PLATFORMS
 
 Row = dict[str, str]
-"""What one line of a roster says, by `FIELDS`; also "name", and GitHub's "identifier", which may be any of them."""
+"""A row of a roster, by `FIELDS`; also "name", and GitHub's "identifier", which may hold any of the fields."""
 
 _UNIQUE = ("id", "login", "email", "number", "lms_user_id", "github")
 _OWN = {name: name for name in FIELDS}
 
 
 def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
-    """The lines of a roster with their numbers, and the platform that wrote it; None for one of one's own.
+    """The rows of a roster with their line numbers, and the platform that wrote it; None for a teacher's own file.
 
     Raises:
-        ClassError: the file is no roster.
+        ClassError: the file is not a roster.
         OSError: it can't be read.
     """
     table = read_csv(path)
@@ -45,7 +45,7 @@ def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
 
 
 def rows_in(table: CsvFile, platform: Platform) -> list[tuple[int, Row]]:
-    """The lines of students in a file that a platform has exported, with their numbers."""
+    """The rows of students in a file that a platform has exported, with their line numbers."""
     known = {**platform.log, **platform.roster}
     return list(_rows(table, [known.get(_folded(title), "") for title in table.head], platform.nobody))
 
@@ -58,7 +58,7 @@ def _rows(table: CsvFile, fields: list[str], nobody: tuple[str, ...] = ()) -> It
 
 
 def _with_names(row: Row) -> Row:
-    """The same with first and last name, where there is only a name."""
+    """The row with first and last name, split from the name if only that is given."""
     last, comma, first = row.get("name", "").partition(",")
     if not comma:
         first, _, last = row.get("name", "").rpartition(" ")
@@ -70,10 +70,10 @@ def _listed(platforms: Iterable[Platform]) -> str:
 
 
 def new_id(row: Row, platform: Platform | None) -> StudentId:
-    """What a student of a roster is to be called.
+    """The id for a new student of a roster.
 
     Raises:
-        NotAnId: nothing in the line can be an id.
+        NotAnId: nothing in the row can be an id.
     """
     problem = NotAnId("there is no id in it")
     for field in platform.ids if platform else ("id",):
@@ -86,18 +86,18 @@ def new_id(row: Row, platform: Platform | None) -> StudentId:
 
 
 class Roster:
-    """Who is in a class, and what each is called where."""
+    """The students of a class, with their names and numbers on learning platforms."""
 
     def __init__(self, students: Mapping[str, Row] | None = None) -> None:
         self.students: dict[str, Row] = {who: dict(row) for who, row in (students or {}).items()}
         self.participants: dict[str, str] = {}
-        """Whom a platform means by a number of one assignment, as its own table says."""
+        """Student ids by the platform's number for one assignment, from the platform's table (`learn`)."""
         self.moments: dict[str, float] = {}
-        """When work came in, as a platform's table says; seconds since 1970."""
+        """When each student's work came in, from the platform's table; seconds since 1970."""
 
     @classmethod
     def read(cls, path: Path) -> "Roster":
-        """The roster that `write` wrote; an empty one, where there is none.
+        """The roster that `write` wrote; an empty one if there is no file.
 
         Raises:
             ClassError: it is damaged.
@@ -111,7 +111,7 @@ class Roster:
             raise ClassError(f"{path}: damaged; delete it, and give `grader class roster` your lists again") from None
 
     def write(self, path: Path) -> None:
-        """Keep it, for its owner alone.
+        """Write it to a file that only its owner can read.
 
         Raises:
             OSError: it can't be written.
@@ -120,7 +120,7 @@ class Roster:
         path.chmod(0o600)
 
     def add(self, who: str, row: Row) -> None:
-        """Put a student in, or change what is known; what a list leaves empty stays, but for the group."""
+        """Add or update a student. Empty fields of the row change nothing, except the group, which they clear."""
         known = self.students.setdefault(who, {})
         known |= {field: row[field] for field in FIELDS[1:] if row.get(field)}
         if "group" in row:
@@ -129,18 +129,18 @@ class Roster:
             self.__dict__.pop(name, None)
 
     def match(self, row: Row) -> str:
-        """The student whom a line of some platform's list is about; "" if none, or more than one could be."""
+        """The student in a row of a platform's list; "" if there is none, or if several match."""
         for field in ("id", "login", "number", "lms_user_id", "github", "email"):
             if found := self._only(field, row.get(field, "")):
                 return found
         return next(iter(self.called(row.get("identifier", ""), groups=False)), "")
 
     def called(self, name: str, groups: bool = True) -> tuple[str, ...]:
-        """Whose name, login, address or number it is; of a group, all members; empty if nobody's, or several people's.
+        """The student with this name, login, address or number, or a group's members; empty if none or ambiguous.
 
         Args:
-            name: as a platform writes it, with other signs or without any.
-            groups: whether it may be the name of a group.
+            name: as a platform writes it; signs other than letters and digits may differ or be missing.
+            groups: whether it may be a group's name.
         """
         for field in _UNIQUE:
             if found := self._only(field, name):
@@ -151,16 +151,18 @@ class Roster:
             return tuple(same)
         return tuple(self.groups.get(squashed, ())) if groups and squashed and not same else ()
 
+    def numbered(self, platform: Platform, key: str) -> str:
+        """Whom a platform means by its own number; "" if that is not known."""
+        return self._only(platform.key, key) if platform.key else self.participants.get(key, "")
+
     def whose(self, platform: Platform, groups: Mapping[str, str]) -> tuple[str, ...]:
-        """Who handed in what a platform calls so.
+        """The students who handed in a file, by the name that a platform gave it.
 
         Args:
-            platform: which.
-            groups: what its pattern found in the name; see `Platform.files`.
+            platform: the platform.
+            groups: the groups of the pattern that matched the file's name; see `Platform.files`.
         """
-        key = groups.get("key", "")
-        found = self._only(platform.key, key) if platform.key else self.participants.get(key, "")
-        if found and key:
+        if found := self.numbered(platform, groups.get("key", "")):
             return (found,)
         if platform.splits:
             words = platform.splits.join(filter(None, (groups.get("head"), groups["who"]))).split(platform.splits)
@@ -169,7 +171,7 @@ class Roster:
         return self.called(groups["who"])
 
     def learn(self, path: Path, zone: tzinfo) -> bool:
-        """Take what a platform's table beside the hand-ins says: participants, and times. Returns whether it is one.
+        """Read participants and times from a platform's table beside the hand-ins. Returns whether it is such a table.
 
         Raises:
             OSError: it can't be read.
@@ -193,7 +195,7 @@ class Roster:
 
     @cached_property
     def groups(self) -> dict[str, list[str]]:
-        """The members of each group, by its name without other signs than letters and digits."""
+        """The members of each group, by its name reduced to letters and digits."""
         members: defaultdict[str, list[str]] = defaultdict(list)
         for who, row in self.students.items():
             if row.get("group"):
@@ -233,5 +235,5 @@ def _folded(text: str) -> str:
 
 
 def _squashed(name: str) -> str:
-    """A name as platforms may have left it: letters and digits, whatever their case."""
+    """A name reduced to letters and digits, without case, since platforms change the rest."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFC", name).casefold()))

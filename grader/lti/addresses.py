@@ -22,7 +22,7 @@ class Unreachable(Exception):
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What a server answered.
 
     Attributes:
@@ -73,7 +73,7 @@ def with_query(address: str, query: dict[str, str]) -> str:
     return f"{address}{'&' if '?' in address else '?'}{urllib.parse.urlencode(query)}"
 
 
-def ask(address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
+def ask(address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
     """GET an address, or POST to it. No redirect is followed: what is sent is for that server alone.
 
     Raises:
@@ -101,11 +101,11 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-def _read(answer: Any, host: str | None) -> Answer:
+def _read(answer: Any, host: str | None) -> Reply:
     try:
         body = answer.read(MAX_ANSWER + 1)
     except (OSError, http.client.HTTPException) as error:
         raise Unreachable(f"{host} broke off its answer ({type(error).__name__})") from None
     if len(body) > MAX_ANSWER:
         raise Unreachable(f"{host} answers with more than {MAX_ANSWER} bytes")
-    return Answer(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)
+    return Reply(answer.status, {name.lower(): value for name, value in answer.headers.items()}, body)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from jwt_from_scratch import JWTError, KeySet
 from jwt_from_scratch.encoding import json_loads_strict
 
-from .addresses import Answer, Unreachable, ask
+from .addresses import Reply, Unreachable, ask
 
 STALE = 3600.0
 """Seconds after which a key set is asked for anew: a key that its platform withdrew is good for no longer."""
@@ -32,7 +32,7 @@ class KeySets:
         clock: the time in seconds, from any beginning.
     """
 
-    def __init__(self, get: Callable[[str], Answer] = ask, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, get: Callable[[str], Reply] = ask, clock: Callable[[], float] = time.monotonic) -> None:
         self._get, self._clock = get, clock
         self._kept: dict[str, _Kept] = {}
         self._lock = threading.Lock()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from jwt_from_scratch import JWTError, Key, encode
 from jwt_from_scratch.encoding import json_loads_strict
 
-from .addresses import Answer, Unreachable, ask
+from .addresses import Reply, Unreachable, ask
 from .launch import SCORE
 from .registry import Platform
 from .store import Score
@@ -50,7 +50,7 @@ class Sender:
     """
 
     key: Key
-    post: Callable[..., Answer] = ask
+    post: Callable[..., Reply] = ask
     pause: Callable[[float], None] = time.sleep
 
     def __post_init__(self) -> None:
@@ -115,7 +115,7 @@ class Sender:
         }
         return urllib.parse.urlencode(form).encode()
 
-    def _patiently(self, address: str, body: Callable[[], bytes], headers: dict[str, str]) -> tuple[Answer, bool]:
+    def _patiently(self, address: str, body: Callable[[], bytes], headers: dict[str, str]) -> tuple[Reply, bool]:
         """POST, and again after a while where the other side is away or busy.
 
         A score may be repeated as it stands: its timestamp tells the platform that it has it already.
@@ -148,11 +148,11 @@ def scores_of(lineitem: str) -> str:
     return parts._replace(path=f"{parts.path.rstrip('/')}/scores").geturl()
 
 
-def _is_late(answer: Answer) -> bool:
+def _is_late(answer: Reply) -> bool:
     """409 by the specification; some platforms say 400 and name the timestamp."""
     return answer.status == 409 or (answer.status == 400 and b"timestamp" in answer.body.lower())
 
 
-def _seconds(answer: Answer) -> float:
+def _seconds(answer: Reply) -> float:
     after = answer.headers.get("retry-after", "")
     return float(after) if after.isascii() and after.isdigit() else 0.0

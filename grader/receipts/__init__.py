@@ -1,1 +1,1 @@
-"""Receipts: a graded folder in, signed tokens out. No process that imports this runs learner code."""
+"""Receipts: signed tokens about the Reports in a graded folder. No process that imports this runs learner code."""

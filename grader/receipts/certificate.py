@@ -30,23 +30,23 @@ class LessonsMissing(GraderError):
 
 
 def certify(folder: Path, student: str, key: Key, issuer: str, local: LocalKey | None, out: Path | None = None) -> Path:
-    """Sign a certificate, unless the one that is there says the same already. Returns its path.
+    """Sign a certificate, unless there is one that says the same. Returns its path.
 
-    Where a student has two graded Reports on a lesson, the better one counts.
+    If a student has several graded Reports on a lesson, the best one counts.
 
     Args:
-        folder: what `grader grade --out` wrote.
-        student: whose it is, as the Reports say.
+        folder: the folder that `grader grade --out` wrote.
+        student: the student's id in the Reports.
         key: the course key.
-        issuer: what the course is called.
-        local: the key that the Reports were kept with; None believes whatever they say.
-        out: the file; one in `folder`, if not given.
+        issuer: the course's name, for `iss`.
+        local: the key of the Reports' MACs; None accepts Reports without checking them.
+        out: the certificate's file; by default one in `folder`.
 
     Raises:
-        NotAnId: nobody can be called so.
+        NotAnId: student is not a valid id.
         NothingFound: there is no Report of this student.
         LessonsMissing: a lesson is missing.
-        ForeignFile: there is a link among the certificates.
+        ForeignFile: there is a link in the folder of certificates.
         OSError: the file can't be written.
     """
     refuse_foreign_in(folder / "certificates")
@@ -64,7 +64,7 @@ def certify(folder: Path, student: str, key: Key, issuer: str, local: LocalKey |
 
 
 def _best(folder: Path, student: StudentId, issuer: str, local: LocalKey | None) -> tuple[dict[str, Report], list[str]]:
-    """The student's best Report of each chapter, and why some that seem to be the student's do not count."""
+    """The student's best Report of each chapter, and the reasons why others of the student's do not count."""
     best: dict[str, Report] = {}
     unfit = []
     for name, path in report_files(folder):
@@ -73,7 +73,7 @@ def _best(folder: Path, student: StudentId, issuer: str, local: LocalKey | None)
             if as_report(data).student != student:
                 continue
             report = own_report(data, local)
-            receipt_claims(report, issuer)  # what is not fit for a receipt counts for nothing here
+            receipt_claims(report, issuer)  # a Report that can't have a receipt does not count here either
         except Unreadable:
             continue
         except (NoReceipt, OSError) as error:

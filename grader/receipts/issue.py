@@ -1,4 +1,4 @@
-"""`grader receipts`: a receipt for each Report in a graded folder. It can be interrupted, and goes on where it was."""
+"""`grader receipts`: a receipt for each Report in a graded folder. After an interruption, the next run goes on."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,31 +14,31 @@ from .tokens import RECEIPT, NoReceipt, Unreadable, keep_or_sign, own_report, re
 
 @dataclass
 class Issued:
-    """What came of it: how many receipts were written or kept, and why some Reports have none."""
+    """How many receipts were written or kept, and why some Reports have none."""
 
     fresh: int = 0
     kept: int = 0
     problems: list[str] = field(default_factory=list)
     is_bad: bool = False
-    """Whether a Report has none for another reason than that its submission could not be read."""
+    """Whether a Report has no receipt for a reason other than an unreadable submission."""
 
 
 def issue_all(folder: Path, key: Key, issuer: str, out: Path, local: LocalKey | None) -> Issued:
-    """Sign a receipt for each Report in `folder`, into `out`, at the Report's own place there.
+    """Sign a receipt for each Report in `folder`, into `out`, at the Report's relative path.
 
     Args:
-        folder: what `grader grade --out` wrote.
+        folder: the folder that `grader grade --out` wrote.
         key: the course key.
-        issuer: what the course is called.
-        out: where the receipts go.
-        local: the key that the Reports were kept with; None believes whatever they say.
+        issuer: the course's name, for `iss`.
+        out: the folder of the receipts.
+        local: the key of the Reports' MACs; None accepts Reports without checking them.
 
     Raises:
         NothingFound: there is no Report.
-        ForeignFile: there is a link among the receipts.
+        ForeignFile: `out` holds a link, or something that the grader did not write.
         OSError: a receipt can't be written.
     """
-    refuse_foreign_in(folder / "receipts")
+    refuse_foreign_in(out)
     done, found = Issued(), list(report_files(folder))
     if not found:
         raise NothingFound(

@@ -1,6 +1,6 @@
-"""A key of ours: a JWK in a file that its owner alone can read, and the JWKS file that verifies with it.
+"""Signing keys: a private JWK in a file that only its owner can read, and a JWKS file with its public half.
 
-The course key is an Ed25519 one; other rooms may ask for another algorithm.
+The course key is for Ed25519; `grader.lti` uses another algorithm.
 """
 
 import json
@@ -22,23 +22,23 @@ _MAX_BYTES = 1_000_000
 
 
 class KeyProblem(GraderError):
-    """A key file that can't be made or used. The text is one line without any secret."""
+    """A key file that can't be made or used. The text is one line and contains no secret."""
 
 
 def default_place() -> Path:
-    """A file in the user's settings: outside of every repository, every folder of submissions, and the sandbox."""
+    """A file in the user's configuration folder, outside repositories, folders of submissions and the sandbox."""
     settings = os.environ.get("XDG_CONFIG_HOME", "")
     folder = Path(settings) if os.path.isabs(settings) else Path.home() / ".config"
     return folder / "jwt-from-scratch" / "course-key.json"
 
 
 def make_key(place: Path, alg: str = ALG) -> tuple[Path, Path]:
-    """Make a key and write both its files. Returns their paths.
+    """Make a key and write both files. Returns their paths.
 
-    Where only the public file is missing, it is written again.
+    If only the public file is missing, it is written again.
 
     Raises:
-        KeyProblem: there is something already, or the sandbox shows that place to learner code.
+        KeyProblem: the public file is there already, or the sandbox shows that path to learner code.
         OSError: a file can't be written.
     """
     public = place.with_name(f"{place.stem}.jwks.json")
@@ -58,7 +58,7 @@ def read_key(place: Path, alg: str = ALG) -> Key:
     """The private key in a file.
 
     Raises:
-        KeyProblem: no such key, or a file that others can read.
+        KeyProblem: there is no such key, or others can read the file.
     """
     require_hidden(place)
     jwk = _json(place, private=True)
@@ -74,7 +74,7 @@ def read_jwks(place: Path) -> KeySet:
     """The public Ed25519 keys in a file.
 
     Raises:
-        KeyProblem: there is none in it.
+        KeyProblem: it contains none.
     """
     jwks = _json(place, private=False)
     try:
@@ -87,12 +87,12 @@ def read_jwks(place: Path) -> KeySet:
 
 
 def _named(key: Key, alg: str) -> Key:
-    """The key with its thumbprint (RFC 7638) as kid, whatever kid it had: nobody has to think of a name."""
+    """The key with its thumbprint (RFC 7638) as kid."""
     return Key.from_jwk({**key.to_jwk(private=True), "alg": alg, "kid": key.thumbprint()})
 
 
 def require_hidden(place: Path) -> None:
-    """See to it that learner code can't see a place where a key is, or will be.
+    """Check that learner code can't see the path of a key.
 
     Raises:
         KeyProblem: the sandbox shows it.

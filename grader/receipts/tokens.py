@@ -1,4 +1,4 @@
-"""What a receipt and a certificate say, and the files that hold them."""
+"""The claims of receipts and certificates, and their files."""
 
 import hashlib
 import json
@@ -14,7 +14,7 @@ from jwt_from_scratch import JWTError, Key, decode, encode
 from jwt_from_scratch.encoding import b64u_encode
 
 from ..batch.kept import NotOurs, parsed
-from ..files import write_whole
+from ..files import tree, write_whole
 from ..reports.local_key import LocalKey
 from ..reports.report import NOT_TAKEN, UNREADABLE, Report
 from ..student import NotAnId, StudentId
@@ -29,24 +29,24 @@ CLAIMS = {
     },
     CERTIFICATE: {"iss": str, "sub": str, "score": int, "max_score": int, "chapters": list, "iat": int, "jti": str},
 }
-"""The claims of each kind, and their types. A token with fewer is refused, one with more is not ours."""
+"""The claims of each kind, and their types. A token that lacks one is refused."""
 
 _MAX_BYTES = 10_000_000
 
 
 class NoReceipt(Exception):
-    """A file that is no Report, or a Report that nothing can be signed for. The text says why."""
+    """A file that is not a Report, or a Report for which no receipt can be signed. The text says why."""
 
 
 class Unreadable(NoReceipt):
-    """A Report on a submission that could not be read: there is no grade to sign, and nothing is wrong with that."""
+    """A Report on a submission that could not be read: there is no grade to sign. The Report itself is valid."""
 
 
 def receipt_claims(report: Report, issuer: str) -> dict[str, Any]:
-    """What a receipt for this Report says, but for the time.
+    """The claims of this Report's receipt, without the time.
 
-    `jti` derives from the grade: who issues the same receipt again, even after all files are lost, gives it the
-    same name, and no other grade has it.
+    `jti` derives from the grade. So a receipt that is issued again has the same one, even if all files were lost, and
+    no other grade has it.
 
     Raises:
         NoReceipt: it names no student, or the submission could not be read or was not taken.
@@ -75,7 +75,7 @@ def _is_id(student: str) -> bool:
 
 
 def certificate_claims(student: str, reports: list[Report], issuer: str) -> dict[str, Any]:
-    """What a certificate says, but for the time; reports has the student's best one of each chapter."""
+    """The claims of a certificate, without the time. reports: the student's best one of each chapter."""
     chapters = [
         {"name": one.chapter, "score": one.score, "max_score": one.max_score, "sandbox": one.sandbox} for one in reports
     ]
@@ -90,7 +90,7 @@ def _name(typ: str, content: dict[str, Any]) -> str:
 
 
 def keep_or_sign(path: Path, claims: dict[str, Any], typ: str, key: Key) -> bool:
-    """Leave the token at path alone if it says all that with our signature; else write one. Returns whether it did.
+    """Keep the token at path if it has these claims and our signature; else write one. Returns whether it wrote one.
 
     Raises:
         OSError: the file can't be written.
@@ -111,10 +111,10 @@ def _says(path: Path, claims: dict[str, Any], typ: str, key: Key) -> bool:
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a regular file that is not huge.
+    """The bytes of a regular file of limited size.
 
     Raises:
-        OSError: it can't be read, or is something else.
+        OSError: it can't be read, is not a regular file, or is too large.
     """
     with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
@@ -126,10 +126,10 @@ def read_file(path: Path) -> bytes:
 
 
 def as_report(data: bytes) -> Report:
-    """The Report in a file's bytes.
+    """Parse a Report.
 
     Raises:
-        NoReceipt: it is none.
+        NoReceipt: it is not a Report.
     """
     try:
         return Report.from_dict(json.loads(data))
@@ -138,10 +138,10 @@ def as_report(data: bytes) -> Report:
 
 
 def own_report(data: bytes, key: LocalKey | None) -> Report:
-    """The Report in a file's bytes, if this machine kept it just so; without a key, whatever the file says.
+    """Parse a Report and check its MAC; without a key, only parse it.
 
     Raises:
-        NoReceipt: it is none, or another one.
+        NoReceipt: it is not a Report, or not one that this machine kept unchanged.
     """
     report = as_report(data)
     if key is not None:
@@ -156,8 +156,9 @@ def own_report(data: bytes, key: LocalKey | None) -> Report:
 
 
 def report_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The Reports of a graded folder: where each is, from `reports/` on, and its file."""
+    """The Reports of a graded folder: each one's path relative to `reports/`, and its file."""
     root = folder / "reports"
-    for path in sorted(root.rglob("*.json")):
-        if not path.is_symlink():
+    found = [Path(one.path) for one in tree(root) if one.is_file(follow_symlinks=False)] if root.is_dir() else []
+    for path in sorted(found):
+        if path.suffix == ".json":
             yield path.relative_to(root).as_posix(), path

@@ -1,4 +1,4 @@
-"""`grader verify-receipt`: is it genuine, and what does it say?"""
+"""`grader verify-receipt`: is a receipt genuine, and what does it say?"""
 
 import datetime
 from pathlib import Path
@@ -17,12 +17,12 @@ _LEEWAY = 60
 
 
 class NotGenuine(GraderError):
-    """Not genuine, or not what was asked for. The text is one line."""
+    """A token that is not genuine, or not the one asked for. The text is one line."""
 
     code = REFUSED
 
     def sentence(self) -> str:
-        """The text, and that this is the answer."""
+        """The text, after "refused: "."""
         return f"refused: {self}"
 
 
@@ -37,13 +37,13 @@ def verified(file: Path, keys: KeySet, *, issuer: str | None = None, report: Rep
     """Check the receipt or certificate in a file.
 
     Args:
-        file: where it is.
+        file: its path.
         keys: the course's public keys.
-        issuer: the course that must have issued it; any with these keys, if not given.
-        report: the Report that it must be the receipt for.
+        issuer: the `iss` that it must have; by default any.
+        report: the Report that it must belong to; by default any.
 
     Raises:
-        NotGenuine: it is not genuine, or for something else.
+        NotGenuine: it is not genuine, or has another issuer or Report.
         OSError: the file can't be read.
     """
     try:
@@ -67,7 +67,7 @@ def read_report(file: Path) -> Report:
     """The Report in a file.
 
     Raises:
-        NotGenuine: it is none.
+        NotGenuine: it is not a Report.
         OSError: it can't be read.
     """
     try:
@@ -101,7 +101,7 @@ def _check_report(typ: str, claims: dict[str, Any], report: Report) -> None:
 
 
 def described(found: Verified) -> list[str]:
-    """What it says, as lines for people; every text in it is made harmless to print."""
+    """The token's content as lines for people; its texts are escaped for a terminal."""
     claims = found.claims
     when = datetime.datetime.fromtimestamp(claims["iat"], datetime.UTC).strftime("%Y-%m-%d %H:%M UTC")
     rows = [

@@ -1,1 +1,1 @@
-"""From Reports to whatever else is wanted: one module for each form."""
+"""The Report, and the other output formats, which are made from Reports: one module for each."""

@@ -1,4 +1,4 @@
-"""The forms that `grader grade` can write its Reports in, by the names of its options."""
+"""The output formats of `grader grade`, by the names of its options."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -17,10 +17,10 @@ FORMS: dict[str, Callable[[Sequence[Report]], str]] = {
 
 
 def write_forms(reports: Sequence[Report], targets: Mapping[str, str]) -> None:
-    """Write the Reports in some forms, each to its target: a file, or stdout for "-".
+    """Write the Reports in some formats, each to its target: a file, or stdout for "-".
 
     Raises:
-        NotOneSubmission: a results.json is asked for, and there is not exactly one submission. The others are written.
+        NotOneSubmission: results.json is asked for, but there is not exactly one submission. The others are written.
         OSError: a target can't be written.
     """
     for form, make in FORMS.items():

@@ -1,7 +1,7 @@
 """A Report as Gradescope's results.json (gradescope-autograders.readthedocs.io, "Autograder Specifications").
 
-Such a file speaks of one submission. Every format in it is "text", because Gradescope would read its default for the
-text on top as HTML.
+Such a file is about one submission. Every format in it is set to "text", because Gradescope would render the text at
+the top as HTML by default.
 """
 
 import json
@@ -14,11 +14,11 @@ from .texts import printable, remarks, warning
 
 
 class NotOneSubmission(GraderError):
-    """Not exactly one submission. The text says how many."""
+    """There is not exactly one submission. The text says how many."""
 
 
 def gradescope_json(reports: Sequence[Report]) -> str:
-    """The text of results.json. What was not taken is none of its business.
+    """The text of results.json. Reports on files that were not taken are ignored.
 
     Raises:
         NotOneSubmission: there is no Report on a submission, or more than one.
@@ -30,12 +30,12 @@ def gradescope_json(reports: Sequence[Report]) -> str:
 
 
 def as_json(content: dict[str, Any]) -> str:
-    """What `results` or `failure` made, as the text of a file."""
+    """The result of `results` or `failure` as the text of a file."""
     return json.dumps(content, indent=2) + "\n"
 
 
 def results(report: Report) -> dict[str, Any]:
-    """What results.json says of a Report."""
+    """The content of results.json for a Report."""
     on_top = [f"{report.score} of {report.max_score} points", printable(report.message), warning(report)]
     return {
         **_frame(report.score, "\n".join(filter(None, on_top))),
@@ -48,7 +48,7 @@ def results(report: Report) -> dict[str, Any]:
 
 
 def failure(reason: str) -> dict[str, Any]:
-    """A results.json without a grade. It says why there is none."""
+    """The content of a results.json that has no grade and says why."""
     return {**_frame(0, printable(reason)), "tests": []}
 
 

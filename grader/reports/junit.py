@@ -12,7 +12,7 @@ _PROPERTIES = ("student", "chapter", "status", "score", "max_score", "sandbox", 
 def junit_xml(reports: Sequence[Report]) -> str:
     """The file's text. A case passes with full points and fails otherwise.
 
-    A submission that is unreadable, or another lesson than its name says, is an error.
+    A submission that can't be read, or is not the lesson that its file name says, is an error.
     """
     suites = [_suite(report) for report in reports]
     root = ElementTree.Element("testsuites", name="grader")

@@ -1,7 +1,7 @@
-"""This machine's own key: what it proves, nobody else can forge, and what it decides, nobody can know beforehand.
+"""This machine's own key: for the MACs of kept Reports, which nobody else can forge, and for seeds nobody can guess.
 
-It lies in the user's state directory, made at first use, for its owner alone. Losing it loses no work: what was made
-with another key is made again. It signs nothing for others; that is what the course key is for (see `receipts`).
+It is made at first use, in the user's state directory, readable by its owner alone. If it is lost, no work is lost:
+submissions are graded again. It signs nothing for other machines; the course key does that (see `receipts`).
 """
 
 import functools
@@ -22,7 +22,7 @@ _NAME = Path("jwt-from-scratch", "local-key")
 
 @dataclass(frozen=True, repr=False, eq=False)
 class LocalKey:
-    """The key, and why it won't be there the next time, if it won't.
+    """The key, and why it could not be kept in a file, if so.
 
     Attributes:
         problem: "" for a key that is kept, else the reason, for people.
@@ -32,16 +32,16 @@ class LocalKey:
     problem: str = ""
 
     def mac(self, purpose: str, message: bytes = b"") -> str:
-        """HMAC-SHA-256 (RFC 2104) in hex; each purpose has a key of its own."""
+        """HMAC-SHA-256 (RFC 2104) in hex. Each purpose has its own key, derived from this one."""
         own = hmac.digest(self._key, purpose.encode(), hashlib.sha256)
         return hmac.new(own, message, hashlib.sha256).hexdigest()
 
 
 def local_key(apart_from: Iterable[Path] = ()) -> LocalKey:
-    """This machine's key, or a new one for this process alone where none can be kept.
+    """This machine's key; if none can be kept, a new one for this process alone.
 
     Args:
-        apart_from: folders in which others may write, such as those of submissions. A key in one of them is not used.
+        apart_from: folders in which others may write, such as submissions' folders. A key in one of them is not used.
     """
     place = default_place()
     if place is None:
@@ -54,7 +54,7 @@ def local_key(apart_from: Iterable[Path] = ()) -> LocalKey:
 
 
 def default_place() -> Path | None:
-    """A file in the user's state directory (XDG Base Directory Specification); None if there is no such thing."""
+    """A file in the user's state directory (XDG Base Directory Specification); None if the user has none."""
     state = os.environ.get("XDG_STATE_HOME", "")
     if os.path.isabs(state):
         return Path(state) / _NAME
@@ -91,8 +91,8 @@ def _read(place: Path) -> bytes:
     """The key in the file.
 
     Raises:
-        OSError: it can't be opened; a link is not followed.
-        ValueError: it is not ours alone, or no key.
+        OSError: it can't be opened, or is a link.
+        ValueError: others can read it, or it is not a key.
     """
     handle = os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     with open(handle, "rb") as file:
@@ -104,7 +104,7 @@ def _read(place: Path) -> bytes:
         if os.name == "posix" and place.parent.stat().st_mode & 0o022:
             raise ValueError("others can write in its folder")
         text = file.read(200)
-    key = bytes.fromhex(text.decode("ascii"))  # whose errors are ValueErrors
+    key = bytes.fromhex(text.decode("ascii"))  # both raise ValueErrors
     if len(key) != _BYTES:
         raise ValueError("it is no key")
     return key

@@ -41,7 +41,7 @@ class _Chapter:
 
 
 def overview_html(reports: Sequence[Report]) -> str:
-    """The page: per chapter a histogram of scores, how each exercise went, and the commonest mistakes."""
+    """The page: for each chapter a histogram of scores, each exercise's results, and the most common mistakes."""
     submissions = taken(reports)
     names = sorted({report.chapter for report in reports if report.exercises})
     chapters = [_chapter(name, [r for r in reports if r.chapter == name and r.exercises]) for name in names]

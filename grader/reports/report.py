@@ -1,4 +1,4 @@
-"""The Report: what grading one submission found, as one JSON document. Every other output derives from it."""
+"""The Report: the result of grading one submission, as a JSON document. Every other output derives from it."""
 
 import functools
 import hashlib
@@ -18,8 +18,8 @@ from ..student import StudentId
 from .local_key import LocalKey
 
 GRADED, UNREADABLE, NOT_TAKEN = "graded", "unreadable", "not taken"
-"""The status of a submission in which something was attempted (else it is "not attempted"), or that can't be graded;
-and of a file that is none: no notebook, an older attempt, or of somebody who has no id."""
+"""A Report's status: the submission was graded (or, if nothing was attempted, it is "not attempted"); it can't be read;
+or the file does not count as a submission: it is no notebook, an older attempt, or of a person without an id."""
 
 LONG = 1_000
 """Characters of a path that a Report keeps."""
@@ -30,7 +30,7 @@ SCHEMA = Path(__file__).with_name("report.schema.json")
 
 @dataclass(frozen=True)
 class ExerciseReport:
-    """What grading one exercise found. What is the learner's in a text is printable ASCII, and short."""
+    """The result of one exercise. Values of the learner's are quoted as short, printable ASCII."""
 
     name: str
     score: int
@@ -42,23 +42,23 @@ class ExerciseReport:
 
 @dataclass(frozen=True)
 class Report:
-    """What grading one submission found.
+    """The result of grading one submission.
 
     Attributes:
-        submission: the path as it was given; in a batch, from the batch's folder on.
-        student: whose it is, a `StudentId`, in a batch; else "".
-        chapter: such as "01_encoding"; "" for a file that can't be read and does not say.
+        submission: the path as given; in a batch, relative to the batch's folder.
+        student: the student's id in a batch; else "".
+        chapter: such as "01_encoding"; "" for a file that can't be read and whose path does not say.
         status: "graded", "not attempted", "unreadable" or "not taken".
-        message: why it is unreadable or not taken, or which lesson it is in place of which; else "".
+        message: why it is unreadable or not taken, or which lesson it is instead of the expected one; else "".
         sha256: of the submitted file, in hex; "" if it can't be read.
         sandbox: how the learner's code was isolated: "full", or "none" for not at all.
-        layers: the layers of the sandbox that the self-test has proved.
-        seconds: how long it took.
-        versions: of Python and of the packages that decide a grade.
-        seed_id: names the seed of the inputs without telling it.
-        grading_id: names all that decided this grade; the same id means the same grade.
-        expected: the lesson that the file's name promises, if the notebook is another one; else "".
-        mac: proves to the machine that kept this Report that it is unchanged; "" for one that was not kept.
+        layers: the layers of the sandbox that passed the self-test.
+        seconds: how long grading took.
+        versions: of Python and of the packages that can influence a grade.
+        seed_id: identifies the seed of the inputs without revealing it.
+        grading_id: identifies everything that decides the grade; the same id means the same grade.
+        expected: the lesson that the file's name says, if the notebook is another one; else "".
+        mac: proves to the machine that kept this Report that it is unchanged; "" if it was not kept.
     """
 
     submission: str
@@ -80,15 +80,15 @@ class Report:
     mac: str = ""
 
     def to_dict(self) -> dict[str, Any]:
-        """The Report as JSON can carry it; it fits `SCHEMA`."""
+        """The Report as a JSON object that is valid by `SCHEMA`."""
         return {**vars(self), "exercises": [dict(vars(one)) for one in self.exercises]}
 
     def sealed(self, key: LocalKey) -> "Report":
-        """The same with its MAC."""
+        """The Report with its MAC."""
         return replace(self, mac=self._mac(key))
 
     def is_ours(self, key: LocalKey) -> bool:
-        """Whether it was sealed with this key and has not changed since."""
+        """Whether its MAC is valid: it was made with this key, and the Report has not changed since."""
         return hmac.compare_digest(self.mac.encode("utf-8", "replace"), self._mac(key).encode())
 
     def _mac(self, key: LocalKey) -> str:
@@ -97,7 +97,7 @@ class Report:
 
     @property
     def is_what_was_asked_for(self) -> bool:
-        """Whether there is a grade of the lesson that the file's name promises: `--fail-under` demands it."""
+        """Whether it is a grade, and of the lesson that the file's name says: `--fail-under` demands that."""
         return self.status not in (UNREADABLE, NOT_TAKEN) and not self.expected
 
     @classmethod
@@ -105,7 +105,7 @@ class Report:
         """Read what `to_dict` wrote.
 
         Raises:
-            TypeError, KeyError: data is something else.
+            TypeError, KeyError: `to_dict` writes no such thing.
         """
         exercises = [_typed(ExerciseReport, one) for one in data["exercises"]]
         return _typed(cls, {**data, "exercises": exercises})
@@ -129,7 +129,7 @@ def _types(kind: type[Any]) -> list[tuple[str, Any, bool]]:
 
 
 _TYPES: dict[type[Any], list[tuple[str, Any, bool]]] = {kind: _types(kind) for kind in (Report, ExerciseReport)}
-"""Of each field its name, its type, and whether older documents lack it."""
+"""For each field: its name, its type, and whether older documents may lack it."""
 
 
 def make_report(
@@ -171,7 +171,7 @@ def make_report(
 def unreadable(
     reason: str, chapter: Chapter | None, *, submission: str, student: str, sandbox: str, layers: Sequence[str]
 ) -> Report:
-    """The Report on a file that can't be graded. Its maximum is its chapter's, where the path names one."""
+    """The Report on a file that can't be graded. If the path names a chapter, it has that chapter's maximum."""
     return Report(
         submission=plain_text(submission, LONG),
         student=_id(student),
@@ -192,19 +192,19 @@ def unreadable(
 
 
 def not_taken(reason: str, *, submission: str, student: str, sandbox: str) -> Report:
-    """The Report on a file that is not taken for a submission. It is worth nothing and costs nothing."""
+    """The Report on a file that does not count as a submission. Its score and its maximum are 0."""
     report = unreadable(reason, None, submission=submission, student=student, sandbox=sandbox, layers=())
     return replace(report, status=NOT_TAKEN)
 
 
 def taken(reports: Sequence[Report]) -> list[Report]:
-    """Those on submissions, without those on what is not taken."""
+    """The Reports on submissions, without those on files that were not taken."""
     return [report for report in reports if report.status != NOT_TAKEN]
 
 
 def answerable(reports: Sequence[Report]) -> list[Report]:
-    """Those that somebody has to answer for: on submissions, on what is not taken of who has no submission, and on
-    notebooks of who has no id."""
+    """The Reports to which `--fail-under` applies: on submissions; on files that were not taken, if their student has
+    no submission; and on notebooks of a person without an id."""
     have = {report.student for report in taken(reports)}
 
     def is_open(one: Report) -> bool:
@@ -236,7 +236,7 @@ def versions() -> dict[str, str]:
 
 
 def _fingerprint() -> str:
-    """Names this state of the course: its masters, its checks, the grader and the reference module."""
+    """A hash of the course's files: masters, checks, grader and reference module."""
     import jwt_from_scratch
 
     digest = hashlib.sha256()

@@ -9,8 +9,8 @@ from .report import Report
 from .texts import printable
 
 _FORMULA = re.compile(r"""(^|[;,:|])([\s"']*)(?=[=+\-@|%＝＋－＠])""")
-"""Where a spreadsheet might see a formula or a command: at the beginning of a cell, or behind what separates cells
-where the file is opened."""
+"""Where a spreadsheet might see a formula or a command: at a cell's beginning, or after a character that the program
+opening the file takes for a separator."""
 
 
 def summary_csv(reports: Sequence[Report]) -> str:
@@ -28,9 +28,9 @@ def summary_csv(reports: Sequence[Report]) -> str:
 
 
 def safe_cell(value: object) -> object:
-    """A cell's value. A text has no control characters, and an apostrophe wherever a formula might begin.
+    """A cell's value, in which a text has no control characters, and an apostrophe wherever a formula might begin.
 
-    Spreadsheets hide the apostrophe. Quotes around a cell would be no help: where the file is opened with another
-    separator, they stand in the middle.
+    Spreadsheets hide the apostrophe. Quoting the cell would not help: for a program that uses another separator, the
+    quotation marks would be in the middle of a cell.
     """
     return _FORMULA.sub(r"\1'\2", printable(value)) if isinstance(value, str) else value

@@ -25,7 +25,7 @@ def print_reports(reports: Sequence[Report]) -> None:
 
 
 def print_batch(reports: Sequence[Report]) -> None:
-    """One line per chapter, and each submission that can't be read or is another lesson than its name says."""
+    """A line for each chapter, and each submission that can't be read or is not the lesson that its name says."""
     console = Console(stderr=True)
     table = Table()
     for heading in ("chapter", "number", "full points", "mean", "untried", "unreadable"):

@@ -16,9 +16,9 @@ from .problem import SiteError
 
 REPOSITORY = NOTEBOOKS.parent
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "jwt-from-scratch" / "site"
-"""Executed lessons, and what the browser edition needs. May be deleted at any time."""
+"""Executed lessons, and files of the browser edition. May be deleted at any time."""
 _MARK = ".grader-site"
-"""A file that says that a folder was made by this command, which may therefore replace it."""
+"""A file that marks a folder as made by this command, which may therefore replace it."""
 _HERE = Path(__file__).parent
 _CONFIG: dict[str, Any] = {
     "project": "JWT from scratch",
@@ -49,16 +49,16 @@ _CONFIG: dict[str, Any] = {
 
 
 def build(target: Path, cache: Path, source: str, *, pages_only: bool) -> None:
-    """Make the site. The folder is whole or as it was.
+    """Make the site. If that fails, the folder stays as it was.
 
     Args:
         target: the folder; an earlier site there is replaced.
-        cache: where executed lessons and pinned files are kept.
-        source: where missing pinned files come from (see `pinned`).
+        cache: the folder in which executed lessons and pinned files are kept.
+        source: the source of missing pinned files (see `pinned`).
         pages_only: leave out the edition that runs in a browser.
 
     Raises:
-        SiteError: something is missing, or the folder holds something else; the text says what.
+        SiteError: a file is missing, or the folder has other content; the text says which.
         OSError: a folder can't be written to.
     """
     target, cache = target.absolute(), cache.absolute()
@@ -72,11 +72,11 @@ def build(target: Path, cache: Path, source: str, *, pages_only: bool) -> None:
         for name in chapter_names():
             shutil.copyfile(NOTEBOOKS / f"{name}.ipynb", new / "notebooks" / f"{name}.ipynb")
         if not pages_only:
-            from . import lite  # what it needs is not asked for otherwise
+            from . import lite  # only here: it needs packages that the pages do not
 
             (Path(place) / "lite").mkdir()
             lite.build(new / "lite", cache, source, Path(place) / "lite")
-        for name in (_MARK, ".nojekyll"):  # hosts that know Jekyll would leave out folders like _static
+        for name in (_MARK, ".nojekyll"):  # Jekyll, which some hosts run, would leave out folders like _static
             (new / name).touch()
         if target.exists():
             target.rename(Path(place) / "old")
@@ -84,7 +84,7 @@ def build(target: Path, cache: Path, source: str, *, pages_only: bool) -> None:
 
 
 def _check(target: Path) -> None:
-    """Nothing that somebody else put there is replaced."""
+    """Refuse a folder with files that this command did not write."""
     if target.is_symlink() or (target.exists() and not target.is_dir()):
         raise SiteError(f"{target} is no folder: name another one")
     if target.is_dir() and any(target.iterdir()) and not (target / _MARK).is_file():
@@ -94,7 +94,7 @@ def _check(target: Path) -> None:
 
 
 def _write_sources(place: Path, cache: Path, *, in_browser: bool) -> None:
-    """What Sphinx reads: Markdown and notebooks."""
+    """Write Sphinx's input: Markdown and notebooks."""
     folder = place / "source"
     for name in ("lessons", "docs"):
         (folder / name).mkdir(parents=True)
@@ -109,7 +109,7 @@ def _write_sources(place: Path, cache: Path, *, in_browser: bool) -> None:
 
 
 def _links_of_the_site(text: str) -> str:
-    """Links that lead out of docs/ lead to the site's own pages, or become plain text: the repository is not here."""
+    """Change links out of docs/ to the site's own pages, or to plain text: the site does not have the repository."""
     text = text.replace("](../notebooks/README.md)", "](../index.md)")
     return re.sub(r"(?<!!)\[([^\]]+)\]\(\.\./[^)]*\)", r"\1", text)
 
@@ -153,5 +153,5 @@ def _sphinx(place: Path, target: Path) -> None:
     app.build()
     if warnings := said.getvalue().strip().splitlines():
         raise SiteError(f"Sphinx complains about {len(warnings)} things; the first: {warnings[0]}")
-    shutil.rmtree(target / "_sources", ignore_errors=True)  # of `html_copy_source` only the empty folder is left
+    shutil.rmtree(target / "_sources", ignore_errors=True)  # an empty folder, which Sphinx makes in any case
     (target / ".buildinfo").unlink(missing_ok=True)

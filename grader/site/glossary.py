@@ -14,7 +14,7 @@ class Word:
     """A term of the glossary.
 
     Attributes:
-        term: as the glossary writes it, perhaps with other spellings after commas.
+        term: its text in the glossary, perhaps with other spellings after commas.
         lesson: the number of the lesson that introduces it, such as "04".
     """
 
@@ -23,7 +23,7 @@ class Word:
 
     @property
     def anchor(self) -> str:
-        """Its place on the page."""
+        """The anchor of its row on the page."""
         return "term-" + re.sub(r"[^a-z0-9]+", "-", self.term.casefold()).strip("-")
 
     @property
@@ -53,7 +53,7 @@ def page(text: str) -> str:
 
 
 def linked(text: str, lesson: str) -> str:
-    """A Markdown text in which the words that this lesson introduces in bold lead to the glossary."""
+    """A lesson's Markdown, in which the bold terms that it introduces are links to the glossary."""
     for word in all_words():
         for name in word.names if word.lesson == lesson else ():
             bold = re.compile(rf"\*\*(`?{re.escape(name)}s?`?)\*\*", re.IGNORECASE)
@@ -73,5 +73,5 @@ def _link(word: Word, bold: re.Match[str]) -> str:
 
 
 def _anchor(word: Word, text: str) -> str:
-    """HTML, since Sphinx knows no place within a table."""
+    """The anchor as HTML, since Sphinx has no syntax for one inside a table."""
     return f'<a href="../docs/glossary.html#{word.anchor}">{text}</a>'

@@ -1,4 +1,4 @@
-"""The lessons as pages: what a student edition says, with the outputs of the solved one, and no solution."""
+"""The lessons as pages: the student edition's text with the solved edition's outputs, without solutions."""
 
 import hashlib
 import html
@@ -18,18 +18,18 @@ from . import glossary
 from .problem import SiteError
 
 _OTHER = ("grader/notebooks/", "grader/site/", "grader/requirements.lock")
-"""What changes no output of a lesson; the lesson's own text is looked at besides."""
+"""Files on which no lesson's output depends. (The lesson's own text is checked as well.)"""
 _SECONDS = 300
-"""What one cell may take."""
+"""How long one cell may run."""
 
 
 def pages(cache: Path, scratch: Path, *, in_browser: bool) -> Iterator[tuple[str, str]]:
     """Each lesson's name, and its page as a notebook.
 
     Args:
-        cache: where executed lessons are kept; those that are there are not run again.
+        cache: the folder in which executed lessons are kept, so that they are not run again.
         scratch: a folder to run in.
-        in_browser: whether the pages lead to the edition that runs in a browser.
+        in_browser: whether the pages link to the edition that runs in a browser.
 
     Raises:
         SiteError: a lesson does not run.
@@ -75,12 +75,12 @@ def page(chapter: Chapter, executed: Any, *, in_browser: bool) -> Any:
     Args:
         chapter: the lesson.
         executed: its solved edition, executed.
-        in_browser: whether it leads to the edition that runs in a browser.
+        in_browser: whether it links to the edition that runs in a browser.
     """
     shown = editions.student(chapter)
     for cell, run in zip(shown.cells, executed.cells, strict=True):
         is_given = cell.cell_type == "code" and cell.source == run.source
-        if is_given and not cell.metadata.get("nbgrader", {}).get("grade"):  # of a check nothing: it is the learner's
+        if is_given and not cell.metadata.get("nbgrader", {}).get("grade"):  # the output of a check is the learner's
             cell.outputs = run.outputs
         elif cell.cell_type == "markdown":
             cell.source = glossary.linked(cell.source, chapter.name[:2])
@@ -93,7 +93,7 @@ def page(chapter: Chapter, executed: Any, *, in_browser: bool) -> Any:
 
 
 def _doors(chapter: Chapter, *, in_browser: bool) -> str:
-    """The ways from reading to doing."""
+    """Links to the lesson's notebook and, if there is one, to its browser edition."""
     name = html.escape(f"{chapter.name}.ipynb")
     start = f'<a class="door" href="../lite/lab/index.html?path={name}">Open in the browser</a> ' if in_browser else ""
     return f'<p class="doors">{start}<a class="door" href="../notebooks/{name}" download>Download</a></p>\n'

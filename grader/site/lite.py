@@ -13,16 +13,16 @@ from .problem import SiteError
 _EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 _LABEXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 _FIRST = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
-"""What the kernel imports at once. Named here, they are loaded together and not one after the other."""
+"""Packages that the kernel imports first. Named here, they are loaded in parallel."""
 
 
 def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
     """Write the edition into a folder.
 
     Args:
-        target: the folder, which is not there yet.
-        cache: where pinned files are kept.
-        source: where missing ones come from (see `pinned`).
+        target: the folder, which does not exist yet.
+        cache: the folder in which pinned files are kept.
+        source: the source of missing ones (see `pinned`).
         scratch: an empty folder.
 
     Raises:
@@ -64,7 +64,7 @@ def _config() -> dict[str, object]:
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
             "appName": "JWT from scratch",
-            # After the first visit it runs without a network, as far as the browser keeps what it is given.
+            # After the first visit it runs without a network, as long as the browser keeps its cache.
             "enableServiceWorkerCache": True,
             "exposeAppInBrowser": True,  # for tests
             "litePluginSettings": {
@@ -77,7 +77,7 @@ def _config() -> dict[str, object]:
 def _run(scratch: Path, target: Path) -> None:
     command = [sys.executable, "-I", "-m", "jupyterlite_core", "build", "--apps", "lab", "--no-sourcemaps"]
     options = ["--lite-dir", str(scratch), "--contents", str(scratch / "lessons"), "--output-dir", str(target)]
-    # Of JupyterLab's extensions that are installed here this one: others would ask servers that are not there.
+    # Of the installed JupyterLab extensions only this one: others would call servers that a static site lacks.
     options.append("--LiteBuildConfig.ignore_sys_prefix=True")
     options.append(f"--LiteBuildConfig.federated_extensions={_LABEXTENSIONS / _EXTENSION}")
     done = subprocess.run(  # noqa: S603

@@ -1,6 +1,6 @@
 """pyodide-lock.json: the packages that a kernel in the browser can import, and nothing else.
 
-JupyterLite's kernel loads what a cell imports from there before it runs the cell. So the lessons need no install line.
+Before JupyterLite's kernel runs a cell, it loads the packages that the cell imports. So lessons need no install line.
 """
 
 import hashlib
@@ -24,10 +24,10 @@ def lock(wheels: Mapping[str, bytes], for_project: tuple[str, ...]) -> str:
 
     Args:
         wheels: for each file name its content.
-        for_project: the packages that this project's own code imports, and that its metadata names as an extra.
+        for_project: the packages that this project's code imports, though its metadata lists them only as extras.
 
     Raises:
-        SiteError: something that is needed is not among the wheels.
+        SiteError: a package that is needed is not among the wheels.
     """
     packages = dict(_entry(name, content) for name, content in sorted(wheels.items()))
     packages[_PROJECT]["depends"] += for_project

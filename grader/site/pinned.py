@@ -1,7 +1,7 @@
-"""What the browser edition is made of and this environment does not have, each file pinned by its hash.
+"""The files of the browser edition that are not installed here, each pinned by its hash.
 
-It is Pyodide (Python for browsers) and its builds of compiled packages. Files of the right hash are taken from the
-cache folder, whoever put them there. What is missing comes from one of two sources.
+They are Pyodide (Python for browsers) and its builds of compiled packages. Files in the cache folder are used if their
+hash is right, wherever they came from. Missing ones come from one of two sources.
 """
 
 import hashlib
@@ -19,27 +19,27 @@ from ..terminal import counting
 from .problem import SiteError
 
 RELEASE, REGISTRIES = "release", "registries"
-"""Where files come from: Pyodide's own release; or a package on PyPI that carries the same files, where the release
-can't be reached. `cryptography` is in the release alone."""
+"""The sources: Pyodide's own release; or, if that can't be reached, a package on PyPI with the same files.
+`cryptography` is only in the release."""
 
 PINNED: dict[str, Any] = json.loads((Path(__file__).parent / "pinned.json").read_text("utf-8"))
 CORE: dict[str, str] = PINNED["core"]
 WHEELS: dict[str, str] = PINNED["wheels"]
 CRYPTOGRAPHY: dict[str, str] = PINNED["cryptography"]
-"""For each file of these its SHA-256, in hexadecimal."""
+"""SHA-256 in hexadecimal, by file name."""
 _SECONDS = 60
-"""How long a server may be silent."""
+"""How long a server may send nothing."""
 
 
 def fill(cache: Path, source: str) -> None:
-    """Get what the cache folder lacks.
+    """Download the files that the cache folder lacks.
 
     Args:
         cache: the folder.
         source: RELEASE or REGISTRIES.
 
     Raises:
-        SiteError: something is not to be had, or is not what it should be.
+        SiteError: a file can't be downloaded, or has another hash.
         OSError: the folder can't be written to.
     """
     wanted = CORE | WHEELS | (CRYPTOGRAPHY if source == RELEASE else {})
@@ -49,13 +49,13 @@ def fill(cache: Path, source: str) -> None:
 
 
 def has(cache: Path, name: str, sha256: str) -> bool:
-    """Whether the file is there, with this hash."""
+    """Whether the cache has the file, with this hash."""
     path = cache / name
     return path.is_file() and _sha256(path.read_bytes()) == sha256
 
 
 def has_cryptography(cache: Path) -> bool:
-    """Whether the real `cryptography` is there, with what it needs."""
+    """Whether the cache has the real `cryptography`, with its dependencies."""
     return all(has(cache, name, sha256) for name, sha256 in CRYPTOGRAPHY.items())
 
 

@@ -1,7 +1,7 @@
-"""What keeps a site from being built."""
+"""The error that ends `grader site`."""
 
 from ..errors import GraderError
 
 
 class SiteError(GraderError):
-    """The site: something that it is made of is missing, or is not what it should be; or its folder is another's."""
+    """A file for the site is missing or wrong, or the site's folder has other content."""

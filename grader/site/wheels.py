@@ -1,7 +1,7 @@
 """The Python packages of the browser edition, each as a wheel.
 
-Packages in pure Python are made of what is installed here: that came through `requirements.lock`, with its hashes, and
-so a learner has the same versions in the browser as elsewhere.
+Wheels of pure-Python packages are made of the installed files. These came through `requirements.lock`, with its
+hashes, so a learner has the same versions in the browser as elsewhere.
 """
 
 import email
@@ -31,12 +31,12 @@ IN_BROWSER = {
     "python_full_version": "3.14.2",
     "extra": "",
 }
-"""What the markers of requirements are asked about there."""
+"""The environment of the browser, for the markers of requirements (PEP 508)."""
 
 KERNEL = ("ipython", "comm", "packaging")
-"""What JupyterLite's kernel needs besides the wheels that it brings along."""
+"""Packages that JupyterLite's kernel needs besides its own wheels."""
 COURSE = ("flask", "pyjwt", "joserfc", "matplotlib", "matplotlib-inline")
-"""What the lessons import. `matplotlib` is one of Pyodide's own builds."""
+"""Packages that the lessons import. `matplotlib` is one of Pyodide's own builds."""
 _HERE_ONLY = (
     *(
         f"grader/{room}/"
@@ -44,15 +44,15 @@ _HERE_ONLY = (
     ),
     *("grader/notebooks/source/", "grader/requirements.lock"),
 )
-"""What nobody needs in a browser; and the masters, which have the solutions."""
+"""Files not needed in a browser; and the masters, which contain the solutions."""
 STAND_IN = Path(__file__).resolve().parents[2] / "browser" / "stand_in"
-"""In the repository; no wheel has it."""
+"""The stand-in's folder in the repository; it is in no wheel of ours."""
 
 Wheels = dict[str, bytes]
 
 
 def of_kernel(extension: Path) -> Wheels:
-    """The wheels that JupyterLite's kernel brings along, in the folder of its extension."""
+    """JupyterLite's own wheels for its kernel, from its extension's folder."""
     names = ("piplite", "pyodide_kernel", "ipykernel")
     paths = sorted((extension / "static" / "pypi").glob("*.whl"))
     return {path.name: path.read_bytes() for path in paths if path.name.startswith(names)}
@@ -65,14 +65,14 @@ def of_pyodide(cache: Path) -> Wheels:
 
 
 def of_environment(names: tuple[str, ...], others: Wheels) -> Wheels:
-    """Packages that are installed here, and all that they and the other wheels need.
+    """Packages that are installed here, with all dependencies of theirs and of the other wheels.
 
     Args:
         names: the packages.
-        others: the wheels that come from elsewhere.
+        others: wheels from elsewhere.
 
     Raises:
-        SiteError: one is not installed, or not in the version that is pinned.
+        SiteError: one is not installed, or not in the pinned version.
     """
     made: Wheels = {}
     about = [metadata(content) for content in others.values()]
@@ -92,7 +92,7 @@ def of_environment(names: tuple[str, ...], others: Wheels) -> Wheels:
 
 
 def of_course() -> Wheels:
-    """The course itself, as much of it as a browser needs. Its name changes with its content: browsers keep files."""
+    """The part of the course that a browser needs. Its name changes with its content, because browsers cache files."""
     name, content = wheel(left_out=_HERE_ONLY)
     mark = int(hashlib.sha256(content).hexdigest()[:12], 16)
     return {name.replace("-py3-", f"-{mark}-py3-"): content}
@@ -102,7 +102,7 @@ def stand_in() -> Wheels:
     """The stand-in for `cryptography`.
 
     Raises:
-        SiteError: this is no repository.
+        SiteError: this is not the repository.
     """
     sources = sorted(STAND_IN.rglob("*.py"))
     if not sources:
@@ -117,13 +117,13 @@ def stand_in() -> Wheels:
 
 
 def needs(requirements: list[str]) -> list[str]:
-    """The names of what a package needs in a browser."""
+    """The names of the packages that these requirements ask for in a browser."""
     read = [Requirement(one) for one in requirements]
     return [str(canonicalize_name(one.name)) for one in read if one.marker is None or one.marker.evaluate(IN_BROWSER)]
 
 
 def metadata(content: bytes) -> Any:
-    """What a wheel says about itself: a message (PEP 566)."""
+    """A wheel's metadata (PEP 566)."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         name = next(one for one in archive.namelist() if re.fullmatch(r"[^/]+\.dist-info/METADATA", one))
         return email.message_from_bytes(archive.read(name))
@@ -150,7 +150,7 @@ def _installed(name: str, versions: dict[str, set[str]]) -> Distribution:
 
 
 def _repacked(found: Distribution) -> tuple[str, bytes]:
-    """The package as a wheel of pure Python: without what was compiled, which its authors made optional."""
+    """The installed package as a pure-Python wheel, without its compiled modules, which are optional."""
     stem = f"{canonicalize_name(found.metadata['Name']).replace('-', '_')}-{found.version}"
     files = {}
     for path in sorted(found.files or [], key=str):

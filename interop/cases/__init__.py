@@ -21,7 +21,7 @@ _MODULES = {
 
 
 def topics() -> dict[str, list[Case]]:
-    """The cases by topic, in the order of the table. What an algorithm leaves to chance differs from run to run."""
+    """The cases by topic, in the order of the table. Signatures of randomised algorithms differ between runs."""
     return {topic: module.cases() for topic, module in _MODULES.items()}
 
 

@@ -21,12 +21,12 @@ def certificate(private: Any, name: str) -> x509.Certificate:
 
 
 def der64(cert: x509.Certificate) -> str:
-    """As `x5c` has it: DER in ordinary base64 (RFC 7515 §4.1.6)."""
+    """The form for `x5c`: DER in ordinary base64 (RFC 7515 §4.1.6)."""
     return base64.b64encode(cert.public_bytes(serialization.Encoding.DER)).decode()
 
 
 def thumbprint(cert: x509.Certificate, digest: str) -> str:
-    """As `x5t` (sha1) and `x5t#S256` (sha256) have it (RFC 7515 §4.1.7, §4.1.8)."""
+    """The form for `x5t` (sha1) and `x5t#S256` (sha256) (RFC 7515 §4.1.7, §4.1.8)."""
     return b64u_encode(hashlib.new(digest, cert.public_bytes(serialization.Encoding.DER)).digest())
 
 

@@ -1,4 +1,4 @@
-"""What may stand in a payload that is a claims set (RFC 7519 §4, RFC 8259)."""
+"""Valid contents of a claims set (RFC 7519 §4, RFC 8259)."""
 
 from .making import EXP, Case, case, claims
 

@@ -1,4 +1,4 @@
-"""Elliptic curves, their JWKs, and what came after them (RFC 7518 §3.4, RFC 8037, RFC 8812, RFC 9864, RFC 9964)."""
+"""Elliptic curves, their JWKs, and newer algorithms (RFC 7518 §3.4, RFC 8037, RFC 8812, RFC 9864, RFC 9964)."""
 
 from typing import Any
 

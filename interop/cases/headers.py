@@ -1,4 +1,4 @@
-"""What may stand in a header (RFC 7515 §4, RFC 7519 §5)."""
+"""Valid contents of a header (RFC 7515 §4, RFC 7519 §5)."""
 
 import json
 
@@ -71,7 +71,7 @@ def _kid() -> list[Case]:
 
 
 def _for_show() -> list[Case]:
-    """Members that tell a reader more than it needs."""
+    """Header parameters with information that a reader does not need."""
     key, cert = rsa_key(2048), certificate(rsa_key(2048), "rsa.example")
     named = {"x5c": [der64(cert)], "x5t#S256": thumbprint(cert, "sha256"), "jwk": public_jwk(key)}
     full = json.dumps({"alg": "RS256", "typ": "JWT", **named}, separators=(",", ":"))

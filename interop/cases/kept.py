@@ -1,4 +1,4 @@
-"""Tokens and keys that keep every rule of docs/interop.md. Whoever knows the algorithm must read them."""
+"""Tokens and keys that follow every rule of docs/interop.md. Libraries that support the algorithm must read them."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How a case is made: a header and a payload, byte for byte, and a signature that fits."""
+"""Making a case: a header and a payload, byte for byte, and a valid signature."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from jwt_from_scratch.encoding import b64u_encode
 from ..keys import letters, public_jwk, public_pem
 
 NOW = 1_800_000_000.0
-"""The frozen clock of every case that names no other: 2027-01-15."""
+"""The frozen clock of every case without its own: 2027-01-15."""
 EXP = 4_102_444_800
 """2100-01-01."""
 SECRET = letters(48)
@@ -24,7 +24,7 @@ SECRET = letters(48)
 
 @dataclass(frozen=True)
 class Case:
-    """One valid token, and the key that it is to be read with."""
+    """A valid token, and the key for reading it."""
 
     id: str
     text: str
@@ -32,28 +32,28 @@ class Case:
     token: str
     payload: bytes
     key: dict[str, Any]
-    """The key in the forms that may be used: secret, jwk, pem, jwks."""
+    """The key in the forms that a driver may use: secret, jwk, pem, jwks."""
     kind: str = "jwt"
     form: str = "compact"
     aud: str | None = None
     iss: str | None = None
     now: float = NOW
     rare: bool = False
-    """The algorithm or curve is rare: to refuse it means not to know it."""
+    """The algorithm or curve is rare: a library that refuses it counts as not supporting it."""
 
     def signed_anew(self) -> bool:
-        """Whether another HS256 secret and another clock would do as well: what is tried is in header and claims."""
+        """Whether the case is the same with another HS256 secret and clock: it is about header or claims."""
         usual = self.kind == "jwt" and self.form == "compact" and self.key == offered("HS256", SECRET)
         return usual and self.now == NOW and len(self.token) < 1000
 
     def question(self) -> dict[str, Any]:
-        """What a driver is told."""
+        """The question for a driver."""
         own = {name: getattr(self, name) for name in ("id", "token", "alg", "kind", "form", "key", "aud", "iss")}
         return {**own, "payload": b64u_encode(self.payload)}
 
 
 def signature(alg: str, private: Any, message: bytes) -> bytes:
-    """Our own module's, where it knows the algorithm."""
+    """Sign with our own module if it supports the algorithm, else with `cryptography`."""
     if alg in ALGORITHMS:
         return ALGORITHMS[alg].sign(private, message)
     if alg == "ES256K":
@@ -64,7 +64,7 @@ def signature(alg: str, private: Any, message: bytes) -> bytes:
 
 
 def compact(alg: str, private: Any, header: str | bytes, payload: str | bytes) -> str:
-    """The compact form (RFC 7515 §3.1) of exactly these bytes."""
+    """The compact form (RFC 7515 §3.1) with exactly these bytes."""
     parts = (part.encode() if isinstance(part, str) else part for part in (header, payload))
     signing_input = ".".join(map(b64u_encode, parts))
     return f"{signing_input}.{b64u_encode(signature(alg, private, signing_input.encode()))}"
@@ -72,7 +72,7 @@ def compact(alg: str, private: Any, header: str | bytes, payload: str | bytes) -
 
 @cache
 def offered(alg: str, private: Any) -> dict[str, Any]:
-    """A key in every form that is free to be chosen."""
+    """A key in every form that a driver may choose."""
     if isinstance(private, bytes):
         secret = b64u_encode(private)
         return {"secret": secret, "jwk": {"kty": "oct", "k": secret, "alg": alg}}
@@ -91,8 +91,8 @@ def case(
     key: dict[str, Any] | None = None,
     **more: Any,
 ) -> Case:
-    """A case. Unless said otherwise: a plain header, `sub` and an `exp` that is far off, the key in every form."""
-    header = '{"alg":"%s","typ":"JWT"}' % alg if header is None else header  # noqa: UP031 - braces are JSON's here
+    """Make a case. Defaults: a plain header, `sub` and an `exp` in the far future, the key in every form."""
+    header = '{"alg":"%s","typ":"JWT"}' % alg if header is None else header  # noqa: UP031 - the braces are JSON's
     payload = claims() if payload is None else payload
     token = compact(alg, private, header, payload)
     data = payload.encode() if isinstance(payload, str) else payload
@@ -100,12 +100,12 @@ def case(
 
 
 def claims(more: str = "") -> str:
-    """Claims as JSON text: sub, exp, and what is given."""
+    """Claims as JSON text: sub, exp, and the given members."""
     return f'{{"sub":"ada","exp":{EXP}{"," * bool(more)}{more}}}'
 
 
 def payload_for(alg: str, private: Any, wanted: Callable[[bytes], bool]) -> str:
-    """A payload whose signature is as wanted."""
+    """A payload with a signature for which `wanted` is true."""
     for number in count():
         payload = claims(f'"jti":"{number}"')
         token = compact(alg, private, f'{{"alg":"{alg}","typ":"JWT"}}', payload)

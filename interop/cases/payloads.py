@@ -1,4 +1,4 @@
-"""Payloads of a signed token that is no JWT: any bytes (RFC 7515 §3)."""
+"""Payloads of a JWS that is not a JWT: any bytes (RFC 7515 §3)."""
 
 from .making import Case, case
 

@@ -46,7 +46,7 @@ def _spellings() -> list[Case]:
 
 
 def _private() -> list[Case]:
-    """A reader that was given more than it needs."""
+    """Private keys, given to a reader that needs only the public half."""
     r, e = rsa_key(2048), ec_key(P256)
     parameters = _armour("EC PARAMETERS", bytes.fromhex("06082a8648ce3d030107"))
     return [
@@ -74,7 +74,7 @@ def _der(tag: int, content: bytes) -> bytes:
 
 
 def _with_pss_type(private: Any) -> str:
-    """A SubjectPublicKeyInfo that says id-RSASSA-PSS, without parameters (RFC 4055 §3.1)."""
+    """A SubjectPublicKeyInfo with the algorithm id-RSASSA-PSS, without parameters (RFC 4055 §3.1)."""
     pkcs1 = private.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.PKCS1)
     oid = _der(0x30, bytes.fromhex("06092a864886f70d01010a"))
     return _armour("PUBLIC KEY", _der(0x30, oid + _der(0x03, b"\0" + pkcs1)))

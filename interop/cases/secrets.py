@@ -1,4 +1,4 @@
-"""HMAC keys: any bytes, as long as the hash or longer (RFC 7518 §3.2)."""
+"""HMAC keys: any bytes, at least as long as the hash (RFC 7518 §3.2)."""
 
 from jwt_from_scratch.encoding import b64u_encode
 

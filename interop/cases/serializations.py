@@ -1,4 +1,4 @@
-"""The examples of the RFCs, and the forms of a JWS beside the compact one (RFC 7515 §7.2, App. F, RFC 7797)."""
+"""The RFCs' examples, and serializations of a JWS other than the compact one (RFC 7515 §7.2, App. F, RFC 7797)."""
 
 import hashlib
 import hmac
@@ -13,7 +13,7 @@ from ..places import VECTORS
 from .making import NOW, Case
 
 _THEN = 1_300_819_000.0
-"""Before the `exp` of the tokens in RFC 7515, of 2011."""
+"""A time before the `exp` of the tokens in RFC 7515, in 2011."""
 
 
 @cache

@@ -3,7 +3,7 @@
 from .making import Case, case, claims
 
 _T = 2_000_000_000
-"""Where the clock stands in the cases that are about the clock: 2033-05-18."""
+"""The time of the clock in these cases: 2033-05-18."""
 
 
 def cases() -> list[Case]:

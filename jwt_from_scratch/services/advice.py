@@ -1,8 +1,8 @@
 """Will everyone read this token? A valid token is not a token that every library reads.
 
-`advice` looks at a token as it stands, verifies nothing, and says which rules for minting it breaks and which libraries
-would not read it. Who reads what was measured: docs/interop.md has the rules with their figures, and `make interop`
-measures again and writes readers.json.
+`advice` reads a token, verifies nothing, and says which rules for minting tokens it breaks and which libraries would
+not read it. What libraries read was measured: docs/interop.md has the rules with their figures, and `make interop`
+repeats the measurement and writes readers.json.
 """
 
 import json
@@ -16,18 +16,18 @@ from ..encoding import b64u_decode
 from ..errors import EncodingError, TokenError
 
 MAX_TOKEN = 1 << 20
-"""Characters. A longer text is not looked at."""
+"""The longest token that is examined, in characters."""
 
 
 class Rule(NamedTuple):
-    """A rule for who mints tokens, and the measured cases that are the reason for it."""
+    """A rule for minting tokens, and the measured cases that are the reason for it."""
 
     name: str
     says: str
     cases: tuple[str, ...]
     """Ids of cases in docs/interop.md."""
     knowing: bool = False
-    """Whether those count, too, who do not claim to know such a thing: an algorithm, a form."""
+    """Whether to count also libraries that do not claim to support the feature (an algorithm, a serialization)."""
 
 
 RULES = (
@@ -83,11 +83,11 @@ class Advice(NamedTuple):
 
     rule: Rule
     found: str
-    """What in the token breaks it."""
+    """The part of the token that breaks it."""
     refuse: tuple[str, ...]
     """The libraries that refuse it, with their versions."""
     misread: tuple[str, ...]
-    """The libraries that read something else."""
+    """The libraries that read it with another content."""
     of: int
     """How many libraries were asked."""
 
@@ -99,19 +99,19 @@ class Advice(NamedTuple):
 
 
 def advice(token: str, now: float | None = None) -> list[Advice]:
-    """Say which rules for minting a token breaks, and who would not read it. Nothing is verified.
+    """Say which rules for minting a token breaks, and which libraries would not read it. Nothing is verified.
 
     Args:
-        token: a signed token, compact or in JSON form (RFC 7515 §7); white space around it is left out.
-        now: the reader's clock in seconds since 1970-01-01 UTC; without it nothing is said of an `iat` ahead of it.
+        token: a signed token, compact or in JSON form (RFC 7515 §7); white space around it is ignored.
+        now: the reader's clock in seconds since 1970-01-01 UTC; without it, an `iat` in the future is not reported.
 
     Returns:
-        One entry for each thing found, in the order of `RULES`; an empty list means that every library which knows
-        the algorithm is known to read such a token.
+        One entry for each finding, in the order of `RULES`. If it is empty, every measured library that supports the
+        algorithm reads such a token.
 
     Raises:
         TypeError: token is not str.
-        JWTError: this is no signed token, so there is nothing to say.
+        JWTError: this is not a signed token.
     """
     if not isinstance(token, str):
         raise TypeError(f"the token must be str, not {type(token).__name__}")
@@ -122,7 +122,7 @@ def advice(token: str, now: float | None = None) -> list[Advice]:
 
 
 _Found = tuple[str, str, str]
-"""A rule's name, the case that is most like what was found, and what was found."""
+"""A rule's name, the measured case that is most similar, and the part of the token that breaks the rule."""
 
 
 def _broken(token: str, now: float | None) -> Iterator[_Found]:
@@ -141,7 +141,7 @@ def _broken(token: str, now: float | None) -> Iterator[_Found]:
         raise TokenError("the header has no alg")
     yield from _in_header(header, segments[0], written)
     if header.get("b64") is False:
-        return  # the payload stands there as it is, or nowhere
+        return  # an unencoded or detached payload
     if not segments[1] and segments[2]:
         yield "compact", "R7520-4.5", "the payload is not in the token, or it is empty"
         return
@@ -239,7 +239,7 @@ def _values(claims: dict[str, Any]) -> Iterator[_Found]:
 
 
 def _json(data: bytes) -> dict[str, Any]:
-    """A JSON object, read as it is written: numbers with a fraction or an exponent become Decimals."""
+    """A JSON object; numbers with a fraction or an exponent become Decimals, to keep how they are written."""
     try:
         value = json.loads(data.decode("utf-8"), parse_float=Decimal, parse_constant=_no_constant)
     except (ValueError, ArithmeticError, RecursionError):  # exponents beyond what Decimal holds; nesting
@@ -258,10 +258,10 @@ def _no_constant(name: str) -> NoReturn:
 
 @cache
 def measured() -> dict[str, Any]:
-    """What `make interop` wrote: `date`, `libraries` (name to version) and `cases`, by their ids in docs/interop.md.
+    """The results of `make interop`: `date`, `libraries` (name to version) and `cases` (by id, as in docs/interop.md).
 
-    A case has its `text`, the number of libraries that `read` it, the names of those that `refuse` it, `misread` it or
-    do not know such a thing (`beyond`), and, where a secret of one's own does as well, the `token`.
+    A case has its `text`, the number of libraries that `read` it, and the names of those that `refuse` it, `misread` it
+    or do not claim to support it (`beyond`); and the `token`, if a learner could sign it with a secret of their own.
     """
     found: dict[str, Any] = json.loads(Path(__file__).with_name("readers.json").read_text("utf-8"))
     return found
@@ -270,7 +270,7 @@ def measured() -> dict[str, Any]:
 def _advice(name: str, case: str, found: str) -> Advice:
     rule = next(one for one in RULES if one.name == name)
     who = measured()["cases"].get(case)
-    if who is None:  # an algorithm that nobody was asked about
+    if who is None:  # an algorithm that was not measured
         return Advice(rule, found, (), (), 0)
     refuse = [*who["refuse"], *(who["beyond"] if rule.knowing else ())]
     asked = who["read"] + len(refuse) + len(who["misread"])

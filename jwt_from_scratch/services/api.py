@@ -1,4 +1,4 @@
-"""Lessons 03 and 11: a small API. It opens to whoever brings a token that its owner finds good (RFC 6750)."""
+"""Lessons 03 and 11: a small API, which answers requests with a token that its owner accepts (RFC 6750)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -13,11 +13,11 @@ def api_app(page: str, check: Callable[[str], dict[str, Any]]) -> Flask:
     """Make the service.
 
     Args:
-        page: what there is to see behind the door.
+        page: the protected text.
         check: takes the token, returns its claims, raises ValueError for a token that it refuses.
 
     GET / wants a token as `Authorization: Bearer …` and answers with the page and the name in the token.
-    A check that is not written yet is answered with 501, Not Implemented.
+    If the check is not written yet, the answer is 501, Not Implemented.
     """
     app = Flask(__name__)
 

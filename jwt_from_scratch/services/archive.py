@@ -19,14 +19,14 @@ Verify = Callable[[str], dict[str, Any]]
 """Takes a token and returns its claims, or raises ValueError."""
 
 LIFETIME = 3600
-"""Seconds for which a token is good."""
+"""Seconds for which a token is valid."""
 
 
 def archive_app(verify: Verify, key: dict[str, Any]) -> Flask:
     """Make the service.
 
     Args:
-        verify: the guard at the strongroom's door.
+        verify: the guard at the strongroom's door, who checks the token.
         key: the JWK that readers' tokens are signed with, for HS256.
 
     POST /login takes {"user": …} and gives anyone a reader's token. GET /strongroom wants a token, as
@@ -47,7 +47,7 @@ def archive_app(verify: Verify, key: dict[str, Any]) -> Flask:
         try:
             claims = verify(token)
             expired = claims["exp"] <= time.time()
-        except Exception as error:  # a guard who stumbles lets nobody in
+        except Exception as error:  # if the guard fails, nobody gets in
             return refused(f"{type(error).__name__}: {error}")
         if expired:
             return refused("the token has expired")

@@ -1,11 +1,11 @@
-"""Lesson 10: a MODEL of a browser, which is no browser: a few rules, for machines without Chromium.
+"""Lesson 10: a MODEL of a browser, not a browser: a few rules, for machines without Chromium.
 
-It asks the real servers over HTTP, and it knows the rules that lesson 10 is about: which cookies are kept and which go
-along with a request, and what the headers Origin, Referer and Sec-Fetch-Site say. It can't run JavaScript; of the
-lesson's own scripts it knows Python twins (see `page_scripts`). `tests/browser` holds it against a real Chromium.
+It sends real HTTP requests, and follows the rules that lesson 10 is about: which cookies are kept, which are sent with
+a request, and the values of the headers Origin, Referer and Sec-Fetch-Site. It can't run JavaScript; for the lesson's
+own scripts it has equivalents in Python (see `page_scripts`). `tests/browser` compares it with a real Chromium.
 
-What it leaves out, because the lesson has no use for it: frames, images, redirects, preflights, cookies of other sites'
-subresources, paths and lifetimes of cookies beyond the simplest, and every browser but Chromium.
+It leaves out what the lesson does not need: frames, images, redirects, preflights, cookies of other sites'
+subresources, paths and lifetimes of cookies beyond the simplest, and all browsers other than Chromium.
 """
 
 import http.client
@@ -27,7 +27,7 @@ LAX_POST_SECONDS = 120
 
 @dataclass(frozen=True)
 class Cookie:
-    """One cookie in the jar. `same_site` is "strict", "lax", "none", or "" where nothing valid was said."""
+    """One cookie in the jar. `same_site` is "strict", "lax", "none", or "" without a valid attribute."""
 
     name: str
     value: str
@@ -48,13 +48,13 @@ class Model:
         self.fresh()
 
     def fresh(self) -> None:
-        """Start anew: no cookies, nothing in any storage."""
+        """Delete all cookies and everything in any storage."""
         self.jar: dict[tuple[str, str], Cookie] = {}
         self.storage: dict[str, dict[str, str]] = {}
         self.history: list[Window] = []
 
     def open(self, url: str) -> None:
-        """Type an address, and wait until the page has come, or the page that it leads to."""
+        """Type an address, and wait until the page, or the one that it leads to, is loaded."""
         self.navigate(url, "GET", "", None)
 
     def press(self, button: str) -> None:
@@ -76,7 +76,7 @@ class Model:
         return self.window.texts.get(element, "").strip()
 
     def script_sees(self) -> str:
-        """What document.cookie gives a script in this page."""
+        """The value of document.cookie in this page."""
         return self.window.cookie
 
     @property
@@ -90,7 +90,7 @@ class Model:
         return sorted(name for _, name in self.jar)
 
     def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing; `Chromium` has something to close."""
 
     def __enter__(self) -> "Model":
         return self
@@ -106,7 +106,7 @@ class Model:
     # -- requests -----------------------------------------------------------------------------------------------------
 
     def navigate(self, url: str, method: str, body: str, source: "Window | None") -> None:
-        """Load a page: top-level, at the wish of `source`, or of the person at the keyboard if that is None."""
+        """Load a page at the top level, started by the page `source`, or by the user if that is None."""
         url = url if urllib.parse.urlsplit(url).path else url + "/"
         headers = {**self.fetch_metadata(url, method, source, "navigate"), **_content_type(body)}
         text, answer = self.ask(url, method, headers, body, self.cookies_for(url, method, source))
@@ -115,7 +115,7 @@ class Model:
         window.run()
 
     def ask(self, url: str, method: str, headers: dict[str, str], body: str, cookies: str) -> tuple[str, "Headers"]:
-        """One real HTTP request, with these cookies; the answer's cookies go into the jar."""
+        """Send a real HTTP request with these cookies; the response's cookies go into the jar."""
         parts = urllib.parse.urlsplit(url)
         if parts.scheme != "http" or not _loopback(parts.hostname or ""):
             raise ValueError(f"the model asks only servers on this machine, not {url!r}")
@@ -133,7 +133,7 @@ class Model:
         return text, answer.headers
 
     def fetch_metadata(self, url: str, method: str, source: "Window | None", mode: str) -> dict[str, str]:
-        """What the browser says about where a request comes from."""
+        """The headers by which the browser tells where a request comes from."""
         if source is None:
             return {"Sec-Fetch-Site": "none"}
         own, other = source.origin, origin_of(url)
@@ -147,7 +147,7 @@ class Model:
                 pass
             case "unsafe-url":
                 headers["Referer"] = source.url
-            case _:  # strict-origin-when-cross-origin, the default (no step down from https happens here)
+            case _:  # strict-origin-when-cross-origin, the default (without its rule about https to http)
                 headers["Referer"] = source.url if site == "same-origin" else own + "/"
         return headers
 
@@ -173,7 +173,7 @@ class Model:
         )
         if (
             len((name + value).encode()) > LARGEST_COOKIE
-            or said.get("domain", host).lstrip(".") != host  # a cookie for somebody else
+            or said.get("domain", host).lstrip(".") != host  # a cookie for another host
             or (cookie.secure and not _trustworthy(url))
             or (cookie.same_site == "none" and not cookie.secure)
             or (name.lower().startswith(("__host-", "__secure-")) and not cookie.secure)
@@ -192,7 +192,7 @@ class Model:
         found = [
             cookie
             for (host, _), cookie in self.jar.items()
-            if host == parts.hostname  # and whatever the port (RFC 10025 §8.5)
+            if host == parts.hostname  # the port does not matter (RFC 10025 §8.5)
             and (parts.path or "/").startswith(cookie.path)
             and (not cookie.secure or _trustworthy(url))
             and not (script and cookie.http_only)
@@ -201,7 +201,7 @@ class Model:
         return "; ".join(f"{cookie.name}={cookie.value}" for cookie in found)
 
     def _crosses(self, cookie: Cookie, method: str) -> bool:
-        """Whether SameSite lets a cookie go along when another site navigates here."""
+        """Whether SameSite lets a cookie be sent when another site navigates here."""
         match cookie.same_site:
             case "strict":
                 return False
@@ -209,7 +209,7 @@ class Model:
                 return method in SAFE
             case "none":
                 return True
-            case _:  # nothing was said: Lax, but for the first two minutes
+            case _:  # without SameSite: Lax, except in the first two minutes
                 return method in SAFE or self._clock() - cookie.made < LAX_POST_SECONDS
 
 
@@ -217,14 +217,14 @@ Headers = http.client.HTTPMessage
 
 
 class Window:
-    """A page in the model: the few things that the lesson's scripts touch.
+    """A page in the model: the few things that the lesson's scripts use.
 
     Attributes:
         texts: the text of each element that has an id.
         values: the value of each input field, by its id.
         buttons: what happens when a button is pressed.
         script_data: the data- attributes of the script that runs.
-        once_logged_in: what scripts wait to do.
+        once_logged_in: functions that scripts have set to run after a login.
         fetch: the window's fetch, which scripts may replace.
     """
 
@@ -249,7 +249,7 @@ class Window:
         self.settle()
 
     def settle(self) -> None:
-        """Do what scripts were waiting for."""
+        """Run the functions that scripts have set to run after a login."""
         while self.texts.get("user") and self.once_logged_in:
             self.once_logged_in.pop()()
 
@@ -261,7 +261,7 @@ class Window:
 
     @property
     def cookie(self) -> str:
-        """What document.cookie gives."""
+        """The value of document.cookie."""
         return self.browser.cookies_for(self.url, "GET", self, script=True)
 
     @property
@@ -277,7 +277,7 @@ class Window:
         """Submit the page's first form."""
         form, fields = self.page.forms[0]
         url = urllib.parse.urljoin(self.url, form.get("action", ""))
-        self.browser.history.pop()  # a page that moves on by itself leaves no entry
+        self.browser.history.pop()  # a page that navigates by itself leaves no entry in the history
         self.browser.navigate(url, form.get("method", "get").upper(), urllib.parse.urlencode(fields), self)
 
     def follow(self) -> None:
@@ -286,7 +286,7 @@ class Window:
         self.go(self.page.links[0])
 
     def _fetch(self, path: str, method: str, headers: dict[str, str], body: dict[str, str] | str) -> str:
-        """The browser's own fetch: cookies go to the own origin only, its default."""
+        """The browser's own fetch: by default it sends cookies only to its own origin."""
         url = urllib.parse.urljoin(self.url, path)
         own = origin_of(url) == self.origin
         text = body if isinstance(body, str) else urllib.parse.urlencode(body)
@@ -348,7 +348,7 @@ def origin_of(url: str) -> str:
 
 
 def site_of(origin: str) -> str:
-    """Scheme and host. A real browser looks for the registrable domain; an address or localhost is its own."""
+    """Scheme and host. (A browser uses the registrable domain; for an IP address or localhost that is the same.)"""
     parts = urllib.parse.urlsplit(origin)
     return f"{parts.scheme}://{parts.hostname}"
 

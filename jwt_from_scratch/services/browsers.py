@@ -1,4 +1,4 @@
-"""Lesson 10: a real headless Chromium where it and Playwright are there, and otherwise the model."""
+"""Lesson 10: a real headless Chromium if it and Playwright are installed, otherwise the model."""
 
 import atexit
 import os
@@ -20,23 +20,23 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 OPTIONS = [
     *("--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking"),
     *("--no-first-run", "--disable-component-update", "--disable-sync"),
-    # One process for all pages is quicker, and none of the lesson's rules depends on it.
+    # One process for all pages is quicker, and does not change the lesson's rules.
     *("--disable-site-isolation-trials", "--process-per-site"),
-    # Nothing but this machine can be reached.
+    # Only this machine can be reached.
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
 PATIENCE = 10_000
 """Milliseconds to wait for a page."""
 
 READY = "body[data-ready]"
-"""A page of the lesson says so when what its button started has been done."""
+"""A page of the lesson gets this attribute when its button's action is done."""
 
 LEADS_ON = "at="
-"""In the address of a page that goes on to another one by itself."""
+"""A part of the address of pages that navigate to another one by themselves."""
 
 
 def open_browser(kind: str = "") -> "Chromium | Model":
-    """Start a browser: "chromium", "model", or whichever there is.
+    """Start a browser: "chromium", "model", or by default Chromium if it can be started, else the model.
 
     Raises:
         RuntimeError: "chromium" was asked for and can't be started.
@@ -53,7 +53,7 @@ def open_browser(kind: str = "") -> "Chromium | Model":
 
 
 def until(condition: Callable[[], Any], seconds: float = 5.0) -> bool:
-    """Wait until the condition holds, or for so long. What scripts send takes a moment to arrive."""
+    """Wait until the condition is true, at most so long. Requests of scripts take a moment to arrive."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -65,7 +65,7 @@ def until(condition: Callable[[], Any], seconds: float = 5.0) -> bool:
 class Chromium:
     """A headless Chromium, driven by Playwright, in a thread of its own.
 
-    Playwright's plain interface can't be used where an event loop runs, as in a notebook's kernel; so it gets a thread.
+    Playwright's synchronous interface can't be used in a thread with a running event loop, such as a notebook's kernel.
     """
 
     def __init__(self) -> None:
@@ -84,11 +84,11 @@ class Chromium:
         self.fresh()
 
     def fresh(self) -> None:
-        """Start anew: no cookies, nothing in the storage of the page's origin."""
+        """Delete all cookies and the storage of the page's origin."""
         self._do(self._fresh)
 
     def open(self, url: str) -> None:
-        """Type an address, and wait until the page has come, or the page that it leads to."""
+        """Type an address, and wait until the page, or the one that it leads to, is loaded."""
 
         def go(page: "Page") -> None:
             if LEADS_ON not in url:
@@ -128,7 +128,7 @@ class Chromium:
         return str(self._on_page(lambda page: page.text_content(f"#{element}")) or "").strip()
 
     def script_sees(self) -> str:
-        """What document.cookie gives a script in this page."""
+        """The value of document.cookie in this page."""
         return str(self._on_page(lambda page: page.evaluate("document.cookie")))
 
     @property
@@ -189,7 +189,7 @@ class Chromium:
         root = hasattr(os, "geteuid") and os.geteuid() == 0
         self._playwright = sync_playwright().start()
         self._browser = self._playwright.chromium.launch(
-            executable_path=path,  # None: the one that Playwright has brought along, if it has
+            executable_path=path,  # None: the one that Playwright has installed, if any
             args=[*OPTIONS, *(["--no-sandbox"] if root else [])],
             timeout=PATIENCE * 2,
         )
@@ -201,7 +201,7 @@ class Chromium:
             self._page = self._browser.new_context().new_page()
             self._page.set_default_timeout(PATIENCE)
             return
-        # A new context would be the same and take longer.
+        # A new context would do the same, but take longer.
         self._page.context.clear_cookies()
         if self._page.url.startswith("http"):
             self._page.evaluate("localStorage.clear()")

@@ -22,10 +22,10 @@ Same = Callable[[str, str], bool]
 
 
 class Client(Flask):
-    """The service, with what it remembers.
+    """The service and its state.
 
-    GET /login begins, GET /callback is where the code arrives, GET / shows what the API says, POST /renew takes a new
-    access token, POST /logout ends it, and POST /backchannel hears from the issuer that somebody has logged out.
+    GET /login begins a login, GET /callback receives the code, GET / shows the API's answer, POST /renew gets a new
+    access token, POST /logout ends the session, and by POST /backchannel the issuer reports that somebody logged out.
 
     Attributes:
         client_id: its name, and the name of its cookie.
@@ -51,9 +51,9 @@ class Client(Flask):
             issuer: the issuer's address.
             api: the API's address.
             pkce: makes verifier and challenge from random bytes; None leaves PKCE out.
-            same_browser: whether the state in this browser's cookie and the one in the address fit together.
-            same_login: whether the nonce of the login and the one in the ID token fit together.
-            logout_everywhere: whether a logout goes on to the issuer.
+            same_browser: compares the state in this browser's cookie with the one in the address.
+            same_login: compares the nonce of the login with the one in the ID token.
+            logout_everywhere: whether a logout also ends the session at the issuer.
         """
         super().__init__(__name__)
         self.client_id = client_id
@@ -97,7 +97,7 @@ class Client(Flask):
             **({"code_challenge": challenge, "code_challenge_method": "S256"} if self._pkce else {}),
         }
         answer = redirect(f"{self._issuer}/authorize?{urllib.parse.urlencode(asked)}")
-        # Lax and not Strict: the visitor comes back from another site, and the cookie must come along.
+        # Lax, not Strict: the visitor comes back from another site, and the cookie must be sent then.
         answer.set_cookie(f"{self.client_id}-login", state, httponly=True, samesite="Lax")
         return answer
 
@@ -189,4 +189,4 @@ class Client(Flask):
 
 
 client_app = Client
-"""As the makers of the other services are called."""
+"""The same, under a name like those of the other services."""

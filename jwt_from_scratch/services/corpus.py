@@ -1,8 +1,8 @@
-"""Lesson 12: some eighty tokens that no verifier may take, and as many kinds that it must.
+"""Lesson 12: some eighty tokens that a verifier must refuse, and as many kinds that it must accept.
 
-Each comes with the keys and the policy that it is tried with, because most of these tokens are well signed: what is
-wrong with them shows only when one knows who may sign what, and for whom. One or more of each kind that the lessons
-before have taught; those of lesson 04 and of two keys that nobody holds are made by their own modules.
+Each comes with keys and a policy, because most of these tokens have a valid signature: to see what is wrong with them,
+one must know who may sign what, and for whom. There are attacks of each kind in the earlier lessons; those of lesson
+04, and those on two keys without a private half, are made by their own modules.
 """
 
 import hmac
@@ -25,12 +25,12 @@ from .forgeries.f05_rsa import encoded_as_its_own_signature
 from .forgeries.f07_choosing import PASSENGER, P, fits_without_a_key
 
 TOWN, COLLEGE, HOUSE = "https://login.town.example", "https://id.college.example", "https://house.example"
-"""Two issuers with key pairs, and our own house, which shares a secret with itself."""
+"""Two issuers with key pairs, and our own house, which signs and verifies with one secret."""
 
 FAMILIES = ("no signature", "another algorithm", "false keys", "whose key", "form", "for whom", "when")
 
 _DAY = 86_400
-# For the tokens of other lessons, which name no audience and are of no kind in particular.
+# For the tokens of other lessons, which have no audience and no typ.
 _LOOSE: dict[str, Any] = {"audience": None, "typ": None, "require": []}
 
 
@@ -42,10 +42,10 @@ class Attack:
         name: what it is, in a few words.
         family: which kind of attack, one of FAMILIES.
         rule: the rule that it breaks, in RFC 8725 where that has one.
-        lets_in: the mistake in a verifier that would let it in.
-        token, keys, policy: what `decode_securely` is given.
-        vital: whether somebody gets in who has no right to, so that nothing else counts.
-        grave: whether it shows that nobody asks until when, or for whom.
+        lets_in: the mistake in a verifier that accepts it.
+        token, keys, policy: the arguments of `decode_securely`.
+        vital: whether accepting it lets somebody in who has no right to; this costs all points.
+        grave: whether accepting it shows that expiry or audience is not checked at all.
     """
 
     name: str
@@ -72,13 +72,13 @@ class Good:
 
 @dataclass(frozen=True)
 class Signer:
-    """A key as the world may see it, and how to sign with it."""
+    """A public key, and a function that signs with its private half."""
 
     jwk: dict[str, Any]
     sign: Callable[[bytes], bytes]
 
     def seal(self, header: bytes, payload: bytes) -> str:
-        """A token of exactly these bytes."""
+        """A token with exactly these bytes as header and payload."""
         signing_input = f"{b64u_encode(header)}.{b64u_encode(payload)}"
         return f"{signing_input}.{b64u_encode(self.sign(signing_input.encode()))}"
 
@@ -97,8 +97,8 @@ class World:
 
     Args:
         now: the time, in whole seconds.
-        source: where keys and names come from; a seeded one makes the same world again.
-        private: an RSA key of 2048 bits, because making one takes no seed.
+        source: of keys and names; with the same seed it makes the same world.
+        private: an RSA key of 2048 bits, since RSA keys can't be made from a seed.
         small: an RSA key of 1024 bits, or None to leave that attack out.
     """
 
@@ -111,7 +111,7 @@ class World:
         self.edwards = self._ed25519("college-1")
         self.shared = hmac_signer(source.randbytes(32), kid="house-1")
         self.stranger = self._p256("town-1")
-        odd = (1 << 2047 | source.getrandbits(2047) | 1).to_bytes(256, "big")  # nobody encrypts with it here
+        odd = (1 << 2047 | source.getrandbits(2047) | 1).to_bytes(256, "big")  # need not be a product of two primes
         unused = {
             "kty": "RSA",
             "use": "enc",
@@ -140,7 +140,7 @@ class World:
         return cls(now, random.SystemRandom(), rsa.generate_private_key(65537, 2048), small)
 
     def claims(self, iss: Any = TOWN, **others: Any) -> dict[str, Any]:
-        """The usual claims of an access token; ... leaves one out."""
+        """The usual claims of an access token; one that is given as ... is left out."""
         usual = {"iss": iss, "sub": "ada", "aud": "books", "iat": self.now - 60, "exp": self.now + 600}
         return {name: value for name, value in {**usual, **others}.items() if value is not ...}
 
@@ -207,7 +207,7 @@ class World:
         ]
 
     def random_good(self, count: int) -> list[Good]:
-        """Fresh valid tokens of any issuer, with any claims beside the usual ones."""
+        """New valid tokens of random issuers, with random claims in addition to the usual ones."""
         made = []
         for number in range(count):
             iss, signer = self._source.choice(
@@ -528,7 +528,7 @@ def rsa_signer(private: rsa.RSAPrivateKey, alg: str, kid: str) -> Signer:
 
 
 def _pss(private: rsa.RSAPrivateKey, message: bytes) -> bytes:
-    """PS256 (RFC 8017 §9.1.1) with a salt that follows from the message: a seed must make the same world again."""
+    """PS256 (RFC 8017 §9.1.1) with a salt derived from the message, so that the same seed makes the same world."""
     numbers = private.private_numbers()
     size, salt = private.key_size // 8, sha256(b"salt" + message).digest()
     inner = sha256(bytes(8) + sha256(message).digest() + salt).digest()
@@ -536,7 +536,7 @@ def _pss(private: rsa.RSAPrivateKey, message: bytes) -> bytes:
     mask = b"".join(sha256(inner + i.to_bytes(4, "big")).digest() for i in range(size // 32))
     masked = bytes(a ^ b for a, b in zip(block, mask, strict=False))
     encoded = bytes([masked[0] & 0x7F]) + masked[1:] + inner + b"\xbc"
-    # By way of the two primes (RFC 8017 §5.1.2): a quarter of the time.
+    # With the Chinese remainder theorem (RFC 8017 §5.1.2): in a quarter of the time.
     number = int.from_bytes(encoded, "big")
     first, second = pow(number, numbers.dmp1, numbers.p), pow(number, numbers.dmq1, numbers.q)
     return (second + numbers.q * ((first - second) * numbers.iqmp % numbers.p)).to_bytes(size, "big")

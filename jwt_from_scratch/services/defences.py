@@ -1,7 +1,7 @@
-"""Lesson 12: a decoder whose defences can be taken away one by one, to see what each of them keeps out.
+"""Lesson 12: a decoder whose defences can be removed one by one, to see which attacks each of them stops.
 
-With all defences it does what `decode_securely` has to do. Without one it is as naive, in that one point, as real
-programs have been. It is made for measuring and must guard no door.
+With all defences it does what `decode_securely` has to do. Without one it is as naive in that point as real programs
+have been. It is made for measuring, and must never protect anything.
 """
 
 import base64
@@ -37,7 +37,7 @@ DEFENCES = {
     "audience": ("RFC 8725 §3.9", "the token is meant for us"),
     "typ": ("RFC 8725 §3.11, §3.12", "the token is of the kind that we take"),
 }
-"""Each defence: where the rule stands, and what it says."""
+"""Each defence: the source of its rule, and the rule."""
 
 Decode = Callable[[str, dict[str, Any], dict[str, Any]], dict[str, Any]]
 
@@ -45,7 +45,7 @@ _KTY = {"HS256": "oct", "RS256": "RSA", "PS256": "RSA", "ES256": "EC", "Ed25519"
 
 
 def decoder(*without: str) -> Decode:
-    """A `decode_securely` that has all defences but these.
+    """A `decode_securely` with all defences except these.
 
     Raises:
         KeyError: there is no such defence.
@@ -132,14 +132,14 @@ def _fits(jwk: dict[str, Any], header: dict[str, Any], message: bytes, seal: byt
 
 
 def _check_material(jwk: dict[str, Any]) -> None:
-    """The key's own numbers, whatever it is for."""
+    """Check the key's own numbers, for any use."""
     usual = {"oct": "HS256", "RSA": "RS256", "EC": "ES256", "OKP": "Ed25519"}
     members = {name: value for name, value in jwk.items() if name not in ("alg", "kid", "use", "key_ops")}
     Key.from_jwk({**members, "alg": usual.get(str(jwk.get("kty")), "none")})
 
 
 def _believed(alg: Any) -> str:
-    """What a decoder that lets the header choose makes of its alg: the first name that it finds inside."""
+    """The algorithm for a decoder that lets the header choose: the first known name contained in alg."""
     text = "none" if alg is None else str(alg).lower()
     for name in ("none", *_KTY):
         if name.lower() in text:
@@ -148,7 +148,7 @@ def _believed(alg: Any) -> str:
 
 
 def _secrets(jwk: dict[str, Any]) -> list[bytes]:
-    """The bytes that a decoder may have at hand where an HMAC asks for a secret."""
+    """The bytes of a key that a careless decoder might use as an HMAC secret."""
     if jwk.get("kty") == "oct":
         return [b64u_decode(jwk["k"])]
     pem = _public(jwk).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -225,7 +225,7 @@ def _check_types(claims: dict[str, Any]) -> None:
 
 
 def _as_time(value: Any) -> float | None:
-    """A number; a text in digits counts, for those who do not look at types, and so do true and false."""
+    """A time as a number; like decoders that do not check types, it also accepts digits in a string, true and false."""
     if value is None:
         return None
     return value if isinstance(value, (int, float)) else float(value) if isinstance(value, str) else None

@@ -1,4 +1,4 @@
-"""The depot of lesson 13: an issuer that gives tokens to services, and an API whose owner judges each request."""
+"""Lesson 13: the depot, an issuer that gives tokens to services, and an API whose owner judges each request."""
 
 import hmac
 import secrets
@@ -11,26 +11,24 @@ from flask.typing import ResponseReturnValue
 
 from .. import Key, encode
 from .dpop import remember
+from .issuer import ISSUER, TOKEN_LIFETIME
 
-ISSUER = "https://base.example"
 API = "https://api.depot.example"
-TOKEN_LIFETIME = 300
-"""Seconds."""
 CLIENTS = {"rota": "ropes:read", "quartermaster": "ropes:read ropes:write"}
-"""The services that have signed up, and what each may ask for at most."""
+"""The registered services, and the largest scope that each may ask for."""
 RULES = {"GET /about": [], "GET /ropes": ["ropes:read"], "POST /ropes": ["ropes:read", "ropes:write"]}
-"""What a request needs."""
+"""The scopes that a request needs."""
 CODES = {401: "invalid_token", 403: "insufficient_scope"}
 
 
 class BadProof(ValueError):
-    """The DPoP proof is at fault, and not the token: a new proof is enough (RFC 9449 §7.1)."""
+    """The DPoP proof is wrong, not the token: the client only needs a new proof (RFC 9449 §7.1)."""
 
 
 Judge = Callable[[dict[str, Any]], tuple[int, str | ValueError]]
-"""From what was asked to the status, and why: method, path, url, scheme, token (or None), proofs (a list)."""
+"""Takes a request (method, path, url, scheme, token or None, proofs as a list), returns the status and the reason."""
 Prove = Callable[[str, dict[str, Any], int, dict[str, int]], str]
-"""verify_dpop: proof, request, now, seen; the thumbprint, or ValueError."""
+"""verify_dpop: takes proof, request, now and seen; returns the key's thumbprint, or raises ValueError."""
 
 
 class Depot(Flask):
@@ -40,7 +38,7 @@ class Depot(Flask):
         key: the issuer's signing key.
         secrets: the clients' passwords.
         ropes: which ropes are lent, and to whom.
-        seen: for each client the proofs that its token endpoint has taken lately, see `remember`.
+        seen: for each client, the proofs that its token endpoint has accepted lately, see `remember`.
     """
 
     key: Key
@@ -54,11 +52,11 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
 
     Args:
         judge: decides what the API answers.
-        prove: verifies the proof that comes with a request for a token; None for an issuer that binds no tokens.
+        prove: verifies the proof in a request for a token; None for an issuer that does not bind tokens.
 
-    POST /token gives a token to a service that knows its password (grant_type client_credentials, RFC 6749 §4.4). If a
-    DPoP proof comes along, the token is bound to its key (RFC 9449 §5, §6.1). GET /about, GET /ropes and POST /ropes
-    are the API.
+    POST /token gives a token to a service that knows its password (grant_type client_credentials, RFC 6749 §4.4). If
+    the request has a DPoP proof, the token is bound to the proof's key (RFC 9449 §5, §6.1). GET /about, GET /ropes and
+    POST /ropes are the API.
     """
     app = Depot(__name__)
     app.key = Key.generate("ES256", kid="base-1")
@@ -95,7 +93,7 @@ def depot_app(judge: Judge, prove: Prove | None = None) -> Depot:
         return made
 
     def asked() -> dict[str, Any]:
-        """What was asked, as the judge sees it. At the token endpoint no token comes along."""
+        """The request, as the judge gets it. At the token endpoint it has no token."""
         scheme, _, text = request.headers.get("Authorization", "").partition(" ")
         return {
             "method": request.method,

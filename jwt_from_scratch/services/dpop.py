@@ -1,6 +1,6 @@
-"""The DPoP proofs of lesson 13: as a client makes them and a server remembers them (RFC 9449 §4.2, §11.1).
+"""Lesson 13: DPoP proofs, as a client makes them and a server remembers them (RFC 9449 §4.2, §11.1).
 
-A proof says: the holder of this key is asking, now, here, with this token.
+A proof shows that the holder of this key sends this request, now, to this address, with this token.
 """
 
 import hashlib
@@ -12,7 +12,7 @@ from .. import Key, encode, peek
 from ..encoding import b64u_encode
 
 KEPT = 65
-"""Seconds that a proof could be shown again: taken up to 5 seconds early, and until it is 60 old."""
+"""Seconds for which a proof must be remembered: it is accepted from 5 seconds before its time until 60 after."""
 _NOTING = threading.Lock()
 
 
@@ -27,12 +27,12 @@ def make_proof(key: Key, method: str, url: str, *, token: str = "", now: float |
     Args:
         key: the client's private key.
         method, url: of the request; the URL's query and fragment are left out of the proof.
-        token: the access token that goes along, if one does.
-        now: the time in seconds; the clock's when None.
-        jti: the proof's name; 96 random bits when empty.
+        token: the access token that is sent with it, if any.
+        now: the time in seconds; by default the clock's.
+        jti: the proof's id; by default 96 random bits.
 
     Raises:
-        JWTError: the key has no private half.
+        JWTError: the key is not a private key.
     """
     claims = {
         "jti": jti or secrets.token_urlsafe(12),
@@ -45,17 +45,17 @@ def make_proof(key: Key, method: str, url: str, *, token: str = "", now: float |
 
 
 def remember(seen: dict[str, int], proof: str, now: int) -> None:
-    """Note a proof that was taken, and forget those that would be too old by now anyway (RFC 9449 §11.1).
+    """Note a proof that was accepted, and forget those that would be too old by now anyway (RFC 9449 §11.1).
 
-    To look and to note is one step here, so of two threads that bring the same proof one is refused.
+    Both happen under a lock, so of two threads with the same proof one is refused.
 
     Args:
-        seen: by jti, the second at which that proof was taken; it is changed.
+        seen: by jti, the second in which a proof was accepted; it is changed.
         proof: a proof that has been verified.
         now: the time in seconds.
 
     Raises:
-        ValueError: it is there already.
+        ValueError: the proof was accepted before.
     """
     name = peek(proof).unverified_claims["jti"]
     with _NOTING:

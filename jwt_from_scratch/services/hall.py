@@ -23,14 +23,14 @@ def hall_app(
     """Make one node of the service.
 
     Args:
-        node: its name, which stands in its answers.
-        log_in: takes a member's name, returns what the member brings from now on: a session id or a token.
-        who: takes that, returns the member's name, raises KeyError or ValueError when it is no good.
-        log_out: takes it, too.
+        node: its name, which is in its answers.
+        log_in: takes a member's name, returns the member's credential: a session id or a token.
+        who: takes a credential, returns the member's name, raises KeyError or ValueError if it is not valid.
+        log_out: takes a credential and ends it.
 
-    POST /login takes {"user": …} (no password: this lesson's thieves have no use for one). The answer holds what to
-    bring as "credential", and asks a browser to keep it as a cookie. GET /me and POST /logout want it back, as
-    `Authorization: Bearer …` or in that cookie. A function that is not written yet is answered with 501.
+    POST /login takes {"user": …} (without a password, which this lesson does not need). The answer has the credential
+    as "credential", and as a cookie for browsers. GET /me and POST /logout expect it as `Authorization: Bearer …` or
+    in that cookie. If a function is not written yet, the answer is 501.
     """
     app = Flask(__name__)
 

@@ -1,4 +1,4 @@
-"""Serving a Flask app on a free loopback port, and asking it something, with the whole exchange in view."""
+"""All lessons: serves a Flask app on a free loopback port, sends it requests, and shows the whole exchange."""
 
 import atexit
 import json
@@ -30,7 +30,7 @@ class Server:
     def __init__(self, app: "Flask") -> None:
         self._listener = InProcess(app, _Silent) if sys.platform == "emscripten" else _InThread(app, _Silent)
         self.url = f"http://127.0.0.1:{self._listener.port}"
-        """Where it listens, such as "http://127.0.0.1:40312"."""
+        """Its address, such as "http://127.0.0.1:40312"."""
         atexit.register(self.close)
 
     def close(self) -> None:
@@ -67,14 +67,14 @@ class _InThread:
 
 class _Silent(WSGIRequestHandler):
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Say nothing: text on stderr would look like an error in a notebook."""
+        """Log nothing: text on stderr would look like an error in a notebook."""
 
 
 def serve(app: "Flask") -> Server:
     """Start a Flask app on a free port of 127.0.0.1 and return at once.
 
     Raises:
-        OSError: no port can be had.
+        OSError: no port is free.
     """
     return Server(app)
 
@@ -114,17 +114,17 @@ def fetch(
     form: dict[str, str] | None = None,
     headers: dict[str, str] | None = None,
 ) -> Exchange:
-    """GET a URL of a local service, or POST JSON or a form to it, and return what was said on both sides.
+    """GET a URL of a local service, or POST JSON or a form to it, and return the request and the answer.
 
     Args:
-        url: the address; only loopback is asked.
+        url: the address, on loopback only.
         token: sent as `Authorization: Bearer …` (RFC 6750 §2.1).
         json, form: the body; with one the request is a POST.
         headers: further request headers.
 
     Raises:
         ValueError: the URL is not a loopback address, or the token can't stand in a header.
-        OSError: nobody answers there.
+        OSError: no server answers there.
     """
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):
@@ -145,7 +145,7 @@ def fetch(
             *(["", body.decode()] if body else []),
         ]
     )
-    # No proxy, whatever the environment says: the request stays on this machine.
+    # Without a proxy, even if the environment names one: the request stays on this machine.
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     try:
         with opener.open(request, timeout=TIMEOUT) as answer:

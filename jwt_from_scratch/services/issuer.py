@@ -1,8 +1,8 @@
 """Lesson 11: the issuer, the only service that sees a password (OpenID Connect Core).
 
-It hands out codes, and tokens for codes. What decides at its token endpoint are two functions of its owner:
-`(request, state, now) -> (response, state)`. They say which claims go into the tokens; the issuer adds what is the same
-each time, and signs.
+It gives out codes, and tokens for codes. Two functions of its owner decide at its token endpoint:
+`(request, state, now) -> (response, state)`. They return the tokens' claims; the issuer adds those that are always the
+same, and signs.
 """
 
 import secrets
@@ -24,21 +24,21 @@ from .visitor import Visitor
 ISSUER = "https://base.example"
 CODE_LIFETIME = 60
 TOKEN_LIFETIME = 300
-"""Seconds: a code crosses over at once, an access token can't be called back."""
+"""Seconds. Short, because an access token can't be revoked."""
 LOGOUT_EVENT = "http://schemas.openid.net/event/backchannel-logout"
 
 Grant = Callable[[dict[str, Any], dict[str, Any], int], tuple[dict[str, Any], dict[str, Any]]]
 
 
 class SignOn(Flask):
-    """The service, with what it remembers.
+    """The service and its state.
 
-    GET /authorize begins a login and, where there is no session yet, shows a form; POST /authorize takes the password.
-    POST /token is the token endpoint, GET /jwks has the keys, GET /logout ends the session, at the clients too.
+    GET /authorize begins a login and, if there is no session yet, shows a form; POST /authorize takes the password.
+    POST /token is the token endpoint, GET /jwks has the keys, GET /logout ends the session, also at the clients.
 
     Attributes:
-        state: codes, refresh tokens and unused random texts, as the two functions see them.
-        sessions: by the cookie's value, who is logged in here, and which families of tokens came of it.
+        state: codes, refresh tokens and unused random texts, for the two functions.
+        sessions: by the cookie's value, who is logged in here, and which families of tokens were issued to them.
         clients: what each client has registered: redirect_uri, aud, home, logout_uri.
         key: the signing key.
     """
@@ -56,10 +56,10 @@ class SignOn(Flask):
 
         Args:
             users: names and passwords.
-            token_endpoint: decides about the grant type authorization_code, and all others but the next.
+            token_endpoint: decides about the grant type authorization_code, and all others except refresh_token.
             refresh: decides about the grant type refresh_token.
             needs_challenge: whether a login must begin with a PKCE challenge (RFC 9700 §2.1.1).
-            cookie: what its cookie is called, and itself when it asks others.
+            cookie: the name of its cookie, and its own name in requests to others.
         """
         super().__init__(__name__)
         self.key = Key.generate("ES256", kid="base-1")
@@ -67,7 +67,7 @@ class SignOn(Flask):
         self.sessions: dict[str, dict[str, Any]] = {}
         self.clients: dict[str, dict[str, str]] = {}
         self._hashes = {user: _hashed(password) for user, password in users.items()}
-        self._nobody = _hashed("")  # a wrong name takes as long as a wrong password
+        self._nobody = _hashed("")  # compared for an unknown name, which so takes as long as a wrong password
         self._token_endpoint, self._refresh = token_endpoint, refresh
         self._needs_challenge, self._cookie = needs_challenge, cookie
         self._one_at_a_time = threading.Lock()
@@ -77,7 +77,7 @@ class SignOn(Flask):
         self.add_url_rule("/logout", view_func=self._logout)
 
     def register(self, client_id: str, address: str, aud: str) -> None:
-        """Let a client in: where codes for it may go, and which API its access tokens are for."""
+        """Register a client: the address for its codes, and the API that its access tokens are for."""
         self.clients[client_id] = {
             "redirect_uri": address + "/callback",
             "aud": aud,
@@ -108,7 +108,7 @@ class SignOn(Flask):
         if sid not in self.sessions:
             return FORM
         answer = self._back(asked, code=self._code_for(self.sessions[sid], asked, client))
-        # Secure as well, were this not plain http.
+        # With https it would be Secure, too.
         answer.set_cookie(self._cookie, sid, httponly=True, samesite="Lax")
         return answer
 
@@ -146,7 +146,7 @@ class SignOn(Flask):
             return jsonify(error="invalid_request"), 400  # no parameter twice (RFC 6749 §3.2)
         form = request.form.to_dict()
         decide = self._refresh if form.get("grant_type") == "refresh_token" else self._token_endpoint
-        # Two requests with the same code at the same moment must not both find it unused.
+        # Two simultaneous requests with the same code must not both find it unused.
         with self._one_at_a_time:
             self.state["fresh"].append(secrets.token_urlsafe(32))
             try:
@@ -154,14 +154,14 @@ class SignOn(Flask):
                 answer, status = (dict(response), 400) if "error" in response else (self._signed(response), 200)
             except NotImplementedError as error:
                 answer, status = {"error": str(error)}, 501
-            except Exception as error:  # the functions are a learner's
+            except Exception as error:  # the functions are a learner's, and may raise anything
                 answer, status = {"error": f"server_error: {type(error).__name__}: {error}"}, 500
         made = jsonify(answer)
         made.headers["Cache-Control"] = "no-store"  # RFC 6749 §5.1
         return made, status
 
     def _signed(self, response: dict[str, Any]) -> dict[str, Any]:
-        """The claims as tokens, each of its own kind, with what is the same in all."""
+        """The response with its claims as signed tokens, each with its own typ and the common claims."""
         answer: dict[str, Any] = {**response, "token_type": "Bearer", "expires_in": TOKEN_LIFETIME}
         for kind, typ in (("access_token", "at+jwt"), ("id_token", "JWT")):
             if kind in response:
@@ -179,7 +179,8 @@ class SignOn(Flask):
     # -- the end of a session -----------------------------------------------------------------------------------------
 
     def _logout(self) -> ResponseReturnValue:
-        # A GET that changes something: only with a token that clients of this person have (RP-Initiated Logout §2).
+        # This GET changes something, so it needs an ID token, which only this person's clients have (RP-Initiated
+        # Logout §2).
         try:
             header, payload = verify(request.args.get("id_token_hint", ""), self.key)
             hint = json_loads_strict(payload)
@@ -196,7 +197,7 @@ class SignOn(Flask):
         return answer
 
     def _forget(self, sid: str) -> None:
-        """End a session, and all codes and refresh tokens that came of it."""
+        """End a session, with all codes and refresh tokens that were issued in it."""
         with self._one_at_a_time:
             families = self.sessions.pop(sid)["families"]
             for table in ("codes", "refresh_tokens"):

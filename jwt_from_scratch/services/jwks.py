@@ -1,4 +1,4 @@
-"""Lesson 08: an issuer's key endpoint, and how a verifier asks one (RFC 7517 §5)."""
+"""Lesson 08: an issuer's key endpoint, and a verifier's request to it (RFC 7517 §5)."""
 
 import http.client
 import urllib.parse
@@ -11,16 +11,16 @@ from ..encoding import json_loads_strict
 from .http import TIMEOUT
 
 MAX_BYTES = 65_536
-"""What an answer may hold; some hundred keys."""
+"""The largest answer, enough for some hundred keys."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 
 
 class KeyEndpoint(Flask):
-    """The service, with what may change while it runs.
+    """The service; its attributes may be changed while it runs.
 
     Attributes:
         keys: the keys whose public halves it publishes.
-        asked: how often it was asked for them.
+        asked: the number of requests for them.
         down: whether it answers 503 instead.
     """
 
@@ -32,7 +32,7 @@ class KeyEndpoint(Flask):
 def issuer_app(*keys: Key) -> KeyEndpoint:
     """Make the service. GET /jwks.json publishes the public halves of these keys as a JWK set.
 
-    GET /.well-known/openid-configuration says where that is, and whose it is: the issuer, here the service's address.
+    GET /.well-known/openid-configuration has its address and the issuer, which is the service's address.
     """
     app = KeyEndpoint(__name__)
     app.keys, app.asked, app.down = list(keys), 0, False
@@ -56,15 +56,15 @@ def issuer_app(*keys: Key) -> KeyEndpoint:
 
 
 def get_jwks(url: str, redirects: int = 0) -> dict[str, Any]:
-    """Ask an address for a key set.
+    """Fetch a key set.
 
     Args:
-        url: the address; only this machine is asked. What stands before an @ is no part of the host.
+        url: the address, on this machine only. A part before an @ is not the host.
         redirects: how many redirects are followed.
 
     Raises:
-        OSError: nobody answers there.
-        ValueError: the answer is no key set, or this machine is not where the address leads.
+        OSError: no server answers there.
+        ValueError: the answer is not a key set, or the address is not on this machine.
     """
     parts = urllib.parse.urlsplit(url)
     if parts.scheme != "http" or parts.hostname not in ("127.0.0.1", "localhost"):

@@ -1,6 +1,6 @@
-"""Lesson 10: the attacker's website: kittens in front, and behind them a request in the visitor's name.
+"""Lesson 10: the attacker's website: it shows kittens, and makes the visitor's browser send a request.
 
-It holds no flaw and breaks nothing open. It only asks the visitor's browser for things that any page may ask for.
+It has no flaw and uses none. It only asks the visitor's browser to do what any page may ask for.
 """
 
 from flask import Flask, Response, request
@@ -13,7 +13,7 @@ class Kittens(Flask):
     """The attacker's site, with its loot.
 
     Attributes:
-        loot: what injected scripts have sent here.
+        loot: data that injected scripts have sent here.
         referers: the Referer of each visit to /recipes, or "" if there was none.
         cookies: the names of the cookies that came with visits to /form.
     """
@@ -26,8 +26,8 @@ class Kittens(Flask):
 def kittens_app() -> Kittens:
     """Make the service.
 
-    GET /form?at=… has a form to POST to that address, GET /link?at=… a link to it; both go off by themselves. With
-    `policy=…`, the page has that Referrer-Policy. GET /recipes is a harmless page. POST /loot takes anything.
+    GET /form?at=… has a form to POST to that address, GET /link?at=… a link to it; a script submits or follows it.
+    With `policy=…`, the page has that Referrer-Policy. GET /recipes is a harmless page. POST /loot takes anything.
     """
     app = Kittens(__name__)
     app.loot, app.referers, app.cookies = [], [], []
@@ -52,7 +52,7 @@ def kittens_app() -> Kittens:
         return "", 204
 
     def aim() -> str:
-        # Only this lesson's own servers: the address goes into the page as it is.
+        # Only addresses of this lesson's servers are allowed, because the page contains the address unescaped.
         at = request.args.get("at", "")
         return at if at.startswith("http://127.0.0.1:") and not set(at) & set("\"<>' ") else ""
 

@@ -1,4 +1,4 @@
-"""Lessons 00 and 03: a login service. A password in, a token out, and a page that opens to it (RFC 6750)."""
+"""Lessons 00 and 03: a login service, which gives a token for a password, and a page for its holder (RFC 6750)."""
 
 import time
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from .passwords import CHEAP
 
 ISSUER = "https://login.example"
 LIFETIME = 900
-"""Seconds for which a token is good."""
+"""Seconds for which a token is valid."""
 
 
 def login_app(
@@ -27,19 +27,19 @@ def login_app(
 
     Args:
         users: for each name the password and further claims for the token.
-        key: the signing key; a fresh HS256 key when None, which nobody else ever sees.
-        issuer: the name that it gives itself in its tokens.
-        audiences: the services that tokens can be had for.
+        key: the signing key; by default a new HS256 key that nobody else knows.
+        issuer: the `iss` of its tokens.
+        audiences: the services for which it issues tokens.
 
-    POST /login takes {"user": …, "password": …} and answers {"access_token": …}. With "audience": … as well, the token
-    is for that service alone, and its `aud` says so; without, it is for this one. GET /me wants that token back as
-    `Authorization: Bearer …` and answers with the name and the role in it.
+    POST /login takes {"user": …, "password": …} and answers {"access_token": …}. With "audience": …, that is the
+    token's `aud`; without, the token is for this service. GET /me expects such a token as `Authorization: Bearer …`
+    and answers with the name and the role in it.
     """
     app = Flask(__name__)
     signing_key = key or Key.generate("HS256")
     services = frozenset(audiences)
     hashes = {name: generate_password_hash(password, CHEAP) for name, (password, _) in users.items()}
-    nobody = generate_password_hash("", CHEAP)  # a wrong name takes as long as a wrong password
+    nobody = generate_password_hash("", CHEAP)  # for an unknown name, which so takes as long as a wrong password
 
     @app.post("/login")
     def login() -> ResponseReturnValue:

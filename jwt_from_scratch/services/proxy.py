@@ -1,4 +1,4 @@
-"""Lesson 09: a reverse proxy: one address in front of several nodes. Which node gets a request, is an argument."""
+"""Lesson 09: a reverse proxy: one address in front of several nodes. A function chooses the node for a request."""
 
 import http.client
 import itertools
@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from .http import TIMEOUT
 
 Choose = Callable[[str, list[str]], str]
-"""Takes what the client brings ("" when it brings nothing) and the nodes' names; returns one of the names."""
+"""Takes the client's credential ("" without one) and the nodes' names; returns one of the names."""
 
 
 def taking_turns() -> Choose:
-    """Round robin: each request goes to the next node, whoever sends it."""
+    """Round robin: each request goes to the next node."""
     turn = itertools.count()
     return lambda credential, nodes: nodes[next(turn) % len(nodes)]
 
@@ -24,11 +24,11 @@ def proxy_app(nodes: dict[str, str], choose: Choose) -> Flask:
     """Make the service.
 
     Args:
-        nodes: their addresses by their names. It is looked at for each request, so a node may leave or join.
-        choose: which node gets a request.
+        nodes: their addresses by their names. It is read at each request, so nodes may be removed or added.
+        choose: chooses the node for a request.
 
-    It passes method, path, body, cookies and the Authorization header on, and the node's answer back. A node that does
-    not answer gives 502.
+    It forwards method, path, body, cookies and the Authorization header, and returns the node's answer. If the node
+    does not answer, that is a 502.
     """
     app = Flask(__name__, static_folder=None)
 

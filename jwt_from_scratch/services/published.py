@@ -1,7 +1,7 @@
-"""For lessons 13 and 14: examples from RFCs, to try a learner's function on text that others have made."""
+"""Lessons 13 and 14: examples from RFCs, to try a learner's function on texts that others have made."""
 
 DPOP_TOKEN = "Kz~8mXK1EalYznwH-LC-1fBAo.4Ljp~zsPE_NeO.gxU"  # noqa: S105 - an example
-"""RFC 9449 §7.1: an access token, and below the proof that goes with it."""
+"""RFC 9449 §7.1: an access token, and below its proof."""
 DPOP_PROOF = (
     "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0Rs"
     "cEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2"
@@ -11,7 +11,7 @@ DPOP_PROOF = (
 )
 
 JWE_KEY = "XctOhJAkA-pD9Lh7ZgW_2A"
-"""RFC 7520 §5.6: a key in base64url, and below what it has encrypted with dir and A128GCM."""
+"""RFC 7520 §5.6: a key in base64url, and below a token that was encrypted with it by dir and A128GCM."""
 JWE = (
     "eyJhbGciOiJkaXIiLCJraWQiOiI3N2M3ZTJiOC02ZTEzLTQ1Y2YtODY3Mi02MTdiNWI0NTI0M2EiLCJlbmMiOiJBMTI4R0NNIn0..refa467"
     "QzzKx6QAB.JW_i_f52hww_ELQPGaYyeAB6HYGcR559l9TYnSovc23XJoBcW29rHP8yZOZG7YhLpT1bjFuvZPjQS-m0IFtVcXkZXdH_lr_Frd"

@@ -1,4 +1,4 @@
-"""Lesson 11: who said what to whom: the requests that some services got and the answers they gave, in order."""
+"""Lesson 11: the record of the requests to some services, and of their answers, in order."""
 
 import urllib.parse
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class Step:
     Attributes:
         source, target: the names of the two.
         what: "GET /callback"; for an answer "200", or "302 to rota /callback".
-        carries: the names of what is in it: parameters, members of a JSON answer, "cookie", "bearer token".
+        carries: names of its contents: parameters, members of a JSON answer, "cookie", "bearer token".
         answer: whether it is an answer.
     """
 
@@ -35,7 +35,7 @@ class Record:
     """The record of the services that it serves.
 
     Attributes:
-        steps: what has been said so far.
+        steps: the requests and answers so far.
     """
 
     def __init__(self) -> None:
@@ -43,10 +43,10 @@ class Record:
         self._names: dict[str, str] = {}
 
     def serve(self, app: Flask, name: str) -> Server:
-        """Start a service under this name and write down what is said to it and by it.
+        """Start a service under this name and record its requests and answers.
 
         Raises:
-            OSError: no port can be had.
+            OSError: no port is free.
         """
 
         @app.before_request

@@ -1,6 +1,6 @@
-"""The encrypted tokens of lesson 14: five segments (RFC 7516), under a key that both sides have.
+"""Lesson 14: encrypted tokens of five segments (RFC 7516), with a key that both sides have.
 
-One way of encrypting only: `dir`, where the shared key itself encrypts, with AES-GCM (RFC 7518 §4.5, §5.3).
+There is one way of encrypting: `dir`, with which the shared key itself encrypts by AES-GCM (RFC 7518 §4.5, §5.3).
 """
 
 import secrets
@@ -16,7 +16,7 @@ from ..encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 KEY_SIZES = {"A128GCM": 16, "A256GCM": 32}
 """Bytes of the key, by enc."""
 MOST = 16_384
-"""Characters of an encrypted token that is looked at."""
+"""The longest encrypted token that is accepted, in characters."""
 _NONCE, _TAG = 12, 16
 
 
@@ -41,7 +41,7 @@ def unseal(token: str, key: bytes, algs: Collection[str]) -> bytes:
     Args:
         token: the token, as text.
         key: the shared key.
-        algs: the names that may stand in alg and enc.
+        algs: the names that are allowed in alg and enc.
 
     Raises:
         JWTError: the token is refused. A compressed one always is (RFC 8725 §3.6).

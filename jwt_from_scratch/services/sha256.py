@@ -1,6 +1,7 @@
-"""Lesson 02: SHA-256's inner step in the open, with a free choice of where to begin (FIPS 180-4).
+"""Lesson 02: the compression function of SHA-256, which can begin with any state (FIPS 180-4).
 
-`hashlib` does the same. The lesson goes on from a finished hash with it: length extension.
+`hashlib` computes the same, but begins with the standard's state. The lesson continues from a finished hash with it:
+length extension.
 """
 
 _PRIMES = [p for p in range(2, 312) if all(p % q for q in range(2, p))]
@@ -24,7 +25,7 @@ def step(state: list[int], block: bytes) -> list[int]:
 
 
 def padding(length: int) -> bytes:
-    """What SHA-256 puts behind an input of this many bytes (FIPS 180-4 §5.1.1)."""
+    """The padding that SHA-256 appends to an input of so many bytes (FIPS 180-4 §5.1.1)."""
     return b"\x80" + bytes(-(length + 9) % 64) + (8 * length).to_bytes(8, "big")
 
 

@@ -1,6 +1,6 @@
-"""Lesson 09: what several nodes share, in one SQLite file: sessions, and tokens refused before they expire.
+"""Lesson 09: a store that several nodes share, in an SQLite file: sessions, and tokens refused before they expire.
 
-A product has a database server or Redis in its place. The questions to it, and their number, are the same.
+A product would use a database server or Redis. The queries, and their number, are the same.
 """
 
 import secrets
@@ -21,7 +21,7 @@ class SharedStore:
     """One node's connection to the file. Each node opens its own; all see the same.
 
     Attributes:
-        lookups: how often this node has asked.
+        lookups: the number of this node's queries.
     """
 
     def __init__(self, path: Path) -> None:
@@ -31,7 +31,7 @@ class SharedStore:
         self.lookups = 0
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the file."""
         self._database.close()
 
     def _ask(self, question: str, *values: Any) -> tuple[Any, ...] | None:
@@ -49,7 +49,7 @@ class SharedStore:
         return session_id
 
     def get(self, session_id: str) -> str:
-        """Whose session this is; KeyError when there is none."""
+        """The user of this session; KeyError if there is no such session."""
         if row := self._ask("SELECT user FROM session WHERE id = ?", session_id):
             return str(row[0])
         raise KeyError(session_id)
@@ -74,6 +74,6 @@ class SharedStore:
         return self._ask("SELECT 1 FROM denied WHERE iss = ? AND jti = ? AND exp > ?", iss, jti, now) is not None
 
     def size(self, now: float) -> int:
-        """How many entries are left at now; those that are over go."""
+        """How many entries are valid at now; expired ones are removed."""
         self._ask("DELETE FROM denied WHERE exp <= ?", now)
         return int((self._ask("SELECT count(*) FROM denied") or (0,))[0])

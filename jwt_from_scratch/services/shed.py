@@ -1,7 +1,7 @@
 """Lesson 10: a tool library's website. How its page keeps a member's token is an argument.
 
-Members log in and hand credits to each other. The services of lesson 10 that are vulnerable on purpose share
-this, so that each of their files shows its flaw alone.
+Members log in and give credits to each other. The vulnerable services of lesson 10 are built on this one, so that
+each of their files shows only its flaw.
 """
 
 import time
@@ -18,7 +18,7 @@ from .page_scripts import page_script
 
 COOKIE = "token"
 LIFETIME = 900
-"""Seconds for which a token is good."""
+"""Seconds for which a token is valid."""
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,9 @@ class Visit:
 
     Attributes:
         asked: method and path, such as "POST /give".
-        who: whose good token came along; "" when none did.
-        brought: how it came: "cookie", "header", "url" or "".
-        headers: what the browser says about where the request comes from, under the names in `TELLING`.
+        who: the member whose valid token was sent; "" without one.
+        brought: how it was sent: "cookie", "header", "url" or "".
+        headers: the headers that tell where the request comes from, named in `TELLING`.
     """
 
     asked: str
@@ -42,16 +42,16 @@ TELLING = ("Sec-Fetch-Site", "Origin", "Referer")
 
 
 class Shed(Flask):
-    """The service, with what it remembers.
+    """The service and its state.
 
-    POST /login takes a form with `user` (no password: this lesson's thieves have no use for one). GET / is the page
-    with the pinboard, GET /me says who one is, POST /give with `to` gives that member five credits.
+    POST /login takes a form with `user` (without a password, which this lesson does not need). GET / is the page with
+    the pinboard, GET /me returns the member's name, POST /give with `to` gives that member five credits.
 
     Attributes:
         gifts: who gave credits to whom.
         visits: every request for a page or a gift.
         log: the access log as any web server writes it: method, path and query.
-        notes: what hangs on the pinboard; anybody may append.
+        notes: the notes on the pinboard; anybody may append one.
     """
 
     def __init__(
@@ -71,11 +71,10 @@ class Shed(Flask):
         Args:
             key: the JWK that tokens are signed with, for HS256.
             verify: takes a token and returns its claims, or raises ValueError.
-            keep: where the page keeps its token: "localStorage", "memory", "url", or "cookie" with attributes behind
-                it.
-            set_cookie: writes the Set-Cookie header's value for a token; without it, `keep` says what stands there.
-            guard: sees each request that might change something, as {"method": …, "headers": {…}}; False refuses it.
-            show_note: how a note is written into the page.
+            keep: where the page keeps its token: "localStorage", "memory", "url", or "cookie" followed by attributes.
+            set_cookie: makes the Set-Cookie header's value for a token; by default it is made from `keep`.
+            guard: gets each request that might change something, as {"method": …, "headers": {…}}; False refuses it.
+            show_note: turns a note into HTML.
             give_by: the methods by which credits can be given.
             referrer_policy: the Referrer-Policy header of the pages.
         """
@@ -102,7 +101,7 @@ class Shed(Flask):
         return made
 
     def _token_holder(self) -> tuple[str, str]:
-        """Whose token came, and how. A request that brings its token in the header has no use for the cookie."""
+        """The member whose token was sent, and how. With a token in the header, the cookie is ignored."""
         scheme, _, bearer = request.headers.get("Authorization", "").partition(" ")
         named = [value for name, value in request.cookies.items() if name == COOKIE or name.startswith("__Host-")]
         if scheme.lower() == "bearer":
@@ -124,10 +123,10 @@ class Shed(Flask):
         return self._keep.startswith("cookie")
 
     def _refusal(self) -> Response | None:
-        """What the guard's no looks like; None if this request may change something."""
+        """The answer if the guard refuses the request; None if the request may change something."""
         try:
             may = self._guard({"method": request.method, "headers": dict(request.headers)})
-        except Exception as error:  # a guard that stumbles lets nobody in
+        except Exception as error:  # if the guard fails, the request is refused
             status = 501 if isinstance(error, NotImplementedError) else 500
             return self._page(f"<p id=status>refused: {escape(str(error) or type(error).__name__)}</p>", status)
         return None if may else self._page("<p id=status>refused: this does not come from our own page</p>", 403)
@@ -162,7 +161,7 @@ class Shed(Flask):
         return self._page(f"<p id=status>{escape(who)} gives 5 credits to {escape(to)}</p>")
 
     def _page(self, body: str, status: int = 200) -> Response:
-        # With an icon of its own, no browser asks for /favicon.ico, which would stand among the visits.
+        # With this icon, browsers do not request /favicon.ico, which would be listed among the visits.
         head = '<!doctype html><link rel=icon href="data:,">'
         made = Response(f"{head}<body data-ready>{body}</body>", status, mimetype="text/html")
         if self._referrer_policy:
@@ -171,7 +170,7 @@ class Shed(Flask):
 
 
 shed_app = Shed
-"""As the makers of the other services are called."""
+"""The same, under a name like those of the other services."""
 
 PAGE = """
 <h1>Tool library</h1>
@@ -185,5 +184,5 @@ PAGE = """
 
 
 def _cookie(token: str, keep: str) -> str:
-    """The Set-Cookie header's value for a token, with the attributes that stand behind "cookie"."""
+    """The Set-Cookie header's value for a token, with the attributes that follow "cookie" in `keep`."""
     return f"{COOKIE}={token}; Path=/{keep.removeprefix('cookie')}"

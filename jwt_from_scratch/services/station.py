@@ -18,7 +18,7 @@ PASSWORDS = {"ada": "edelweiss-1843", "bob": "north face", "mallory": "crevasse"
 PAGES = {"rota": "You are on call on Sunday.", "depot": "Rope 7 is lent to you."}
 
 Check = Callable[[str, KeySet, str], dict[str, Any]]
-"""How an API checks a token: the token, the issuer's keys, the API's own name; claims, or ValueError."""
+"""How an API checks a token: takes the token, the issuer's keys and the API's name; returns claims, or ValueError."""
 
 
 def api_name(client: str) -> str:
@@ -27,16 +27,16 @@ def api_name(client: str) -> str:
 
 
 def in_address(address: str, name: str) -> str:
-    """A parameter in an address; "" if it is not there."""
+    """A parameter in an address; "" if it is missing."""
     return parse_qs(urlsplit(address).query).get(name, [""])[0]
 
 
 class Station:
-    """Five services and the record of what they say to each other. Ends with `close()` or at the end of a `with`.
+    """Five services and the record of their requests to each other. Ends with `close()` or at the end of a `with`.
 
     Attributes:
-        record: who said what to whom.
-        issuer, rota, depot: the apps, with what they remember.
+        record: the requests and answers.
+        issuer, rota, depot: the apps, with their state.
         url: the address of "base", "rota", "depot", "rota-api" and "depot-api".
     """
 
@@ -75,22 +75,22 @@ class Station:
         self.url[name] = self._servers[-1].url
 
     def log_in(self, person: Visitor, site: str) -> str:
-        """Press "log in" at a site and, if the issuer asks for the password, give it. Gives the page that comes."""
+        """Press "log in" at a site and, if the issuer asks for it, enter the password. Returns the resulting page."""
         page = person.get(self.url[site] + "/login")
         if "password" in page.text:
             page = person.post(person.url, {"user": person.name, "password": PASSWORDS[person.name]})
         return page.text
 
     def until_code(self, person: Visitor, site: str) -> str:
-        """Log in as far as the address with the code, and do not open it. Gives that address."""
+        """Log in up to the redirect with the code, and do not follow it. Returns its address."""
         begin = person.get(self.url[site] + "/login", follow=False).headers["Location"]
         answer = person.get(begin, follow=False)
-        if answer.status == 200:  # the form
+        if answer.status == 200:  # the login form
             answer = person.post(begin, {"user": person.name, "password": PASSWORDS[person.name]}, follow=False)
         return answer.headers["Location"]
 
     def close(self) -> None:
-        """Close all five, at once, for each takes a moment. Closing twice does no harm."""
+        """Close all five in parallel, because each takes a moment. Closing twice does no harm."""
         if sys.platform == "emscripten":  # no threads
             for server in self._servers:
                 server.close()

@@ -1,6 +1,6 @@
-"""Lesson 08: a telescope that turns for whoever brings a good pass. How a pass is checked is an argument.
+"""Lesson 08: a telescope that turns for everyone with a good pass, a token. How a pass is checked is an argument.
 
-The vulnerable services of lesson 08 share this, so that each of their files shows how it comes by a key and no more.
+The vulnerable services of lesson 08 are built on this one, so that each of their files shows only how it finds a key.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,8 @@ def telescope_app(check: Callable[[str], dict[str, Any]]) -> Flask:
     Args:
         check: takes the pass, a token, and returns its claims, or raises an exception.
 
-    GET / wants a pass as `Authorization: Bearer …` and answers with the observer and the university in it. A check that
-    is not written yet is answered with 501, Not Implemented.
+    GET / wants a pass as `Authorization: Bearer …` and answers with the observer and the university in it. If the check
+    is not written yet, the answer is 501, Not Implemented.
     """
     app = Flask(__name__)
 
@@ -31,7 +31,7 @@ def telescope_app(check: Callable[[str], dict[str, Any]]) -> Flask:
             claims = check(token)
         except NotImplementedError as error:
             return jsonify(reason=str(error)), 501
-        except Exception as error:  # a check that stumbles lets nobody in
+        except Exception as error:  # if the check fails, nobody gets in
             return refused(f"{type(error).__name__}: {error}")
         return jsonify(observer=claims.get("sub"), university=claims.get("iss"), telescope="turns for you")
 

@@ -1,8 +1,8 @@
-"""Lessons 04, 05, 06 and 07: the verifier that they build, as far as each of them has got.
+"""Lessons 04, 05, 06 and 07: the verifier that they build, with the algorithms of each lesson.
 
-A verifier has two parts. The first, `verifier`, is the same for all: form, header, claims. The second asks whether a
-signature fits a key, with one case for each kind of key; each lesson adds its own cases and leaves the others to the
-lesson before.
+A verifier has two parts. The first, `verifier`, is the same for all: form, header, claims. The second checks a
+signature, with one case for each kind of key; each lesson adds its own cases, and calls the previous lesson's function
+for the others.
 """
 
 import hashlib
@@ -19,14 +19,14 @@ from ..encoding import b64u_decode, json_loads_strict
 
 Jwk = dict[str, Any]
 Fits = Callable[[Jwk, bytes, bytes], bool]
-"""Whether a signature over a message fits a key. Raises ValueError for a key that it can't use."""
+"""Whether a signature of a message is valid for a key. Raises ValueError for a key that it can't use."""
 
 SHA256_PREFIX = bytes.fromhex("3031300d060960864801650304020105000420")
-"""What stands before the hash in an RS256 signature (RFC 8017 §9.2, note 1)."""
+"""The bytes before the hash in an RS256 signature (RFC 8017 §9.2, note 1)."""
 
 
 def verifier(fits: Fits) -> Callable[[str, Jwk], dict[str, Any]]:
-    """Make `verify(token, key)`, which gives a compact token's claims or raises ValueError."""
+    """Make `verify(token, key)`, which returns a compact token's claims or raises ValueError."""
 
     def verify(token: str, key: Jwk) -> dict[str, Any]:
         header, payload, signature = token.split(".")
@@ -57,7 +57,7 @@ def fits_04(key: Jwk, message: bytes, seal: bytes) -> bool:
 
 
 def fits_05(key: Jwk, message: bytes, seal: bytes) -> bool:
-    """RS256, and what lesson 04 has."""
+    """RS256, and the algorithms of lesson 04."""
     match key:
         case {"kty": "RSA", "alg": "RS256", "n": str(n), "e": str(e)}:
             return rsa_verify_pkcs1(*rsa_numbers(n, e), message, seal)
@@ -65,7 +65,7 @@ def fits_05(key: Jwk, message: bytes, seal: bytes) -> bool:
 
 
 def fits_06(key: Jwk, message: bytes, seal: bytes) -> bool:
-    """ES256, and what lesson 05 has."""
+    """ES256, and the algorithms of lesson 05."""
     match key:
         case {"kty": "EC", "crv": "P-256", "alg": "ES256", "x": str(x), "y": str(y)}:
             return ecdsa_verify(p256_point(x, y), message, seal)
@@ -84,7 +84,7 @@ def rsa_numbers(n: str, e: str) -> tuple[int, int]:
 
 
 def rsa_verify_pkcs1(n: int, e: int, message: bytes, signature: bytes) -> bool:
-    """Whether an RS256 signature fits (lesson 05; RFC 8017 §8.2.2)."""
+    """Whether an RS256 signature is valid (lesson 05; RFC 8017 §8.2.2)."""
     size, s = (n.bit_length() + 7) // 8, int.from_bytes(signature, "big")
     ending = b"\0" + SHA256_PREFIX + hashlib.sha256(message).digest()
     expected = b"\0\1" + b"\xff" * (size - 2 - len(ending)) + ending
@@ -99,7 +99,7 @@ def p256_point(x: str, y: str) -> tuple[int, int]:
 
 
 def ecdsa_verify(public: tuple[int, int], message: bytes, signature: bytes) -> bool:
-    """Whether an ES256 signature fits (lesson 06). ValueError when the point is off the curve."""
+    """Whether an ES256 signature is valid (lesson 06). ValueError if the point is not on the curve."""
     key = ec.EllipticCurvePublicNumbers(*public, ec.SECP256R1()).public_key()
     r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
     try:

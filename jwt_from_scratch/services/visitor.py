@@ -1,4 +1,4 @@
-"""Lesson 11: somebody with a browser: keeps cookies, follows redirects, and says in each request who it is."""
+"""Lesson 11: a visitor with a browser, which keeps cookies, follows redirects, and names itself in each request."""
 
 import http.cookiejar
 import urllib.error
@@ -14,24 +14,24 @@ LOOPBACK = ("127.0.0.1", "localhost")
 
 
 class Visitor:
-    """The two habits of a browser that a login needs. Servers use one, too, to ask each other, without redirects.
+    """Cookies and redirects, which a login needs of a browser. Servers use it to call each other, without redirects.
 
     Attributes:
-        name: sent as User-Agent, so that a record can tell who asked.
+        name: sent as User-Agent, so that a record can tell who sent a request.
         url: the address of the last answer.
     """
 
     def __init__(self, name: str) -> None:
         self.name, self.url = name, ""
         self._jar = http.cookiejar.CookieJar()
-        # No proxy, whatever the environment says: all requests stay on this machine.
+        # Without a proxy, even if the environment names one: all requests stay on this machine.
         self._opener = urllib.request.build_opener(
             urllib.request.ProxyHandler({}), urllib.request.HTTPCookieProcessor(self._jar), _Stay()
         )
 
     @property
     def cookies(self) -> dict[str, str]:
-        """The cookies, by name. As in any browser they go to the host, whatever the port (RFC 10025 §8.5)."""
+        """The cookies, by name. As in any browser, they are sent to all ports of the host (RFC 10025 §8.5)."""
         return {cookie.name: cookie.value or "" for cookie in self._jar}
 
     def get(self, url: str, *, token: str = "", follow: bool = True) -> Exchange:
@@ -78,4 +78,4 @@ class Visitor:
 
 class _Stay(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
-        """Follow nothing by itself: each hop is a step of its own."""
+        """Never follow a redirect automatically: `get` and `post` follow each one as a request of its own."""

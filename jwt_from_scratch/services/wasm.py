@@ -1,8 +1,8 @@
-"""Serving where there are no sockets and no threads, as in a browser: a request is a call.
+"""All lessons, in a browser: serving without sockets and threads, by answering each request in a function call.
 
-`http.client`, and with it `urllib`, connects through `socket.create_connection`. For a port of a server in this
-process it gets a line of ours, at whose end werkzeug's own handler reads the request and writes the answer. So what
-passes is, byte for byte, what would pass over the wire, and no client is any different.
+`http.client`, and with it `urllib`, connects through `socket.create_connection`. For the port of a server in this
+process, that returns a connection of ours, from which werkzeug's own handler reads the request, and to which it writes
+the answer. So the bytes are the same as over a network, and clients need no change.
 """
 
 import errno
@@ -25,19 +25,19 @@ _apps: dict[int, tuple[Any, type[WSGIRequestHandler]]] = {}
 
 
 class InProcess:
-    """A server whose requests are answered in the process, and in the thread, that asks."""
+    """A server that answers requests in the process and thread that send them."""
 
     def __init__(self, app: "Flask", handler: type[WSGIRequestHandler]) -> None:
         self.port = next(_ports)
         _apps[self.port] = (app, handler)
 
     def close(self) -> None:
-        """Answer no more."""
+        """Stop answering."""
         _apps.pop(self.port, None)
 
 
 class _Line:
-    """One connection, as much of a socket as `http.client` uses."""
+    """One connection, with those methods of a socket that `http.client` uses."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -47,7 +47,7 @@ class _Line:
         self._sent.write(data)
 
     def makefile(self, *_: Any, **__: Any) -> io.BytesIO:
-        """What the server answers to all that was sent; the client begins to read."""
+        """The server's answer to all that was sent; the client calls this when it begins to read."""
         if self._port not in _apps:
             raise ConnectionResetError(errno.ECONNRESET, "Connection reset by peer")
         app, kind = _apps[self._port]
@@ -68,7 +68,7 @@ class _Line:
 
 
 def _server(app: Any, port: int) -> SimpleNamespace:
-    """What werkzeug's handler reads of its server."""
+    """The attributes of a server that werkzeug's handler reads."""
     return SimpleNamespace(
         app=app,
         host="127.0.0.1",
@@ -110,7 +110,7 @@ def pbkdf2_hmac(name: str, password: bytes, salt: bytes, iterations: int, dklen:
 
 
 def install() -> None:
-    """Put these in the place of what the standard library has elsewhere."""
+    """Install these functions where Pyodide's standard library lacks them or can't use them."""
     system: Any = socket
     system.create_connection = _connect
     if not hasattr(hashlib, "pbkdf2_hmac"):

@@ -1,6 +1,5 @@
-"""The batch over the whole corpus runs once, however many processes the tests are spread over."""
+"""Grades the whole corpus in one batch, once for all of pytest's worker processes."""
 
-import fcntl
 import json
 import os
 from dataclasses import asdict
@@ -11,20 +10,16 @@ import pytest
 from grader.engine.sandbox import Zygote
 from grader.errors import SandboxError
 from tests.attacks.harness import Run, run_corpus
+from tests.sharing import made_once
+
+RESULT = "run.json"
 
 
 @pytest.fixture(scope="session")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """What came of grading the whole corpus in one batch. With ATTACKS_KEEP=DIR its results are kept there."""
-    folder = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        folder = folder.parent
-    with (folder / "attacks.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        result = folder / "attacks.json"
-        if not result.exists():
-            result.write_text(json.dumps(_run()))
-    found = json.loads(result.read_text())
+    """The outcome of grading the whole corpus in one batch. With ATTACKS_KEEP=DIR, its results are kept there."""
+    folder = made_once(tmp_path_factory, "attacks", lambda new: (new / RESULT).write_text(json.dumps(_run())))
+    found = json.loads((folder / RESULT).read_text())
     if "skip" in found:
         pytest.skip(found["skip"])
     return Run(**found)

@@ -1,7 +1,7 @@
-"""The corpus of hostile submissions: what each one is, how it is made, and what must come of it.
+"""The corpus of hostile submissions: how each one is made, and its expected result.
 
-Most are files, `<category>/<name>.py`: a front matter of comments, then cells in percent format that change the student
-or the solved edition of a lesson. The rest, where the file itself is the attack, are functions in `tricks.py`.
+Most are files, `<category>/<name>.py`: front matter in comments, then cells in percent format that change the student
+or the solved edition of a lesson. The others, in which the file itself is the attack, are functions in `tricks.py`.
 
     # about: what it tries                     # base: solved 01_encoding
     # score: 15, b64u_decode at most 4         # exercise: b64u_decode timed out | crashed
@@ -11,7 +11,7 @@ or the solved edition of a lesson. The rest, where the file itself is the attack
     # %% + before b64u_decode    an extra cell; also `+ after NAME`, `+ at the start`, `+ at the end`
     # %% append to setup         more lines in the lesson's first setup cell
 
-In a text, {{NAME}} is replaced by what the harness knows under that name, see `Places`.
+In these texts, {{NAME}} is replaced by a value that the harness sets, see `Places`.
 """
 
 import ast
@@ -35,19 +35,19 @@ CONTROLS = "controls"
 """The category of the honest submissions, which must get full marks."""
 
 Bound = tuple[str, int]
-"""How a score is bounded: ("is", 15) or ("at most", 4)."""
+"""A bound of a score: ("is", 15) or ("at most", 4)."""
 
 
 @dataclass
 class Expect:
-    """What must come of a submission.
+    """The expected result of a submission.
 
     Attributes:
         scores: bounds by exercise; under "" the bound of the total.
-        statuses: what the Report's status may be.
-        exercises: what the status of an exercise may be.
-        says: a text that must stand in the Report, in lower case.
-        seconds: how long grading it may take at most.
+        statuses: the allowed statuses of the Report.
+        exercises: the allowed statuses of each exercise.
+        says: a text that the Report must contain, in lower case.
+        seconds: the longest time that grading it may take.
     """
 
     scores: dict[str, Bound] = field(default_factory=dict)
@@ -59,12 +59,12 @@ class Expect:
 
 @dataclass
 class Places:
-    """What the harness knows: the values of the {{NAME}}s, and the names of attacks that it puts beside others."""
+    """The harness's values for the {{NAME}}s, and the names of attacks that are put next to others."""
 
     values: dict[str, str]
 
     def fill(self, text: str, attack: str) -> str:
-        """Put the values into a text."""
+        """Replace the {{NAME}}s in a text."""
         values = {**self.values, "NAME": attack, "BREACH": f"BREACH-{attack}"}
         return re.sub(r"\{\{([A-Z_]+)\}\}", lambda found: values[found[1]], text)
 
@@ -74,7 +74,7 @@ Make = Callable[[Path, Places], Path]
 
 @dataclass
 class Attack:
-    """One submission of the corpus. `make` writes it into a folder of submissions and tells its path."""
+    """One submission of the corpus. `make` writes it into a folder of submissions and returns its path."""
 
     name: str
     category: str
@@ -87,7 +87,7 @@ class Attack:
 
     @property
     def breach(self) -> str:
-        """What its code says when it got through."""
+        """The text that its code prints if the attack succeeds."""
         return f"BREACH-{self.name}"
 
     @property
@@ -100,7 +100,7 @@ class Attack:
 
 
 def points_of(chapter: str) -> int:
-    """What a lesson is worth."""
+    """A lesson's points."""
     return course.chapter(chapter).points
 
 
@@ -159,7 +159,7 @@ def _front_matter(text: str) -> dict[str, str]:
 
 
 def student_folder(submissions: Path, name: str) -> Path:
-    """A student's folder, made if need be."""
+    """A student's folder, which is made if it does not exist."""
     folder = submissions / name
     folder.mkdir(exist_ok=True)
     return folder
@@ -171,7 +171,7 @@ def edition_of(edition: str, chapter: str) -> Any:
 
 
 def changed(edition: str, chapter: str, text: str) -> Any:
-    """An edition with the cells of a percent-format text in it."""
+    """An edition, changed by the cells of a text in percent format."""
     notebook = edition_of(edition, chapter)
     for place, source in percent_cells(text):
         _put(notebook, chapter, place, source)
@@ -179,7 +179,7 @@ def changed(edition: str, chapter: str, text: str) -> Any:
 
 
 def percent_cells(text: str) -> Iterator[tuple[str, str]]:
-    """The cells of a text in percent format: what the marker says, and the lines below it."""
+    """The cells of a text in percent format: each marker's text, and the lines below it."""
     parts = re.split(r"^# %% (.+)\n", text, flags=re.MULTILINE)
     for place, source in zip(parts[1::2], parts[2::2], strict=True):
         yield place.strip(), source.strip("\n")
@@ -201,7 +201,7 @@ def _put(notebook: Any, chapter: str, place: str, source: str) -> None:
 
 
 def index_of(notebook: Any, chapter: str, place: str) -> int:
-    """Where the cell stands that an exercise's name, `check NAME` or `answer` means."""
+    """The index of the cell that is meant by an exercise's name, `check NAME` or `answer`."""
     name = re.sub(r"^check (\w+)$", r"\1-check", place)
     wanted = f"{chapter}-answer" if place == "answer" else name
     return next(

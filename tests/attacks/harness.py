@@ -1,7 +1,7 @@
-"""Runs the whole corpus through `grader grade` once, with canaries around it, and keeps what came of it as plain data.
+"""Runs the whole corpus through `grader grade` once, with canaries around it, and keeps the outcome as plain data.
 
 A canary is something that no submission may read, change or reach: files, an environment variable, listeners on the
-host, a gradebook, a neighbour's work. Its value, if it turns up in a result, tells who stole it.
+host, a gradebook, another student's work. If its value appears in a result, a submission has read it.
 """
 
 import contextlib
@@ -29,25 +29,25 @@ from tests.attacks.corpus import REPO, Attack, Places, corpus, write_corpus
 
 GRADE = (sys.executable, "-c", "from grader.cli.main import main; main()", "grade")
 LIMIT = 900
-"""Seconds after which the batch is given up."""
+"""Seconds after which the batch is stopped."""
 MOST_MEMORY = 400_000_000
-"""Bytes that the command and each of its workers may have."""
+"""The most bytes of memory for the command and each of its workers."""
 
 
 @dataclass
 class Run:
-    """What came of the batch.
+    """The outcome of the batch.
 
     Attributes:
         exit_code, stderr, seconds: of the command.
         reports: every Report, as it was written, by its path.
         summary, index: the texts of summary.csv and index.html.
-        stolen: canaries whose values stand in a result, with the place.
-        breaches: attacks that say in a result that they got through.
+        stolen: canaries whose values are in a result, with the place.
+        breaches: attacks that report success in a result.
         changed: canaries and submissions that were changed, and files that were left behind.
         connections: which listeners were reached.
-        processes: the command lines of processes that were left.
-        disk: the most bytes that lay in the results' folder at any time.
+        processes: the command lines of processes that were left running.
+        disk: the most bytes in the results' folder at any time.
         memory: the most bytes of memory of the command's own process, and of any of its workers.
     """
 
@@ -67,7 +67,7 @@ class Run:
 
 
 class Canaries:
-    """The canaries, in a folder of their own that every user may enter, and where they are."""
+    """The canaries, in a folder of their own that every user may enter, and their paths."""
 
     def __init__(self) -> None:
         self.root = Path(tempfile.mkdtemp(prefix="canaries-"))
@@ -153,7 +153,7 @@ class Canaries:
                 link.sendall(self.secrets[name].encode())
 
     def state(self) -> dict[str, str]:
-        """Every file that must stay as it is, with a digest."""
+        """Every file that must not change, with a digest."""
         places = [
             self.root / name
             for name in ("secret.txt", "receipt-signing.key", "gradebook.db", "source", "outside", "config")
@@ -163,7 +163,7 @@ class Canaries:
         return {str(path): _digest(path) for path in files if path.is_symlink() or path.exists()}
 
     def left_behind(self) -> list[str]:
-        """Files that bear the mark, and whatever is in the batch's folder for temporary files."""
+        """Files with the mark in their names, and all files in the batch's folder for temporary files."""
         found = [str(path) for path in (self.root / "tmp").iterdir()]
         for folder in ("/", "/tmp", "/var/tmp", "/dev/shm", "/run", "/usr/local/lib", str(Path.home()), str(REPO)):
             with contextlib.suppress(OSError):
@@ -171,7 +171,7 @@ class Canaries:
         return [path for path in found if path != str(self.home)]
 
     def close(self) -> None:
-        """Take everything away."""
+        """Remove all canaries."""
         for server in self._open:
             server.close()
         self.home.unlink(missing_ok=True)
@@ -199,10 +199,10 @@ def _digest(path: Path) -> str:
 
 
 def run_corpus(keep: Path | None = None) -> Run:
-    """Write the corpus, grade it, look at everything that should be as before.
+    """Write the corpus, grade it, and check that everything else is unchanged.
 
     Args:
-        keep: where the batch's results are copied to, if they are wanted.
+        keep: a folder to which the batch's results are copied.
     """
     canaries = Canaries()
     try:
@@ -265,7 +265,7 @@ def _search(run: Run, canaries: Canaries) -> None:
 
 @contextlib.contextmanager
 def _watched(folder: Path, run: Run, pid: int) -> Any:
-    """Remember the most bytes that ever lay in the folder, and the most memory of the command and its workers."""
+    """Record the most bytes in the folder at any time, and the peak memory of the command and its workers."""
     ended = threading.Event()
 
     def watch() -> None:
@@ -289,7 +289,7 @@ def _watched(folder: Path, run: Run, pid: int) -> Any:
 
 
 def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Those of these Reports."""
+    """The Reports on this attack."""
     folder = plain_text(os.fsencode(attack.student).decode("utf-8", "backslashreplace"), 1_000)
     return [
         report
@@ -299,7 +299,7 @@ def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, 
 
 
 def complaints(attack: Attack, report: dict[str, Any]) -> list[str]:
-    """What is not as the attack's front matter says."""
+    """How the Report differs from the attack's front matter."""
     found = []
     if report["status"] not in attack.expect.statuses:
         found.append(f"it is {report['status']!r}: {report['message']}")
@@ -323,7 +323,7 @@ def complaints(attack: Attack, report: dict[str, Any]) -> list[str]:
 
 
 def adopt_orphans() -> None:
-    """From now on whoever loses its parent below us becomes our child, and can't get away."""
+    """From now on, processes below us whose parent ends become our children, so that none escapes."""
     set_child_subreaper = 36  # prctl(2)
     ctypes.CDLL(None).prctl(set_child_subreaper, 1, 0, 0, 0)
 
@@ -343,7 +343,7 @@ def children_of(pid: int) -> set[int]:
 
 
 def peak_of(pid: int) -> int:
-    """The most bytes of memory that a process has ever had; 0 if it is gone."""
+    """A process's peak memory, in bytes; 0 if it is gone."""
     with contextlib.suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
             if line.startswith(b"VmHWM:"):
@@ -352,7 +352,7 @@ def peak_of(pid: int) -> int:
 
 
 def _left_running(mark: str, before: set[int]) -> list[str]:
-    """What is still running of the batch, after a moment. It is ended then."""
+    """The batch's processes that still run after a moment; they are killed."""
     end = time.monotonic() + 5
     while left := _running(mark, before):
         if time.monotonic() > end:

@@ -1,4 +1,4 @@
-"""Makes the tables of docs/attacks.md anew: what each submission of the corpus came to.
+"""Updates the tables of docs/attacks.md: the result of each submission of the corpus.
 
 ATTACKS_KEEP=/tmp/attacks python -m pytest tests/attacks/test_attacks.py
 python -m tests.attacks.page /tmp/attacks
@@ -18,7 +18,7 @@ MARK = "<!-- from here on: python -m tests.attacks.page -->\n"
 
 
 def came_to(attack: Attack, reports: Sequence[dict[str, Any]]) -> str:
-    """What an attack came to, in some words.
+    """An attack's result, in a few words.
 
     Raises:
         ValueError: there is no Report on it.

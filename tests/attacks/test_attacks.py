@@ -21,11 +21,11 @@ ATTACKS = [attack for attack in corpus() if not attack.is_control]
 HONEST = [attack for attack in corpus() if attack.is_control]
 SUBMITTED = ("graded", "not attempted", "unreadable")
 MOST_REPORTS = 100
-"""How many Reports one student's zip may be worth."""
+"""The most Reports on one student's zip file."""
 
 
 def reports_of(attack: Attack, run: Run) -> list[dict[str, Any]]:
-    """The Reports on what lies in the attack's folder or zip file."""
+    """The Reports on files in the attack's folder or zip file."""
     return reports_in(attack, list(run.reports.values()))
 
 
@@ -44,13 +44,13 @@ def test_an_honest_submission_gets_full_marks(attack: Attack, run: Run) -> None:
 
 
 def check_report(attack: Attack, run: Run) -> None:
-    # What lies beside a submission is told, too, and is none.
+    # Other files next to a submission have Reports, too, with the status "not taken".
     reports = [one for one in reports_of(attack, run) if one["status"] in (*attack.expect.statuses, *SUBMITTED)]
     sharing = [other for other in corpus() if other.student == attack.student]
     assert len(reports) >= len(sharing), "there is no Report on it"
     found = [complaints(attack, report) for report in reports]
     messages = [one["messages"] for report in reports[:1] for one in report["exercises"]]
-    # Where two submissions have one name, one of the Reports is this one's.
+    # If two submissions have the same name, one of the Reports is this one's.
     assert ([] in found) if len(sharing) > 1 else not any(found), (found[:3], messages)
 
 
@@ -83,7 +83,7 @@ def test_the_results_never_take_much_room(run: Run) -> None:
 
 
 def test_the_grader_itself_needs_little_memory(run: Run) -> None:
-    """Whatever is handed in: it is limited before it is read."""
+    """For any submission: its size is limited before it is read."""
     for name, peak in run.memory.items():
         assert 10_000_000 < peak < MOST_MEMORY, (name, peak)
 
@@ -129,7 +129,7 @@ def test_the_table_has_no_formula_and_no_broken_row(run: Run) -> None:
 
 
 class Page(html.parser.HTMLParser):
-    """Collects what could run or load something."""
+    """Collects elements and attributes that could run or load something."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -152,7 +152,7 @@ def test_the_page_runs_and_loads_nothing(run: Run) -> None:
 
 
 def test_the_page_lists_every_submission_and_says_what_it_tries() -> None:
-    """`python -m tests.attacks.page` makes it anew."""
+    """`python -m tests.attacks.page` updates it."""
     lines = page.PAGE.read_text("utf-8").partition(page.MARK)[2].splitlines()
     listed = {tuple(line.split(" | ")[:2]) for line in lines if line.startswith("| ") and "submission" not in line[:14]}
     wanted = {tuple(page.row(attack, "").split(" | ")[:2]) for attack in corpus()}

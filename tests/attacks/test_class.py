@@ -1,7 +1,7 @@
 """The corpus handed in to a class: through stock `nbgrader autograde` in our course directory, and `grader autograde`.
 
-The walls are proved by test_attacks, with the whole corpus. Here it is the class's way that is tried, so all of what
-is to be rendered is handed in, and of each other category a few; with --thorough everything.
+test_attacks tests the walls with the whole corpus. This tests the class's code, so all submissions that are rendered
+are handed in, and a few of each other category; with --thorough all.
 """
 
 import os
@@ -23,6 +23,7 @@ from grader.student import NotAnId, StudentId
 from tests.attacks.corpus import Attack, corpus
 from tests.attacks.harness import MOST_MEMORY, Canaries, adopt_orphans
 from tests.grader.helpers import sandbox_problem, solved, write
+from tests.sharing import fresh_course
 
 pytestmark = pytest.mark.slow
 COMMANDS = {
@@ -30,14 +31,14 @@ COMMANDS = {
     "grader autograde": (sys.executable, "-c", "from grader.cli.main import main; main()", "autograde"),
 }
 SHARES = {"nbgrader autograde": 10, "grader autograde": 5}
-"""By default every how manieth submission of a category is handed in; nbgrader grades one after the other."""
+"""By default every n-th submission of a category is handed in; fewer for nbgrader, which grades one at a time."""
 NEIGHBOUR = "zz_neighbour"
 LIMIT = 1_500
 
 
 @dataclass
 class ClassRun:
-    """What came of grading a class: per assignment how the command ended, per student and assignment the scores."""
+    """The outcome of grading a class: by assignment the command's end, by student and assignment the scores."""
 
     exit_codes: dict[str, int] = field(default_factory=dict)
     said: str = ""
@@ -48,10 +49,10 @@ class ClassRun:
 
 
 def chosen(every: int) -> list[Attack]:
-    """What is handed in here: whatever nbgrader's layout can hold, a folder with a notebook.
+    """The attacks that are handed in: those that fit into nbgrader's layout, a folder with a notebook.
 
     Args:
-        every: which share of each category; of attacks on resources, the costliest, a quarter of that.
+        every: take every n-th of each category, but only a quarter of that of the costly attacks on resources.
     """
     names = [one.student for one in corpus()]
     usable = [
@@ -69,7 +70,7 @@ def chosen(every: int) -> list[Attack]:
 
 
 def _is_id(name: str) -> bool:
-    """Whether nbgrader's folders may have this name; what others come to, tests/grader/classroom asks."""
+    """Whether nbgrader's folders may have this name. tests/grader/classroom tests other names."""
     try:
         return StudentId.parse(name) == name
     except NotAnId:
@@ -94,7 +95,9 @@ def hand_in(attacks: list[Attack], canaries: Canaries, root: Path) -> list[Attac
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
-def graded(request: pytest.FixtureRequest, thorough: bool) -> Iterator[tuple[list[Attack], ClassRun]]:
+def graded(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, thorough: bool
+) -> Iterator[tuple[list[Attack], ClassRun]]:
     """A class graded by one of the commands."""
     try:
         Zygote().close()
@@ -107,8 +110,7 @@ def graded(request: pytest.FixtureRequest, thorough: bool) -> Iterator[tuple[lis
         root = canaries.root / "class"
         environment = {**os.environ, "CANARY_VARIABLE": canaries.secrets["variable"], "NO_COLOR": "1"}
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-        init = "from grader.cli.main import main; main()"
-        subprocess.run([sys.executable, "-c", init, "class", "init", str(root)], check=True, env=environment)
+        shutil.copytree(fresh_course(tmp_path_factory), root)
         attacks = hand_in(chosen(1 if thorough else SHARES[request.param]), canaries, root)
         for chapter in {one.chapter for one in attacks}:
             neighbour = root / "submitted" / NEIGHBOUR / chapter
@@ -149,7 +151,7 @@ def run_class(
 
 
 def outputs_of(text: str) -> str:
-    """What the cells of a notebook print; their sources, and so tracebacks, may well hold the words of a breach."""
+    """The printed outputs of a notebook's cells, without sources and tracebacks, which may contain `Attack.breach`."""
     import nbformat
 
     notebook = nbformat.reads(text, as_version=4)
@@ -220,17 +222,17 @@ code = subprocess.call(sys.argv[1:])
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 sys.exit(code)
 """
-"""Runs a command from a small process: of what a large one starts, Linux counts the large one's memory, too."""
+"""Runs a command from a small process, because Linux counts the memory of a large parent, too."""
 
 
-def test_what_costs_most_to_show_stays_small(tmp_path: Path) -> None:
-    """The command and its workers need little memory, and the class's folder little room."""
+def test_what_costs_most_to_show_stays_small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The command and its workers need little memory, and the class's folder little disk space."""
     if problem := sandbox_problem():
         pytest.skip(problem)
     canaries = Canaries()
     root = tmp_path / "class"
     command = (sys.executable, "-c", "from grader.cli.main import main; main()")
-    subprocess.run([*command, "class", "init", str(root)], check=True)
+    shutil.copytree(fresh_course(tmp_path_factory), root)
     for attack in (one for one in corpus() if one.name in COSTLY):
         path = attack.make(tmp_path, canaries.places)
         (root / "submitted" / attack.student).mkdir(parents=True)

@@ -1,7 +1,7 @@
-"""The submissions whose file, folder, zip or metadata is the attack; and the honest ones that other programs saved.
+"""The submissions in which the file, folder, zip or metadata is the attack; and honest ones that other programs saved.
 
-A function marked `edit` changes a notebook; one marked `trick` writes the submission itself and returns its path. Both
-take what the front matter of a file says (see `corpus`).
+A function marked `edit` changes a notebook; one marked `trick` writes the submission itself and returns its path. The
+arguments of both decorators are those of a file's front matter (see `corpus`).
 """
 
 import copy
@@ -48,7 +48,7 @@ def trick(category: str, about: str, base: str = "solved 01_encoding", needs_roo
 
 
 def edit(category: str, about: str, base: str = "solved 01_encoding", **matter: str) -> Any:
-    """Mark a function that changes a notebook, or returns another, or its text, as an attack."""
+    """Mark a function that changes a notebook, or returns another notebook or a text, as an attack."""
     edition, _, chapter = base.partition(" ")
 
     def mark(function: Callable[[Any], Any]) -> Any:
@@ -780,7 +780,7 @@ def answer_of_empty_lines(notebook: Any) -> None:
 
 
 def _table_of_contents(count: int) -> bytes:
-    """A zip file that is nothing but a table of contents, with the same file in it again and again."""
+    """A zip file that consists only of a central directory, with many entries for the same file."""
     entry = (
         struct.pack("<4s4B4H3L5H2L", b"PK\1\2", 20, 3, 20, 0, 0, 0, 0, 33, 0, 0, 0, 7, 0, 0, 0, 0, 0, 0) + b"a.ipynb"
     )

@@ -1,9 +1,9 @@
 """axe-core on every lesson, light and dark, wide and narrow: `.venv/bin/python tests/browser/accessibility.py`.
 
-A script and no test: it runs all lessons and fetches axe-core from npm (into the user's cache), which takes minutes.
-What it looks at is the lessons' own content, prose and outputs. What JupyterLab's themes do with it is not ours: the
-colours of code, links without a line below, and boxes that scroll where a table is wider than a telephone.
-`--pictures FOLDER` also saves each figure as it is shown, to be looked at: what axe can't see is inside of them.
+A script, not a test: it runs all lessons and fetches axe-core from npm (into the user's cache), which takes minutes.
+It checks the lessons' own content, prose and outputs. Faults of JupyterLab's themes are left out: the colours of code,
+links that are not underlined, and boxes that scroll if a table is wider than a phone.
+`--pictures FOLDER` also saves each figure as it is shown, for a person to look at, since axe can't see inside figures.
 """
 
 import argparse
@@ -50,7 +50,7 @@ def executed(name: str) -> Any:
 
 
 def violations(page: Any, script: str) -> Iterator[str]:
-    """What axe finds in the lesson's own content: rule, what it says, and the first place."""
+    """axe's findings in the lesson's own content: the rule, its description, and the first place."""
     page.evaluate(script)
     options = {"resultTypes": ["violations"], "rules": JUPYTERS}
     found = page.evaluate("([own, options]) => axe.run(own, options)", [OWN, options])
@@ -60,7 +60,7 @@ def violations(page: Any, script: str) -> Iterator[str]:
 
 
 def look_at(name: str, page: Any, script: str, pictures: Path | None) -> list[str]:
-    """One lesson in all views."""
+    """Check one lesson in all themes and widths."""
     notebook, found = executed(name), []
     for theme, width in VIEWS:
         html, _ = HTMLExporter(template_name="lab", theme=theme).from_notebook_node(notebook)

@@ -1,7 +1,4 @@
-"""The hands of the browser tests: start the course as a learner does, and use JupyterLab in Chromium.
-
-It holds no tests; its name begins like theirs so that it can't be confused with another folder's helper.
-"""
+"""Helpers of the browser tests: start the course as a learner does, and use JupyterLab in Chromium."""
 
 import json
 import os
@@ -21,7 +18,7 @@ import psutil
 import pytest
 
 PATIENCE = 30.0
-"""Seconds to wait for any one thing; only a broken or a very busy machine needs them."""
+"""Seconds to wait for anything; only a broken or very busy machine needs them."""
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM_OPTIONS = [
@@ -39,7 +36,7 @@ def chromium_path() -> str | None:
 
 
 def missing() -> str | None:
-    """What these tests need and this machine has not, in a few words."""
+    """What these tests need and this machine lacks, in a few words; None if nothing."""
     try:
         import playwright.sync_api  # noqa: F401
     except ImportError:
@@ -48,7 +45,7 @@ def missing() -> str | None:
 
 
 def need_browser() -> None:
-    """Skip the test when there is no browser; on a CI machine that is a failure."""
+    """Skip the test if there is no browser; in CI that is a failure."""
     if reason := missing():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
@@ -63,7 +60,7 @@ def free_port() -> int:
 
 
 class Lab:
-    """`grader start` on a folder, with Jupyter's own settings kept apart from those of whoever runs the tests."""
+    """`grader start` on a folder, with Jupyter settings separate from those of the user who runs the tests."""
 
     def __init__(self, lessons: Path, home: Path, settings: dict[str, Any] | None = None) -> None:
         home.mkdir(parents=True, exist_ok=True)
@@ -99,7 +96,7 @@ class Lab:
         return self.log.read_text("utf-8", "replace")
 
     def address(self) -> str:
-        """What `grader start` prints for the learner to open."""
+        """The address that `grader start` prints."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end and self.process.poll() is None:
             if found := READY.search(self.printed):
@@ -117,7 +114,7 @@ class Lab:
         return self.process.wait(PATIENCE)
 
     def end(self) -> None:
-        """End whatever is left of it, gently and then not."""
+        """End all that is left of it: first by SIGINT, then by SIGKILL."""
         if self.process.poll() is not None:
             return
         family = self.family()
@@ -145,7 +142,7 @@ def running_lab(lessons: Path, home: Path, settings: dict[str, Any] | None = Non
 
 @contextmanager
 def browser_page(width: int = 1366, height: int = 768, scale: float = 1) -> Iterator[Any]:
-    """A page of a headless Chromium that reaches this machine only."""
+    """A page of a headless Chromium that can reach only this machine."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -160,7 +157,7 @@ def browser_page(width: int = 1366, height: int = 768, scale: float = 1) -> Iter
 
 @contextmanager
 def explained(page: Any, folder: Path, lab: Lab | None = None) -> Iterator[None]:
-    """When the block fails, save what the browser shows, and say where."""
+    """If the block fails, save a screenshot and say where."""
     try:
         yield
     except BaseException as error:
@@ -191,16 +188,16 @@ class Notebook:
         return cls(page).ready()
 
     def ready(self) -> "Notebook":
-        """Wait until the cells are there and the kernel is idle."""
+        """Wait until the cells are shown and the kernel is idle."""
         self.panel.locator(".jp-Cell").first.wait_for(state="attached")
-        # Not the toolbar's indicator: it says "idle" before there is a kernel.
+        # Not the toolbar's indicator, which says "idle" even before there is a kernel.
         self.page.locator("#jp-main-statusbar").get_by_text(
             re.compile(r"\((?:ipykernel|Pyodide)\) \| Idle$")
         ).wait_for()
         return self
 
     def cell(self, text: str) -> Any:
-        """The first code cell whose code holds text."""
+        """The first code cell whose code contains text."""
         inside = self.page.locator(".jp-InputArea-editor", has_text=text)
         found = self.panel.locator(".jp-CodeCell").filter(has=inside).first
         found.scroll_into_view_if_needed()

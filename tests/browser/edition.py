@@ -1,4 +1,4 @@
-"""What the site's tests share: where the pinned files are kept, and whether they can be had."""
+"""Shared by the site's tests: the pinned files and the browser edition."""
 
 import os
 from pathlib import Path
@@ -9,11 +9,11 @@ from grader.site import build, lite, pinned
 from grader.site.problem import SiteError
 
 CACHE = Path(os.environ.get("SITE_CACHE") or build.CACHE)
-"""Where the pinned files are kept from one run to the next."""
+"""The folder in which the pinned files are kept between runs."""
 
 
 def pinned_files(*, download: bool) -> Path:
-    """The cache folder, filled. Skips the test where that needs what it may not have.
+    """The cache folder, filled. Skips the test if that needs a download that is not allowed.
 
     Args:
         download: whether 106 MB may be downloaded.

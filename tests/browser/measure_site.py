@@ -1,7 +1,7 @@
-"""What a visit to the browser edition costs: `python -m tests.browser.measure_site SITE`, Chromium on loopback.
+"""Measures visits to the browser edition: `python -m tests.browser.measure_site SITE`, Chromium on loopback.
 
-It holds no tests. For a first and a second visit: bytes and requests until the kernel is idle, seconds, and processor
-time of the browser's processes; then how long checks take.
+Not a test. For a first and a second visit: bytes and requests until the kernel is idle, seconds, and processor time of
+the browser's processes; then how long checks take.
 """
 
 import statistics
@@ -21,7 +21,7 @@ RUNS = 5
 
 
 def processor_seconds() -> float:
-    """Of all processes below this one, those that have ended not included."""
+    """The processor time of all processes below this one, without those that have ended."""
     times = []
     for process in psutil.Process().children(recursive=True):
         try:
@@ -46,7 +46,7 @@ def visit(page: Any, address: str) -> dict[str, float]:
 
 
 def checks(page: Any) -> dict[str, float]:
-    """Milliseconds until a check's answer is there, the first one and the median of five."""
+    """Milliseconds until a check's result is shown: the first one, and the median of five."""
     lesson = InPage(page)
     lesson.run(lesson.cell("# setup"))
     exercise = lesson.cell("def b64u_encode")

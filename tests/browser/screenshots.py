@@ -1,4 +1,4 @@
-"""Make the documents' pictures again: `.venv/bin/python -m tests.browser.screenshots`. Needs Chromium and Pillow."""
+"""Makes the documents' screenshots: `.venv/bin/python -m tests.browser.screenshots`. Needs Chromium and Pillow."""
 
 import io
 import json
@@ -20,7 +20,7 @@ DARK = {"@jupyterlab/apputils-extension:themes": {"theme": "JupyterLab Dark"}}
 
 
 def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> Path:
-    """Solve b64u_encode of lesson 01 in this way, check it, and save what stands around it."""
+    """Solve b64u_encode of lesson 01 in this way, check it, and save the part of the page around it."""
     body = solution.rstrip().partition("\n")[2]
     with tempfile.TemporaryDirectory() as folder:
         work, home = Path(folder) / "work", Path(folder) / "home"
@@ -29,7 +29,7 @@ def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> 
             Notebook(page).ready()
             lesson = Notebook.open(page, LESSON)
             lesson.run(lesson.cell("# setup"))
-            page.keyboard.press("ControlOrMeta+b")  # put the list of files away
+            page.keyboard.press("ControlOrMeta+b")  # hide the list of files
             cell = lesson.cell("def b64u_encode")
             lesson.write(cell, stub(work / LESSON) + body)
             lesson.run(cell)
@@ -37,7 +37,7 @@ def picture(name: str, solution: str, settings: dict[str, Any], height: int) -> 
             heading = lesson.panel.locator("h2", has_text="Build: encode")
             heading.evaluate("e => { e.scrollIntoView(); e.closest('.jp-WindowedPanel-outer').scrollBy(0, -110) }")
             page.mouse.move(600, 5)
-            page.wait_for_timeout(500)  # the scroll bar fades
+            page.wait_for_timeout(500)  # until the scroll bar has faded
             return save(page.screenshot(), IMAGES / f"{name}.png")
 
 
@@ -57,13 +57,13 @@ def formgrader() -> Path:
 
 
 def stub(path: Path) -> str:
-    """The exercise as the lesson gives it, down to where the learner writes."""
+    """The exercise's given code, up to the place where the learner writes."""
     sources = ("".join(cell["source"]) for cell in json.loads(path.read_text("utf-8"))["cells"])
     return next(source for source in sources if source.startswith("def b64u_encode")).partition(STUB)[0]
 
 
 def save(png: bytes, path: Path) -> Path:
-    """Write it with a palette of 256 colours, a third of the size."""
+    """Write it with a palette of 256 colours, which takes a third of the size."""
     path.parent.mkdir(parents=True, exist_ok=True)
     Image.open(io.BytesIO(png)).convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
     return path

@@ -1,4 +1,4 @@
-"""What students hand in, as a teacher looks at it: formgrader and feedback, in Chromium, with a hostile class."""
+"""Submissions as a teacher sees them: formgrader and feedback in Chromium, with a hostile class."""
 
 import base64
 import io
@@ -113,7 +113,7 @@ def run(root: Path, *command: str) -> None:
 
 
 def environment(root: Path) -> dict[str, str]:
-    """Jupyter's own settings are kept apart from those of whoever runs the tests."""
+    """An environment with Jupyter settings separate from those of the user who runs the tests."""
     home = root.parent / "home"
     own = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -137,7 +137,7 @@ def graded_class(folder: Path) -> Iterator[tuple[Path, str]]:
 
 @contextmanager
 def running_server(root: Path) -> Iterator[str]:
-    """`jupyter lab`, started as a teacher starts it: in the course directory."""
+    """`jupyter lab`, started in the course directory, as a teacher does."""
     port = free_port()
     options = [f"--port={port}", "--no-browser", f"--IdentityProvider.token={TOKEN}", "--ip=127.0.0.1"]
     options += ["--allow-root"] if os.geteuid() == 0 else []
@@ -157,7 +157,7 @@ def running_server(root: Path) -> Iterator[str]:
 
 
 class Watched:
-    """A page, and all that a script in it might do."""
+    """A page, with a record of everything that a script in it might do."""
 
     def __init__(self, page: Any) -> None:
         self.page = page
@@ -170,7 +170,7 @@ class Watched:
         self.page.goto(address, wait_until="domcontentloaded")
 
     def assert_dead(self) -> None:
-        """Nothing has run, nothing was fetched, and nothing waits for a click."""
+        """Assert that nothing has run, nothing was fetched, and nothing would run at a click."""
         self.page.wait_for_timeout(1000)
         assert self.dialogs == []
         for frame in self.page.frames:
@@ -183,7 +183,7 @@ class Watched:
 
 @pytest.fixture(scope="module")
 def classroom(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
-    """The course directory, and a page that has logged in."""
+    """The course directory, and a page that is logged in."""
     need_browser()
     with (
         graded_class(tmp_path_factory.mktemp("formgrader")) as (root, address),
@@ -213,7 +213,7 @@ def answers(url: str) -> bool:
 
 
 def open_submission(page: Any, student: str) -> None:
-    """From the gradebook's list of submissions to one of them, by clicks, as a teacher does."""
+    """Open a submission from the gradebook's list by clicking, as a teacher does."""
     origin = page.url.split("/formgrader")[0]
     page.goto(f"{origin}/formgrader/manage_submissions/{LESSON}", wait_until="domcontentloaded")
     page.goto(f"{origin}/formgrader/manage_students/{student}/{LESSON}", wait_until="domcontentloaded")
@@ -263,7 +263,7 @@ def answer_in(page: Any) -> Any:
 
 
 def pictures(place: Any) -> list[tuple[str, int]]:
-    """The pictures in it that were drawn: the first letters of their addresses, and their widths in pixels."""
+    """The pictures that were drawn in this element: the beginnings of their URLs, and their widths in pixels."""
     return [
         tuple(one)
         for one in place.locator("img").evaluate_all("all => all.map(one => [one.src.slice(0, 15), one.naturalWidth])")

@@ -1,4 +1,4 @@
-"""The course as a learner meets it: `grader start`, JupyterLab in Chromium, typing, Shift-Enter."""
+"""The course as a learner uses it: `grader start`, JupyterLab in Chromium, typing, Shift-Enter."""
 
 import json
 import time
@@ -25,7 +25,7 @@ PADDED = """def b64u_encode(data: bytes) -> str:
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the learner's copies are."""
+    """The folder of the learner's copies."""
     return tmp_path_factory.mktemp("learner") / "work"
 
 
@@ -37,14 +37,14 @@ def lesson(work: Path) -> Iterator[Notebook]:
         address = lab.address()
         with browser_page() as page, explained(page, work.parent, lab):
             page.goto(address)
-            Notebook(page).ready()  # lesson 00, which the address opens
+            Notebook(page).ready()  # lesson 00, which opens first
             notebook = Notebook.open(page, LESSON)
             notebook.run(notebook.cell("# setup"))
             yield notebook
 
 
 def answer_to(lesson: Notebook, code: str) -> str:
-    """Write code into the exercise's cell, run it, run its check, and read what that shows."""
+    """Write code into the exercise's cell, run it, run its check, and return what the check shows."""
     cell = lesson.cell("def b64u_encode")
     lesson.write(cell, code)
     lesson.run(cell)

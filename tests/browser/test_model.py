@@ -67,7 +67,7 @@ def attacker() -> Iterator[Any]:
 
 
 def both(pair: list[Any], experiment: Callable[[Any], Any]) -> Any:
-    """What came of it, the same in both."""
+    """The experiment's result, which must be the same in the model and in Chromium."""
     results = []
     for browser in pair:
         browser.fresh()

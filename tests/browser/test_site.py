@@ -32,20 +32,20 @@ LESSON = "01_encoding"
 IN_CHROMIUM = [name for name in CHAPTERS if name[:2] in ("00", "01", "02", "05", "09", "13")]
 LOOPING = "def b64u_encode(data: bytes) -> str:\n    while True:\n        pass\n"
 LONG = 900.0
-"""Seconds that a whole lesson may take."""
+"""The longest time that a whole lesson may take, in seconds."""
 each_kind = pytest.mark.parametrize("kind", ["solved", "student"])
 
 
 @pytest.fixture(scope="session")
 def night(thorough: bool) -> None:
-    """Skips what takes minutes."""
+    """Skips tests that take minutes, except with --thorough."""
     if not thorough:
         pytest.skip("minutes, and 106 MB where they are not there yet: run with --thorough")
 
 
 @pytest.fixture(scope="session")
 def edition(tmp_path_factory: pytest.TempPathFactory, thorough: bool) -> Path:
-    """The edition, built from what is installed and from pinned files."""
+    """The edition, built from installed packages and pinned files."""
     need_browser()
     return browser_edition(tmp_path_factory.mktemp("edition"), download=thorough or bool(os.environ.get("CI")))
 
@@ -64,7 +64,7 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 @contextmanager
 def hosted(folder: Path) -> Iterator[str]:
-    """A static host. Gives its address."""
+    """A static web server. Yields its address."""
     handler = functools.partial(Quiet, directory=str(folder))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -76,7 +76,7 @@ def hosted(folder: Path) -> Iterator[str]:
 
 @contextmanager
 def visitor(folder: Path, tmp_path: Path) -> Iterator[tuple[Any, str]]:
-    """A browser at the edition: its page, and the address. No request goes anywhere else."""
+    """A browser at the edition: its page, and the address. No request goes to another host."""
     foreign: list[str] = []
     with hosted(folder) as host, browser_page() as page, explained(page, tmp_path):
         own = (host, "data:", "blob:")
@@ -87,7 +87,7 @@ def visitor(folder: Path, tmp_path: Path) -> Iterator[tuple[Any, str]]:
 
 
 class InPage(Notebook):
-    """A notebook whose kernel runs in the page, beside everything else, and is loaded first."""
+    """A notebook whose kernel runs in the page, and must be loaded first."""
 
     patience = 150.0
 
@@ -98,13 +98,13 @@ def opened(page: Any, address: str, name: str) -> Notebook:
 
 
 def solutions(name: str) -> dict[str, str]:
-    """For each exercise of a lesson its sample solution."""
+    """The sample solution of each exercise of a lesson."""
     cells = (cell for cell in course.chapter(name).cells if cell.kind == EXERCISE)
     return {cell.name: "\n".join(line for line in cell.source.splitlines() if "###" not in line) for cell in cells}
 
 
 def saved_there(page: Any, path: str) -> Any:
-    """A file as the browser has it."""
+    """A file's content, as stored in the browser."""
     ask = "path => window.jupyterapp.serviceManager.contents.get(path, {content: true}).then(file => file.content)"
     return page.evaluate(ask, path)
 
@@ -155,7 +155,7 @@ def test_a_learner_solves_lesson_01_hands_it_in_and_has_full_marks(edition: Path
 
 
 def whole(page: Any, address: str, name: str, notebook: Any) -> list[dict[str, Any]]:
-    """Run all cells of a notebook, going on after errors, and give them back."""
+    """Run all cells of a notebook, even after errors, and return them."""
     page.goto(address)
     page.wait_for_function("() => window.jupyterapp?.serviceManager?.contents")
     save = "window.jupyterapp.serviceManager.contents.save"
@@ -192,7 +192,7 @@ def test_a_whole_lesson_runs_in_chromium(night: None, name: str, kind: str, edit
 
 
 def full_scores(chapter: course.Chapter) -> dict[str, str]:
-    """For each check's cell the score of a right solution, as it is shown."""
+    """For each check's cell, the displayed score of a right solution."""
     points = {one.name: str(one.points) for one in chapter.exercises}
     return {cell.id: points[cell.name] for cell in chapter.cells if cell.kind == CHECK}
 

@@ -1,4 +1,4 @@
-"""The stand-in for `cryptography`: apart from the product, small, right, and needed only as long as it is needed."""
+"""The stand-in for `cryptography`: it is separate from the product, small, correct, and still needed."""
 
 import os
 import shutil
@@ -14,9 +14,9 @@ REPO = Path(__file__).resolve().parents[2]
 STAND_IN = REPO / "browser" / "stand_in"
 FILES = sorted(STAND_IN.rglob("*.py"))
 MODULES = ("algorithms", "capstone", "choosing", "confused_key", "jws", "jwt", "keys", "paddings", "peers", "vectors")
-"""What the reference module's tests of keys and signatures are called."""
+"""The names of the reference module's tests of keys and signatures."""
 NOT_IN_IT = ("test_pems_that_are_refused",)
-"""The one test that makes an encrypted key."""
+"""The one test that needs encrypted keys, which the stand-in does not implement."""
 QUICK = "test_vectors.py"
 
 
@@ -50,7 +50,7 @@ def test_nothing_of_it_reaches_what_the_project_needs() -> None:
 
 @pytest.fixture(scope="module")
 def unguarded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy that lets itself be imported, for the tests."""
+    """A copy that can be imported outside a browser, for these tests."""
     folder = tmp_path_factory.mktemp("stand_in")
     shutil.copytree(STAND_IN / "cryptography", folder / "cryptography")
     (folder / "cryptography" / "__init__.py").write_text('__version__ = "0+stand.in"\n', "utf-8")
@@ -78,7 +78,7 @@ def test_the_reference_modules_own_tests_pass_on_it(unguarded: Path, thorough: b
 
 
 def test_it_is_still_needed(tmp_path: Path) -> None:
-    """On the day that this fails: delete browser/ and whatever names it, and take the real one."""
+    """When this fails, delete browser/ and all that names it, and use the real `cryptography`."""
     pip = [
         sys.executable,
         "-m",

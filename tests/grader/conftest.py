@@ -8,9 +8,16 @@ from grader.engine.grade import Grader, Options
 from grader.engine.sandbox import FULL, NONE, Zygote
 from grader.learner import lesson
 from tests.grader.helpers import CHAPTERS, sandbox_problem, solved, student, write
+from tests.grader.warm import end_workers
 
-# Lesson 10 with a real browser is a matter of tests/browser. Here it takes its model of one, which is quicker.
+# tests/browser runs lesson 10 with a real browser. Here it uses the model of a browser, which is quicker.
 os.environ["JWT_COURSE_BROWSER"] = "model"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _workers_end() -> Iterator[None]:
+    yield
+    end_workers()
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +33,7 @@ def editions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A learner's folder as the working directory, and a lesson that has given no hints yet."""
+    """A learner's folder as the working directory, and no hints given yet."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     monkeypatch.setattr(lesson, "_state", {"hints": {}, "chapter": None})
@@ -35,7 +42,7 @@ def learner(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="session")
 def sandbox() -> None:
-    """Skips where there can be no sandbox."""
+    """Skips the test if there can be no sandbox here."""
     if problem := sandbox_problem():
         pytest.skip(problem)
 
@@ -51,6 +58,6 @@ def zygote(request: pytest.FixtureRequest) -> Iterator[Zygote]:
 
 @pytest.fixture(scope="session")
 def grader_at_work() -> Iterator[Grader]:
-    """A grader with a sandbox, or without one where there can be none."""
+    """A grader with a sandbox, or without one if there can be none here."""
     with Grader(Options(level=NONE if sandbox_problem() else FULL)) as running:
         yield running

@@ -1,4 +1,4 @@
-"""What several test modules of the grader share: the editions, submissions made from them, and the command line."""
+"""Shared by the grader's tests: the editions, submissions made from them, and the command line."""
 
 import copy
 import json
@@ -15,6 +15,7 @@ import nbformat
 
 from grader import checks
 from grader.checks import Exercise
+from grader.cli import main
 from grader.course import editions as build
 from grader.course import masters as course
 from grader.engine.sandbox import Zygote
@@ -24,6 +25,7 @@ from grader.inside.calling import Outcome
 from grader.judging.answering import final
 from grader.judging.judge import judge
 from grader.judging.result import Result
+from tests.grader.warm import forked
 
 REPO = Path(__file__).resolve().parents[2]
 SOLUTIONS = Path(__file__).resolve().parent / "solutions"
@@ -48,7 +50,7 @@ SYLLABUS = {
     "14_sealed": 35,
 }
 POINTS = {name: SYLLABUS[name] for name in CHAPTERS}
-"""What each chapter is worth, said once more on purpose: a change of points must be meant."""
+"""The points of each chapter, repeated here on purpose, so that nobody changes them by mistake."""
 NOT_WRITTEN = "not written yet"
 
 
@@ -80,24 +82,24 @@ def cell_of(notebook: Any, grade_id: str) -> Any:
 
 
 def position(notebook: Any, grade_id: str) -> int:
-    """Where that cell stands."""
+    """The index of the cell with this grade_id."""
     return notebook.cells.index(cell_of(notebook, grade_id))
 
 
 def code(source: str) -> Any:
-    """A code cell as a learner adds one."""
+    """A code cell, as if a learner had added it."""
     return nbformat.v4.new_code_cell(source)
 
 
 def write(folder: Path, notebook: Any, name: str = "submission.ipynb") -> Path:
-    """Write a notebook as it is, valid or not."""
+    """Write a notebook without validating it."""
     path = folder / name
     path.write_text(json.dumps(notebook), "utf-8")
     return path
 
 
 def stripped(notebook: Any) -> Any:
-    """The notebook as an editor leaves it that knows nothing of nbgrader: no metadata, no ids."""
+    """The notebook as saved by an editor that does not know nbgrader: without metadata and ids."""
     bare = copy.deepcopy(notebook)
     bare.metadata = nbformat.from_dict({"kernelspec": {"name": "python3", "display_name": "Python 3"}})
     for cell in bare.cells:
@@ -108,19 +110,19 @@ def stripped(notebook: Any) -> Any:
 
 
 def solution_files(exercise: str) -> list[Path]:
-    """The differently written correct solutions of an exercise."""
+    """The files of an exercise's correct solutions, written in different ways."""
     return sorted((SOLUTIONS / exercise).glob("*.py"))
 
 
 def load_solution(path: Path) -> dict[str, Any]:
-    """Run a solution file; its names."""
+    """Run a solution file. Returns its namespace."""
     module = ModuleType(path.stem)
     exec(compile(path.read_text("utf-8"), str(path), "exec"), vars(module))
     return vars(module)
 
 
 def sandbox_problem() -> str:
-    """Why there can be no sandbox here; in CI that is an error and not a reason to skip."""
+    """Why there can be no sandbox here, or "". In CI that is an error, not a reason to skip."""
     try:
         with Zygote() as zygote:
             zygote.wait()
@@ -132,9 +134,9 @@ def sandbox_problem() -> str:
 
 
 def judged(exercise: Exercise, function: Callable[..., Any] | None, seed: str = "self-paced", **others: Any) -> Result:
-    """What a check says of this function, asked in this process.
+    """The check's result for this function, called in this process.
 
-    Where a class is asked for, a function stands for each of its methods.
+    If the exercise is a class, the function is used for each of its methods.
     """
     answer = function
     if exercise.is_class and function is not None and not isinstance(function, type):
@@ -152,11 +154,12 @@ def judged(exercise: Exercise, function: Callable[..., Any] | None, seed: str = 
     return judge(exercise, ask, seed)
 
 
-def grader(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    """Run the `grader` command in a process of its own."""
-    command = [sys.executable, "-c", "from grader.cli.main import main; main()", *map(str, arguments)]
-    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **options.pop("env", {})}
-    return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment, **options)
+def grader(
+    *arguments: str | Path, env: dict[str, str] | None = None, first: Callable[[], object] = lambda: None
+) -> subprocess.CompletedProcess[str]:
+    """Run the `grader` command in a process of its own, which has imported it already and does something first."""
+    environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200", **(env or {})}
+    return forked(lambda: (first(), main.main()), ["grader", *map(str, arguments)], Path.cwd(), environment)
 
 
 def python(code_text: str, **options: Any) -> str:
@@ -166,3 +169,10 @@ def python(code_text: str, **options: Any) -> str:
     )
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def deep(folder: Path, count: int) -> None:
+    """Folders inside each other, more than Python can walk by calling itself; by steps, for the path grows too long."""
+    folder.mkdir(parents=True, exist_ok=True)
+    make = f"import os\nos.chdir({str(folder)!r})\nfor _ in range({count}):\n    os.mkdir('a'); os.chdir('a')"
+    subprocess.run([sys.executable, "-I", "-c", make], check=True)

@@ -1,4 +1,4 @@
-"""Reports made up for tests of what is made of Reports."""
+"""Invented Reports, for tests of the output formats."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ WILD = st.text(st.characters(), max_size=40) | st.sampled_from(
         "\ufffe",
     ]
 )
-"""Texts as bad as a Report could ever hold, and worse: its own are made plain before."""
+"""Texts that are worse than any in a real Report, whose texts are escaped before."""
 
 
 def exercise(**changes: Any) -> ExerciseReport:

@@ -1,4 +1,4 @@
-"""Whatever a learner's function returns, and whatever a learner's process says it returned, ends in a verdict."""
+"""Any value that a learner's function returns, and any message that its process sends, leads to a verdict."""
 
 import contextlib
 import json
@@ -31,7 +31,7 @@ from tests.grader.helpers import EXERCISES, load_solution, solution_files, stude
 SEED = "fuzz"
 SOME = settings(suppress_health_check=list(HealthCheck))
 QUICK = settings(SOME, max_examples=settings.default.max_examples // 5)
-"""A fifth: it is asked of every exercise."""
+"""A fifth of the examples, because these tests run for every exercise."""
 
 # -- values -----------------------------------------------------------------------------------------------------------
 
@@ -54,7 +54,7 @@ VALUES = st.recursive(
     ),
     max_leaves=12,
 )
-"""Whatever the wire lets through, and more that it does not."""
+"""Values that the wire can transport, and others that it can't."""
 
 CHANGES = st.lists(st.tuples(st.integers(0, 50), st.integers(0, 5), VALUES), min_size=1, max_size=2)
 """Where a right answer is changed, how, and what comes in."""
@@ -153,7 +153,7 @@ def returned(value: Any) -> Outcome:
 
 
 def judged(exercise: Exercise, answer: Callable[[int], Outcome]) -> Result:
-    """The verdict on a function whose answer to each call is this one's."""
+    """The result for a function whose answers are those of `answer`."""
     count = iter(range(10**9))
 
     def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
@@ -222,7 +222,7 @@ LIES = st.fixed_dictionaries(
 
 
 class LyingChannel:
-    """A wire on which anything is said in answer to anything, in turn; so do the forks behind it."""
+    """A wire that answers any request with the next of some lies; so do the forks behind it."""
 
     received = 0
 
@@ -273,7 +273,7 @@ class LyingZygote:
 @QUICK
 def test_whatever_a_process_says_is_judged(exercise: Exercise, lies: list[Any]) -> None:
     process = LearnerProcess(LyingZygote(lies))  # type: ignore[arg-type]
-    # After nonsense it is ended, and nothing more is asked.
+    # After an invalid message the process is killed, and nothing more is asked.
     judged(exercise, lambda number: process.call(exercise.name, (), 1.0, ()))
 
 

@@ -90,14 +90,14 @@ FLOORS = (
     ("lti", "site"),
     ("cli",),
 )
-"""The rooms, from the ground up: one imports only what lies below it. Rooms of one floor do not see each other."""
+"""The rooms, from the lowest floor: each imports only what is below it. Rooms of one floor do not import each other."""
 FLOOR_OF = {room: number for number, rooms in enumerate(FLOORS) for room in rooms}
 DOORS = {"grader", "grader.__main__"}
-"""The package's own doors lead straight to the lessons and to the command."""
+"""The package's entry points, which may import the lessons' functions and the command."""
 
 
 def room(module: str) -> str:
-    """The room of the house that a module is in: the folder, or the file where it stands by itself."""
+    """The room that a module is in: its folder, or the file itself if it is in no room."""
     parts = module.split(".")
     return parts[1] if parts[0] == "grader" and len(parts) > 1 else parts[0]
 
@@ -125,7 +125,7 @@ def test_each_room_has_its_floor() -> None:
 
 @pytest.mark.parametrize("package", ["jwt_from_scratch", "grader"])
 def test_no_imports_run_in_a_circle(package: str) -> None:
-    """Not even of types. The package's own doors import on demand."""
+    """Not even for types. The package's entry points import on demand."""
     files = {name.removesuffix(".__init__"): (name, file) for name, file in modules(package)}
     graph = {}
     for short, (name, file) in files.items():

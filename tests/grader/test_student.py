@@ -132,3 +132,9 @@ def test_an_id_is_harmless_wherever_it_is_shown(text: str) -> None:
     assert len(who) <= MAX_LENGTH
     assert who.isprintable()
     assert not set(who) & set("<>&\"'`/\\%=;,|:*?[]{}()$#!~^\0\n\r\t")
+
+
+def test_an_id_is_a_file_name_with_room_for_an_ending() -> None:
+    assert StudentId.parse("\U00020000" * 50)
+    with pytest.raises(NotAnId, match="longer than 200 bytes"):
+        StudentId.parse("\U00020000" * 64)

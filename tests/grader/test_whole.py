@@ -18,7 +18,7 @@ from grader.reports.local_key import local_key
 from tests.grader.helpers import CHAPTERS, SYLLABUS
 
 SECONDS = 60.0
-"""What the whole course may take on two processors; it takes some ten."""
+"""The limit for the whole course on two processors; it takes about ten."""
 COURSE = "https://course.example"
 
 

@@ -1,5 +1,5 @@
-"""Keys that take long to make are kept with the tests' other files, not in the cache of whoever runs them."""
+"""Keys that take long to make are kept in pytest's cache folder, not in the user's."""
 
 from interop import places
 
-places.CACHE = places.REPO / ".pytest_cache" / "interop"  # before anything imports it from there
+places.CACHE = places.REPO / ".pytest_cache" / "interop"  # before another module imports the name

@@ -88,7 +88,7 @@ def test_each_rule_is_broken_by_each_of_its_cases(rule) -> None:
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_each_rule_has_a_reason(rule) -> None:
-    """Somebody fails to read each of a rule's cases, and who it is comes with the advice."""
+    """Some library fails to read each of a rule's cases, and the advice names it."""
     for id in rule.cases:
         who = tables.figures(matrix(), id)
         assert who["refuse"] or who["misread"] or (rule.knowing and who["beyond"]), id

@@ -1,4 +1,4 @@
-"""What several test modules share: the vectors, one key per algorithm, and tokens made by hand."""
+"""Shared by these tests: the RFCs' vectors, a key for each algorithm, and tokens made by hand."""
 
 import json
 from functools import cache
@@ -54,14 +54,14 @@ def private_jwk(alg: str) -> dict[str, Any]:
 
 
 def b64u(value: int | bytes | str, width: int | None = None) -> str:
-    """base64url of bytes, of text, or of an integer at its least (or a given) width."""
+    """base64url of bytes, of text, or of an integer with its minimal (or a given) width."""
     if isinstance(value, int):
         value = value.to_bytes(width or max(1, (value.bit_length() + 7) // 8), "big")
     return b64u_encode(value.encode() if isinstance(value, str) else value)
 
 
 def forge(header: Any, payload: Any, key: Key) -> str:
-    """A token whose signature fits, whatever stands in it: bytes are taken as they are, all else becomes JSON."""
+    """A token with a valid signature and any content: bytes are taken as they are, other values become JSON."""
     parts = (part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, payload))
     signing_input = ".".join(b64u_encode(part) for part in parts)
     return f"{signing_input}.{b64u_encode(key.sign(signing_input.encode()))}"
@@ -76,7 +76,7 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=8,
 )
-"""Values that strict JSON can carry, names with lone surrogates aside."""
+"""Values that strict JSON can represent."""
 
 hostile_values = (
     json_values
@@ -86,4 +86,4 @@ hostile_values = (
     | st.integers(10**300, 10**400)
     | st.sampled_from([float("nan"), float("inf"), 10**5000, "\ud800", b"bytes", ("tuple",), {1: 2}, {"a"}, object()])
 )
-"""Anything at all, and often something that looks nearly right."""
+"""Any value, and often one that is nearly right."""

@@ -1,4 +1,4 @@
-"""What `advice` says of a token, and of what it says nothing. Who reads what is measured elsewhere (tests/interop)."""
+"""What `advice` says about tokens, and about which it says nothing. tests/interop measures what libraries read."""
 
 import json
 

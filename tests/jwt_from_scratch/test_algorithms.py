@@ -291,7 +291,7 @@ def add(first, second):
 
 
 def small_order_points():
-    """All eight, found by clearing the big factor of some point's order."""
+    """All eight, found by multiplying a random point by the large prime factor of its order."""
     order = 2**252 + 27742317777372353535851937790883648493
     for y in range(2, 200):
         x = decompress(y)

@@ -36,7 +36,7 @@ def fits(alg, key, message, signature, salt=32):
 
 
 def let_in(names, alg_of, **options):
-    """Which of the forgeries a verifier takes that asks alg_of(header's alg, key's alg) which check to use."""
+    """The forgeries accepted by a verifier that uses alg_of(header's alg, key's alg) to choose the check."""
     taken = set()
     for name in names:
         one = FORGERIES[name]

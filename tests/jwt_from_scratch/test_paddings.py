@@ -11,7 +11,7 @@ from jwt_from_scratch.services.forgeries.f05_rsa import PREFIX
 
 
 def verifier(equal):
-    """Right for HS256, and for RS256 but for how it compares what it opened with what it must be."""
+    """A verifier that is right except, for RS256, in how it compares the decrypted padding with the expected one."""
 
     def verify(token, jwk):
         signing_input, _, third = token.rpartition(".")

@@ -1,4 +1,4 @@
-"""The mountain rescue of lesson 11: real servers, honest and careless, and what each of them lets happen."""
+"""The mountain rescue of lesson 11: real servers, honest and careless, and the attacks that each allows."""
 
 import runpy
 import threading

@@ -281,7 +281,7 @@ def key_in_database(kid):
 
 
 def test_the_forgeries_are_no_straw_men():
-    """Who makes the mistake that a forgery points to lets it in."""
+    """A verifier with the mistake that a forgery is about accepts it."""
     let_in = {"jwk": 0, "x5c": 0, "SQL": 0}
     for one in f08_keys.forgeries():
         header = header_of(one.token)

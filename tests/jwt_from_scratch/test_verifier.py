@@ -1,4 +1,4 @@
-"""The verifier as lessons 04 to 07 leave it to each other, and SHA-256's inner step of lesson 02."""
+"""The verifier of lessons 04 to 07, each built on the one before, and lesson 02's compression function of SHA-256."""
 
 import hashlib
 

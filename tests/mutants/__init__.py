@@ -1,1 +1,1 @@
-"""Proof that the trials work: every sample solution, changed in one place, must be refused (see `__main__`)."""
+"""Mutation testing of the checks: every sample solution, changed in one place, must be refused (see `__main__`)."""

@@ -1,7 +1,7 @@
-"""`make mutants` and `make trials`: the proof that the trials refuse what is wrong, and the choice of the trials.
+"""`make mutants` and `make trials`: tests that an exercise's trials refuse wrong programs, and chooses the trials.
 
 python -m tests.mutants [--most N] [--calls N] [EXERCISE ...]     how many mutants are refused, and which survive
-python -m tests.mutants --choose [--most N] [EXERCISE ...]        choose the trials anew and write the choice down
+python -m tests.mutants --choose [--most N] [EXERCISE ...]        choose the trials again and write the files
 """
 
 import argparse
@@ -23,12 +23,12 @@ from .measure import SEED, Judged, apart, load
 
 SOLUTIONS = Path(__file__).resolve().parents[1] / "grader" / "solutions"
 TARGET, OF_EACH = 0.99, 0.97
-"""How many of the mutants that are wrong must be refused, of all and of each exercise."""
+"""The share of wrong mutants that must be refused: of all exercises together, and of each."""
 
 
 @dataclass
 class Tally:
-    """What became of an exercise's mutants."""
+    """The results of an exercise's mutants."""
 
     exercise: str
     trials: int
@@ -38,12 +38,12 @@ class Tally:
 
     @property
     def share(self) -> float:
-        """How many of the wrong ones are refused."""
+        """The share of the wrong ones that are refused."""
         return self.refused / self.wrong if self.wrong else 1.0
 
 
 def mutants_of(exercise: Exercise, most: int) -> list[tuple[Path, str, str]]:
-    """(solution, what is changed, the program), at most so many of each solution, drawn at random but the same ones."""
+    """(solution, description of the change, program): of each solution a random sample, the same in each run."""
     found = []
     for path in sorted((SOLUTIONS / exercise.name).glob("*.py")):
         made = list(operators.mutants(path.read_text("utf-8")))
@@ -53,9 +53,9 @@ def mutants_of(exercise: Exercise, most: int) -> list[tuple[Path, str, str]]:
 
 
 def tally(exercise: Exercise, most: int, calls: int, kindly: bool = True) -> Tally:
-    """Ask every mutant the kept trials; of those that pass, find out whether they are wrong at all.
+    """Try the kept trials on every mutant; of those that pass, find out whether they are wrong at all.
 
-    With kindly, the same for the lenient programs, which takes long.
+    With kindly, do the same for the lenient programs (see `lenient`), which takes long.
     """
     trials = list(exercise.trials(SEED))
     found = Tally(exercise.name, len(trials))
@@ -119,7 +119,7 @@ def choice(exercise: Exercise, most: int) -> list[str]:
             shown = choose.shown_by(rules, trials, wrong)
             refusals += [wrong, shown]
             known.append((rules, set(shown)))
-    # Two mistakes in the same rule are told apart by the trials that only one of them gets wrong.
+    # Two known mistakes of the same rule are distinguished by trials that only one of them gets wrong.
     for (rules, one), (others, other) in itertools.combinations(known, 2):
         refusals += [sorted(one ^ other)] * bool(rules & others)
 
@@ -135,7 +135,7 @@ def choice(exercise: Exercise, most: int) -> list[str]:
 
 
 def _limit(exercise: Exercise, trials: list[Trial], path: Path) -> float:
-    """How long a change of this solution may take for these trials."""
+    """How many seconds a mutant of this solution may take for these trials."""
     return measure.timed(lambda: measure.wrong_in(exercise, trials, load(path.read_text("utf-8"), path.name)))[1]
 
 
@@ -153,7 +153,7 @@ def _terminal() -> bool:
 
 
 def main() -> None:
-    """Read the words of the command line and do what they say."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("exercises", nargs="*", metavar="EXERCISE")
     parser.add_argument("--choose", action="store_true", help="choose the trials anew and write the choice down")

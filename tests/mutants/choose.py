@@ -1,9 +1,9 @@
-"""Which of an exercise's trials are kept: few enough to be quick, enough to refuse whatever all of them refuse.
+"""Chooses the trials of an exercise that are kept: few enough to be quick, enough to refuse what all would refuse.
 
-Much can be generated, and a few well-chosen trials refuse the same programs. Kept are the plain cases, the examples and
-what was written by hand; each value by which anybody gets in; for each mutant and each known mistake two trials that
-refuse it, if there are two; for each lenient program one; each value once; and then, as long as there is room, the
-values in their other surroundings. The rules take turns.
+Thousands of trials can be generated, but a few well-chosen ones refuse the same programs. Kept are the plain cases, the
+examples and handwritten trials; each value that lets anybody in if it is accepted; for each mutant and each known
+mistake two trials that refuse it, if there are two; for each lenient program one; each value once; and then, up to the
+limit, the values among other good ones. The rules take turns.
 """
 
 import json
@@ -18,7 +18,7 @@ from grader.judging.verdict import ALL
 from .measure import HANGS
 
 MOST = 300
-"""No exercise keeps more."""
+"""The most trials that an exercise keeps."""
 ROOM = {
     "rsa_verify_pkcs1": 120,
     "recover_modulus": 60,
@@ -36,10 +36,10 @@ ROOM = {
     "open_nested": 110,
     "disclosed_claims": 120,
 }
-"""How many are kept where a call is expensive, beyond what is needed for the mutants and the values."""
+"""A lower limit for exercises whose calls are slow; trials needed for mutants and values are kept in any case."""
 USUAL = 220
 TWICE, ONCE = 2, 1
-"""How many trials refuse each program, where so many do; once where there are more values than can be kept."""
+"""How many trials to keep against each program: two, or one if there are more values than can be kept."""
 
 
 def choose(
@@ -50,8 +50,8 @@ def choose(
     Args:
         exercise: the exercise.
         trials: all of them.
-        refusals: for each wrong program the numbers of the trials that refuse it.
-        lenient: the same for the programs that read one place too kindly; one trial is kept against each.
+        refusals: for each wrong program, the numbers of the trials that refuse it.
+        lenient: the same for the lenient programs; one trial is kept against each.
     """
     room = ROOM.get(exercise.name, USUAL)
     kept = {n for n, one in enumerate(trials) if one.plain or not one.base}
@@ -73,7 +73,7 @@ def choose(
 
 
 def shown_by(rules: frozenset[str], trials: list[Trial], wrong: list[int]) -> list[int]:
-    """Of the trials that a known mistake gets wrong those by which it is known: they show something of its rules."""
+    """Of the trials that a known mistake gets wrong, those that identify it, because they belong to its rules."""
     dead = {trials[number].base for number in wrong if trials[number].plain}
     return [
         number
@@ -85,7 +85,7 @@ def shown_by(rules: frozenset[str], trials: list[Trial], wrong: list[int]) -> li
 
 
 def _cover(kept: set[int], refusals: list[set[int]], often: int) -> None:
-    """Add trials until each program is refused so often, or as it can be: always the one that refuses most."""
+    """Add trials until each program is refused so often, if possible: each time the one that refuses most programs."""
     lacking = [(one, min(often, len(one)) - len(one & kept)) for one in refusals]
     lacking = [(one, lack) for one, lack in lacking if lack > 0]
     while lacking:
@@ -97,11 +97,11 @@ def _cover(kept: set[int], refusals: list[set[int]], often: int) -> None:
 
 
 def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
-    """Add each value in one of its surroundings, in turn, while there is room."""
+    """Add one trial for each value, the rules taking turns, up to the limit."""
     there = {one.text for number in kept for one in (trials[number], *trials[number].parts)}
     by_text: dict[str, list[int]] = {}
     for number, trial in enumerate(trials):
-        if trial.base and "; " not in trial.text:  # what stands for two values has its turn later
+        if trial.base and "; " not in trial.text:  # trials of two values come later
             by_text.setdefault(trial.text, []).append(number)
     for turn, first in enumerate(_in_turn(trials, [numbers[0] for numbers in by_text.values()])):
         if len(kept) >= room:
@@ -113,9 +113,9 @@ def _each_value_once(kept: set[int], trials: list[Trial], room: int) -> None:
 
 
 def _in_turn(trials: list[Trial], numbers: list[int]) -> list[int]:
-    """These trials in such an order that the rules take turns: single values before pairs, the dearest first.
+    """These trials, ordered so that the rules take turns: single values before pairs, higher stakes first.
 
-    So a rule with few values has its say before one with many has used up the room.
+    So a rule with few values gets its trials before one with many values reaches the limit.
     """
     turns: Counter[tuple[frozenset[str], bool]] = Counter()
     order: list[tuple[int, int]] = []
@@ -127,7 +127,7 @@ def _in_turn(trials: list[Trial], numbers: list[int]) -> list[int]:
 
 
 def write(exercise: Exercise, labels: list[str]) -> None:
-    """Write the choice down."""
+    """Write the chosen trials to the exercise's file."""
     CHOSEN.mkdir(exist_ok=True)
     text = json.dumps(labels, ensure_ascii=True, indent=0)
     (CHOSEN / f"{exercise.name}.json").write_text(text + "\n", "utf-8")

@@ -1,8 +1,8 @@
-"""Right programs that read one thing too kindly: an argument, or one member deep in it, or what a given helper returns.
+"""Lenient programs: right, except that one value (an argument, a member in it, or a helper's result) is read leniently.
 
-A mutant is wrong where its solution has a place to change. What nobody wrote down has none: that a text was stripped,
-a number cut, an empty value taken for absent. So each place in the input is read through each of `READINGS`, and the
-right program answers for the input that it then sees.
+A mutant changes code that is there. It can't show mistakes of leniency: stripping a text, truncating a number, taking
+an empty value for a missing one. So each place in the input is changed by each of `READINGS`, and the right program is
+called with the changed input.
 """
 
 import itertools
@@ -32,9 +32,9 @@ Place = tuple[str, ...]
 ABSENT = object()
 HELPERS = ("json_loads_strict", "b64u_decode", "header_of", "open_with", "unseal")
 MOST, ENOUGH = 120, 12
-"""How many trials are asked that have what is read otherwise, and how many that refuse a program are looked for."""
+"""The most trials that are tried for a lenient program, and how many that refuse it are enough."""
 OFTEN = 3
-"""In so many trials at least a place must be there."""
+"""A place must occur in at least so many trials."""
 
 _DIGITS = re.compile(r"\s*[-+]?[0-9_]+\s*")
 
@@ -155,11 +155,11 @@ READINGS: dict[type, dict[str, Reading]] = {
         "str": lambda x: x if isinstance(x, dict) else str(x),
     },
 }
-"""For each type the readings of a value of that type; what stands for `object` is for each."""
+"""For each type, the lenient readings of its values; those under `object` are for all types."""
 
 
 def refusals(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any]) -> Iterator[tuple[str, list[int]]]:
-    """Each lenient program that some of these trials refuse: what it reads how, and the numbers of those trials."""
+    """Each lenient program that some of these trials refuse: its place and reading, and the trials' numbers."""
     if exercise.is_class:
         return
     tried = _Tried(exercise, trials, namespace)
@@ -176,7 +176,7 @@ def refusals(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any])
 
 @dataclass
 class _Tried:
-    """What the right program answers; the same call is made once."""
+    """The right program's answers, cached by call."""
 
     exercise: Exercise
     trials: list[Trial]
@@ -190,7 +190,7 @@ class _Tried:
         self._names = {name for name, count in found.items() if count >= OFTEN}
 
     def places(self) -> dict[Place, dict[int, list[Any]]]:
-        """For each place the numbers of the trials that have it, with what stands there; the shallow places first."""
+        """For each place, the numbers of the trials that have it, with the values there; shallow places first."""
         found: dict[Place, dict[int, list[Any]]] = {}
         for number, calls in enumerate(self._inputs):
             for root, values in (item for roots in calls for item in roots.items()):
@@ -199,7 +199,7 @@ class _Tried:
         return {place: found[place] for place in sorted(found, key=len) if len(found[place]) >= OFTEN}
 
     def refuses(self, number: int, place: Place, reading: Reading) -> bool:
-        """Whether a trial refuses the program which reads this place so."""
+        """Whether a trial refuses the program with this reading of this place."""
         trial, (root, *rest) = self.trials[number], place
         asked = self._asked_helped if root in HELPERS else self._asked_otherwise
         return not verdict_on(
@@ -229,7 +229,7 @@ class _Tried:
         return self._outcomes[packed]
 
     def _roots(self, args: Args) -> dict[str, list[Any]]:
-        """The arguments by their numbers, and what the given helpers return while they are looked at."""
+        """The arguments by their numbers, and the results of the given helpers during the call."""
         found: dict[str, list[Any]] = {name: [] for name in HELPERS if name in self.namespace}
         own = {name: self.namespace[name] for name in found}
         for name in found:
@@ -253,7 +253,7 @@ class _Tried:
         return name.lower() if isinstance(name, str) and name.lower() in self._names else "*"
 
     def _read(self, value: Any, rest: Place, reading: Reading) -> Any:
-        """A value with one place in it read in another way."""
+        """A value with the reading applied to one place in it."""
         if not rest:
             return reading(value)
         if isinstance(value, dict):
@@ -268,7 +268,7 @@ class _Tried:
 
 
 def _only(kind: type, reading: Reading) -> Reading:
-    """A reading that leaves as it is what is of another type or can't be read so."""
+    """A reading that leaves values unchanged that are of another type or can't be read so."""
 
     def read(value: Any) -> Any:
         if not isinstance(value, kind):
@@ -282,7 +282,7 @@ def _only(kind: type, reading: Reading) -> Reading:
 
 
 def _names(value: Any) -> Iterator[str]:
-    """The names of all members, in small letters."""
+    """The names of all members, in lower case."""
     if isinstance(value, dict):
         yield from (name.lower() for name in value if isinstance(name, str))
         value = list(value.values())

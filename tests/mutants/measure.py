@@ -26,16 +26,16 @@ from grader.judging.exercise import Exercise, Fresh, parts_of
 from grader.judging.trial import Args, Trial
 
 SLACK, TIMES = 2.0, 4
-"""Who takes so many processor seconds more than so many times what the right program takes, is refused."""
+"""A program is refused if it takes more than TIMES the right program's processor time plus SLACK seconds."""
 PATIENCE = 8
-"""How many times as long it may take on the clock, for one that sleeps."""
+"""The limit of elapsed time, as a multiple of that of processor time: for programs that sleep."""
 LONGEST = 600.0
-"""Processor seconds where no right program was measured."""
+"""The limit in processor seconds if no right program was measured."""
 QUICK = 0.2
-"""Seconds in which a right program answers a call that decides whether a changed one is wrong."""
+"""Seconds: only calls that a right program answers in this time decide whether a mutant is wrong."""
 SEED = "mutants"
 HANGS = -1
-"""In place of a trial's number: the program never came back."""
+"""In place of a trial's number: the program did not end."""
 
 Program = Callable[..., Any]
 
@@ -44,22 +44,22 @@ def load(source: str, name: str) -> dict[str, Any]:
     """The names that a program defines.
 
     Raises:
-        Exception: whatever the program raises.
+        Exception: any exception that the program raises.
     """
     module = sys.modules["submission"] = ModuleType("submission")
     with contextlib.redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter("ignore", SyntaxWarning)  # a mutant may well be odd Python
+        warnings.simplefilter("ignore", SyntaxWarning)  # Python warns about some mutants
         exec(compile(source, name, "exec"), vars(module))
     return vars(module)
 
 
 def apart(work: Callable[[], list[Any]], seconds: float = LONGEST) -> list[Any]:
-    """Do some work in a process of its own, which a loop in C can't outlive. Returns its list, or [HANGS]."""
+    """Do some work in a process of its own, so that even a loop in C can be ended. Returns its list, or [HANGS]."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a program that reads from 0 waits for nobody
+        os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # so that a program that reads stdin does not wait
         resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(seconds), math.ceil(seconds)))
         try:
             answer = json.dumps(work())
@@ -85,7 +85,7 @@ def apart(work: Callable[[], list[Any]], seconds: float = LONGEST) -> list[Any]:
 
 
 def timed(work: Callable[[], list[int]]) -> tuple[list[int], float]:
-    """The same for a right program, and the processor seconds that a changed one may take for it."""
+    """The same for a right program, and the processor seconds that a mutant may take for the work."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     numbers = apart(work)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
@@ -94,7 +94,7 @@ def timed(work: Callable[[], list[int]]) -> tuple[list[int], float]:
 
 
 def wrong_in(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any], first: bool = False) -> list[int]:
-    """The numbers of the trials that a program answers wrongly, each asked by itself; with first, only the first."""
+    """The numbers of the trials that a program answers wrongly, each tried separately; with first, only the first."""
     return _wrong(exercise, trials, _asking(exercise, namespace), first)
 
 
@@ -122,28 +122,28 @@ def _asking(exercise: Exercise, namespace: dict[str, Any]) -> Ask:
 
 
 def mistake_in(exercise: Exercise, trials: list[Trial], program: Program | Fresh) -> list[int]:
-    """The same for a known mistake, which may use what is forbidden to a learner."""
+    """The same for a known mistake, which may use packages that learners may not."""
     function = program.make() if isinstance(program, Fresh) else program
     return _wrong(exercise, trials, asking(function, exercise.seconds))
 
 
 @dataclass
 class Judged:
-    """Calls of any kind, each with what must come of it."""
+    """Random calls, each with its expected answer."""
 
     exercise: Exercise
     calls: list[Trial]
 
     @classmethod
     def drawn(cls, exercise: Exercise, count: int) -> "Judged":
-        """Draw calls from the aspects: several bad values at once, half of them bent at random."""
+        """Draw calls from the aspects, with several bad values at once; half of them are also changed at random."""
         return cls(exercise, list(_any_trials(exercise, count)))
 
     def agreed(self, namespace: dict[str, Any]) -> tuple["Judged", float]:
-        """Those that a right program answers as the oracle does, and how long a changed one may take for them.
+        """The calls that a right program answers as the oracle does, and how long a mutant may take for them.
 
-        On the others nothing was said, nor on those that take it long. They are asked apart, because a number in place
-        of a path is an open file.
+        For the others the rules leave the answer open; calls that take it long are left out, too. It runs in a process
+        of its own, because a number given as a path is an open file.
         """
         quick = replace(self.exercise, seconds=QUICK)
         wrong, seconds = timed(lambda: _wrong(quick, self.calls, _asking(quick, namespace), ends=False))
@@ -186,7 +186,7 @@ ODD = (0, 1, -1, "", "x", None, [], {}, False, True, 1.5, 10**400)
 
 
 def bent(chance: random.Random, value: Any) -> Any:
-    """A plain value with one thing in it changed."""
+    """A plain value with one random change."""
     if isinstance(value, dict) and value and chance.random() < 0.9:
         return _bent_dict(chance, value)
     if isinstance(value, (list, tuple)) and value and chance.random() < 0.9:

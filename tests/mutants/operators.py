@@ -1,4 +1,4 @@
-"""A program with one thing changed: by Python's syntax, and by what people get wrong about tokens."""
+"""Mutation operators: change one place in a program, by Python's syntax or by frequent mistakes with tokens."""
 
 import ast
 import copy
@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from typing import Any
 
 Path = tuple[tuple[str, int | None], ...]
-"""The way from a module to a node: field names, with an index where the field is a list."""
+"""The path from a module to a node: field names, with an index if the field is a list."""
 
 Change = tuple[str, ast.AST]
-"""What is changed, in words, and the node to put in place."""
+"""A description of the change, and the new node."""
 
 
 def mutants(source: str) -> Iterator[tuple[str, str]]:
-    """Every program that differs from this one in one place, with words for what is different."""
+    """Every program that differs from this one in one place, with a description of the change."""
     tree = ast.parse(source)
     seen = {ast.unparse(tree)}
     for what, changed in _all(tree):
@@ -41,7 +41,7 @@ def _all(tree: ast.Module) -> Iterator[tuple[str, ast.Module]]:
 
 
 def _blocks(block: list[ast.stmt], index: int) -> Iterator[tuple[str, list[ast.stmt]]]:
-    """A block without a statement, with a test as `elif` of the one before, with two statements exchanged."""
+    """The changed blocks: without a statement, with an `if` as `elif` of the one before, or two of them swapped."""
     here, before = block[index], block[index - 1] if index else None
     if isinstance(here, (ast.If, ast.Raise, ast.Assert, ast.Expr, ast.AugAssign, ast.Assign)):
         yield f"dropped {ast.unparse(here)[:50]!r}", [*block[:index], ast.Pass(), *block[index + 1 :]]
@@ -78,7 +78,7 @@ def _put(tree: Any, path: Path, new: ast.AST) -> None:
 
 
 def changes(node: ast.AST) -> Iterator[Change]:
-    """What can be put in place of one node."""
+    """The possible replacements of a node."""
     text = ast.unparse(node)[:40] if isinstance(node, ast.expr) else ""
     if isinstance(node, ast.BoolOp):
         yield from _connectives(node, text)
@@ -166,7 +166,7 @@ _SEALS = ("a[:len(b)] == b", "b[:len(a)] == a", "a[:16] == b[:16]", "a[:1] == b[
 
 
 def _py(text: str, **parts: ast.expr) -> ast.expr:
-    """Python text with nodes put in for its names."""
+    """Parse a Python expression, and replace names in it by nodes."""
 
     class Put(ast.NodeTransformer):
         def visit_Name(self, node: ast.Name) -> ast.expr:

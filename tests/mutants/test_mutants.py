@@ -1,4 +1,4 @@
-"""A small sample of what `make mutants` does at length, and the operators that it relies on."""
+"""A small sample of `make mutants`, and tests of its operators."""
 
 import ast
 import sys
@@ -24,12 +24,12 @@ from .measure import HANGS, apart
 
 SAMPLE = ("verify_hs256", "check_times", "find_key", "pkce_pair")
 MOST, CALLS = 8, 100
-"""Mutants of each solution, and calls that decide whether a mutant is wrong."""
+"""The number of mutants of each solution, and of the calls that decide whether a mutant is wrong."""
 
 
 @pytest.fixture(autouse=True)
 def _submission() -> Iterator[None]:
-    """A program is loaded as the module `submission`; nothing of it is left behind."""
+    """Removes the module `submission`, as which programs are loaded, after each test."""
     yield
     sys.modules.pop("submission", None)
 
@@ -52,7 +52,7 @@ def test_the_trials_refuse_every_wrong_mutant_of_a_sample(name: str) -> None:
 
 
 def test_trials_that_are_too_few_let_mutants_survive(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without bad inputs nobody who accepts too much is found out; so the tally above says something."""
+    """Without bad inputs, programs that accept too much are not refused; so the test above can fail."""
     monkeypatch.setattr(Exercise, "trials", lambda self, seed: [one for one in self.all_trials(seed) if not one.bad])
     found = tally(named("check_times"), MOST, 4 * CALLS, kindly=False)
     assert found.survivors
@@ -155,7 +155,7 @@ def test_who_loops_in_c_is_ended_after_a_few_times_what_a_right_program_takes() 
 
 
 def stripping() -> list[tuple[str, list[int]]]:
-    """The lenient programs that three trials of a name and three of one with a space behind refuse."""
+    """The lenient programs refused by three trials of a name and three of a name followed by a space."""
     trials = [Trial(({"name": f"ada{n}"}, n), Returns(f"ada{n}"), text=f"plain {n}") for n in range(3)]
     trials += [Trial(({"name": f"ada{n} "}, n), Raises(ValueError), bad=True, text=f"space {n}") for n in range(3)]
     exercise = replace(named("pkce_pair"), name="double", source=written(lambda chance: trials))
@@ -182,7 +182,7 @@ def test_a_member_that_is_absent_can_be_taken_from_a_dict_and_from_a_list() -> N
 
 
 def trials_of(rules: dict[str, int]) -> list[Trial]:
-    """A plain case, and for each rule so many bad inputs."""
+    """A plain case, and so many bad inputs for each rule."""
     plain = Trial((0,), Returns(0), stake=ALL, text="plain", base="bare", plain=True)
     return [plain] + [
         Trial((text,), Raises(), frozenset([rule]), True, PART, text, "bare")
@@ -215,7 +215,7 @@ def test_a_rule_with_few_values_has_its_say_beside_one_with_many() -> None:
 
 
 def test_a_known_mistake_is_known_by_what_shows_something_of_its_rules() -> None:
-    """Not by another rule's trials, and not by any in surroundings whose plain case fails."""
+    """Not by another rule's trials, and not by trials among values whose plain case it fails."""
     trials = trials_of({"1": 2, "2": 2})
     assert shown_by(frozenset("1"), trials, [1, 2, 3, HANGS]) == [1, 2]
     assert shown_by(frozenset("1"), trials, [0, 1, 2]) == []

@@ -27,7 +27,7 @@ each_document = pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path
 
 @cache
 def committed() -> tuple[Path, ...]:
-    """The files that git has or would take; all files where there is no git."""
+    """The files that git tracks or would add; all files if there is no git."""
     try:
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],

@@ -22,7 +22,7 @@ def words(cells: tuple[Cell, ...]) -> int:
 
 
 def minutes(cells: tuple[Cell, ...]) -> float:
-    """What a lesson takes somebody to whom it is new: to read, to predict, to write.
+    """How long a lesson takes a beginner to read, predict and write.
 
     150 words or 25 lines of code to read a minute, half a minute for a prediction, four minutes for an exercise and one
     and a half for each line of its solution, six for the written answer.

@@ -1,7 +1,7 @@
 """NOT THE REAL `cryptography`: a stand-in in pure Python, over `ecdsa`, for lessons in a browser, and for nothing else.
 
-It has the part of the real package's interface that the course, PyJWT and joserfc use. It is not constant-time, it was
-reviewed by nobody, and it must never hold a key that guards anything. So it can be imported in a browser only.
+It has the part of the real package's interface that the course, PyJWT and joserfc use. It is not constant-time, nobody
+has reviewed it, and it must never be used with a key that protects anything. So it can be imported only in a browser.
 """
 
 import sys

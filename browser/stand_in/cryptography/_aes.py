@@ -1,4 +1,4 @@
-"""AES, forwards (FIPS 197), and its mode GCM (NIST SP 800-38D). Its tables make its time tell about the key."""
+"""AES encryption (FIPS 197) and its mode GCM (NIST SP 800-38D). Not constant-time: its tables leak the key."""
 
 
 def xor(one, other):
@@ -6,7 +6,7 @@ def xor(one, other):
 
 
 def _double(value):
-    """Times x in AES's field."""
+    """Multiply by x in AES's field."""
     return (value << 1 & 255) ^ (0x1B if value & 128 else 0)
 
 
@@ -25,7 +25,7 @@ def _box():
 
 _BOX = _box()
 _X2 = [_double(value) for value in range(256)]
-# Of each byte what becomes of it in SubBytes and MixColumns, as a column of 32 bits, in each of its four rows.
+# For each of a column's four rows and each byte in it: the result of SubBytes and MixColumns, as 32 bits.
 _COLUMNS = [[(_X2[s] << 24 | s << 16 | s << 8 | _X2[s] ^ s) for s in _BOX]]
 for _ in range(3):
     _COLUMNS.append([value >> 8 | (value & 255) << 24 for value in _COLUMNS[-1]])
@@ -54,7 +54,7 @@ class Block:
         zero, one, two, three = _COLUMNS
         columns = (int.from_bytes(block[at : at + 4], "big") for at in range(0, 16, 4))
         a, b, c, d = (column ^ key for column, key in zip(columns, self._first))
-        for e, f, g, h in self._middle:  # ShiftRows takes each byte of a column from another one
+        for e, f, g, h in self._middle:  # ShiftRows: each byte of a column comes from another column
             a, b, c, d = (
                 zero[a >> 24] ^ one[b >> 16 & 255] ^ two[c >> 8 & 255] ^ three[d & 255] ^ e,
                 zero[b >> 24] ^ one[c >> 16 & 255] ^ two[d >> 8 & 255] ^ three[a & 255] ^ f,
@@ -69,7 +69,7 @@ class Block:
 
 
 def _times_x(value):
-    """In GCM's field, whose bits run the other way round."""
+    """Multiply by x in GCM's field, whose bits are in reverse order."""
     return value >> 1 ^ (0xE1 << 120 if value & 1 else 0)
 
 
@@ -83,7 +83,7 @@ _SHIFTED_OUT = [_shifted_out(byte) for byte in range(256)]
 
 
 def _multiples(factor):
-    """The products of a factor with each byte."""
+    """The products of a factor with every byte."""
     made = [0] * 256
     for bit in range(7, -1, -1):
         made[1 << bit] = factor
@@ -94,7 +94,7 @@ def _multiples(factor):
 
 
 def gcm(key, iv, data, aad, decrypting):
-    """What comes out, and the tag."""
+    """Encrypt or decrypt. Returns the output and the tag."""
     aes = Block(key)
     multiples = _multiples(int.from_bytes(aes.encrypt(bytes(16)), "big"))
 

@@ -1,4 +1,4 @@
-"""PEM (RFC 7468) and DER (X.690): what stands around key material, as far as `ecdsa` does not have it."""
+"""PEM (RFC 7468) and DER (X.690): the encodings of keys that `ecdsa` does not have."""
 
 import base64
 import functools
@@ -21,7 +21,7 @@ def from_pem(data):
 
 
 def integers(data):
-    """All integers of a sequence, behind which nothing follows."""
+    """All integers of a DER sequence, which must be the whole data."""
     body, rest = der.remove_sequence(data)
     values = []
     if rest:
@@ -43,7 +43,7 @@ def pkcs8(algorithm, key):
 
 
 def as_value_error(load):
-    """Whatever a broken key makes go wrong is a ValueError."""
+    """Turn any error that a malformed key causes into a ValueError."""
 
     @functools.wraps(load)
     def guarded(*args, **kwargs):

@@ -1,4 +1,4 @@
-"""What can go wrong. The names are those of the real package."""
+"""Exceptions, with the real package's names."""
 
 
 class InvalidSignature(Exception): ...
@@ -14,7 +14,7 @@ class InvalidKey(Exception): ...
 
 
 class Unsupported:
-    """A thing of the real package that is not here."""
+    """Stands for a class of the real package that is not implemented here."""
 
     def __init__(self, *_, **__):
         raise UnsupportedAlgorithm("the browser edition does not have this part of cryptography")

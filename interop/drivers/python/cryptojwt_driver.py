@@ -48,7 +48,7 @@ def read(case):
         return jws(case, keys)
 
     class Chosen(JWT):
-        """The key was chosen by the caller; unpack() does the rest."""
+        """A JWT whose key is chosen by the caller; unpack() does the rest."""
 
         def _verify(self, rj, token):
             return rj.verify_compact(token, keys)

@@ -1,4 +1,4 @@
-"""What all Python drivers share: the protocol of interop/__init__.py. Runs in each library's own environment."""
+"""Shared by all Python drivers: the protocol of interop/__init__.py. Runs in each library's own environment."""
 
 import base64
 import contextlib
@@ -12,7 +12,7 @@ warnings.simplefilter("ignore")
 
 
 class Beyond(Exception):
-    """The library does not claim to know this."""
+    """The library does not claim to support this."""
 
 
 def unb64(text):
@@ -20,7 +20,7 @@ def unb64(text):
 
 
 def pick(case, *forms):
-    """The key in the first of these forms that the case offers, and which one it is."""
+    """The key in the first of these forms that the case has, and that form's name."""
     for form in forms:
         if form in case["key"]:
             value = case["key"][form]
@@ -29,13 +29,13 @@ def pick(case, *forms):
 
 
 def only(case, *forms):
-    """Refuse to judge a serialization that the library does not know."""
+    """Raise Beyond for a serialization that the library does not claim to support."""
     if case["form"] not in forms:
         raise Beyond("form " + case["form"])
 
 
 def expected(case):
-    """The `aud` and `iss` that the case asks to be checked."""
+    """The `aud` and `iss` that must be checked."""
     return {name: case[name] for name in ("aud", "iss") if case[name] is not None}
 
 
@@ -46,14 +46,14 @@ def kty(case):
 
 
 def claims(case):
-    """The claims to mint; `exp` as the standard library's date where the case asks for the library's date type."""
+    """The claims to mint, with `exp` as a datetime if the case asks for the library's date type."""
     if case["date"] is None:
         return case["mint"]
     return {**case["mint"], "exp": datetime.datetime.fromtimestamp(case["date"], datetime.UTC)}
 
 
 def serve(read, mint=None):
-    """Answer one question after the other, until stdin ends."""
+    """Answer questions until stdin ends."""
     for line in sys.stdin:
         case = json.loads(line)
         answer = {"id": case["id"]}

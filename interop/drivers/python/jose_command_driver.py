@@ -1,4 +1,4 @@
-"""The command `jose` (of the C library of that name), which needs no language at all."""
+"""The command `jose` of the C library with that name."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""This project's own module. With the word `no-exp`, `decode` is told that no claim is required."""
+"""This project's own module. With the argument `no-exp`, `decode` requires no claims."""
 
 import sys
 

@@ -1,8 +1,8 @@
-"""The forged tokens that the course has taught so far, and the replay of all of them against a learner's `verify`.
+"""Lessons 04 to 09: the forged tokens that the course has taught, and their replay against a learner's `verify`.
 
-One module per chapter, named after it with an `f` in front. Each has two functions that take nothing: `forgeries()`,
+One module per chapter, named after it with an `f` in front. Each has two functions without arguments: `forgeries()`,
 the tokens that must be refused, and `honest()`, tokens that must be accepted, so that a verifier which refuses
-everything does not look good. Keys and tokens are made on the spot; none is stored.
+everything fails. Keys and tokens are made when they are needed; none is stored.
 """
 
 import html
@@ -16,7 +16,7 @@ from typing import Any
 __all__ = ["Forgery", "Honest", "Replay", "forgeries", "honest_tokens", "replay"]
 
 Verify = Callable[[str, dict[str, Any]], Any]
-"""What a learner writes from lesson 04 on: token and JWK in, claims out, ValueError for a bad token."""
+"""The function that a learner writes from lesson 04 on: token and JWK in, claims out, ValueError for a bad token."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Forgery:
 
     Attributes:
         name: what it is, in a few words: "alg none, spelled nOnE".
-        lets_in: the mistake in a verifier that would let it in.
+        lets_in: the mistake in a verifier that accepts it.
         token: the forged token.
         key: the JWK that the verifier is given.
     """
@@ -52,7 +52,7 @@ def forgeries(upto: str) -> list[Forgery]:
 
 
 def honest_tokens(upto: str) -> list[Honest]:
-    """The honest tokens of the last chapter that has any, up to this one: what its `verify` must accept."""
+    """The honest tokens of the last chapter up to this one that has any: its `verify` must accept them."""
     return list(_modules(upto)[-1].honest())
 
 
@@ -62,13 +62,13 @@ def _modules(upto: str) -> list[Any]:
 
 
 class Replay:
-    """What a `verify` did with each token; a notebook shows it as a table, or one line where it is not written."""
+    """What a `verify` did with each token. A notebook shows it as a table, or as one line if it is not written yet."""
 
     def __init__(self, rows: Iterable[tuple[str, str, bool, str]], unwritten: str = "") -> None:
         self.rows = list(rows)
-        """What it is, what `verify` did, whether that is right, which mistake it points to."""
+        """For each token: its name, what `verify` did, whether that is right, and the mistake that it shows."""
         self.unwritten = unwritten
-        """What there is to say of a function that is still as the lesson left it; then there are no rows."""
+        """A sentence if the function is still the lesson's stub; then there are no rows."""
 
     @property
     def clean(self) -> bool:
@@ -128,7 +128,7 @@ def _rows(verify: Verify, upto: str) -> list[tuple[str, str, bool, str]]:
 
 
 def _stub(error: NotImplementedError, verify: Verify) -> str:
-    """Which function is not written: this verify, or one that it calls."""
+    """The name of the function that is not written: this verify, or one that it calls."""
     ours = getattr(verify, "__name__", "verify")
     *_, (frame, _) = traceback.walk_tb(error.__traceback__)
     stub = frame.f_code.co_name
@@ -137,7 +137,7 @@ def _stub(error: NotImplementedError, verify: Verify) -> str:
 
 REFUSED, ACCEPTED = "refused", "accepted"
 _STUBS = ("", "not written yet")
-"""What the NotImplementedError of a stub says. With another text it is the learner's own, and an answer."""
+"""The messages of a stub's NotImplementedError. With another message, the learner's code has raised it."""
 
 
 def _try(verify: Verify, token: str, key: dict[str, Any]) -> tuple[str, Any]:
@@ -145,7 +145,7 @@ def _try(verify: Verify, token: str, key: dict[str, Any]) -> tuple[str, Any]:
         return ACCEPTED, verify(token, dict(key))
     except ValueError:
         return REFUSED, None
-    except Exception as error:  # the learner's code may do anything; only ValueError says "refused"
+    except Exception as error:  # any other exception than ValueError is an error, not a refusal
         if isinstance(error, NotImplementedError) and str(error) in _STUBS:
             raise
         return f"failed with {type(error).__name__}", None

@@ -1,7 +1,7 @@
-"""Lesson 04: whoever sends the token writes its header. A good verifier decides without asking it.
+"""Lesson 04: the sender of a token writes its header, so a good verifier does not let the header decide.
 
-The attacker of this lesson holds one honest reader's token and no key. The tokens that are signed with the right key
-come from an issuer whose rules the verifier does not know, or show that one token has one form only.
+The attacker of this lesson has one honest reader's token and no key. Tokens that are signed with the right key come
+from an issuer whose rules the verifier does not know, or show that a token has only one form.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ ADMIN = READER | {"role": "admin"}
 
 
 def honest() -> list[Honest]:
-    """Tokens that a verifier of lesson 04 accepts: HS256, with whatever else a header may harmlessly hold."""
+    """Tokens that a verifier of lesson 04 accepts: HS256, also with harmless header parameters."""
     key = _jwk(secrets.token_bytes(32), kid="2026-11")
     long_key = _jwk(secrets.token_bytes(64))
     spaced = b'{ "typ" : "JWT",\r\n  "alg" : "HS256" }'
@@ -45,7 +45,7 @@ def forgeries() -> list[Forgery]:
 
 
 def _unsigned(token: str) -> list[tuple[str, str, str]]:
-    """Nothing is signed, and the header says that this is fine."""
+    """Unsigned tokens whose header says that they need no signature."""
     header, _, signature = token.split(".")
     admin = b64u_encode(json_dumps(ADMIN))
     trusting = "The header's alg decides how to verify. The key's must."
@@ -68,7 +68,7 @@ def _unsigned(token: str) -> list[tuple[str, str, str]]:
 
 
 def _known_keys() -> list[tuple[str, str, str]]:
-    """Signed, but with a key that everybody has."""
+    """Tokens signed with a key that everybody has."""
     public = Path(sysconfig.get_path("stdlib"), "keyword.py")
     guess = "A kid that is not known gives an empty key, and anybody can sign with that."
     path = "The kid is used as a path, so the sender chooses the file that serves as the key."
@@ -83,7 +83,7 @@ def _known_keys() -> list[tuple[str, str, str]]:
 
 
 def extensions(key: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Signed by the issuer under rules that this verifier does not know (RFC 7515 §4.1.11, RFC 7797)."""
+    """Tokens signed by the issuer with extensions that this verifier does not know (RFC 7515 §4.1.11, RFC 7797)."""
     crit = "crit is ignored, so a rule that the issuer calls critical is not kept (RFC 7515 §4.1.11)."
     b64 = "b64 is ignored, so other bytes are read than were signed (RFC 7797 §6)."
     return [
@@ -96,7 +96,7 @@ def extensions(key: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def other_forms(token: str, key: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """Not three segments of strict base64url with strict JSON in the first two."""
+    """Texts that are not three segments of strict base64url with strict JSON in the first two."""
     header, payload, signature = token.split(".")
     form = "The JSON serialization is taken, though compact tokens were agreed on (RFC 7515 §7.2)."
     flat = {"protected": header, "payload": payload, "signature": signature}
@@ -118,7 +118,7 @@ def other_forms(token: str, key: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 def _useless_keys(key: dict[str, Any]) -> list[Forgery]:
-    """The token fits the key, but the key is none: empty, too short, or not for HS256 (RFC 7518 §3.2)."""
+    """The signature is valid, but the key is not acceptable: empty, too short, or not for HS256 (RFC 7518 §3.2)."""
     empty, short = _jwk(b""), _jwk(b"secret")
     other = key | {"alg": "HS512"}
     nameless = {name: value for name, value in key.items() if name != "alg"}

@@ -1,7 +1,7 @@
-"""Lesson 05: the public key is public. Whoever has it must be able to verify, and to do nothing else.
+"""Lesson 05: the public key is public. With it, one must be able to verify and to do nothing else.
 
-The attacker holds one honest visitor's token, the public key, and no private key. A few tokens are signed by the issuer
-itself over a badly padded message, because a verifier must not depend on who was careless.
+The attacker has one honest visitor's token, the public key, and no private key. A few tokens are signed by the issuer
+itself with a bad padding: a verifier must refuse them, even if the mistake is the issuer's.
 """
 
 import hashlib
@@ -45,7 +45,7 @@ def forgeries() -> list[Forgery]:
 
 
 def _confused() -> list[Forgery]:
-    """The public key as an HMAC secret, in every spelling that a server may hold it in (RFC 8725 §2.1)."""
+    """The public key as an HMAC secret, in every encoding in which a server may have it (RFC 8725 §2.1)."""
     private = _key(65537)
     public, jwk = private.public_key(), _jwk(private, kid="a")
     pem = public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
@@ -84,7 +84,7 @@ def _confused() -> list[Forgery]:
 
 
 def _other_spellings() -> list[Forgery]:
-    """Numbers that are no signature, or the same one written differently (RFC 8017 §8.2.2)."""
+    """Numbers that are not signatures, or a signature in another encoding (RFC 8017 §8.2.2)."""
     private = _key(3)
     jwk, n = _jwk(private), private.public_key().public_numbers().n
     token, right = _with_room_above(private)
@@ -110,7 +110,7 @@ def _other_spellings() -> list[Forgery]:
 
 
 def _bad_paddings() -> list[Forgery]:
-    """Something other than the one encoded message of RFC 8017 §9.2."""
+    """Signatures of another message than the only valid encoding of RFC 8017 §9.2."""
     small = _key(3)
     jwk, size = _jwk(small), small.key_size // 8
     signing_input = _input(b'{"alg":"RS256"}', ADMIN)
@@ -120,7 +120,7 @@ def _bad_paddings() -> list[Forgery]:
     tokens = [("garbage behind the hash", from_the_left, f"{signing_input}.{b64u_encode(behind)}")]
     only_the_end = "Only the end of the encoded message is compared."
     tokens.append(("zeros before the hash", only_the_end, _ends_right(b"")))
-    # Parameters of 191 bytes, which a forgiving reader of DER skips (as in CVE-2022-24771).
+    # Parameters of 191 bytes, which a lenient DER parser skips (as in CVE-2022-24771).
     long = bytes.fromhex("3081f23081cd060960864801650304020104 81bf")
     lax = "The hash's name is read by a forgiving parser and not compared with the one right form."
     tokens.append(("garbage inside the hash's name", lax, _ends_right(b"\0\1" + b"\xff" * 8 + b"\0" + long)))
@@ -154,7 +154,7 @@ def _odd_encodings(message: bytes, size: int) -> list[tuple[str, bytes]]:
 
 
 def _weak_keys() -> list[Forgery]:
-    """The token fits the key, but the key is none (RFC 7518 §3.3, RFC 8017 §3.1)."""
+    """The signature is valid, but the key is not acceptable (RFC 7518 §3.3, RFC 8017 §3.1)."""
     short = rsa.generate_private_key(65537, 1024)  # noqa: S505 - weak on purpose
     signing_input = _input(b'{"alg":"RS256"}', ADMIN)
     n = _key(65537).public_key().public_numbers().n
@@ -171,7 +171,7 @@ def _weak_keys() -> list[Forgery]:
 
 
 def encoded_as_its_own_signature(message: bytes) -> bytes:
-    """The padded hash (RFC 8017 §9.2), which is a signature under every key of 2048 bits with e = 1."""
+    """The padded hash (RFC 8017 §9.2), which is a valid signature for every key of 2048 bits with e = 1."""
     tail = PREFIX + hashlib.sha256(message).digest()
     return b"\0\1" + b"\xff" * (253 - len(tail)) + b"\0" + tail
 

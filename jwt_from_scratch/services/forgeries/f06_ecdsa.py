@@ -1,4 +1,4 @@
-"""Lesson 06: what must not pass for an ES256 signature, and which keys are none."""
+"""Lesson 06: invalid ES256 signatures, and invalid keys."""
 
 import hashlib
 import json
@@ -18,7 +18,7 @@ CLAIMS = {"iss": "https://bikes.example", "sub": "mallory", "role": "admin"}
 
 
 def honest() -> list[Honest]:
-    """What the `verify` at the end of lesson 06 accepts."""
+    """Tokens that the `verify` at the end of lesson 06 accepts."""
     claims = {"iss": "https://bikes.example", "sub": "ada", "role": "rider"}
     shared, rsa, signer = Key.generate("HS256"), Key.generate("RS256"), _Signer()
     short, short_s = signer.short(claims), signer.short(claims, half=1)
@@ -33,7 +33,7 @@ def honest() -> list[Honest]:
 
 
 def forgeries() -> list[Forgery]:
-    """What no verifier may accept."""
+    """Tokens that must be refused."""
     signer = _Signer()
     return [*_numbers(signer), *_forms(signer), *_keys(signer), *_algorithms(signer)]
 
@@ -67,7 +67,7 @@ def _numbers(signer: _Signer) -> list[Forgery]:
         Forgery(f"ES256 signature with {name}", zero, f"{signing_input}.{b64u_encode(_join(*pair))}", signer.jwk)
         for name, pair in pairs.items()
     ]
-    # A key and a nonce for which s comes out as 1, so that s + n still fits in 32 bytes.
+    # A key and a nonce for which s becomes 1, so that s + n still fits in 32 bytes.
     k = 1 + secrets.randbelow(N - 1)
     one_r = (scalar_mul(k, G) or (0, 0))[0] % N
     one = _Signer((k - _hash(signing_input)) * pow(one_r, -1, N) % N)
@@ -98,7 +98,7 @@ def _forms(signer: _Signer) -> list[Forgery]:
 
 
 def _keys(signer: _Signer) -> list[Forgery]:
-    """Keys that are none. Whoever lets them in lets anyone sign, or gives one key several spellings."""
+    """Invalid keys. A verifier that accepts them lets anyone sign, or gives one key several encodings."""
     signing_input = _signing_input(CLAIMS)
     off = "The public point must be on the curve (RFC 8725 §3.4); for this one anyone can sign."
     # Twice (x, 0) is infinity, so with an even r/s the key drops out of the sum.
@@ -158,7 +158,7 @@ def _algorithms(signer: _Signer) -> list[Forgery]:
 
 
 def _free(signing_input: str) -> tuple[int, int]:
-    """r and s that fit any key that drops out: R = (e/s)·G."""
+    """r and s that are valid for every key that drops out of the sum: R = (e/s)·G."""
     s = 1 + secrets.randbelow(N - 1)
     u = _hash(signing_input) * pow(s, -1, N) % N
     return ec.derive_private_key(u, ec.SECP256R1()).public_key().public_numbers().x % N, s

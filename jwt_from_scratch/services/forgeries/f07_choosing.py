@@ -1,7 +1,7 @@
-"""Lesson 07: one key, one algorithm, and keys that fit what nobody signed.
+"""Lesson 07: one key, one algorithm; and keys for which anybody can make a valid signature.
 
-Most of these tokens carry a good signature. What is wrong is the pairing: a key used for an algorithm that it does not
-name, a name that is nearly right, a signature made with other parameters, or a point that is no key at all.
+Most of these tokens have a valid signature. What is wrong is the combination: a key used for an algorithm that it does
+not name, a name that is nearly right, a signature with other parameters, or a point that is not a valid key.
 """
 
 import hashlib
@@ -61,7 +61,7 @@ def forgeries() -> list[Forgery]:
 
 
 def _two_algorithms() -> list[Forgery]:
-    """A key of one algorithm, a good signature of another (RFC 8725 §3.1)."""
+    """A key for one algorithm, with a valid signature of another (RFC 8725 §3.1)."""
     one = "The header chooses among the algorithms that the key could serve. One key, one algorithm."
     name = "The name in the header is not compared; whatever fits the key's kind is tried."
     rs_jwk, ps_jwk = _rsa_jwk("RS256"), _rsa_jwk("PS256")
@@ -135,14 +135,14 @@ def _other_parameters() -> list[Forgery]:
 
 
 def _even_exponent() -> Forgery:
-    """RS256 with e = 4: a signature that fits a key which is none."""
+    """RS256 with e = 4: a signature that is valid for an invalid key."""
     private = _rsa().private_numbers()
     n, p, q = private.public_numbers.n, private.p, private.q
     for number in itertools.count():
         signing_input = _input(CAPTAIN | {"jti": f"{number}"}, "RS256")
         ending = b"\0" + _SHA256_NAME + hashlib.sha256(signing_input.encode()).digest()
         block = int.from_bytes((b"\0\1" + b"\xff" * 512)[: 256 - len(ending)] + ending, "big")
-        # Of one block in four there are fourth roots: it is a square modulo both primes.
+        # One block in four has fourth roots, because it is a square modulo both primes.
         if pow(block, p // 2, p) == pow(block, q // 2, q) == 1:
             break
     s = pow(block, pow(4, -1, (p // 2) * (q // 2)), n)
@@ -152,7 +152,7 @@ def _even_exponent() -> Forgery:
 
 
 def _nearly_the_name() -> list[Forgery]:
-    """The key's algorithm is a part of the header's, or the other way round, and the signature fits."""
+    """The key's algorithm contains the header's as a part, or the reverse, and the signature is valid."""
     part = "The names are compared with `in`, and a part of a name is in the name. Compare with ==."
     case = "The names are compared without regard to case."
     secret = hashlib.sha256(b"a key of the ferry line").digest()
@@ -178,7 +178,7 @@ def _nearly_the_name() -> list[Forgery]:
 
 
 def _small_order() -> list[Forgery]:
-    """Eight times such a point is the neutral one. Nobody has a private key, and anybody can sign (RFC 8725 §3.4)."""
+    """Public keys of which 8 times the point is the neutral one: anybody can sign for them (RFC 8725 §3.4)."""
     small = "Points of small order are taken for keys, and such a key fits signatures that anyone can make."
     second = "A point that is not in its canonical form is taken for a key (RFC 8032 §5.1.3)."
     sign, eighth = 1 << 255, 2707385501144840649318225287225658788936804267575313519463743609750303402022
@@ -207,7 +207,7 @@ def _small_order() -> list[Forgery]:
 
 
 def _ed25519_names() -> list[Forgery]:
-    """Two names for Ed25519, one name for two curves (RFC 8037 §3.1, RFC 9864 §2.2)."""
+    """Ed25519 has two names, and "EdDSA" is the name for two curves (RFC 8037 §3.1, RFC 9864 §2.2)."""
     exact = "The key names its algorithm, and the header says another name."
     curve = "EdDSA is a name for several curves. The key's crv must be Ed25519 (RFC 8037 §2)."
     use = "crv is not compared. X25519 keys are for agreeing on keys, not for signing (RFC 8037 §3.2)."
@@ -245,7 +245,7 @@ def _ed25519_names() -> list[Forgery]:
 
 
 def _forms() -> list[Forgery]:
-    """Ed25519 signatures and keys in another form than the one right one."""
+    """Ed25519 signatures and keys in another encoding than the only right one."""
     private = _ed25519(1)
     jwk, token = _ed_jwk(private), _ed_token(private, CAPTAIN)
     signing_input, _, seal = token.rpartition(".")
@@ -287,7 +287,7 @@ _PSS = padding.PSS(padding.MGF1(hashes.SHA256()), 32)
 
 @cache
 def _rsa() -> rsa.RSAPrivateKey:
-    """A key whose primes leave 3 when divided by 4, as half of all primes do: `_even_exponent` needs them so."""
+    """A key whose primes are 3 modulo 4, as half of all primes are; `_even_exponent` needs that."""
     keys = iter(lambda: rsa.generate_private_key(65537, 2048), None)
     return next(key for key in keys if key.private_numbers().p % 4 == key.private_numbers().q % 4 == 3)
 
@@ -297,7 +297,7 @@ def _uint(number: int) -> str:
 
 
 def _rsa_jwk(alg: str) -> dict[str, Any]:
-    """One key under several names, as it must not be. Each token here is checked under one of them."""
+    """One key for several algorithms, against the rule. Each token here is checked with one of them."""
     numbers = _rsa().public_key().public_numbers()
     return {"kty": "RSA", "alg": alg, "n": _uint(numbers.n), "e": _uint(numbers.e)}
 
@@ -313,7 +313,7 @@ def _rsa_token(
 
 
 def _es256_token(alg: str) -> tuple[str, dict[str, Any]]:
-    """An ES256 signature under a header that says something else, and the key that it fits."""
+    """An ES256 signature under a header with another algorithm, and its key."""
     private = generate_private_key(SECP256R1())
     signing_input = _input(CAPTAIN, alg)
     r, s = decode_dss_signature(private.sign(signing_input.encode(), ECDSA(hashes.SHA256())))
@@ -324,7 +324,7 @@ def _es256_token(alg: str) -> tuple[str, dict[str, Any]]:
 
 
 def _ed25519(sign: int) -> Ed25519PrivateKey:
-    """A fresh key, the top bit of whose public half is this."""
+    """A new key whose public half has this top bit (the sign of x)."""
     return next(key for key in iter(Ed25519PrivateKey.generate, None) if _raw(key)[31] >> 7 == sign)
 
 
@@ -343,7 +343,7 @@ def _ed_token(private: Ed25519PrivateKey | Ed448PrivateKey, claims: dict[str, An
 
 
 def fits_without_a_key(public: bytes, alg: str) -> str:
-    """R is the neutral point and S is 0; then one hash in eight, or more of them, makes the equation true."""
+    """A token with R the neutral point and S = 0, whose hash makes the equation true: at least one in eight does."""
     key, signature = Ed25519PublicKey.from_public_bytes(public), b"\1" + bytes(63)
     for number in itertools.count():
         signing_input = _input(CAPTAIN | {"jti": f"{number}"}, alg)

@@ -1,6 +1,6 @@
-"""Lesson 08: the header offers a key, or says where one is. The verifier has been handed its key and stays with it.
+"""Lesson 08: the header contains a key, or an address of one. The verifier must use only the key that it was given.
 
-Every signature here fits some key, but never the verifier's.
+Every signature here is valid for some key, but never for the verifier's.
 """
 
 import datetime
@@ -21,7 +21,7 @@ CLAIMS = {"iss": UPPSALA, "sub": "mallory", "role": "astronomer"}
 
 
 def honest() -> list[Honest]:
-    """What a `verify` of lesson 07 accepts, and tokens whose headers name keys that they are not checked with."""
+    """Tokens that the `verify` of lesson 07 accepts, also with headers that name other keys, to be ignored."""
     key = Key.generate("ES256", kid="uppsala-1")
     jwk, other = key.to_jwk(), Key.generate("ES256").to_jwk()
     far = "https://uppsala.example/jwks.json"
@@ -47,7 +47,7 @@ def forgeries() -> list[Forgery]:
 
 
 def _brought() -> list[tuple[str, str, str]]:
-    """The key comes along (RFC 7515 §4.1.3, §4.1.6)."""
+    """The header contains the key (RFC 7515 §4.1.3, §4.1.6)."""
     embedded = "The key in the header is used. It shows that the sender has a key, and everybody has one."
     mallory, shared = Key.generate("ES256", kid="mallory"), Key.generate("HS256", kid="uppsala-1")
     edwards = Key.generate("Ed25519", kid="uppsala-1")
@@ -70,7 +70,7 @@ def _brought() -> list[tuple[str, str, str]]:
 
 
 def _pointed() -> list[tuple[str, str, str]]:
-    """The header says where the key is (RFC 7515 §4.1.2, §4.1.5). Nobody need answer there to see who would ask."""
+    """The header has the key's address (RFC 7515 §4.1.2, §4.1.5). No server is needed to see who would fetch it."""
     followed = "The key is fetched from where the token says, before anything has been verified (RFC 8725 §3.10)."
     mallory = Key.generate("ES256", kid="uppsala-1")
     addresses = {
@@ -84,7 +84,7 @@ def _pointed() -> list[tuple[str, str, str]]:
 
 
 def _queried() -> list[tuple[str, str, str]]:
-    """The kid is a piece of SQL (RFC 8725 §3.10)."""
+    """The kid contains SQL (RFC 8725 §3.10)."""
     query = "The kid becomes a part of a query, so the sender decides which key the database answers with."
     mallory, known = Key.generate("ES256"), Key.from_secret(bytes(32))
     row = f"nobody' UNION SELECT '{json.dumps(mallory.to_jwk())}' --"
@@ -96,7 +96,7 @@ def _queried() -> list[tuple[str, str, str]]:
 
 
 def _of_another_issuer() -> list[tuple[str, str, str]]:
-    """Leiden's key is good for Leiden's tokens, and says that it is Uppsala (RFC 8725 §3.8)."""
+    """Tokens signed with Leiden's key that claim to be issued by Uppsala (RFC 8725 §3.8)."""
     pool = "The keys of all issuers are one pool, so that one issuer can sign in another's name (RFC 8725 §3.8)."
     leiden = Key.generate("ES256", kid="leiden-1")
     return [
@@ -110,12 +110,12 @@ def _embedded(key: Key) -> str:
 
 
 def _named(key: Key, kid: str) -> Key:
-    """The same private key under another name."""
+    """The same private key with another kid."""
     return Key.from_jwk(key.to_jwk(private=True) | {"kid": kid})
 
 
 def _certified() -> tuple[Key, str]:
-    """A private key and a certificate for its public half that it has signed itself, as `x5c` wants it."""
+    """A private key and a self-signed certificate for its public half, in the form of `x5c`."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "uppsala.example")])
     now = datetime.datetime.now(datetime.UTC)

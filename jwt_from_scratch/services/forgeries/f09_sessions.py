@@ -1,7 +1,7 @@
-"""Lesson 09: one token in other spellings. Whoever accepts them lets a denied token in again, as another text.
+"""Lesson 09: other spellings of one token. A verifier that accepts them lets a denied token in again, as another text.
 
-Header and payload are covered by the signature as text, so only the third segment can be written differently. ES256
-with n - s in place of s is no forgery: FIPS 186-5 accepts it, and so it stands among the honest tokens.
+Header and payload are signed as text, so only the third segment can be written differently. ES256 with n - s instead of
+s is not a forgery: FIPS 186-5 accepts it, so it is among the honest tokens.
 """
 
 import string
@@ -18,7 +18,7 @@ ALGORITHMS = ("HS256", "ES256", "Ed25519")
 
 
 def honest() -> list[Honest]:
-    """The tokens of the lessons before, and an ES256 token with its twin: both are accepted, and have one jti."""
+    """The tokens of earlier lessons, and an ES256 token with its twin: both are accepted, and have the same jti."""
     key = Key.generate("ES256")
     token = encode(CLAIMS, key)
     jwk = key.to_jwk()
@@ -30,12 +30,12 @@ def honest() -> list[Honest]:
 
 
 def forgeries() -> list[Forgery]:
-    """Tokens that must be refused: their signatures are right, and written as no strict encoder writes them."""
+    """Tokens that must be refused: their signatures are valid, but not written in strict base64url."""
     return [one for alg in ALGORITHMS for one in _respelled(alg)]
 
 
 def twin(token: str) -> str:
-    """An ES256 token with n - s in place of s, which fits as well."""
+    """An ES256 token with n - s instead of s, which is valid, too."""
     signing_input, _, signature = token.rpartition(".")
     data = b64u_decode(signature)
     s = N - int.from_bytes(data[32:], "big")

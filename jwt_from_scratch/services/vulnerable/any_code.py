@@ -1,7 +1,7 @@
-"""VULNERABLE ON PURPOSE (lesson 11): whoever shows a code gets the tokens.
+"""VULNERABLE ON PURPOSE (lesson 11): anyone with a code gets the tokens.
 
-The issuer knows for whom the code was made, but it does not ask who shows it, nor how often. A code travels in an
-address, so others see it, too.
+The issuer knows for which client it made the code, but does not check which client presents it, nor how often. A code
+is sent in an address, so others see it, too.
 """
 
 from typing import Any

@@ -1,7 +1,7 @@
 """VULNERABLE ON PURPOSE (lesson 04): `crit` is ignored (RFC 7515 §4.1.11).
 
 The signature is verified as it should be. But the issuer has put a rule into the header and has listed its name in
-`crit`: whoever does not know this rule must refuse the token. This server does not know it, and does not refuse.
+`crit`: a verifier that does not know this rule must refuse the token. This server does not know it, and accepts.
 """
 
 import hmac

@@ -1,6 +1,6 @@
 """VULNERABLE ON PURPOSE (lesson 08): a key that comes along in the token's header is used (RFC 7515 §4.1.3).
 
-The signature is verified as it should be. But it only proves that whoever signed has the private half of that key, and
+The signature is verified as it should be. But it only proves that the signer has the private half of that key, and
 anybody can make a pair of keys.
 """
 

@@ -1,7 +1,7 @@
 """VULNERABLE ON PURPOSE (lesson 10): a GET request gives credits away.
 
-Following a link is a GET, and links are everywhere. A safe method must not change anything (RFC 9110 §9.2.1), and what
-protects the others against other sites, SameSite=Lax and the check of the origin, leaves it alone for that reason.
+Following a link is a GET, and links are everywhere. A safe method must not change anything (RFC 9110 §9.2.1). For that
+reason, SameSite=Lax and checks of the origin, which protect other methods against other sites, do not apply to GET.
 """
 
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""VULNERABLE ON PURPOSE (lesson 11): a logout that is only the client's.
+"""VULNERABLE ON PURPOSE (lesson 11): a logout that ends only the client's session.
 
 The client forgets its cookie. The session at the issuer goes on, and so does every refresh token.
 """

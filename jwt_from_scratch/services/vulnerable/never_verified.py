@@ -1,6 +1,6 @@
 """VULNERABLE ON PURPOSE (lesson 04): the token is decoded, and nothing is verified.
 
-Whoever wrote this called the function that reads a token and took it for the one that checks it.
+The author called the function that reads a token and took it for the one that checks it.
 """
 
 from typing import Any

@@ -1,6 +1,7 @@
 """VULNERABLE ON PURPOSE (lesson 08): this issuer's website sends visitors wherever the link says (CWE-601).
 
-It was made for "you are leaving our pages". For whoever follows redirects, every address begins with this one now.
+It was made for "you are leaving our pages". For a client that follows redirects, an address that begins with this one
+can now lead anywhere.
 """
 
 from flask import redirect, request

@@ -1,7 +1,7 @@
 """VULNERABLE ON PURPOSE (lesson 10): a note on the pinboard goes into the page as it is.
 
-Whoever writes a note writes HTML, and in HTML there can be a script. It then runs in the page of everyone who reads the
-pinboard, with all that this page may do: stored cross-site scripting.
+A note is HTML, and HTML can contain a script. The script then runs in the page of everyone who reads the pinboard, with
+all that this page may do: stored cross-site scripting.
 """
 
 from collections.abc import Callable

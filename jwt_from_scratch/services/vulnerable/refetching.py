@@ -1,7 +1,7 @@
 """VULNERABLE ON PURPOSE (lesson 08): an unknown `kid` makes this server forget its keys and fetch them anew, each time.
 
-It means well: after a rotation the new key is there at once. But anybody can write an unknown `kid` into a token, as
-often as they like, and when the fetch fails there are no keys left.
+The intention is good: after a rotation the new key is there at once. But anybody can write an unknown `kid` into a
+token, as often as they like, and when a fetch fails there are no keys left.
 """
 
 from typing import Any

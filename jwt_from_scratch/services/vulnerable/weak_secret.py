@@ -1,7 +1,7 @@
 """VULNERABLE ON PURPOSE (lesson 02): the HMAC key is a password that a person made up.
 
-The algorithm is fixed, the comparison takes constant time, expiry is checked. None of it helps. Whoever holds one token
-can try passwords at home, as fast as a computer hashes (RFC 8725 §3.5).
+The algorithm is fixed, the comparison takes constant time, expiry is checked. None of it helps. Anyone who has one
+token can try passwords offline, as fast as a computer hashes (RFC 8725 §3.5).
 """
 
 import hashlib

@@ -13,12 +13,15 @@ from xml.etree import ElementTree
 import jsonschema
 import pytest
 
+from grader.batch import attempts as attempts_module
+from grader.batch import collect as collect_module
 from grader.batch.attempts import MAX_LISTED
 from grader.batch.collect import Found, look_through
 from grader.batch.names import lesson_named_in, without_mark
 from grader.errors import BAD_INPUT, BELOW, NOT_ALL_TAKEN, OK
 from grader.reports.report import SCHEMA
-from tests.grader.helpers import grader, solved, student
+from tests.grader.helpers import solved, student
+from tests.grader.warm import here
 
 NAME = "01_encoding.ipynb"
 NOON = 1_795_000_000.0
@@ -280,7 +283,7 @@ def odd_class(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Any]:
     put(folder / "in", "pia/essay;=1+1.pdf")
     (folder / "in" / "una").mkdir()
     options = [word for form in ("json", "junit", "csv") for word in (f"--{form}", str(folder / form))]
-    done = grader("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "2", *options)
+    done = here("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "2", *options)
     return folder, done
 
 
@@ -328,7 +331,7 @@ def test_no_cell_is_a_formula_whatever_separates_cells(odd_class: tuple[Path, An
 def test_another_run_says_the_same(odd_class: tuple[Path, Any]) -> None:
     folder, _ = odd_class
     before = (folder / "out" / "summary.csv").read_text("utf-8")
-    done = grader("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "1")
+    done = here("grade", "--unsafe-no-sandbox", folder / "in", "--out", folder / "out", "--jobs", "1")
     assert done.returncode == NOT_ALL_TAKEN
     assert f"{len(ODD_BUT_FINE) + 1} of {len(ODD_BUT_FINE) + 1} had been graded before" in done.stderr
     assert (folder / "out" / "summary.csv").read_text("utf-8") == before
@@ -337,9 +340,9 @@ def test_another_run_says_the_same(odd_class: tuple[Path, Any]) -> None:
 def test_an_older_attempt_loses_the_report_that_it_had(tmp_path: Path) -> None:
     put(tmp_path / "in" / "ada", "00_start_here.ipynb", json.dumps(solved("00_start_here")))
     arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
-    assert grader(*arguments).returncode == OK
+    assert here(*arguments).returncode == OK
     put(tmp_path / "in" / "ada", "00_start_here-Copy1.ipynb", json.dumps(student("00_start_here")), when=NOON + 1)
-    assert grader(*arguments).returncode == NOT_ALL_TAKEN
+    assert here(*arguments).returncode == NOT_ALL_TAKEN
     reports = [json.loads(path.read_text("utf-8")) for path in (tmp_path / "out" / "reports").rglob("*.json")]
     assert sorted((one["status"], one["score"]) for one in reports) == [("not attempted", 0), ("not taken", 0)]
 
@@ -347,17 +350,17 @@ def test_an_older_attempt_loses_the_report_that_it_had(tmp_path: Path) -> None:
 def test_exit_codes(tmp_path: Path) -> None:
     put(tmp_path / "in", "pia/essay.pdf")
     arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
-    done = grader(*arguments)
+    done = here(*arguments)
     assert (done.returncode, "a PDF" in done.stderr) == (BAD_INPUT, True), "there is nothing to grade"
     assert "essay.pdf" in (tmp_path / "out" / "summary.csv").read_text("utf-8")
     put(tmp_path / "in", "ada/00_start_here.ipynb", json.dumps(solved("00_start_here")))
-    assert grader(*arguments).returncode == NOT_ALL_TAKEN
-    assert grader(*arguments, "--fail-under", "50").returncode == BELOW, "pia has handed in nothing that can be graded"
+    assert here(*arguments).returncode == NOT_ALL_TAKEN
+    assert here(*arguments, "--fail-under", "50").returncode == BELOW, "pia has handed in nothing that can be graded"
     (tmp_path / "in" / "pia" / "essay.pdf").rename(tmp_path / "in" / "ada" / "essay.pdf")
     (tmp_path / "in" / "pia").rmdir()
-    assert grader(*arguments, "--fail-under", "50").returncode == NOT_ALL_TAKEN
+    assert here(*arguments, "--fail-under", "50").returncode == NOT_ALL_TAKEN
     put(tmp_path / "in", "<b>/00_start_here.ipynb", json.dumps(solved("00_start_here")))
-    assert grader(*arguments, "--fail-under", "50").returncode == BELOW, "somebody's work could not be graded"
+    assert here(*arguments, "--fail-under", "50").returncode == BELOW, "somebody's work could not be graded"
 
 
 def test_a_found_file_is_what_it_says(tmp_path: Path) -> None:
@@ -365,3 +368,52 @@ def test_a_found_file_is_what_it_says(tmp_path: Path) -> None:
     (one,) = look_through([tmp_path / "in"], tmp_path / "unpacked")
     assert isinstance(one, Found)
     assert (one.times, one.stamped) == ((NOON, 0.0), False)
+
+
+# -- names that others may have ---------------------------------------------------------------------------------------
+
+FILE = "_assignsubmission_file_01_encoding.ipynb"
+
+
+def test_a_name_made_of_name_and_number_is_nobody_elses(tmp_path: Path) -> None:
+    """O'Connor's name is no id, so her number stands behind it; somebody calls himself just so, and hands in later."""
+    place = tmp_path / "submitted"
+    put(place, f"Sinead O'Connor_4711{FILE}")
+    put(place, f"Sinead OConnor 4711_4712{FILE}", when=NOON + 1)
+    put(place, f"Sinead OConnor 4711 4712_4713{FILE}", when=NOON + 2)
+    taken, left = seen(place)
+    assert not left
+    assert {*taken.values()} == {
+        "Sinead OConnor 4711",
+        "Sinead OConnor 4711 4712",
+        "Sinead OConnor 4711 4712 4713",
+    }
+
+
+def test_a_name_that_holds_the_platforms_words_takes_nobodys_work_away(tmp_path: Path) -> None:
+    place = tmp_path / "submitted"
+    graces = put(place, f"Grace Hopper_4711{FILE}")
+    put(place, f"Grace Hopper_4711_assignsubmission_file_x_4799{FILE}", when=NOON + 9)
+    put(place, f"Eve_99_assignsubmission_file_Bob_77{FILE}")
+    taken, left = seen(place)
+    assert taken == {graces.name: "Grace Hopper", f"Eve_99_assignsubmission_file_Bob_77{FILE}": "Eve"}
+    assert ["not in doubt" in reason for reason in left.values()] == [True]
+
+
+def test_of_one_student_a_hundred_submissions_are_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may take five minutes. Whatever they are called, and in how many zip files they come."""
+    monkeypatch.setattr(attempts_module, "MAX_WORKS", 10)
+    monkeypatch.setattr(collect_module, "MAX_WORKS", 10)
+    place = tmp_path / "submitted"
+    for number in range(12):
+        put(place, f"ada/{number}.ipynb", when=NOON + number)
+    put(place, f"bob/{NAME}")
+    inner = zipped({f"{number}.ipynb": b"{}" for number in range(6)})
+    put(place, "cy.zip", zipped({f"{number}.zip": inner for number in range(3)}))
+    for number in range(3):
+        put(place, f"di/{number}.zip", inner)
+    taken, left = seen(place)
+    assert [*taken.values()].count("ada") == 10
+    assert [name for name in left if name.startswith("ada")] == ["ada/0.ipynb", "ada/1.ipynb"]
+    assert [*taken.values()].count("bob") == 1
+    assert all(sum(who == one for who in taken.values()) <= 10 for one in ("cy", "di"))

@@ -495,7 +495,7 @@ def test_too_many_files_in_a_folder(place: Place, monkeypatch: pytest.MonkeyPatc
     laid_out(place.given, {f"grace/{NAME}": NOTEBOOK})
     found = place.collect()
     assert [one.student for one in found] == ["ada", "grace"]
-    assert [one.problem for one in found] == ["more than 10 files in one folder", ""]
+    assert [one.problem for one in found] == ["more than 10 files, in one folder or of one student", ""]
 
 
 def test_zip_files_inside_each_other_end_somewhere(place: Place) -> None:
@@ -629,7 +629,7 @@ def test_a_very_deep_tree_is_no_exception(place: Place, tmp_path: Path) -> None:
         problems = {one.student: one.problem for one in collect(place.given, place.unpacked)}
     finally:
         subprocess.run(["rm", "-rf", place.given], check=True)  # pytest could not
-    assert problems == {"grace": "", "d": f"more than {collect_module.MAX_DEPTH} folders inside each other"}
+    assert problems == {"grace": "", "d": f"more than {collect_module.DEEPEST} folders inside each other"}
 
 
 # -- anything at all --------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ from typing import Any
 import pytest
 
 from grader.batch.kept import Kept, NotOurs
+from grader.batch.output_folder import refuse_foreign
+from grader.batch.run import Shard, submissions_in
 from grader.engine.grade import Graded, Options, Ran
+from grader.errors import AtWork, ForeignFile
 from grader.reports import local_key as keys
 from grader.reports.local_key import LocalKey, local_key
 from grader.reports.report import Report
-from tests.grader.helpers import grader, student, write
+from tests.grader.helpers import deep, grader, student, write
 from tests.grader.sample_reports import report
 
 LEVEL = "--unsafe-no-sandbox"
@@ -322,3 +326,37 @@ def test_cells_are_believed_only_beside_their_own_report(tmp_path: Path, edit: s
     kept.cells.write_text(changed[edit], "utf-8")
     with pytest.raises(NotOurs):
         kept.read(LocalKey(b"another") if edit == "another key" else key)
+
+
+# -- others at work ---------------------------------------------------------------------------------------------------
+
+
+def test_two_commands_do_not_empty_each_others_folder(tmp_path: Path) -> None:
+    write(tmp_path, student("00_start_here"), "ada_00_start_here.ipynb")
+    out = tmp_path / "out"
+    with submissions_in([tmp_path], out) as found:
+        assert found
+        with pytest.raises(AtWork, match="another command"), submissions_in([tmp_path], out):
+            pass
+        with submissions_in([tmp_path], out, Shard(1, 2)):
+            pass
+        assert (out / ".unpacked").exists()
+    assert not (out / ".unpacked").exists()
+
+
+def test_folders_within_folders_without_end_are_refused(tmp_path: Path) -> None:
+    deep(tmp_path / "out" / "reports", 1_200)
+    with pytest.raises(ForeignFile, match="no grader made"):
+        refuse_foreign(tmp_path / "out")
+    deep(tmp_path / "out" / ".unpacked", 1_200)
+    with pytest.raises(ForeignFile, match="no grader made"), submissions_in([tmp_path], tmp_path / "out"):
+        pass
+    subprocess.run(["rm", "-rf", str(tmp_path / "out")], check=True)  # which pytest can't
+
+
+@pytest.mark.parametrize("name", ["\x1b[2J\x1b]0;x\x07.exe", "a\u202eb.exe", "line\nbreak.exe"], ids=ascii)
+def test_a_name_in_a_message_says_nothing_to_the_terminal(place: Place, name: str) -> None:
+    (place.out / name).write_text("x")
+    done = place.grade()
+    assert done.returncode == 2
+    assert all(c.isprintable() for line in done.stderr.splitlines() for c in line)

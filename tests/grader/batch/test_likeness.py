@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from grader.batch import likeness as likeness_module
 from grader.batch.collect import Found, collect, look_through
 from grader.batch.likeness import OWN_SOLUTION, Likeness, compare
 from grader.batch.likeness_page import JUDGE, likeness_html
-from grader.engine.budget import MAX_LINES
+from grader.engine.budget import MAX_LINES, Spent
 from tests.grader.helpers import cell_of, grader, load_solution, solution_files, solved, student, write
 
 LESSON = "01_encoding"
@@ -182,3 +183,23 @@ def test_the_command_writes_a_page_and_says_who_judges(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     none = grader("likeness", tmp_path / "empty")
     assert (none.returncode, "no notebook" in none.stderr) == (2, True)
+
+
+def test_a_submission_that_takes_too_long_or_breaks_the_reader_costs_nobody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for who in ("ada", "bob", "eve", "mallory"):
+        hand_in(tmp_path, who, ORIGINAL)
+    read = likeness_module.read_submission
+
+    def slow(path: Path, *more: object) -> object:
+        if path.parent.name == "mallory":
+            raise Spent("reading and judging it took too long")
+        if path.parent.name == "eve":
+            raise RuntimeError("nobody thought of it")
+        return read(path, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(likeness_module, "read_submission", slow)
+    found = compare(collect(tmp_path, tmp_path / "unpacked"))
+    assert [(pair.left.student, pair.right.student) for pair in found.pairs] == [("ada", "bob")]
+    assert ["too long" in text or "failed on it (RuntimeError)" in text for text in found.unread] == [True, True]

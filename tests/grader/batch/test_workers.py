@@ -16,6 +16,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import psutil
@@ -45,7 +46,8 @@ UNSAFE = "--unsafe-no-sandbox"
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_command", lambda: stand_ins.command("quick"))
+    monkeypatch.setattr(batch, "_command", list)
+    monkeypatch.setattr(batch, "subprocess", SimpleNamespace(Popen=stand_ins.Forked, DEVNULL=subprocess.DEVNULL))
 
 
 class Class:
@@ -287,7 +289,11 @@ def test_reports_of_submissions_that_are_gone_stay_and_count_for_nothing(some: C
     assert some.report("a").exists()
 
 
-def test_a_report_that_can_not_be_written_is_an_os_error_and_no_worker_is_left(some: Class) -> None:
+def test_a_report_that_can_not_be_written_is_an_os_error_and_no_worker_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(batch, "_command", lambda: stand_ins.command("quick"))  # processes of their own
+    some = Class(tmp_path)
     some.add("a", "b")
     some.out.write_text("a file where the folder should be", "utf-8")
     before = set(psutil.Process().children(recursive=True))
@@ -569,7 +575,7 @@ def test_without_a_sandbox_every_report_says_so(classroom: Path, tmp_path: Path)
 
 
 def test_the_doctor_names_every_layer(sandbox: None) -> None:
-    done = grader("doctor", preexec_fn=lambda: os.nice(5))  # whoever yields to others has a sandbox, too
+    done = grader("doctor", first=lambda: os.nice(5))  # whoever yields to others has a sandbox, too
     assert done.returncode == 0, done.stderr
     for layer in (
         *("namespaces", "user", "files", "environment", "processes", "network", "capabilities", "system calls"),

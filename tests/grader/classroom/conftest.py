@@ -3,22 +3,20 @@ from pathlib import Path
 
 import pytest
 
-from grader.classroom import setup
 from tests.grader.classroom.helpers import hand_in
 from tests.grader.helpers import cell_of, solved, student
+from tests.sharing import fresh_course
 
 
 @pytest.fixture(scope="session")
 def fresh_class(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A course directory as `grader class init` makes it; not to be changed."""
-    root = tmp_path_factory.mktemp("class") / "course"
-    setup.init(root, course_id="jwt", db_url="")
-    return root
+    """A course directory made by `grader class init`, which tests must not change."""
+    return fresh_course(tmp_path_factory)
 
 
 @pytest.fixture
 def root(fresh_class: Path, tmp_path: Path) -> Path:
-    """A copy of it with three submissions: ada's is right, bob's half right, cy has written nothing."""
+    """A copy of it with three submissions: ada's is right, bob's is half right, cy's is empty."""
     copy = tmp_path / "course"
     shutil.copytree(fresh_class, copy)
     half = solved("01_encoding")

@@ -1,17 +1,18 @@
-"""What the tests of a class share: handing in, running commands, reading the gradebook."""
+"""Shared by the tests of classes: handing in, running commands, reading the gradebook."""
 
-import contextlib
-import io
 import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
+from nbgrader.apps.nbgraderapp import NbGraderApp
+
+from grader.classroom import exporter
 from grader.classroom.classdir import ClassDir
-from grader.cli import main
+from grader.engine.sandbox import FULL
 from tests.grader.helpers import write
+from tests.grader.warm import forked, here
 
 LESSON = "01_encoding"
 GRADER = (sys.executable, "-c", "from grader.cli.main import main; main()")
@@ -26,30 +27,18 @@ def hand_in(root: Path, student: str, notebook: Any, assignment: str = LESSON) -
 
 
 def run(command: tuple[str, ...], root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command in a course directory; ours in this process, which has imported nbgrader already."""
+    """Run a command in a course directory: ours in this process, nbgrader in a fork of it, which has imported it."""
     if command is GRADER:
-        return _run_here(root, *arguments)
+        return here(*arguments, folder=root)
     environment = {**os.environ, "NO_COLOR": "1", "COLUMNS": "200"}
     environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.run(
-        [*command, *arguments], cwd=root, env=environment, capture_output=True, text=True, timeout=600, check=False
-    )
-
-
-def _run_here(root: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    out, err = io.StringIO(), io.StringIO()
-    keep = mock.patch.dict(os.environ)  # what a command changes there is for those that it starts
-    with keep, contextlib.chdir(root), contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            main.cli.main([*arguments], prog_name="grader", standalone_mode=False)
-            code = 0
-        except SystemExit as end:
-            code = int(end.code or 0)
-    return subprocess.CompletedProcess(arguments, code, out.getvalue(), err.getvalue())
+    if "autograde" in arguments and (root / "nbgrader_config.py").is_file():
+        exporter._grader(ClassDir.at(root).options(FULL))  # a grader that is proved and warm, in the fork, too
+    return forked(NbGraderApp.launch_instance, ["nbgrader", *arguments], root, environment)
 
 
 def autograded(root: Path, *arguments: str, assignment: str = LESSON) -> str:
-    """Run `grader autograde` to a good end. Returns what it said."""
+    """Run `grader autograde` and assert that it succeeds. Returns its output."""
     done = run(GRADER, root, "autograde", assignment, *arguments)
     assert done.returncode == 0, done.stderr
     return done.stderr
@@ -64,7 +53,7 @@ def gradebook(root: Path) -> Any:
 
 
 def book(root: Path) -> dict[str, Any]:
-    """All that the gradebook says of submissions, without ids of rows and times."""
+    """All submissions in the gradebook, without row ids and times."""
     found: dict[str, Any] = {}
     with gradebook(root) as open_book:
         for assignment in open_book.assignments:

@@ -211,6 +211,6 @@ def test_kills_at_any_point_leave_the_same_gradebook(root: Path, tmp_path: Path,
 
 
 def written(root: Path) -> int:
-    """How far a run has come: Reports, and submissions that are recorded."""
+    """A run's progress: the number of Reports and of recorded submissions."""
     done = root / ".grader" / "recorded"
     return sum(len(list(place.rglob("*"))) for place in (root / "graded" / "reports", root / "autograded", done))

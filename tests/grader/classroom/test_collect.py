@@ -1,9 +1,10 @@
-"""Finding a class's submissions: odd names, many attempts, platforms' archives; and that nobody's work is missing."""
+"""Finding a class's submissions: odd names, many attempts, platforms' archives; and no student's work is missing."""
 
 import csv
 import json
 import os
 import re
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ import pytest
 
 from grader.classroom import roster
 from grader.classroom.classdir import ClassDir
+from grader.classroom.order import submissions
 from grader.errors import BAD_INPUT, NOT_ALL_TAKEN, OK, ClassError
 from tests.grader.classroom.helpers import GRADER, LESSON, NBGRADER, book, gradebook, grades, hand_in, run
-from tests.grader.helpers import solved, student, write
+from tests.grader.helpers import deep, solved, student, write
 
 FULL = {"b64u_encode": 5, "b64u_decode": 10, "json_loads_strict": 10, "01_encoding-answer": None}
 NOON = 1_795_000_000
@@ -22,7 +24,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
 def summary(root: Path) -> dict[str, dict[str, str]]:
-    """The rows of a class's summary by where the file was."""
+    """The rows of a class's summary, by the file's path."""
     text = (root / "graded" / LESSON / "summary.csv").read_text("utf-8")
     return {row["submission"]: row for row in csv.DictReader(text.splitlines())}
 
@@ -208,7 +210,7 @@ def test_hand_ins_that_are_no_notebook_are_named(root: Path) -> None:
 
 
 def test_what_lies_beside_the_folders_is_named(root: Path) -> None:
-    """In `submitted/` itself, in a student's folder, and in a folder that is called after no assignment."""
+    """In `submitted/` itself, in a student's folder, and in a folder that is not named after an assignment."""
     names = [f"dan_{LESSON}.ipynb", "dan.zip", f"dan/{LESSON}.ipynb", f"dan/homework/{LESSON}.ipynb"]
     for name in (*names, "dan/02_hmac/02_hmac.ipynb", "dan_02_hmac.ipynb"):
         (root / "submitted" / name).parent.mkdir(parents=True, exist_ok=True)
@@ -326,3 +328,36 @@ def test_nobodys_work_is_missing(root: Path) -> None:
     assert run(GRADER, root, "autograde", LESSON).returncode == NOT_ALL_TAKEN
     assert {who for who in people if grades(root, who) == FULL} == {*people}
     assert sum(row["status"] == "not taken" for row in summary(root).values()) == len(people)
+
+
+# -- folders that can't be put in order -------------------------------------------------------------------------------
+
+
+def test_one_students_folder_stops_nobody(root: Path) -> None:
+    """A folder where a copy was to be made, one of a program's own, and more in one another than can be walked."""
+    place = root / "submitted"
+    (place / "ada" / LESSON / f".{LESSON}.ipynb.new").mkdir()
+    (place / "ada" / LESSON / f"{LESSON}.ipynb").rename(place / "ada" / LESSON / f"{LESSON} (1).ipynb")
+    (place / ".ipynb_checkpoints" / LESSON).mkdir(parents=True)
+    deep(place / "bob" / LESSON / "d", 1_200)
+    folder = ClassDir.at(root)
+    for _ in range(2):  # what was put aside is listed again
+        found = submissions(folder.root, folder.coursedir, LESSON)
+        assert {str(one.student) for one in found if not one.not_taken} == {"ada", "bob", "cy"}
+    subprocess.run(["rm", "-rf", str(root / "quarantine")], check=True)  # which pytest can't
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may move everything")
+def test_a_folder_that_is_read_only_stops_nobody(root: Path) -> None:
+    """As a student's archive brings it along: nobody but root can move it, or what is in it."""
+    locked = [root / "submitted" / "ada" / LESSON, root / "submitted" / "no=id"]
+    locked[1].mkdir()
+    (locked[0] / "link").symlink_to("/etc/hostname")
+    for path in locked:
+        path.chmod(0o555)
+    folder = ClassDir.at(root)
+    found = submissions(folder.root, folder.coursedir, LESSON)
+    assert {str(one.student) for one in found if not one.not_taken} == {"bob", "cy"}
+    assert sum("can't be put in order" in one.not_taken for one in found) == 2
+    for path in locked:
+        path.chmod(0o755)

@@ -43,7 +43,7 @@ def test_one_hand_in_counts_for_all_members_and_their_own_wins(course: Path) -> 
     before = book(course)
     assert "5 of 5 had been graded before" in autograde(course)
     assert book(course) == before
-    # Dan's own, later, is dan's; ada's next one is hers, and eve's.
+    # Dan's own hand-in, which is later, counts for dan; ada's next one counts for her and for eve.
     worse = solved(LESSON)
     cell_of(worse, "b64u_decode").source = "def b64u_decode(text):\n    return b''"
     hand_in(course, "dan", worse)

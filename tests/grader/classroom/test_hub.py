@@ -1,7 +1,7 @@
-"""docs/jupyterhub.md, followed by users of this machine: a teacher and two students, made for this and removed after.
+"""docs/jupyterhub.md, followed by users of this machine: a teacher and two students, created for it and then removed.
 
-It makes users, so it takes root, and somebody who says that this machine is there for that, by naming the Python of an
-environment with this course that all users may run:
+It creates users, so it needs root, and runs only on request: name the Python of an environment with this course that
+all users may run:
 
     GRADER_TEST_USERS=/opt/hub/bin/python pytest tests/grader/classroom/test_hub.py
 
@@ -36,14 +36,14 @@ pytestmark = [
 
 
 def box(beginning: str) -> str:
-    """The page's box with this command, or these, in it."""
+    """The page's code block with this command, or these."""
     (found,) = [text for _, text in BOXES if beginning in text]
     return found
 
 
 @dataclass
 class Hub:
-    """Homes, an exchange, and what all servers read."""
+    """Home folders, an exchange, and configuration for all servers."""
 
     root: Path
 
@@ -55,7 +55,7 @@ class Hub:
         return self.root / "home" / user
 
     def shell(self, user: str, commands: str) -> subprocess.CompletedProcess[str]:
-        """What happens when a user gives some commands in their home."""
+        """The result of running commands as a user, in their home folder."""
         environment = {
             **{"HOME": str(self.home(user)), "USER": user, "LOGNAME": user, "LANG": "C.UTF-8"},
             **{"PATH": f"{Path(PYTHON).parent}:/usr/bin:/bin", "EXCHANGE": str(self.exchange)},

@@ -63,13 +63,13 @@ GRADEBOOK = [
         if one.startswith(("grader class", "grader autograde", "nbgrader")) and not re.search("likeness|fresh", one)
     ),
 ]
-"""Those that read or write the gradebook."""
+"""The commands that read or write the gradebook."""
 NOTHING_WRITTEN = {
     *("doctor", "advice", "verify-receipt"),
-    *("farm scheduler", "farm worker", "lti serve", "lti push"),  # they write what others ask for, or answer
-    "certificate",  # writes as `receipts` does, but only for who has handed in everything
+    *("farm scheduler", "farm worker", "lti serve", "lti push"),  # they write what their clients ask for, or nothing
+    "certificate",  # writes as `receipts` does, but only for a student who has handed in everything
     "class variants",
-    "site",  # runs all lessons first; tests/grader/site asks what a build that fails leaves behind
+    "site",  # runs all lessons first; tests/grader/site tests what a failed build leaves behind
 }
 
 
@@ -81,7 +81,7 @@ class Ended:
 
 @pytest.fixture(scope="module")
 def graded(fresh_class: Path, tmp_path_factory: pytest.TempPathFactory, sandbox: None) -> Path:
-    """A class with one submission, graded; not to be changed."""
+    """A class with one graded submission, which tests must not change."""
     root = tmp_path_factory.mktemp("graded") / "course"
     shutil.copytree(fresh_class, root)
     hand_in(root, "ada", solved(LESSON))
@@ -104,7 +104,7 @@ def course(graded: Path, tmp_path: Path) -> Path:
 
 
 def in_fork(root: Path, prepare: Callable[[], None], command: str) -> Ended:
-    """Run a command in a fork, in a course directory, after something was done to the fork."""
+    """Run a command in a fork, in a course directory, after `prepare` was called in the fork."""
     read, write = os.pipe()
     child = os.fork()
     if not child:
@@ -150,7 +150,7 @@ def run(command: str) -> int:
 
 
 def own_mounts() -> None:
-    """Mounts that nobody else sees."""
+    """Enter a mount namespace, so that other processes do not see the test's mounts."""
     user, group = os.getuid(), os.getgid()
     linux.unshare(linux.NEW_MOUNTS | (linux.NEW_USER if user else 0))
     if user:
@@ -162,7 +162,7 @@ def own_mounts() -> None:
 
 
 def full(root: Path, gone: tuple[str, ...]) -> None:
-    """A disk with the class on it, but for folders that a command would make room with, and no byte of room."""
+    """Put the class on a full disk, without folders by whose removal a command would gain space."""
     own_mounts()
     copy = root.with_name("copy")
     shutil.copytree(root, copy)
@@ -189,14 +189,14 @@ def read_only(root: Path) -> None:
 
 @pytest.fixture(scope="module", autouse=True)
 def may_mount() -> None:
-    """Skips where a process may have no mounts of its own."""
+    """Skips the test if a process may not have mounts of its own here."""
     if in_fork(Path("/"), own_mounts, "grader --version").code:
         pytest.skip("no mounts of one's own here")
 
 
 @pytest.fixture
 def locked(course: Path) -> Iterator[Path]:
-    """A class whose gradebook somebody else is writing into."""
+    """A class whose gradebook is locked by another writer."""
     with sqlite3.connect(course / "gradebook.db", isolation_level=None) as other:
         other.execute("BEGIN EXCLUSIVE")
         yield course

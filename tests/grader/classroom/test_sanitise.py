@@ -1,7 +1,8 @@
-"""Students' Markdown as HTML: nothing runs, nothing is fetched, nothing leaves its place, and nothing takes long."""
+"""Students' Markdown as HTML: it runs nothing, fetches nothing, can't cover the page, and is quick to make."""
 
 import base64
 import html.parser
+import re
 import threading
 import time
 
@@ -223,3 +224,30 @@ def test_a_page_has_a_limit_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
         assert markdown2html("*a*") == "<pre>*a*</pre>"
     sanitise.begin_page()
     assert markdown2html("*a*") == "<p><em>a</em></p>\n"
+
+
+UNRULY = [
+    "$\\style{position:fixed}{x}$",
+    "<p>&#36;&#92;style{a}{x}&#36;</p>",
+    "<p>$&bsol;st&#121;le{a}{x}$</p>",
+    "&#36;\\sty<!-- -->le{a}{x}&#36;",
+    "<div>$\\sty<?x ?>le{a}{x}$</div>",
+    "<div>$\\sty<![CDATA[ ]]>le{a}{x}$</div>",
+    "$\\renewenvironment{x}{a}{b}$",
+    "$x\\mspace{-999mu}\\Space{1em}{2em}{3em}$",
+    "$\\begin{array}{c}x\\\\[-50em]y\\end{array}$",
+    "$\\!\\!\\!x$",
+]
+
+
+@pytest.mark.parametrize("source", UNRULY)
+def test_a_formula_that_could_move_or_dress_up_is_no_formula(source: str) -> None:
+    """Judged is what a browser makes of it: entities read, and texts joined that only a comment parts."""
+    for rendered in (markdown2html(source), markdown2html(as_cell(markdown2html(source)))):
+        words = Parts(rendered).words
+        assert not re.search(r"\\(style|Space|mspace|renewenvironment|!|\\\[)", words)
+        assert "\u2060" in words
+
+
+def test_entities_in_a_text_stay_what_they_were() -> None:
+    assert Parts(markdown2html("<p>a &amp;lt; b &lt;i&gt; &copy;</p>")).words.strip() == "a &lt; b <i> \u00a9"

@@ -1,7 +1,6 @@
 """A class of thirty on seven platforms, from collecting to grade files, by the commands of docs/teaching.md alone.
 
-Two attempts each, odd names, late and extended, groups, answers with pictures; and it counts that nobody's work is
-missing.
+Two attempts each, odd names, lateness and extensions, groups, answers with pictures; and no student's work is missing.
 """
 
 import base64
@@ -34,10 +33,10 @@ NAMES = [
     *(f"Student{number} Sur{number}name" for number in range(11, 30)),
 ]
 SCORES = {0: 25, 1: 15, 2: 5}
-"""What the second attempt of each third student is worth."""
+"""The score of a student's second attempt, by the student's number modulo 3."""
 MARK = 3.5
 LATE, EXTENDED = {1, 2, 8, 9, 16}, {8, 9}
-"""Late are two of Canvas, two of Blackboard and one of Moodle: by a mark, by a name, by a table."""
+"""Late are two of Canvas, two of Blackboard and one of Moodle, which show it by a mark, a file name and a table."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +70,13 @@ class Person:
 
 CLASS = [Person(number, *(name.split(" ", 1))) for number, name in enumerate(NAMES)]
 RED, BLUE = [18, 21, 25], [14, 27, 28]
-"""Two groups. Of the red one 18 and 21 hand in something of their own, 21 later, and 25 nothing. The blue one has
+"""Two groups. In the red one, 18 and 21 have hand-ins of their own, 21's is later, and 25 has none. The blue one has
 handed in as a team, in Moodle."""
 ALONE = [one for one in CLASS if one.number not in {25, *BLUE}]
 
 
 def attempt(person: Person, second: bool) -> Any:
-    """A notebook whose score shows whose it is, with a picture in its answer."""
+    """A notebook with the score that identifies this student, and a picture in its answer."""
     if not second:
         return student(LESSON)
     notebook = solved(LESSON)
@@ -110,14 +109,14 @@ def place(person: Person, second: bool) -> str:
 
 
 def beside(platform: str) -> dict[str, str]:
-    """What a platform adds to its archive."""
+    """Further files that a platform adds to its archive."""
     note = f"Lesson 01/{CLASS[5].last}, {CLASS[5].first}(user_05)/timestamp.txt"
     notes = {"brightspace": {"index.html": "<html>"}, "sakai": {"Lesson 01/grades.csv": "x", note: "20261017"}}
     return notes.get(platform, {})
 
 
 def archives(folder: Path) -> None:
-    """Two archives for each of the seven platforms. Where they are made at download, all in them is of one moment."""
+    """Two archives for each of the seven platforms. If one is made at download, all its files have the same time."""
     folder.mkdir(parents=True)
     for second in (False, True):
         hand_ins = [(one.platform, place(one, second), attempt(one, second)) for one in ALONE]
@@ -180,7 +179,7 @@ class Followed:
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory: pytest.TempPathFactory, fresh_class: Path) -> Iterator[Followed]:
-    """The class when the page was followed to its end."""
+    """The class after all commands of the page."""
     folder = tmp_path_factory.mktemp("thirty")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TZ", "UTC")
@@ -253,7 +252,7 @@ def read_by_blackboard(path: Path) -> dict[str, float]:
     return {names[line[who]]: sum(float(line[number]) for number in columns) for line in lines}
 
 
-# -- and now ----------------------------------------------------------------------------------------------------------
+# -- the tests --------------------------------------------------------------------------------------------------------
 
 
 def wanted(person: Person) -> float:

@@ -30,7 +30,7 @@ def master(name: str) -> str:
 
 @pytest.fixture
 def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A copy of the notebooks that may be spoiled."""
+    """A copy of the notebooks, which tests may change."""
     folder = tmp_path / "notebooks"
     shutil.copytree(course.NOTEBOOKS, folder, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
     monkeypatch.setattr(course, "NOTEBOOKS", folder)
@@ -358,7 +358,7 @@ def test_solved_editions_are_not_in_the_repository() -> None:
 
 
 def test_building_in_another_process_gives_the_same_bytes(tmp_path: Path) -> None:
-    """Whatever the hash seed."""
+    """With any hash seed."""
     done = grader("build", "--solved", tmp_path, env={"PYTHONHASHSEED": "12345"})
     assert done.returncode == 0, done.stderr
     for name in CHAPTERS:

@@ -1,12 +1,10 @@
-"""What a submission may cost the grader: the numbers, what meets them, and that what runs out is a sentence."""
+"""The budget of a submission: its limits, submissions that reach them, and the sentences about that."""
 
 import base64
 import functools
 import json
 import re
-import struct
 import time
-import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from grader.engine.rebuild import read_submission
 from grader.engine.sandbox import NONE
 from grader.engine.showing import CELL_OUTPUTS, CELL_TEXT, fitted, shown
 from grader.inside import calling
+from tests.grader import sample_pictures
 from tests.grader.helpers import REPO, cell_of, code, solved, stripped, write
 
 
@@ -70,7 +69,7 @@ def test_thought_that_expects_any_exception_is_interrupted_too() -> None:
                 continue
 
     def with_a_known_mistake() -> None:
-        calling.call(stubborn, (), 60.0)  # of which any exception is expected, and this one is swallowed
+        calling.call(stubborn, (), 60.0)  # catches any exception of the function, this one too
         stubborn()
 
     with pytest.raises(Spent):
@@ -212,8 +211,7 @@ def test_brackets_are_counted_before_a_file_is_parsed(tmp_path: Path, monkeypatc
 
 
 def png(size: int) -> str:
-    head = b"\x89PNG\r\n\x1a\n" + struct.pack(">I4sII", 13, b"IHDR", 9, 9) + zlib.compress(b"")
-    return base64.b64encode(head + bytes(size)).decode()
+    return base64.b64encode(sample_pictures.png(noise=bytes(size))).decode()
 
 
 def display(image: str = "", text: str = "") -> dict[str, Any]:
@@ -260,3 +258,11 @@ def test_a_class_s_cells_stay_small_whatever_they_show(grader: Grader, tmp_path:
     graded = grader.grade_cells(write(tmp_path, notebook))
     assert graded.report.score == 5
     assert len(json.dumps([vars(cell) for cell in graded.cells])) < 1_000_000
+
+
+@pytest.mark.parametrize("more", ['"><script>alert(1)</script>', "\n\x1b[2J", "=\u202e"], ids=ascii)
+def test_a_picture_among_outputs_is_written_anew(more: str) -> None:
+    """Python reads base64 past whatever is in it, and a page would have shown that."""
+    (found,) = shown([display(png(10) + more)], Budget())
+    assert found["data"].get("image/png", "A").isascii()
+    assert not re.search(r"[^A-Za-z0-9+/=]", found["data"].get("image/png", ""))

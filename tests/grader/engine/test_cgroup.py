@@ -1,4 +1,4 @@
-"""Control groups: made, filled and removed where this machine has them; and what would be written where it has not."""
+"""Control groups: made, filled and removed if this machine has them; and what would be written if it had version 2."""
 
 import os
 import subprocess
@@ -70,7 +70,7 @@ def test_a_submission_is_in_its_group_from_the_first_process_on(groups: cgroup.C
             assert (
                 learner.run_cell("import subprocess\nsubprocess.Popen(['sleep', '60'], start_new_session=True)") == ""
             )
-            assert zygote.counted_processes() == 3  # the first, the learner's, and that one
+            assert zygote.counted_processes() == 3  # the first, the learner's, and its child
         assert zygote.counted_processes() == 0
         assert folders(groups) == []
 
@@ -137,7 +137,7 @@ def test_in_version_2_a_worker_in_the_leaf_makes_its_groups_beside_it(
 
 @pytest.fixture
 def real_group() -> Iterator[Path]:
-    """A group of this machine's version 2, whatever controllers that has."""
+    """A group of this machine's version 2, with any controllers."""
     own = cgroup._own_folder("")
     if own is None or not os.access(own, os.W_OK):
         pytest.skip("no group of version 2 can be made here")

@@ -1,4 +1,4 @@
-"""A picture is what its own bytes say, whole and of bounded size."""
+"""Pictures are recognised by their own bytes, and must be complete and not too large."""
 
 import base64
 import io

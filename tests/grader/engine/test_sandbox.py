@@ -21,7 +21,7 @@ NOBODYS = 65531
 """A user that no system has; the sandbox of root's own takes the number before it."""
 
 OWN = {"/home/learner", "/tmp", "/dev/shm"}
-"""What a submission may write to: made for it, and gone with it."""
+"""The folders that a submission may write to. They are made for it, and removed with it."""
 
 WRITABLE = """
 import os
@@ -71,7 +71,7 @@ def test_every_layer_holds() -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the tests above have run as an ordinary user already")
 def test_the_same_holds_when_an_ordinary_user_grades(tmp_path: Path) -> None:
-    """There a submission's user is the grading one in other clothes, and owns what bubblewrap makes for it."""
+    """Then the submission runs as the same user under another id, who owns bubblewrap's file systems."""
 
     def become_ordinary() -> None:
         os.setgroups([])
@@ -168,7 +168,7 @@ def test_nothing_of_a_checkout_shows_wherever_its_environment_is(clone: Path, wh
 
 @pytest.mark.parametrize("kind", ["a package", "the masters"])
 def test_the_self_test_finds_what_is_shown_and_should_not_be(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Wherever it is: nothing tells the self-test where to look."""
+    """At any path: the self-test searches everywhere."""
     search = mounts._search()
     if kind == "a package":
         monkeypatch.setattr(mounts, "places_of", lambda packages: [f"{mounts.COURSE}/grader"])

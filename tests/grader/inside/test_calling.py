@@ -1,4 +1,4 @@
-"""One call of a learner's function: whatever it does, an Outcome comes of it and nothing stays behind."""
+"""One call of a learner's function: whatever it does, the result is an Outcome, and nothing is left behind."""
 
 import _hashlib
 import contextlib
@@ -466,7 +466,7 @@ def test_forbidden_functions_are_noticed(function: Callable[[bytes], bytes]) -> 
 
 def test_the_message_names_what_was_used() -> None:
     assert invoked(lambda: hmac.new(b"k", b"m", "sha256"), forbids=HMAC).text == "it uses hmac.new"
-    # Who makes an object writes no `__init__`.
+    # Making an object does not mention `__init__`, so the message does not either.
     assert invoked(lambda: fractions.Fraction(1), forbids=("fractions",)).text == "it uses fractions"
 
 
@@ -528,7 +528,7 @@ def test_what_the_system_draws_can_be_forbidden_by_whatever_name_and_hashes_go_o
         lambda: str(uuid.uuid4()),
     ):
         assert invoked(function, forbids=("secrets",)).text.startswith("it uses secrets.")
-    # What is seeded with the arguments is the same in every process.
+    # Random values that are seeded with the arguments are the same in every process.
     for function in (lambda: random.Random("x").random(), lambda: str(uuid.uuid5(uuid.NAMESPACE_URL, "x"))):
         assert invoked(function, forbids=("secrets",)).kind == calling.RETURNED
 

@@ -1,4 +1,4 @@
-"""How many bits of chance decide what a call returns."""
+"""How many random bits decide what a call returns."""
 
 import hashlib
 import itertools

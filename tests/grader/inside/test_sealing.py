@@ -1,4 +1,4 @@
-"""Questions reach a process that can leave nothing for another, or none. What tries otherwise are data."""
+"""Questions go only to a process that can leave nothing for another. The attempts to leave something are data."""
 
 from collections.abc import Iterator
 
@@ -68,7 +68,7 @@ def learner(zygote: Zygote) -> Iterator[LearnerProcess]:
 
 
 def came(learner: LearnerProcess, times: int = 3) -> list[object]:
-    """What calls of f return that are asked of one process each, or why they return nothing."""
+    """The results of calls of f, each in a process of its own, or the reasons why there is none."""
     outcomes = [learner.call("f", (), 2.0, ()) for _ in range(times)]
     return [unpack(one.packed) if one.kind == calling.RETURNED else one.kind for one in outcomes]
 

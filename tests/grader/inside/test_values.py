@@ -389,7 +389,7 @@ def test_shorten_keeps_both_ends(text: str, limit: int) -> None:
 
 
 class Lies(dict):  # type: ignore[type-arg]
-    """Says what it does not hold."""
+    """A dict whose methods lie about its content."""
 
     def items(self) -> Any:
         return [("lie", 1)]

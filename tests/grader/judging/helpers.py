@@ -1,4 +1,4 @@
-"""Small exercises to judge with: is_even(n), which refuses what is no int and what is negative."""
+"""Small exercises for the tests of judging."""
 
 import random
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def aspects(world: Any) -> list[Aspect]:
 
 
 def oracle(n: Any, note: str) -> tuple[Any, set[str]]:
-    """Twice the number, and the rule that is broken."""
+    """Twice the number, and the rules that are broken."""
     if type(n) is not int:
         return None, {"1"}
     return 2 * n, {"2"} if n < 0 else set()
@@ -55,7 +55,7 @@ MISTAKES: Mistakes = {
 
 
 def made(**changes: Any) -> Exercise:
-    """The exercise, with some things otherwise."""
+    """The exercise, with some fields changed."""
     options: dict[str, Any] = {
         "name": "double",
         "points": 10,
@@ -69,7 +69,7 @@ def made(**changes: Any) -> Exercise:
 
 
 def of_trials(*trials: Trial, **changes: Any) -> Exercise:
-    """An exercise of these trials."""
+    """An exercise with these trials."""
 
     def source(chance: random.Random) -> Any:
         return [(trial.label, lambda proved, trial=trial: trial) for trial in trials]

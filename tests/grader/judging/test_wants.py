@@ -41,6 +41,15 @@ def verdict(want: Want, value: Any) -> Verdict:
             [ValueError("exp"), ValueError("exp: {'nbf': 1}"), ValueError("exp = 'nbf'")],
             [ValueError("exp or nbf"), ValueError("'exp', 'nbf' or 'iat'")],
         ),
+        (  # quoted as values every claim's name would be named, and spared
+            Raises(ValueError, "exp", ("nbf", "iat")),
+            [ValueError("claim: 'exp'"), ValueError("missing: {'exp'}"), ValueError("late {'exp': 5}")],
+            [
+                ValueError("bad: 'exp nbf iat'"),
+                ValueError("a: 'exp' b: 'nbf' c: 'iat'"),
+                ValueError("{'exp': 1, 'nbf': 2, 'iat': 3}"),
+            ],
+        ),
         (Satisfies(lambda value: value > 3, "be more than 3"), [4], [3, "x", None, ValueError()]),
         (Differs(({"a": 1}, [2]), ("first", "second")), [({"a": 1}, [2])], [({"a": 2}, [2]), [{"a": 1}, [2]], None]),
     ],

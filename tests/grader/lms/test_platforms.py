@@ -10,15 +10,17 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from grader.batch.collect import look_through
-from grader.batch.names import origin
+from grader.batch.names import impostors, origin
 from grader.classroom.roster import read_roster
+from grader.classroom.zip_collect import _is_handed_in
 from grader.cli.main import LMS
 from grader.errors import NOT_ALL_TAKEN, OK, ClassError
 from grader.lms.csvfile import CsvFile, read_csv
 from grader.lms.grades import Grade, filled, made
 from grader.lms.platforms import PLATFORMS, platform_called
 from grader.lms.roster import Roster
-from tests.grader.helpers import grader, solved, student
+from tests.grader.helpers import solved, student
+from tests.grader.warm import here
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = 1_792_317_600.0  # 2026-10-18 12:00 in Berlin
@@ -174,7 +176,8 @@ def test_the_roster_says_whose_a_file_is(roster: Roster, name: str, who: list[st
     start = origin(PurePosixPath(name), roster, BERLIN)
     assert sorted(start.known) == who
     assert start.late == ("LATE" in name)
-    assert start.time == (NOON if "12-00-00" in name or "1200 PM" in name else 0)
+    later = 24 * 3600 if "Oct 19" in name else 0  # of two times in a name the later one: nobody gains by an early one
+    assert start.time == (NOON + later if "12-00-00" in name or "1200 PM" in name else 0)
 
 
 @pytest.mark.parametrize("name", ["Eve_99_assignsubmission_file_Bob_77_assignsubmission_file_x.ipynb"])
@@ -308,13 +311,46 @@ def test_a_platforms_download_in_and_its_grades_out(tmp_path: Path, name: str) -
         for place, notebook in zip(DOWNLOADS[name], (solved("00_start_here"), student("00_start_here")), strict=True):
             archive.writestr(place, json.dumps(notebook))
     arguments = ("grade", tmp_path / "all.zip", "--lms", name, "--out", tmp_path / "out", "--jobs", "1")
-    done = grader(*arguments, "--unsafe-no-sandbox")
+    done = here(*arguments, "--unsafe-no-sandbox")
     assert done.returncode == OK, done.stderr
     file, who, grade, wanted = TABLES[name]
     with (tmp_path / "out" / file).open(encoding="utf-8", newline="") as stream:
         assert {row[who]: row[grade] for row in csv.DictReader(stream)} == wanted
     with zipfile.ZipFile(tmp_path / "all.zip", "a") as archive:
         archive.writestr("eve/00_start_here.ipynb", json.dumps(student("00_start_here")))
-    done = grader(*arguments, "--unsafe-no-sandbox")
+    done = here(*arguments, "--unsafe-no-sandbox")
     assert done.returncode == NOT_ALL_TAKEN
     assert f"not a name that {name} gives" in done.stderr
+
+
+# -- who calls himself like another -----------------------------------------------------------------------------------
+
+CLAIMS = {
+    "moodle": ("Ada Lovelace_77_assignsubmission_file/x.ipynb", "Ada.Lovelace_99_assignsubmission_file/x.ipynb"),
+    "canvas": ("lovelaceada_555_98765_x.ipynb", "lovelace.ada_666_98765_x.ipynb"),
+    "ilias": ("Lovelace_Ada_ada_3/x.ipynb", "Evil_Eve_ada_4/x.ipynb"),
+    "github": ("jwt-ada-l/x.ipynb", "jwt-evil-ada-l/x.ipynb"),
+    "a group": ("Team Red_9_assignsubmission_file/x.ipynb", "team.red_8_assignsubmission_file/x.ipynb"),
+}
+
+
+@pytest.mark.parametrize("names", CLAIMS.values(), ids=CLAIMS)
+def test_whom_a_platform_tells_apart_is_not_one_student(roster: Roster, names: tuple[str, str]) -> None:
+    origins = [origin(PurePosixPath(name), roster, BERLIN) for name in names]
+    assert origins[0].known == origins[1].known != ()
+    assert impostors(origins, ["x", "x"]) == {0, 1}
+    assert impostors(origins, ["x", "y"]) == set(), "who hands in twice has another number each time"
+    assert impostors(origins[:1] * 2, ["x", "x"]) == set()
+
+
+def test_whom_a_platform_knows_by_number_is_believed(roster: Roster) -> None:
+    names = ("lovelaceada_1001_98765_x.ipynb", "lovelaceada_666_98765_x.ipynb")
+    assert impostors([origin(PurePosixPath(name), roster, BERLIN) for name in names], ["x", "x"]) == {1}
+
+
+@pytest.mark.parametrize("name", ["Eve Evil_4799_assignsubmission_file_t.csv", "evileve_123_456_t.csv"])
+def test_a_table_that_a_student_handed_in_says_nothing(tmp_path: Path, name: str) -> None:
+    assert _is_handed_in(tmp_path / name, "")
+    assert _is_handed_in(tmp_path / "eve-t.csv", r"(?P<student_id>\w+)-.*")
+    for table in ("Grades-JWT-Lesson 1--4711.csv", "classroom_grades.csv", "2026-11-28T1000_Grades-JWT_101.csv"):
+        assert not _is_handed_in(tmp_path / table, r"(?P<student_id>\w+)_01_encoding")

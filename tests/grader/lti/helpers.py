@@ -1,4 +1,4 @@
-"""A learning platform of our own making, the tool that it sends learners to, and a browser between them."""
+"""A simulated learning platform, the tool to which it sends learners, and a browser between them."""
 
 import json
 import urllib.parse
@@ -13,7 +13,7 @@ from typing import Any
 from flask import Flask, jsonify, request
 from werkzeug.test import Client, TestResponse
 
-from grader.lti.addresses import Answer, Unreachable
+from grader.lti.addresses import Reply, Unreachable
 from grader.lti.keysets import KeySets
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE
 from grader.lti.registry import Platform
@@ -62,11 +62,11 @@ def claims_of(nonce: str, now: float = NOW, **changes: Any) -> dict[str, Any]:
 
 @dataclass
 class World:
-    """The tool, with a clock of its own and the platforms' key sets.
+    """The tool, with a settable clock and the platforms' key sets.
 
     Attributes:
-        jwks: by address, what a platform publishes; an exception is raised.
-        asked: how often a key set was asked for.
+        jwks: by address, a platform's answer; if it is an exception, it is raised.
+        asked: the number of requests for a key set.
     """
 
     tool: Tool
@@ -79,12 +79,12 @@ class World:
         self.jwks[PLATFORM.keys] = KeySet([rsa("k1")]).to_jwks()
         self.app = tool_app(self.tool, KeySets(self._get, lambda: self.ticks), lambda: self.now)
 
-    def _get(self, address: str) -> Answer:
+    def _get(self, address: str) -> Reply:
         self.asked += 1
         published = self.jwks.get(address, Unreachable("lms.example does not answer"))
         if isinstance(published, Exception):
             raise published
-        return published if isinstance(published, Answer) else Answer(200, {}, json_dumps(published))
+        return published if isinstance(published, Reply) else Reply(200, {}, json_dumps(published))
 
     def browser(self) -> "Browser":
         """A browser without any cookie."""
@@ -99,14 +99,14 @@ class Browser:
     client: Client
 
     def begin(self, **changes: Any) -> TestResponse:
-        """Ask for a login; a parameter of None is left out."""
+        """Begin a login; parameters that are None are left out."""
         asked = {"iss": ISSUER, "login_hint": "hint", "target_link_uri": f"{TOOL}/launch", **changes}
         return self.client.get(
             f"{TOOL}/login", query_string={name: value for name, value in asked.items() if value is not None}
         )
 
     def asked(self, **changes: Any) -> dict[str, str]:
-        """What the platform is asked, after a good beginning."""
+        """The parameters of the tool's request to the platform, after a login has begun."""
         answer = self.begin(**changes)
         assert answer.status_code == 302, answer.text
         return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(answer.location).query))
@@ -115,7 +115,7 @@ class Browser:
         return self.client.post(f"{TOOL}/launch", data=form)
 
     def launch(self, key: Key | None = None, *, asks: dict[str, Any] | None = None, **changes: Any) -> str:
-        """Go the whole way. Returns the path of the learner's page."""
+        """Complete a launch. Returns the path of the learner's page."""
         asked = self.asked(**(asks or {}))
         token = encode(claims_of(asked["nonce"], self.world.now, **changes), key or rsa("k1"))
         answer = self.post({"id_token": token, "state": asked["state"]})
@@ -136,11 +136,11 @@ def make_tool(root: Path, *platforms: Platform) -> Tool:
 
 
 class Gradebook:
-    """The services of a platform that get scores: strict where a real one is strict.
+    """A platform's service for scores, as strict as a real one.
 
     Attributes:
-        scores: by line item and learner, what was taken, in order.
-        does: what happens in place of an answer, once each: an Answer, an exception, or one of the words in `post`.
+        scores: by line item and learner, the accepted scores in order.
+        does: replacements for the next answers, each used once: a Reply, an exception, or one of the words in `post`.
     """
 
     def __init__(self, tool: Tool, audience: str = PLATFORM.token) -> None:
@@ -191,11 +191,11 @@ class Gradebook:
 
         return app
 
-    def post(self, address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Answer:
-        """As `ask` does, without a network."""
+    def post(self, address: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Reply:
+        """Like `ask`, but without a network."""
         if "/scores" in address and self.does:
             match self.does.pop(0):
-                case Answer() as answer:
+                case Reply() as answer:
                     return answer
                 case Exception() as error:
                     raise error
@@ -209,9 +209,9 @@ class Gradebook:
                     raise Unreachable("lms.example broke off its answer")
         return self._really(address, body, headers)
 
-    def _really(self, address: str, body: bytes | None, headers: dict[str, str] | None) -> Answer:
+    def _really(self, address: str, body: bytes | None, headers: dict[str, str] | None) -> Reply:
         answer = self.app.test_client().post(address, data=body, headers=headers)
-        return Answer(answer.status_code, {}, answer.data)
+        return Reply(answer.status_code, {}, answer.data)
 
     def sender(self, pause: Callable[[float], None] = lambda seconds: None) -> Sender:
         return Sender(self.tool.key(), self.post, pause)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.batch.names import origin
-from grader.lti.addresses import Answer, Unreachable
+from grader.lti.addresses import Reply, Unreachable
 from grader.lti.keysets import PAUSE, STALE
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
 from grader.student import StudentId
@@ -333,13 +333,13 @@ BENT: dict[str, tuple[str, str, Bend]] = {
     ),
     # -- the key set
     "a platform that is away": ("keys", "does not answer", published(Unreachable("lms.example does not answer"))),
-    "a platform that is broken": ("keys", "status 500", published(Answer(500, {}, b""))),
+    "a platform that is broken": ("keys", "status 500", published(Reply(500, {}, b""))),
     "a key set that leads elsewhere": (
         "keys",
         "status 302",
-        published(Answer(302, {"location": "https://evil.example"}, b"")),
+        published(Reply(302, {"location": "https://evil.example"}, b"")),
     ),
-    "a key set that is a page": ("keys", "not JSON", published(Answer(200, {}, b"<html>"))),
+    "a key set that is a page": ("keys", "not JSON", published(Reply(200, {}, b"<html>"))),
     "a key set that is a list": ("keys", "array", published([])),
     "a key set without keys": ("key", "no key in the set", published({"keys": []})),
 }

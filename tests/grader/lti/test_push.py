@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from grader.cli import main as cli
-from grader.lti.addresses import Answer, Unreachable, problem_with
+from grader.lti.addresses import Reply, Unreachable, problem_with
 from grader.lti.launch import student_of
 from grader.lti.push import Pushed, push
 from grader.lti.refusal import LtiProblem
@@ -161,14 +161,14 @@ AWAY = Unreachable("lms.example does not answer")
     ("does", "pauses"),
     [
         ([AWAY], [1.0]),
-        ([Answer(503, {}, b""), AWAY, Answer(500, {}, b"")], [1.0, 2.0, 4.0]),
-        ([Answer(429, {"retry-after": "7"}, b"")], [7.0]),
-        ([Answer(429, {"retry-after": "86400"}, b"")], [30.0]),
-        ([Answer(429, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, b"")], [1.0]),
-        ([Answer(401, {}, b"")], []),
-        ([Answer(502, {}, b""), "lost on the way back"], [1.0, 2.0]),
-        ([Answer(409, {}, b"")], [2.0]),
-        ([Answer(409, {}, b""), Answer(400, {}, b'{"timestamp": ["later"]}')], [2.0, 2.0]),
+        ([Reply(503, {}, b""), AWAY, Reply(500, {}, b"")], [1.0, 2.0, 4.0]),
+        ([Reply(429, {"retry-after": "7"}, b"")], [7.0]),
+        ([Reply(429, {"retry-after": "86400"}, b"")], [30.0]),
+        ([Reply(429, {"retry-after": "Wed, 21 Oct 2026 07:28:00 GMT"}, b"")], [1.0]),
+        ([Reply(401, {}, b"")], []),
+        ([Reply(502, {}, b""), "lost on the way back"], [1.0, 2.0]),
+        ([Reply(409, {}, b"")], [2.0]),
+        ([Reply(409, {}, b""), Reply(400, {}, b'{"timestamp": ["later"]}')], [2.0, 2.0]),
         (["lost on the way back"], [1.0]),
     ],
     ids=str,
@@ -188,7 +188,7 @@ def test_what_a_platform_does_not_take_is_said_and_tried_the_next_time(status: i
     for sub in ("a", "b"):
         class_.hand_in(sub)
         class_.grade(20, sub)
-    class_.book.does = [Answer(status, {}, b"no \x1b[31m")]
+    class_.book.does = [Reply(status, {}, b"no \x1b[31m")]
     done = class_.push()
     assert (done.sent, len(done.problems)) == (1, 1)
     assert f"answers {status} to a score" in done.problems[0]
@@ -232,7 +232,7 @@ def test_an_answer_without_a_token_is_a_line(answer: bytes, class_: Class) -> No
     class_.hand_in()
     class_.grade(20)
     sender = class_.book.sender()
-    sender.post = lambda *_: Answer(200, {}, answer)
+    sender.post = lambda *_: Reply(200, {}, answer)
     (problem,) = push(class_.tool, sender).problems
     assert "token" in problem
     assert "\n" not in problem
@@ -246,7 +246,7 @@ def test_after_a_stop_nothing_is_lost_and_nothing_twice(moment: str, class_: Cla
     for sub in ("a", "b", "c"):
         class_.hand_in(sub)
         class_.grade(20, sub)
-    class_.book.does = [Answer(204, {}, b""), moment]  # the first one taken, as far as we know
+    class_.book.does = [Reply(204, {}, b""), moment]  # the first one taken, as far as we know
     with pytest.raises(KeyboardInterrupt):
         class_.push()
     done = class_.push()
@@ -302,7 +302,7 @@ def test_two_at_a_time_is_one_too_many(class_: Class) -> None:
     sender = class_.book.sender()
     really = sender.post
 
-    def post(*arguments: Any) -> Answer:
+    def post(*arguments: Any) -> Reply:
         with pytest.raises(LtiProblem, match="another `grader lti push`"):
             class_.push()
         return really(*arguments)

@@ -1,4 +1,4 @@
-"""What is made of Reports for pipelines: JUnit, Gradescope, CSV. Whatever a text holds, the file can be read back."""
+"""The formats for pipelines: JUnit, Gradescope, CSV. With any text in a Report, the file can be read back."""
 
 import csv
 import io
@@ -48,7 +48,7 @@ RESULTS = {
         },
     },
 }
-"""What Gradescope's documentation says of results.json, and that ours always has."""
+"""The schema of results.json by Gradescope's documentation, with the fields that ours always has."""
 
 
 def checked(text: str) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A certificate that signs itself (RFC 5280 §4.1), for lesson 08's forged one. None is read."""
+"""Making self-signed certificates (RFC 5280 §4.1), for lesson 08's forged one. Reading them is not implemented."""
 
 import secrets
 

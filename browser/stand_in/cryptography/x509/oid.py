@@ -1,4 +1,4 @@
-"""Names of what stands in names."""
+"""Object identifiers of the attributes in names."""
 
 
 class NameOID:

@@ -1,4 +1,4 @@
-"""There is one backend, and it is nothing."""
+"""The default backend, a placeholder that is ignored."""
 
 
 def default_backend():

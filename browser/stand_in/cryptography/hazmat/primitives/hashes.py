@@ -1,4 +1,4 @@
-"""Hashes, which Python has."""
+"""Hashes, by Python's hashlib."""
 
 import hashlib
 

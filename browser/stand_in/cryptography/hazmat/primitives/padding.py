@@ -1,3 +1,3 @@
-"""Not here."""
+"""Not implemented here."""
 
 from ...exceptions import Unsupported as PKCS7

@@ -1,4 +1,4 @@
-"""EdDSA (RFC 8032) on both curves, which `ecdsa` has."""
+"""EdDSA (RFC 8032) on both curves, by `ecdsa`."""
 
 import secrets
 
@@ -22,7 +22,7 @@ class _Public:
         return cls(bytes(data))
 
     def _loaded(self):
-        """The point, looked at when it is first used; so the real package does."""
+        """The point, decoded at its first use, as in the real package."""
         self._key = self._key or ecdsa.VerifyingKey.from_string(self._raw, self.curve)
         return self._key
 

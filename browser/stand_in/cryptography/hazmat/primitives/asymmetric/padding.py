@@ -1,4 +1,4 @@
-"""What is put around a message before RSA (RFC 8017 §7 to §9), and how it is looked at afterwards."""
+"""RSA paddings (RFC 8017 §7 to §9): adding and checking them."""
 
 import hashlib
 import hmac

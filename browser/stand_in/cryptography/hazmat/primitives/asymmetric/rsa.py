@@ -15,7 +15,7 @@ _SMALL = [p for p in range(3, 2000, 2) if all(p % q for q in range(3, math.isqrt
 
 
 def _is_prime(number, rounds=6):
-    """Miller and Rabin's test."""
+    """The Miller-Rabin test."""
     if number < 2 or number % 2 == 0 or any(number % p == 0 and number != p for p in _SMALL):
         return False
     twos = (number - 1 & 1 - number).bit_length() - 1

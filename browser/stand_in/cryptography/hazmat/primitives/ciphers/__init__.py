@@ -1,4 +1,4 @@
-"""A cipher with its mode, step by step. There is GCM."""
+"""A cipher with its mode, in the interface of update() and finalize(). The only mode is GCM."""
 
 import hmac
 
@@ -18,7 +18,7 @@ class Cipher:
 
 
 class _Context:
-    """Everything is done at the end."""
+    """Collects the data; finalize() does all the work."""
 
     def __init__(self, cipher, *, decrypting):
         self._cipher, self._decrypting = cipher, decrypting

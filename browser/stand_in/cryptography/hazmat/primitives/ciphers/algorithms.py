@@ -1,4 +1,4 @@
-"""The one block cipher that there is."""
+"""AES, the only block cipher here."""
 
 from ...._aes import Block
 
@@ -7,5 +7,5 @@ class AES:
     block_size = 128
 
     def __init__(self, key):
-        Block(key)  # refuses wrong lengths
+        Block(key)  # raises for a wrong length
         self.key = bytes(key)

@@ -1,4 +1,4 @@
-"""How blocks are chained."""
+"""Modes of operation."""
 
 from ....exceptions import Unsupported as CBC
 

@@ -1,4 +1,4 @@
-"""PBKDF2 (RFC 8018 §5.2). The course puts `pbkdf2_hmac` into hashlib where it lacks."""
+"""PBKDF2 (RFC 8018 §5.2), by `hashlib.pbkdf2_hmac`, which the course adds in a browser."""
 
 import hashlib
 
