@@ -317,15 +317,14 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
         "The header is written anew before the HMAC is computed. Verify the segments as they came.": replace(
             VERIFY, first=lambda header, head: b64u_encode(json_dumps(head))
         ),
-        "The header may be any JSON, and a list has no `get`. See that it is a dict first, and refuse with "
+        "It takes any JSON for a header, and a list has no `get`. See that it is a dict first, and refuse with "
         "ValueError.": replace(VERIFY, header_is=lambda head: head.get("alg") == "HS256"),
     },
     ("3 header", "3 alg"): {
         "The header's alg is not looked at. Only the HMAC is checked now, but a reader who trusts the header later "
         "will meet a token that says 'none'.": replace(VERIFY, header_is=lambda head: True),
-        "The header may be any JSON: `{}` has no alg and a list takes no names. Refuse both with ValueError.": replace(
-            VERIFY, header_is=lambda head: head["alg"] == "HS256"
-        ),
+        "It takes any JSON for a header: `{}` has no alg and a list takes no names. Refuse both with "
+        "ValueError.": replace(VERIFY, header_is=lambda head: head["alg"] == "HS256"),
     },
     "3 alg": {
         "It never looks at alg. Only HS256 was agreed on, whatever the HMAC says.": replace(
@@ -365,9 +364,8 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
         ),
     },
     "5": {
-        "The payload may be any JSON; claims are an object. A list or a number must be refused (RFC 7519 §4).": replace(
-            VERIFY, objects=lambda claims: True
-        ),
+        "It accepts any JSON for a payload; claims are an object. A list or a number must be refused (RFC 7519 "
+        "§4).": replace(VERIFY, objects=lambda claims: True),
         "`json.loads` keeps the last of two equal names. Read the claims with json_loads_strict.": replace(
             VERIFY, loads=json.loads
         ),

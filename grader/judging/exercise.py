@@ -11,6 +11,7 @@ A rule's name begins with its number in the docstring that the learner reads.
 """
 
 import functools
+import inspect
 import json
 import random
 from collections.abc import Callable, Mapping
@@ -19,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from ..inside.calling import is_class
-from .aspects import Source, Unfit, joined
+from .aspects import Source, Unfit, from_aspects, joined
 from .trial import Trial
 
 CHOSEN = Path(__file__).parent.parent / "checks" / "chosen"
@@ -59,6 +60,7 @@ class Exercise:
         seconds: the limit for one call.
         slow: the sentence for a function that exceeds it.
         may_change: whether it may change its arguments; the docstring says so.
+        holds: for people, what is in arguments of a call that nobody can read as they are; of any arguments.
     """
 
     name: str
@@ -73,6 +75,7 @@ class Exercise:
     seconds: float = 2.0
     slow: str = ""
     may_change: bool = False
+    holds: Callable[..., str] | None = field(default=None, repr=False)
 
     @property
     def is_class(self) -> bool:
@@ -83,6 +86,13 @@ class Exercise:
     def sentences(self) -> list[str]:
         """The sentences of all known mistakes, each once."""
         return list(dict.fromkeys(sentence for programs in self.mistakes.values() for sentence in programs))
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """What the function's arguments are called: the oracle, or else a known mistake, calls them so."""
+        asked: list[Any] = [one.oracle for one in parts_of(self.source) if isinstance(one, from_aspects)]
+        asked += [one for of in self.mistakes.values() for one in of.values() if not isinstance(one, Fresh)]
+        return tuple(inspect.signature(asked[0]).parameters) if asked else ()
 
     def trials(self, seed: str) -> tuple[Trial, ...]:
         """The kept trials for this seed, in an order that the seed mixes; what is tried is the same for every seed.

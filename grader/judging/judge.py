@@ -4,7 +4,7 @@ from ..inside import calling
 from .answering import STATUS, Ask, answered
 from .exercise import Exercise
 from .result import FAILED, PARTIAL, PASSED, Result
-from .score import score
+from .score import lost, score
 from .telling import tell, unwritten
 from .trial import Answer
 
@@ -17,7 +17,8 @@ def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
     if last.kind == calling.NOT_WRITTEN or _only_a_stub(answers):
         return unwritten(exercise, last)
     points = score(exercise, trials, answers)
-    status = STATUS.get(last.kind) or (PASSED if points == exercise.points else PARTIAL if points else FAILED)
+    ended = STATUS.get(last.kind)
+    status = ended or (PASSED if points == exercise.points else PARTIAL if points else FAILED)
     told = tell(exercise, trials, answers)
     return Result(
         name=exercise.name,
@@ -29,6 +30,8 @@ def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
         rows=told.rows,
         right=sum(not answer.wrong for answer in answers),
         calls=len(trials),
+        lost="" if ended else lost(answers),
+        messages_first=told.messages_first,
     )
 
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..inside.calling import ANOTHER, CHANCE, RAISED, RETURNED, Outcome
 from ..inside.values import pack, plain_text, show, unpack
+from .verdict import LAX, STRICT
 
 Gives = Callable[..., bool | str] | type[Exception] | Any
 """What a step must give: an equal value; an exception; or a predicate of the value and the list of those before it."""
@@ -89,7 +90,7 @@ def decided_by_chance(method: str, *args: Any, bits: int, must: str) -> Step:
     """One step: of what this method of a new object returns, so many bits of the system's chance decide at least."""
 
     def gives(value: Any, before: list[Any]) -> bool | str:
-        return value >= bits or f"{MUST}{must}; here {value or 'none'} of the bits decide"
+        return value >= bits or f"{MUST}{must}; here {f'only {value}' if value else 'none'} of the bits decide"
 
     return Step(CHANCE, (method, *args), gives, must)
 
@@ -123,7 +124,10 @@ def as_row(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
     calls = [f"#{number} {call}" if _used(number, steps) else call for number, call in enumerate(calls)]
     left = "… " if len(calls) > 4 else ""
     kind, value, text = (*results(steps, outcome)[index], "")[:3]
-    got = f"returned {show(value)}" if kind == RETURNED else f"raised {_error(value)}{f': {text}' if text else ''}"
+    if steps[index].method == CHANCE and kind == RETURNED:
+        got = f"{'only ' if complaint and value else ''}{value or 'no'} bits change what it returns"
+    else:
+        got = f"returned {show(value)}" if kind == RETURNED else f"raised {_error(value)}{f': {text}' if text else ''}"
     # A predicate may know better than the step what is wrong.
     wants = complaint.removeprefix(MUST) if complaint.startswith(MUST) else steps[index].wants
     return left + "; ".join(calls[-4:]), plain_text(got, 200), wants
@@ -134,12 +138,19 @@ def _call(step: Step) -> str:
         return "a new object"
     method, args = (step.args[0], step.args[1:]) if step.method == CHANCE else (step.method, step.args)
     call = f"{method}({', '.join(map(_argument, args))})"
-    return f"{call}, again and again, one bit of chance turned over," if step.method == CHANCE else call
+    return f"{call}, repeated with one random bit flipped each time:" if step.method == CHANCE else call
 
 
 def refused_otherwise(step: Step, came: tuple[Any, ...]) -> bool:
     """Whether a step that must raise did, only another exception."""
     return _is_exception(step.gives) and came[0] == RAISED
+
+
+def state_of(step: Step, came: tuple[Any, ...]) -> str:
+    """How a step that went wrong is wrong: see `Verdict`."""
+    if not _is_exception(step.gives):
+        return STRICT if came[0] == RAISED else ""
+    return f"refused with {_error(came[1])}, not {step.gives.__name__}" if came[0] == RAISED else LAX
 
 
 def results(steps: tuple[Step, ...], outcome: Outcome) -> list[tuple[Any, ...]]:

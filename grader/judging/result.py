@@ -39,6 +39,8 @@ class Result:
         mistakes: the sentences of the known mistakes that explain it.
         rows: the most telling calls.
         right, calls: how many trials came out right, of how many.
+        lost: which wrong answers cost more than their part, in words; or "".
+        messages_first: whether the messages tell of what costs more than what the known mistakes explain.
     """
 
     name: str
@@ -50,3 +52,11 @@ class Result:
     rows: tuple[Row, ...] = field(default=(), repr=False)
     right: int = 0
     calls: int = 0
+    lost: str = ""
+    messages_first: bool = False
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All that there is to say, the dearest first."""
+        first, then = (self.messages, self.mistakes) if self.messages_first else (self.mistakes, self.messages)
+        return (*first, *then)

@@ -11,7 +11,10 @@ from fractions import Fraction
 
 from .exercise import Exercise
 from .trial import Answer, Trial
-from .verdict import ALL, HALF
+from .verdict import ALL, HALF, Stake
+
+Stakes = list[tuple[Stake, frozenset[str]]]
+"""Of wrong answers: what is at stake, and their rules."""
 
 
 def score(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) -> int:
@@ -24,8 +27,25 @@ def score(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) ->
     stakes += [(trial.stake, trial.rules) for trial in unasked]
     if any(stake == ALL for stake, _ in stakes):
         return 0
-    halves = len(frozenset[str]().union(*(rules or {""} for stake, rules in stakes if stake == HALF)))
+    halves = len(_halved(stakes))
     return min(exercise.points - 1, int(exercise.points * _share(trials, answers)) >> halves)
+
+
+def lost(answers: list[Answer]) -> str:
+    """Which wrong answers cost more than their part, in words; "" if none does."""
+    stakes = [(answer.trial.stake, answer.trial.rules) for answer in answers if answer.costs]
+    alls, halves = sum(stake == ALL for stake, _ in stakes), len(_halved(stakes))
+    said = [f"{alls} wrong answers cost all points" if alls > 1 else "one wrong answer costs all points"][
+        : min(alls, 1)
+    ]
+    if halves:
+        said.append(f"{halves} rules cost half each" if halves > 1 else "one rule costs half")
+    return ", ".join(said)
+
+
+def _halved(stakes: Stakes) -> frozenset[str]:
+    """The rules of which something with half the points at stake is wrong."""
+    return frozenset[str]().union(*(rules or {""} for stake, rules in stakes if stake == HALF))
 
 
 def _share(trials: Sequence[Trial], answers: list[Answer]) -> Fraction:

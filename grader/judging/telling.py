@@ -1,24 +1,26 @@
 """What a learner reads: the sentences and the rows of a check's table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..inside import calling
 from ..inside.calling import Outcome
 from .answering import final
-from .diagnosis import Finding, findings, mistakes, size, telling
+from .diagnosis import Finding, Mistake, findings, mistakes, size, telling
 from .exercise import Exercise
 from .play import as_row
 from .result import COSTS, FAILED, NOT_ATTEMPTED, Result, Row
 from .trial import Answer, Trial
 from .verdict import ARGUMENTS
-from .wants import Differs, InTurn, Plays, Refuses, Returns, Want
+from .wants import UNHEARD, Agree, Differs, InTurn, Plays, Refuses, Returns, Want
 from .words import call_text, came, window
 
 MAX_FINDINGS = 3
 """How many rules are spoken of at once."""
 MAX_TEXTS = 3
 """How many inputs of one rule are named."""
+MOST_HELD = 300
+"""Characters of what is told of an argument that nobody can read."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Told:
     messages: tuple[str, ...] = ()
     mistakes: tuple[str, ...] = ()
     rows: tuple[Row, ...] = ()
+    messages_first: bool = False
 
 
 def unwritten(exercise: Exercise, outcome: Outcome) -> Result:
@@ -53,17 +56,33 @@ def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) -> 
         return Told((f"{exercise.name}: {last.text}.",))
     if final(last):
         return Told(_ended(exercise, answers[-1]), rows=_rows(exercise, answers, [answers[-1]]))
+    answers = answers if _refuses_by_value(answers) else list(map(_without_unheard, answers))
     found = findings(answers)
     if not found:
         return Told(rows=_rows(exercise, answers, []))
-    named = {} if _says_true_to_all(answers) else mistakes(exercise, answers, found)
-    explained = frozenset[str]().union(*named.values()) if named else frozenset[str]()
-    telling_ones = [one.wrong[0] for one in found]
+    named = [] if _says_true_to_all(answers) else mistakes(exercise, answers, found)
+    # The dearest error is told first: by the mistake that explains it, or else by itself.
+    messages_first = bool(named) and named[0].stake < found[0].stake
     return Told(
-        _messages(exercise, answers, found[:MAX_FINDINGS], explained, bool(named)),
-        tuple(named),
-        _rows(exercise, answers, telling_ones),
+        _messages(exercise, answers, found, named),
+        tuple(one.sentence for one in named),
+        _rows(exercise, answers, [one.wrong[0] for one in found]),
+        messages_first,
     )
+
+
+def _refuses_by_value(answers: list[Answer]) -> bool:
+    """Whether refusals are returned: nothing is ever raised, or they are no answers that a good input gets."""
+    returned = {one.told.packed for one in answers if not one.trial.bad and one.told.kind == calling.RETURNED}
+    refusals = {one.told.packed for one in answers if one.verdict.usually == UNHEARD}
+    raises = any(outcome.kind == calling.RAISED for one in answers for outcome in one.outcomes)
+    return not raises or refusals.isdisjoint(returned)
+
+
+def _without_unheard(answer: Answer) -> Answer:
+    if answer.verdict.usually != UNHEARD:
+        return answer
+    return replace(answer, verdict=replace(answer.verdict, usually=""))
 
 
 def _ended(exercise: Exercise, answer: Answer) -> tuple[str, ...]:
@@ -75,11 +94,9 @@ def _ended(exercise: Exercise, answer: Answer) -> tuple[str, ...]:
     return (call, exercise.slow) if slow else (call,)
 
 
-def _messages(
-    exercise: Exercise, answers: list[Answer], found: list[Finding], explained: frozenset[str], named: bool
-) -> tuple[str, ...]:
+def _messages(exercise: Exercise, answers: list[Answer], found: list[Finding], named: list[Mistake]) -> tuple[str, ...]:
     first = found[0].wrong[0]
-    must = f": {first.verdict.says}" if _differs(first) else f"; it must {_must(first)}"
+    must = f": {first.verdict.says}" if _differs(first) else f"; it must {_must(exercise, first)}"
     said = [f"{_call(exercise, answers, first)}{must}."]
     if _says_true_to_all(answers):
         return (*said, "It says True to everything.")
@@ -88,8 +105,22 @@ def _messages(
     if first.verdict.usually and not named:
         said.append(first.verdict.usually)
     if named or not _all_mean(first.verdict.usually, found):
-        said += [_rule(exercise, one) for one in found if one.rules and not one.rules <= explained]
+        left = [one for one in found[:MAX_FINDINGS] if one.rules and not _explained(one, named)]
+        said += [_rule(exercise, one) for one in left]
     return tuple(dict.fromkeys(said))
+
+
+def _explained(finding: Finding, named: list[Mistake]) -> bool:
+    """Whether the mistakes that are named say all that there is to say of it.
+
+    What leaks from object to object, or from call to call, spoils other values at random.
+    """
+    if not finding.state and any(one.leaks for one in named):
+        return True
+    labels = frozenset[str]().union(*(one.explained for one in named))
+    return any(finding.rules <= one.rules for one in named) or labels.issuperset(
+        answer.trial.label for answer in finding.wrong
+    )
 
 
 def _all_mean(usually: str, found: list[Finding]) -> bool:
@@ -98,12 +129,25 @@ def _all_mean(usually: str, found: list[Finding]) -> bool:
 
 
 def _call(exercise: Exercise, answers: list[Answer], answer: Answer) -> str:
-    outcome = answer.outcome
+    outcome = answer.told
     if isinstance(answer.trial.want, Plays) and outcome.kind == calling.RETURNED:
         call, got, _ = as_row(answer.trial.want.steps, outcome)
         return f"{exercise.name}: {call} {got}"
     space = " " if outcome.kind in (calling.RETURNED, calling.RAISED) else ": "
-    return f"{call_text(exercise.name, answer.trial, _right_one(answers, answer))}{space}{came(answer)}"
+    call = call_text(exercise.name, answer.trial, _right_one(answers, answer), at=answer.verdict.call)
+    return f"{call}{space}{_came(exercise, answer)}"
+
+
+def _came(exercise: Exercise, answer: Answer) -> str:
+    """What came of the call, and of its arguments."""
+    changed = f" and changed {_arguments(exercise, answer)}" if answer.verdict.key == ARGUMENTS else ""
+    return came(answer) + changed
+
+
+def _arguments(exercise: Exercise, answer: Answer) -> str:
+    """Those that can have been changed."""
+    args = zip(exercise.parameters, answer.trial.args, strict=False)
+    return " or ".join(f"`{name}`" for name, arg in args if isinstance(arg, list | dict)) or "an argument"
 
 
 def _differs(answer: Answer) -> bool:
@@ -111,19 +155,29 @@ def _differs(answer: Answer) -> bool:
     return isinstance(answer.trial.want, Differs) and bool(answer.verdict.says)
 
 
-def _must(answer: Answer) -> str:
-    return answer.verdict.says or answer.trial.want.text
+def _must(exercise: Exercise, answer: Answer) -> str:
+    want = answer.trial.want
+    if answer.verdict.key == ARGUMENTS:
+        changed = _arguments(exercise, answer)
+        left = f"{changed.replace(' or ', ' and ')} as they were" if " or " in changed else f"{changed} as it was"
+        return f"{want.text}, and leave {left}"
+    if isinstance(want, InTurn) and answer.verdict.call >= 0:
+        want = want.wants[answer.verdict.call]
+    return answer.verdict.says or want.text
 
 
 def _rule(exercise: Exercise, finding: Finding) -> str:
-    """A rule that is not kept: its sentence, and for which inputs."""
+    """A rule that is not kept: how, for which inputs, and its sentence."""
     if ARGUMENTS in finding.rules:
-        return "The arguments belong to the caller, who may go on using them: work on a copy."
+        changed = _arguments(exercise, finding.wrong[0])
+        return f"It changes {changed}. The arguments belong to the caller, who goes on using them: work on a copy."
     numbers = ", ".join(dict.fromkeys(rule.partition(" ")[0] for rule in sorted(finding.rules)))
     sentences = " ".join(dict.fromkeys(exercise.rules[rule] for rule in sorted(finding.rules)))
     texts = list(dict.fromkeys(answer.trial.text for answer in finding.wrong))
     more = f" and {len(texts) - MAX_TEXTS} more" if len(texts) > MAX_TEXTS else ""
-    return f"Rule {numbers}, {finding.state} ({'; '.join(texts[:MAX_TEXTS])}{more}): {sentences}"
+    state = f", {finding.state}" if finding.state else " is not kept"
+    # A text can have any sign in it, a semicolon, too.
+    return f"Rule {numbers}{state} ({', '.join(f'“{text}”' for text in texts[:MAX_TEXTS])}{more}): {sentences}"
 
 
 def _right_one(answers: list[Answer], answer: Answer) -> Trial | None:
@@ -166,10 +220,35 @@ def _rows(exercise: Exercise, answers: list[Answer], told: list[Answer]) -> tupl
 
 def _row(exercise: Exercise, answers: list[Answer], answer: Answer, whole: bool) -> Row:
     trial, want = answer.trial, answer.trial.want
-    cost = COSTS[trial.stake if answer.costs else min(COSTS)] if answer.wrong else ""
-    if isinstance(want, Plays) and answer.outcome.kind == calling.RETURNED:
-        return Row(*as_row(want.steps, answer.outcome), not answer.wrong, cost)
-    wants = window(answer.verdict.says or want.text, 200) if isinstance(want, Differs) else want.text
-    particular = f"  # {trial.text}" if not trial.plain and trial.text else ""
-    call = call_text(exercise.name, trial, _right_one(answers, answer), whole=whole)
-    return Row(call, came(answer), f"{wants}{particular}", not answer.wrong, cost)
+    cost = COSTS[answer.cost] if answer.wrong else ""
+    if isinstance(want, Plays) and answer.told.kind == calling.RETURNED:
+        return Row(*as_row(want.steps, answer.told), not answer.wrong, cost)
+    if answer.outcome.kind == calling.FORBIDDEN:  # what it was asked when it did that is no matter
+        return Row(call_text(exercise.name, trial), came(answer), "do without it", False, cost)
+    wants = _must(exercise, answer) if answer.wrong else want.text
+    wants = window(wants, 200) if isinstance(want, Differs) else wants
+    call = call_text(exercise.name, trial, _right_one(answers, answer), whole=whole, at=answer.verdict.call)
+    return Row(
+        f"{call}{_holds(exercise, answer)}",
+        _came(exercise, answer),
+        f"{wants}{_particular(answer)}",
+        not answer.wrong,
+        cost,
+    )
+
+
+def _particular(answer: Answer) -> str:
+    """What is particular about a call, as a remark."""
+    trial, call = answer.trial, answer.verdict.call
+    if trial.plain or not trial.text:
+        return ""
+    turn = f", call {call + 1}" if isinstance(trial.want, InTurn | Agree) and call >= 0 else ""
+    return f"  # {trial.text}{turn}"
+
+
+def _holds(exercise: Exercise, answer: Answer) -> str:
+    """What is in arguments that nobody can read, as a remark."""
+    if exercise.holds is None:
+        return ""
+    held = exercise.holds(*answer.trial.calls[answer.verdict.call])
+    return f"  # {window(held, MOST_HELD)}" if held else ""

@@ -5,7 +5,7 @@ from typing import Any
 
 from ..inside.calling import Outcome
 from .verdict import ARGUMENTS, PART, Stake, Verdict
-from .wants import Want
+from .wants import InTurn, Want
 
 Args = tuple[Any, ...]
 
@@ -76,7 +76,19 @@ class Answer:
 
         Else it costs a part: a bad input refused in another way, arguments changed under a right answer.
         """
-        return self.wrong and self.verdict.key != ARGUMENTS and (self.verdict.taken if self.trial.bad else True)
+        if not self.wrong or self.verdict.key == ARGUMENTS:
+            return False
+        return self.verdict.taken if self.trial.bad or isinstance(self.trial.want, InTurn) else True
+
+    @property
+    def cost(self) -> Stake:
+        """What a wrong answer costs: its trial's stake, or a part."""
+        return self.trial.stake if self.costs else PART
+
+    @property
+    def told(self) -> Outcome:
+        """What came of the call that the verdict is about."""
+        return self.outcomes[self.verdict.call]
 
     @property
     def outcome(self) -> Outcome:

@@ -9,14 +9,16 @@ from typing import Any, Protocol
 from ..inside import calling
 from ..inside.calling import RAISED, RETURNED, Outcome
 from ..inside.values import pack, show, unpack
-from .play import MUST, Step, first_wrong, refused_otherwise, results
-from .verdict import RIGHT, Verdict
+from .play import MUST, Step, first_wrong, refused_otherwise, results, state_of
+from .verdict import LAX, RIGHT, STRICT, Verdict
 
 Predicate = Callable[[Any], bool | str]
 """Says of a returned value whether it is right; a text is the reason why not, and completes "it must …"."""
 
 SLIPS = ("KeyError", "TypeError", "AttributeError", "RuntimeError")
 """What Python raises by itself in a program that never thought of an unknown name or a missing value."""
+UNHEARD = "A refusal must be raised, not returned: who calls this looks at no answer."
+"""True only of who refuses by a value, which one answer alone does not show (see `telling`)."""
 
 
 class Want(Protocol):
@@ -51,7 +53,9 @@ class Returns:
         (outcome,) = outcomes
         if outcome.kind == RETURNED and outcome.packed == self.packed:
             return RIGHT
-        return Verdict(False, error_key(outcome), usually=self._usually(outcome))
+        says_no = self.value is True and outcome.packed == pack(False)
+        state = STRICT if outcome.kind == RAISED or says_no else ""
+        return Verdict(False, error_key(outcome), state=state, usually=self._usually(outcome))
 
     def _usually(self, outcome: Outcome) -> str:
         if outcome.kind != RETURNED:
@@ -81,10 +85,12 @@ class Refuses:
             return Verdict(
                 False,
                 error_key(outcome),
+                state=f"refused with {error_name(outcome)}, and not by returning False",
                 usually="It raises an exception here. The answer to a bad input is False.",
             )
-        got = unpack(outcome.packed) if outcome.kind == RETURNED else None
-        return Verdict(False, taken_key(outcome), taken=True, usually=no_bool(got, False) or usual_meaning(outcome))
+        got = unpack(outcome.packed) if outcome.kind == RETURNED else True
+        usually = no_bool(got, False) or usual_meaning(outcome)
+        return Verdict(False, taken_key(outcome), taken=True, state=LAX if got else "", usually=usually)
 
 
 @dataclass(frozen=True)
@@ -111,19 +117,24 @@ class Raises:
         """Right if it was raised, with the right words."""
         (outcome,) = outcomes
         if outcome.kind != RAISED:
-            return Verdict(False, taken_key(outcome), taken=True, usually=self._instead(outcome))
+            return Verdict(False, taken_key(outcome), taken=True, state=LAX, usually=self._instead(outcome))
         if self.error.__name__ not in outcome.names:
-            return Verdict(False, error_key(outcome), usually=_other_kind(outcome))
+            other = f"{error_name(outcome)}, not {self.error.__name__}"
+            usually = _other_kind(outcome, other)
+            return Verdict(False, error_key(outcome), state=f"refused with {other}", usually=usually)
         if self.naming and not _names(outcome.text, self.naming):
             return Verdict(
                 False,
                 "unnamed",
+                state=f"refused, but the text does not name {self.naming}",
                 usually=f"It does refuse, but the exception's text lacks the word {self.naming}, so nobody learns why.",
             )
-        if any(has_word(_without_values(outcome.text), other) for other in self.sparing):
+        said = [other for other in self.sparing if has_word(_without_values(outcome.text), other)]
+        if said:
             return Verdict(
                 False,
                 "overnamed",
+                state=f"refused, but the text names {' and '.join(said)} as well",
                 usually="The exception's text names what is not at fault, so nobody learns what is.",
             )
         return RIGHT
@@ -131,7 +142,7 @@ class Raises:
     @staticmethod
     def _instead(outcome: Outcome) -> str:
         if outcome.kind == RETURNED and outcome.packed in (pack(None), pack(False)):
-            return "A refusal must be raised, not returned: who calls this looks at no answer."
+            return UNHEARD
         return usual_meaning(outcome)
 
 
@@ -146,7 +157,7 @@ class Satisfies:
         """Right if the predicate says so."""
         (outcome,) = outcomes
         if outcome.kind != RETURNED:
-            return Verdict(False, error_key(outcome), usually=usual_meaning(outcome))
+            return Verdict(False, error_key(outcome), state=_strict_if_raised(outcome), usually=usual_meaning(outcome))
         says = _asked(self.predicate, unpack(outcome.packed), self.text)
         return Verdict(False, says, says) if says else RIGHT
 
@@ -181,7 +192,8 @@ class Differs:
         if outcome.kind != RETURNED:
             # A slip such as KeyError lets nobody in, though nobody meant it to refuse.
             taken = self.refusal and not (outcome.names and outcome.names[0] in SLIPS)
-            return Verdict(False, error_key(outcome), taken=taken, usually=usual_meaning(outcome))
+            state = f"answered with {error_name(outcome)}" if self.refusal else _strict_if_raised(outcome)
+            return Verdict(False, error_key(outcome), taken=taken, state=state, usually=usual_meaning(outcome))
         if outcome.packed == self.packed:
             return RIGHT
         got = unpack(outcome.packed)
@@ -191,7 +203,10 @@ class Differs:
         if not found:
             return RIGHT
         more = f"; {len(found) - 3} more" if len(found) > 3 else ""
-        return Verdict(False, f"returned {outcome.packed}", "; ".join(found[:3]) + more, taken=self._took(got))
+        took = self._took(got)
+        return Verdict(
+            False, f"returned {outcome.packed}", "; ".join(found[:3]) + more, took, state=LAX if took else ""
+        )
 
     def _took(self, got: tuple[Any, ...]) -> bool:
         first = self.expected[0]
@@ -219,8 +234,9 @@ class Plays:
             return RIGHT
         # A predicate may know better than the step what is wrong.
         says = complaint.removeprefix(MUST) if complaint.startswith(MUST) else self.steps[index].wants
-        taken = not refused_otherwise(self.steps[index], results(self.steps, outcome)[index])
-        return Verdict(False, f"step {index}: {complaint}", says, taken)
+        came = results(self.steps, outcome)[index]
+        taken = not refused_otherwise(self.steps[index], came)
+        return Verdict(False, f"step {index}: {complaint}", says, taken, state_of(self.steps[index], came))
 
 
 @dataclass(frozen=True)
@@ -239,10 +255,11 @@ class InTurn:
         for number, (want, outcome) in enumerate(zip(self.wants, outcomes, strict=False)):
             verdict = want.verdict([outcome])
             if not verdict.right:
-                early = number < len(self.wants) - 1
-                key = f"call {number}: {verdict.key}"
-                return replace(verdict, key=key, taken=verdict.taken and not early, early=early)
-        return RIGHT if len(outcomes) == len(self.wants) else Verdict(False, "ended")
+                # What should be refused, and was in another way, let nobody in.
+                taken = verdict.taken or not isinstance(want, Raises | Refuses)
+                early, key = number < len(self.wants) - 1, f"call {number}: {verdict.key}"
+                return replace(verdict, key=key, taken=taken, early=early, call=number)
+        return RIGHT if len(outcomes) == len(self.wants) else Verdict(False, "ended", taken=True)
 
 
 @dataclass(frozen=True)
@@ -254,9 +271,10 @@ class Agree:
 
     def verdict(self, outcomes: list[Outcome]) -> Verdict:
         """Right if all returned something and the predicate says so."""
-        odd = next((one for one in outcomes if one.kind != RETURNED), None)
-        if odd is not None:
-            return Verdict(False, error_key(odd), usually=usual_meaning(odd))
+        for number, odd in enumerate(outcomes):
+            if odd.kind != RETURNED:
+                state, usually = _strict_if_raised(odd), usual_meaning(odd)
+                return Verdict(False, error_key(odd), state=state, call=number, usually=usually)
         says = _asked(self.predicate, [unpack(one.packed) for one in outcomes], self.text)
         return Verdict(False, says, says) if says else RIGHT
 
@@ -266,6 +284,16 @@ def error_key(outcome: Outcome) -> str:
     if outcome.kind == RETURNED:
         return f"returned {outcome.packed}"
     return f"raised {outcome.names[0]}" if outcome.kind == RAISED and outcome.names else outcome.kind
+
+
+def error_name(outcome: Outcome) -> str:
+    """What the exception is called; of one that Python does not have, the name if nothing else is said of it."""
+    name = outcome.names[0] if outcome.names else "an exception"
+    return outcome.text if name == "Exception" and outcome.text.isidentifier() else name
+
+
+def _strict_if_raised(outcome: Outcome) -> str:
+    return STRICT if outcome.kind == RAISED else ""
 
 
 def taken_key(outcome: Outcome) -> str:
@@ -330,10 +358,10 @@ def _names(text: str, word: str) -> bool:
     return has_word(_without_values(text), word) or (alone and has_word(quoted, word))
 
 
-def _other_kind(outcome: Outcome) -> str:
+def _other_kind(outcome: Outcome, other: str) -> str:
     if outcome.names[:1] == ("AssertionError",):
         return "`assert` is not a refusal: Python leaves it out when it runs with -O. Raise the exception."
-    return "It does refuse, but with another kind of exception than the docstring says."
+    return f"It does refuse, but with another kind of exception than the docstring says: {other}."
 
 
 def _asked(predicate: Predicate, value: Any, text: str) -> str:

@@ -11,18 +11,19 @@ WHOLE = 600
 """Characters of an argument in the one call that is shown whole."""
 
 
-def call_text(name: str, trial: Trial, beside: Trial | None = None, whole: bool = False) -> str:
+def call_text(name: str, trial: Trial, beside: Trial | None = None, whole: bool = False, at: int = -1) -> str:
     """The call as the learner would write it, each argument shortened around what sets it apart.
 
     Args:
         name: the exercise's name.
-        trial: whose call; the last one where it has several.
+        trial: whose call.
         beside: a trial to compare with: what it has in common with that one is cut first.
         whole: whether to show each value of the arguments, and cut only inside of long ones.
+        at: which of its calls, where it has several.
     """
     if isinstance(trial.want, Plays):
         return f"{name}()"
-    args = trial.calls[-1]
+    args = trial.calls[at]
     if isinstance(trial.want, Differs):
         return f"{name}({show(args[0], 150)}, ...)"
     others: tuple[Any, ...] = beside.args if beside is not None and len(beside.args) == len(args) else args
@@ -48,8 +49,8 @@ def around(value: Any, other: Any, limit: int) -> str:
 
 
 def came(answer: Answer) -> str:
-    """What came of the last call, for people."""
-    outcome = answer.outcome
+    """What came of the call that the verdict is about, for people."""
+    outcome = answer.told
     if outcome.kind == calling.RETURNED:
         value = unpack(outcome.packed)
         large = isinstance(answer.trial.want, Differs) and isinstance(value, tuple) and len(value) > 1

@@ -22,18 +22,19 @@ def headline(result: Result) -> str:
     """One line: the mark, the name, the points."""
     mark = "✓" if result.status == PASSED else "○" if result.status == NOT_ATTEMPTED else "✗"
     calls = f" · {result.right} of {result.calls} calls right" if result.calls else ""
+    calls += f" · {result.lost}" if result.lost else ""
     status = "" if result.status == PASSED else f" · {result.status}"
     return f"{mark} {result.name}: {result.score} of {result.max_score} points{calls}{status}"
 
 
 def advice(result: Result) -> list[str]:
-    """What to do about it: the recognised mistakes, then what was observed."""
+    """What to do about it: the recognised mistakes and what was observed, the most expensive first."""
     again = f'Stuck? `hint("{result.name}")` has three hints.'
     if result.status == PASSED:
         return []
     if result.status == NOT_ATTEMPTED:
         return [*result.messages, f"Write it in the cell above, run that cell, then this one. {again}"]
-    return [*result.mistakes, *result.messages, again]
+    return [*result.remarks, again]
 
 
 def as_html(result: Result, news: str = "") -> str:

@@ -30,7 +30,7 @@ Place = tuple[str, ...]
 """The way to a place in a call: an argument's number or a helper's name, members' names, "[]" for a list's items."""
 
 ABSENT = object()
-HELPERS = ("json_loads_strict", "b64u_decode")
+HELPERS = ("json_loads_strict", "b64u_decode", "header_of", "open_with", "unseal")
 MOST, ENOUGH = 120, 12
 """The most trials that are tried for a lenient program, and how many that refuse it are enough."""
 OFTEN = 3
@@ -58,6 +58,7 @@ READINGS: dict[type, dict[str, Reading]] = {
         "without slashes behind": lambda s: s.rstrip("/"),
         "without = behind": lambda s: s.rstrip("="),
         "without dots behind": lambda s: s.rstrip("."),
+        "without application/ before": lambda s: s.removeprefix("application/"),
         "without quotes": lambda s: s.strip("\"'"),
         "percent escapes read": unquote,
         "ASCII": lambda s: s.encode("ascii", "ignore").decode(),
@@ -93,6 +94,7 @@ READINGS: dict[type, dict[str, Reading]] = {
         "Latin-1": lambda b: b.decode("latin-1").encode(),
         "UTF-8, replaced": lambda b: b.decode("utf-8", "replace").encode(),
         "UTF-8, ignored": lambda b: b.decode("utf-8", "ignore").encode(),
+        "ASCII, ignored": lambda b: b.decode("ascii", "ignore").encode(),
         "\\n for \\r\\n": lambda b: b.replace(b"\r\n", b"\n"),
         "as text": lambda b: b.decode("utf-8", "replace"),
     },
@@ -144,6 +146,7 @@ READINGS: dict[type, dict[str, Reading]] = {
     object: {
         "absent if null": lambda x: ABSENT if x is None else x,
         "absent if false": lambda x: x or ABSENT,
+        "null if false": lambda x: x or None,
         "empty text if null": lambda x: "" if x is None else x,
         "absent if no text": lambda x: x if isinstance(x, str) else ABSENT,
         "absent if no number": lambda x: x if type(x) in (int, float) else ABSENT,

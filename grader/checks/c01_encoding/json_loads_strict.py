@@ -223,8 +223,8 @@ MISTAKES: Mistakes = {
         "Duplicate names still pass: a dict keeps the last. `object_pairs_hook` sees all of them.": replace(
             READ, pairs=None
         ),
-        "It asks whether the earlier value counts as true, so a name whose first value is false, null, 0 or empty "
-        "may come again. Ask whether the name is there.": replace(READ, pairs=_unless_true),
+        "It asks whether the earlier value counts as true, so it accepts a name twice if its first value is false, "
+        "null, 0 or empty. Ask whether the name is there.": replace(READ, pairs=_unless_true),
         "It compares names without the spaces around them; a name is exact, spaces included.": replace(
             READ, pairs=_stripped
         ),

@@ -315,8 +315,8 @@ MISTAKES: Mistakes = {
             PARTIES,
             aud_has=lambda aud, audience: aud == audience or (isinstance(aud, (list, dict)) and audience in aud),
         ),
-        "aud may be any JSON: `in` on a number or null is a TypeError, on a dict it looks at the names. First see that "
-        "it is a list of strings.": replace(
+        "It asks `in` of whatever aud is: on a number or null that is a TypeError, on a dict it looks at the names. "
+        "First see that it is a list of strings.": replace(
             PARTIES, aud_has=lambda aud, audience: audience in ([aud] if isinstance(aud, str) else aud)
         ),
     },

@@ -72,14 +72,18 @@ def at(offset: float, name: str) -> Named:
 
 
 def exp_aspect(required: bool) -> Aspect:
-    """The claim exp, which may have to be there."""
+    """The claim exp, which may have to be there.
+
+    In the full surroundings each claim is a day and more from the edge on its good side, however the leeway is counted:
+    who gets one claim's leeway wrong makes no error where another claim is looked at.
+    """
     alone = {"iat": ABSENT, "nbf": ABSENT}
     then = {"now": 0, "leeway": 1, **alone}  # when true and false, taken for 1 and 0, lie ahead
     numbers = {**kit.no_times(10**12), "bytes of digits": b"99999999999"}
     milliseconds = named("in milliseconds", lambda e: int(e.now + 60) * 1000)
     return Aspect(
         "exp",
-        good(at(600, "exp"), at(DAY, "exp"), rule="3"),
+        good(at(600, "exp"), named("tomorrow", lambda e: e.now + e.leeway + DAY), at(DAY, "exp"), rule="3"),
         good(at(1, "exp"), rule="3", across=("now", "leeway")),
         rare(at(0.25, "exp"), at(0.5, "exp"), rule="3", across=("now", "leeway")),
         rare(named("in forty years", lambda e: e.now + 40 * 365 * DAY), rule="3"),
@@ -102,9 +106,9 @@ def not_before_aspect(name: str) -> Aspect:
     return Aspect(
         name,
         good(ABSENT, rule="1"),
-        good(at(-DAY, name), rule=clock),
-        good(at(0, name), at(-1, name), rule=clock, across=("now", "leeway")),
-        rare(at(-0.25, name), rule=clock, across=("now", "leeway")),
+        good(named("yesterday", lambda e: e.now - e.leeway - DAY), at(-DAY, name), rule=clock),
+        good(at(-1, name), rule=clock, across=("now", "leeway")),
+        rare(at(0, name), at(-0.25, name), rule=clock, across=("now", "leeway")),
         rare(0, -1, 1.5, rule=clock),
         rare(-1e300, named("-(10**400)", -kit.HUGE), named("in milliseconds, long ago", 10**9), rule=number, shy=True),
         bad(clock, at(0.25, name), at(0.5, name), at(1, name), across=("now", "leeway"), along=alone),
@@ -153,6 +157,7 @@ class Times:
     """A right check_times, of parts that can be got wrong one by one."""
 
     required: bool = True
+    missing: Callable[[dict[str, Any]], bool] = lambda claims: "exp" not in claims
     present: Callable[[dict[str, Any], str], bool] = lambda claims, name: name in claims
     is_time: Callable[[Any], bool] = lambda value: type(value) in (int, float) and is_finite(value)
     convert: Callable[[Any], Any] | None = None
@@ -177,7 +182,7 @@ class Times:
 
     def at_fault(self, claims: dict[str, Any], now: float, leeway: float) -> str:
         """The first claim that is wrong, or ""."""
-        if self.required and "exp" not in claims:
+        if self.required and self.missing(claims):
             return "exp"
         values = {name: self.value(claims[name]) for name in NAMES if self.present(claims, name)}
         wrong = next((name for name, value in values.items() if value is None), "")
@@ -266,6 +271,8 @@ MISTAKES: Mistakes = {
         "It takes whole numbers only. A NumericDate may have a fraction (RFC 7519 §2), so allow float.": replace(
             TIMES, is_time=lambda value: type(value) is int
         ),
+        'An exp of 0 counts as missing, and a token is refused whose second has not come. 0 is a number: ask `"exp" '
+        'in claims`, not `claims.get("exp")`.': replace(TIMES, missing=lambda claims: not claims.get("exp")),
         "A token is taken at the very second of exp. It is refused on or after exp: `>=` (RFC 7519 §4.1.4).": replace(
             TIMES, late=lambda exp, now, leeway: now - leeway > exp
         ),

@@ -135,12 +135,12 @@ class Recover:
     exponent: int = 0
     join: Callable[..., int] = gcd
 
-    def __call__(self, given: list[Pair], e: int) -> int:
+    def __call__(self, pairs: list[Pair], e: int) -> int:
         """Recover n."""
         found = self.join(
             *(
                 number(signature) ** (self.exponent or e) - number(self.encode(text, len(signature)))
-                for text, signature in self.pairs(given)
+                for text, signature in self.pairs(pairs)
             )
         )
         for small in self.strip:

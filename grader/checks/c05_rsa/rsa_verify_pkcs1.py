@@ -443,7 +443,7 @@ MISTAKES: Mistakes = {
         "A signature s that is n or more is taken, so s + n is a second spelling of s. Refuse unless s < n.": replace(
             VERIFY, below=lambda s, n: True
         ),
-        "s is compared with n by its bits, and s + n may have as many. Refuse unless s < n.": replace(
+        "s is compared with n by its bits, and s + n can have as many. Refuse unless s < n.": replace(
             VERIFY, below=lambda s, n: s.bit_length() <= n.bit_length()
         ),
     },
@@ -471,7 +471,7 @@ MISTAKES: Mistakes = {
         ),
     },
     tuple(REGIONS): {
-        "The hash may stand anywhere. Compare all bytes of the encoded message, from 00 01 on.": replace(
+        "It accepts the hash wherever it stands. Compare all bytes of the encoded message, from 00 01 on.": replace(
             VERIFY, equal=lambda got, want: want[-32:] in got
         ),
     },
@@ -482,7 +482,7 @@ MISTAKES: Mistakes = {
         ),
         "The first ff is not looked at. Each byte between 00 01 and the next 00 must be ff.": _without(2, 3),
         "The last ff is not looked at. Each byte between 00 01 and the next 00 must be ff.": _without(-53, -52),
-        "Between the 00 behind the ff and the prefix anything may stand. The prefix must follow at once.": replace(
+        "It accepts anything between the 00 behind the ff and the prefix. The prefix must follow at once.": replace(
             VERIFY, equal=lambda got, want: _read(got, want, lambda rest, ending: rest.endswith(ending))
         ),
     },
@@ -501,8 +501,8 @@ MISTAKES: Mistakes = {
         "The last byte of the hash is not looked at. Compare all bytes.": _without(-1, None),
     },
     FORGED: {
-        "The padding is skipped and the hash read from the left, so anything may stand behind it; with e = 3 that can "
-        "be forged. Build the whole encoded message and compare all of it.": replace(
+        "The padding is skipped and the hash read from the left, so it accepts anything behind the hash; with e = 3 "
+        "that can be forged. Build the whole encoded message and compare all of it.": replace(
             VERIFY, equal=lambda got, want: _read(got, want, lambda rest, ending: rest.startswith(ending))
         ),
         "In a regular expression `$` also lets a line end stand behind the hash. `re.fullmatch` does not; nor does "

@@ -434,8 +434,8 @@ MISTAKES: Mistakes = {
         "A longer signature passes, because only its first 64 bytes are read. It must have exactly 64.": replace(
             VERIFY, length=lambda size: size >= 64
         ),
-        "The length is not checked, and all that stands behind r is read as s: zero bytes may be added before s, or be "
-        "missing there. An ES256 signature has exactly 64 bytes.": replace(VERIFY, length=anything, split=_rest),
+        "The length is not checked, and all that stands behind r is read as s: it accepts zero bytes too many "
+        "before s, or too few. An ES256 signature has exactly 64 bytes.": replace(VERIFY, length=anything, split=_rest),
         "A longer signature passes: with zero bytes before s, s is the same number. It must have exactly 64 "
         "bytes.": replace(VERIFY, length=lambda size: size >= 64, split=_rest),
         "A shorter signature passes: without the leading zero bytes of s, s is the same number. It must have exactly "
@@ -461,8 +461,8 @@ MISTAKES: Mistakes = {
         ),
         "The range of s is not checked: at least 1, below N. Here a zero ends in an error of `pow`, and s + N passes "
         "as another spelling of s.": replace(VERIFY, s_fits=anything),
-        "r and s may be N or more here. They must be below N (not FIELD), or s + N passes as another spelling of "
-        "s.": replace(VERIFY, r_fits=lambda r: r > 0, s_fits=lambda s: s > 0),
+        "It accepts an r or s of N or more. They must be below N (not FIELD), or s + N passes as another spelling "
+        "of s.": replace(VERIFY, r_fits=lambda r: r > 0, s_fits=lambda s: s > 0),
         "Zeros are refused, but s + N passes as another spelling of s. Check the range: 1 ≤ … < N.": _forgiving,
         "N itself is out of range, too: modulo N it is zero. The range is 1 ≤ … < N.": replace(
             VERIFY, r_fits=lambda r: 1 <= r <= N, s_fits=lambda s: 1 <= s <= N

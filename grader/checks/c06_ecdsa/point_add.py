@@ -142,10 +142,10 @@ MISTAKES: Mistakes = {
     "1": {
         "None plus a point is that point, not None: it plays the part of zero.": replace(ADD, none=lambda p, q: None),
         "None has no coordinates: look whether p or q is None first.": replace(ADD, none=lambda p, q: (p[0], q[0])),
-        "Only the first may be None here. Either of them may, or both.": replace(
+        "It looks for None in the first alone. Either of the two can be None, or both.": replace(
             ADD, none=lambda p, q: q if p is None else (p[0], q[0])
         ),
-        "Only the second may be None here. Either of them may, or both.": replace(
+        "It looks for None in the second alone. Either of the two can be None, or both.": replace(
             ADD, none=lambda p, q: p if q is None else (p[0], q[0])
         ),
     },

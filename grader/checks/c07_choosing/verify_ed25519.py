@@ -188,10 +188,10 @@ MISTAKES: Mistakes = {
         ),
     },
     "2": {
-        "The JWK's alg may be anything that the header repeats, ES256 too. If the member is there, it is Ed25519 or "
+        "It accepts any alg in the JWK that the header repeats, ES256 too. If the member is there, it is Ed25519 or "
         "EdDSA.": replace(VERIFY, names=lambda jwk: (jwk["alg"],) if "alg" in jwk else NAMES),
-        "The JWK's alg may be anything that the header repeats, ES256 too, and an empty one counts as absent. If the "
-        "member is there, it is Ed25519 or EdDSA.": replace(
+        "It accepts any alg in the JWK that the header repeats, ES256 too, and an empty one counts as absent. If "
+        "the member is there, it is Ed25519 or EdDSA.": replace(
             VERIFY, names=lambda jwk: (jwk["alg"],) if jwk.get("alg") else NAMES
         ),
         'An alg that is null, empty or 0 counts as absent. It is there, and it names neither: ask `"alg" in '
@@ -199,8 +199,8 @@ MISTAKES: Mistakes = {
         'An alg of null counts as absent. It is there, and names neither algorithm: ask `"alg" in jwk`.': replace(
             VERIFY, names=lambda jwk: _names(jwk) if jwk.get("alg") is not None else NAMES
         ),
-        "The JWK's alg may be a list, and looking a list up in a set raises TypeError. Compare with `==`, or look it "
-        "up in a tuple.": replace(VERIFY, names=_in_set),
+        "It looks the JWK's alg up in a set, and for a list that is a TypeError. Compare with `==`, or look it up "
+        "in a tuple.": replace(VERIFY, names=_in_set),
         "A JWK without alg raises KeyError. The member is optional: without it both names will do.": replace(
             VERIFY, names=lambda jwk: tuple(name for name in NAMES if name == jwk["alg"])
         ),
@@ -223,9 +223,10 @@ MISTAKES: Mistakes = {
         "x is decoded by the forgiving decoder, so one key has many spellings. Use b64u_decode.": replace(
             VERIFY, decode=_forgiving
         ),
-        "x may be missing, a number or null, and then the error is a KeyError or a TypeError. See that it is a "
-        "str.": replace(VERIFY, x=lambda jwk: jwk["x"]),
-        "x may be missing, a number or null, and then the error is no ValueError. See that it is a str.": replace(
+        "An x that is missing, a number or null ends in a KeyError or a TypeError. See that it is a str.": replace(
+            VERIFY, x=lambda jwk: jwk["x"]
+        ),
+        "An x that is missing, a number or null ends in an error that is no ValueError. See that it is a str.": replace(
             VERIFY, x=lambda jwk: jwk.get("x")
         ),
         "The top bit is read as part of y, so every key with an odd x is refused. y is the number % 2**255.": replace(
@@ -270,7 +271,7 @@ MISTAKES: Mistakes = {
         ),
     },
     ("5", "6"): {
-        "The header's alg is never compared. Whatever it says, another reader may believe it.": replace(
+        "The header's alg is never compared. Whatever it says, another reader can believe it.": replace(
             VERIFY, alg=lambda alg, names: True
         ),
     },

@@ -395,9 +395,8 @@ MISTAKES: Mistakes = {
         "A header without alg finds a JWK without alg, for None equals None. The header's alg must be a str.": replace(
             RIGHT, is_alg=lambda alg: True
         ),
-        "An alg that is there may be anything here, and what is no str equals itself, too. It must be a str.": replace(
-            RIGHT, is_alg=lambda alg: alg is not None
-        ),
+        "It accepts an alg of any type, for what is no str equals itself, too. An alg that is there must be a "
+        "str.": replace(RIGHT, is_alg=lambda alg: alg is not None),
     },
     "2 kid": {
         "A kid that is null counts as absent, and one that is no text is compared as it is. It is there, so it must be "

@@ -318,10 +318,12 @@ MISTAKES: Mistakes = {
     },
     "1 kty": {
         "kty is compared without regard to case. It is exact (RFC 7517 §4.1).": replace(RIGHT, read=_in_any_case),
-        "kty may be anything in JSON. An unknown one ends in a KeyError, and a list in a TypeError. Ask first whether "
-        "it is a str and one of the four.": replace(RIGHT, is_kind=lambda kty: kty == kty and bool(NEEDED[kty])),
-        "kty may be anything in JSON, and a list can't be looked up in a dict: that is a TypeError. Ask first whether "
-        "it is a str.": replace(RIGHT, is_kind=lambda kty: kty in NEEDED),
+        "It looks up whatever kty is. An unknown one ends in a KeyError, and a list in a TypeError. Ask first "
+        "whether it is a str and one of the four.": replace(
+            RIGHT, is_kind=lambda kty: kty == kty and bool(NEEDED[kty])
+        ),
+        "It looks up whatever kty is, and a list can't be looked up in a dict: that is a TypeError. Ask first "
+        "whether it is a str.": replace(RIGHT, is_kind=lambda kty: kty in NEEDED),
     },
     "1 members": {
         "A missing member is a KeyError, which is no ValueError. Look at each needed member first.": replace(

@@ -346,14 +346,14 @@ MISTAKES: Mistakes = {
         "At now = exp the token has expired already (RFC 7519 §4.1.4): blocked while now < exp.": wrong(
             over=lambda self, exp, now: exp < now
         ),
-        "Times may have fractions (RFC 7519 §2, NumericDate); `int` cuts them off, of exp and of now.": wrong(
+        "`int` cuts the fractions off, of exp and of now. Times can have them (RFC 7519 §2, NumericDate).": wrong(
             kept=lambda self, exp, before: Denied.kept(self, int(exp), before),
             over=lambda self, exp, now: exp <= int(now),
         ),
-        "now is cut to whole seconds, so the end comes late. Times may have fractions.": wrong(
+        "now is cut to whole seconds, so the end comes late. Times can have fractions.": wrong(
             over=lambda self, exp, now: exp <= int(now)
         ),
-        "exp is made whole, so the end comes early. Times may have fractions.": wrong(
+        "exp is made whole, so the end comes early. Times can have fractions.": wrong(
             kept=lambda self, exp, before: Denied.kept(self, int(exp), before)
         ),
         "An exp of 0 counts as none. It is a time like any other.": wrong(
@@ -376,7 +376,7 @@ MISTAKES: Mistakes = {
         "the token is refused anyway.": wrong(over=lambda self, exp, now: False),
     },
     "3": {
-        "`size` counts entries that are over, too. Count those with now < exp; the others may be dropped.": wrong(
+        "`size` counts entries that are over, too. Count those with now < exp; nobody needs the others.": wrong(
             size=lambda self, now: len(self.until)
         ),
         "`size` takes entries out of the dict that it goes through, which is a RuntimeError. Build a new dict with "

@@ -25,6 +25,20 @@ RULES = {
     "3": "Over many sessions each node gets about its share.",
     "4": "Without a node there is no answer: ValueError.",
 }
+_NEARLY_EQUAL = (
+    *(("North", "north"), ("e\u0301", "\u00e9"), ("a", " a"), ("a", "a "), ("ab", "ba"), ("1", "01")),
+    *(("\u00fc", "\u00e9"), ("caf\u00e9", "caf"), ("\u65e5\u672c", "\u4e2d\u56fd"), ("stra\u00dfe", "strasse")),
+    *(("\uff41", "a"), ("a", "a\n"), ("a", "a\0"), ("a-b", "a_b"), ("a.b", "ab")),
+)
+"""Names that are one to whoever folds, cuts or encodes them."""
+_FLEETS = (
+    ("host-", 3),
+    ("node", 8),
+    ("10.0.0.", 12),
+    ("web-", 5),
+    ("api.eu-", 7),
+)
+"""How nodes are called where there are many of them, and how many."""
 Says = Callable[[list[Any]], bool | str]
 _ONE = "return one of the nodes' names"
 
@@ -92,7 +106,7 @@ def _names() -> Iterator[Trial]:
         return set(found) <= set(odd) and found[:4] == found[4:8] == found[8:]
 
     yield _agree("odd names together", "1 names", calls, one_and_the_same, f"{_ONE}, in whatever order", PART)
-    for one, other in (("North", "north"), ("e\u0301", "\u00e9"), ("a", " a"), ("a", "a "), ("ab", "ba"), ("1", "01")):
+    for one, other in _NEARLY_EQUAL:
         calls = [(f"{one}{other}{number}", listed) for listed in ([one, other], [other, one]) for number in range(4)]
         must = "give the same node in whatever order the nodes are listed"
         text = f"{one!r} and {other!r}"
@@ -135,21 +149,33 @@ def _leaving(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
     yield _agree("a fourth joins three", "2", joins, only_there, "move sessions only to the node that joins")
 
 
+def _share(text: str, nodes: list[str], ids: list[str], stake: Stake) -> Trial:
+    """Of as many sessions as there are ids, each node has a quarter of its share at least."""
+
+    must = "use all the nodes, each for about as many sessions"
+
+    def says(found: list[Any]) -> bool | str:
+        least, node = min((found.count(node), node) for node in nodes)
+        few = f"{must}; here {node} has {least} of {len(found)}" if least else must
+        return least >= len(found) / len(nodes) / 4 or few
+
+    return _agree(text, "3", [(one, nodes) for one in ids], says, must, stake)
+
+
 def _shares(fixed: random.Random) -> Iterator[Trial]:
     for count in (2, 4):
-        nodes, ids = [f"node-{number}" for number in range(count)], _ids(fixed, 30 * count)
-
-        def says(found: list[Any], nodes: list[str] = nodes) -> bool:
-            return all(found.count(node) >= len(found) / len(nodes) / 4 for node in nodes)
-
-        calls: list[Args] = [(one, nodes) for one in ids]
-        must = "use all the nodes, each for about as many sessions"
-        yield _agree(f"the shares of {count} nodes", "3", calls, says, must, ALL)
+        nodes = [f"node-{number}" for number in range(count)]
+        yield _share(f"the shares of {count} nodes", nodes, _ids(fixed, 30 * count), ALL)
+    # The nearest of few places on a line, or on a ring, is seldom as near for all.
+    for name, count in _FLEETS:
+        nodes = [f"{name}{number}" for number in range(1, count + 1)]
+        ids = [f"session-{number}" for number in range(30 * count)]
+        yield _share(f"the shares of {nodes[0]} to {nodes[-1]}", nodes, ids, PART)
     for text, ids in {
         "begin alike": [f"a-session-of-the-town-{number:03}" for number in range(60)],
         "end alike": [f"{number:03}-is-a-session-of-the-town" for number in range(60)],
     }.items():
-        calls = [(one, ["north", "south"]) for one in ids]
+        calls: list[Args] = [(one, ["north", "south"]) for one in ids]
         must = "use all the nodes, also for ids that have much in common"
         yield _agree(
             f"the shares of ids that {text}", "3", calls, lambda a: min(map(a.count, ("north", "south"))) > 7, must
@@ -214,8 +240,8 @@ MISTAKES: Mistakes = {
     ("1 once more", "2"): {
         "It keeps its first answer for good, also when that node has left. Keep nothing: compute the answer from the "
         "arguments.": Fresh(_keeps),
-        "It remembers what it answered. Another process has no such memory and may answer otherwise, and a node that "
-        "joins gets nothing. Keep nothing: compute the answer from the arguments, each time.": Fresh(_renews),
+        "It remembers what it answered. Another process has no such memory and can answer otherwise, and a node "
+        "that joins gets nothing. Keep nothing: compute the answer from the arguments, each time.": Fresh(_renews),
     },
     ("1 order", "2"): {
         "A hash modulo the number of nodes is a place in the list. It means another node in another order, and when "
@@ -237,6 +263,10 @@ MISTAKES: Mistakes = {
         "wins.": checked(lambda session_id, nodes: nodes[0]),
     },
     "3": {
+        "Each node has one place, and a session goes to the nearest: some nodes have a short way to their neighbours, "
+        "and get next to nothing. Give each node a number for *this* session; the highest wins.": checked(
+            lambda session_id, nodes: min(nodes, key=lambda node: (abs(_number(node) - _number(session_id)), node))
+        ),
         "All sessions go to one node. The number must depend on the session *and* on the node.": checked(
             lambda session_id, nodes: min(nodes)
         ),

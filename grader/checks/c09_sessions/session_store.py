@@ -67,7 +67,7 @@ def _is_new_id(value: Any, before: list[Any]) -> bool | str:
     if not isinstance(value, str):
         return f"it must return text, not {type(value).__name__}"
     if 8 <= len(value) < 22:
-        return "it must return an id of 22 characters or more: 8 bytes are 64 bits, so take 16 bytes or more"
+        return "it must return an id of 22 characters or more: 16 random bytes are 22 in base64url, 32 in hexadecimal"
     if not 22 <= len(value) <= 256:
         return False
     if not ID.fullmatch(value):
@@ -239,8 +239,8 @@ def _empties(self: Any, session_id: str) -> None:
 
 MISTAKES: Mistakes = {
     RETURNS: {
-        "The id is short: 8 random bytes are 64 bits, in 16 characters of hexadecimal or 11 of base64url. Take 16 "
-        "bytes or more, for instance `secrets.token_urlsafe(16)`.": _ids_by(lambda self, user: secrets.token_hex(8)),
+        "The id has fewer than 22 characters: 16 random bytes are 22 in base64url, 32 in hexadecimal. Take 16 bytes or "
+        "more, for instance `secrets.token_urlsafe(16)`.": _ids_by(lambda self, user: secrets.token_hex(8)),
         "An id this short can be found by trying, and a counter needs no trying at all. 128 random bits are 22 "
         "characters: `secrets.token_urlsafe(16)`.": _ids_by(lambda self, user: str(len(self.users) + 1)),
         "The id is bytes; it has to travel as text. `token_urlsafe` or `token_hex` gives text.": _ids_by(
@@ -328,7 +328,8 @@ session_store = Exercise(
         "`get`: `return self.users[session_id]`. `destroy`: `self.users.pop(session_id, None)`.",
     ),
     forbids=("random.Random",),
-    because="624 numbers of that generator tell all that follow; `secrets` asks the operating system",
+    because="624 numbers of that generator, which `random.randint`, `random.choice` and all others of the module ask, "
+    "tell all that follow; `secrets` asks the operating system",
     rules=RULES,
     source=written(trials),
     mistakes=MISTAKES,

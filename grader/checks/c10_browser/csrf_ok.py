@@ -424,8 +424,10 @@ MISTAKES: Mistakes = {
         ),
     },
     "5": {
-        "The Referer may go on with anything behind the trusted origin, even `.kittens.example/`. What follows must be "
-        "a slash, or nothing.": replace(RIGHT, referer=lambda value, trusted: value.startswith(trusted)),
+        "It accepts a Referer that goes on with anything behind the trusted origin, even `.kittens.example/`. What "
+        "follows must be a slash, or nothing.": replace(
+            RIGHT, referer=lambda value, trusted: value.startswith(trusted)
+        ),
         "The trusted origin is looked for anywhere in the Referer. An attacker writes it into a query.": replace(
             RIGHT, referer=lambda value, trusted: trusted in value
         ),

@@ -188,9 +188,8 @@ _OF_KEYS: Mistakes = {
         "that it is a string and in keys; then ValueError.": _first(
             lambda header, claims, keys, _: keys[claims["iss"]]
         ),
-        "iss may be a list, and looking a list up in a dict is a TypeError. See that it is a string first.": _first(
-            lambda header, claims, keys, _: claims.get("iss") in keys
-        ),
+        "It looks up whatever iss is, and a list can't be looked up in a dict: that is a TypeError. See that it is "
+        "a string first.": _first(lambda header, claims, keys, _: claims.get("iss") in keys),
         "`claims['iss']` is a KeyError when there is none. Use `.get`, and raise ValueError.": _first(
             lambda header, claims, keys, _: claims["iss"]
         ),
@@ -263,7 +262,7 @@ _OF_FORM: Mistakes = {
     ("1 header", "1 claims"): {
         "`json.loads` takes UTF-16 and keeps the last of two equal names. Use json_loads_strict (RFC 8725 "
         "§3.7).": decoder("strict JSON"),
-        "Header and claims may be any JSON, and a list has no `get`. See that both are dicts first, then "
+        "It takes any JSON for header and claims, and a list has no `get`. See that both are dicts first, else "
         "ValueError.": _no_dict,
     },
     "1 extensions": {
@@ -284,7 +283,7 @@ _OF_FORM: Mistakes = {
         "7515 §4.1.9).": _first(
             lambda header, claims, keys, policy: _refuse_if(policy["typ"] not in (None, header.get("typ")))
         ),
-        "typ may be a number, and `.lower()` of it is an AttributeError. See that it is a string first.": _first(
+        "A typ that is a number has no `.lower()`: that is an AttributeError. See that it is a string first.": _first(
             lambda header, claims, keys, policy: header.get("typ", "").lower()
         ),
         "The policy's own typ may have capitals, or `application/` in front: bring both sides into one shape.": _first(
@@ -364,7 +363,8 @@ _OF_CLAIMS: Mistakes = {
         ),
     },
     "6": {
-        "policy['require'] is not looked at: a claim that is named there may be missing.": decoder("required"),
+        "policy['require'] is not looked at: it accepts a token in which a claim is missing that is named "
+        "there.": decoder("required"),
         "`claims['exp']` is a KeyError when there is no exp. It may be absent, unless the policy requires it.": _first(
             lambda header, claims, keys, policy: claims["exp"]
         ),

@@ -7,12 +7,12 @@ from types import SimpleNamespace
 from typing import Any
 
 from ...inside.calling import RETURNED, Outcome
-from ...inside.values import pack
+from ...inside.values import pack, show, unpack
 from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, rare
 from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args
-from ...judging.verdict import ALL, HALF, Verdict
-from ...judging.wants import Returns, Want
+from ...judging.verdict import ALL, HALF, LAX, Verdict
+from ...judging.wants import Returns, Want, error_name
 from .. import kit
 
 RULES = {
@@ -214,7 +214,10 @@ class Status(Returns):
         """Right if it is exactly this one."""
         found = super().verdict(outcomes)
         opened = outcomes[0].kind == RETURNED and outcomes[0].packed in map(pack, (200, None, True))
-        return replace(found, taken=not found.right and opened)
+        if found.right:
+            return found
+        came = show(unpack(outcomes[0].packed)) if outcomes[0].kind == RETURNED else error_name(outcomes[0])
+        return replace(found, taken=opened, state=LAX if opened else f"answered with {came}, not {self.value}")
 
 
 def refused(broken: frozenset[str], args: Args) -> Want:
@@ -297,7 +300,7 @@ MISTAKES: Mistakes = {
             nobody=lambda needs, claims: 401 if claims is None else _slip(KeyError) if needs is None else 0,
         ),
         "What no rule names is answered with 404. It is not among the answers here: 403.": replace(RIGHT, unnamed=404),
-        "Only the path is looked up, and not the method: who may read may write.": replace(
+        "Only the path is looked up, and not the method: it lets everybody write who has the right to read.": replace(
             RIGHT,
             needs=lambda request, rules: next(
                 (rules[name] for name in rules if name.partition(" ")[2] == request["path"]), None
@@ -328,7 +331,7 @@ MISTAKES: Mistakes = {
         "One of the needed scopes is enough for it. All of them are needed.": replace(
             RIGHT, has=lambda needs, names: any(one in names for one in needs)
         ),
-        "The scopes must be exactly those that are needed. A token may have more.": replace(
+        "It refuses a token that has more scopes than are needed. More are no harm.": replace(
             RIGHT, has=lambda needs, names: sorted(needs) == sorted(names)
         ),
         "The scopes are compared without regard to case. They have one (RFC 6749 §3.3).": replace(
@@ -345,7 +348,7 @@ MISTAKES: Mistakes = {
         "A token without scope is a KeyError. It grants nothing: `claims.get('scope')`.": replace(
             RIGHT, scope=lambda claims: claims["scope"]
         ),
-        "The scope is never looked at: every good token may do everything.": replace(
+        "The scope is never looked at: it lets every good token do everything.": replace(
             RIGHT, has=lambda needs, names: True
         ),
         "A scope that begins like the needed one is enough for it. Names count whole.": replace(

@@ -26,7 +26,7 @@ Claims = dict[str, Any]
 def world(source: random.Random) -> Any:
     """Two thumbprints."""
     mine, other = (b64u_encode(source.randbytes(32)) for _ in range(2))
-    return SimpleNamespace(mine=f"ks{mine[2:-1]}Q", other=other)
+    return SimpleNamespace(mine=f"ks-_{mine[4:-1]}Q", other=other)
 
 
 def aspects(w: Any) -> list[Aspect]:
@@ -39,6 +39,7 @@ def aspects(w: Any) -> list[Aspect]:
             bad("1", named("another key's", w.other), named("absent", ABSENT), stake=ALL),
             bad("1", *kit.falsy(), named("true", True), named("in a list", [w.mine]), stake=HALF),
             bad("1", *kit.almost(w.mine)),
+            bad("1", *(named(f"spelled {text}", spell(w.mine)) for text, spell in kit.lenient().items())),
         ),
         Aspect(
             "cnf",
@@ -121,6 +122,8 @@ MISTAKES: Mistakes = {
         "Thumbprints are compared without regard to case, and base64url has one.": replace(
             RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.lower() == thumbprint.lower()
         ),
+        "The padding `=` behind jkt is cut off before comparing. A thumbprint has one spelling: compare with "
+        "`==`.": replace(RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.rstrip("=") == thumbprint),
         "It answers whether there is a jkt, and not whether it is this key's. A thief has a key, too.": replace(
             RIGHT, same=lambda jkt, thumbprint: bool(jkt)
         ),

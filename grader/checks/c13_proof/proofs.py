@@ -90,7 +90,7 @@ def _request(w: Any) -> list[Aspect]:
             good(*(named(text, urls[text]) for text in ("plain", "with a query"))),
             rare(*(named(text, url) for text, url in urls.items() if text not in ("plain", "with a query")), rule="9"),
         ),
-        Aspect("access", good(named("no token", None)), good(named("a token", w.token))),
+        Aspect("access", good(named("no token", None), named("a token", w.token), rule="11")),
         Aspect("now", good(named("now", w.now)), rare(named("years later", w.now + 10**9), rule="10"), full=0),
     ]
 
@@ -203,9 +203,12 @@ def _claims(w: Any) -> list[Aspect]:
         "of nothing": token_hash(""),
         "the token": w.token,
         "in hexadecimal": hashlib.sha256(w.token.encode()).hexdigest(),
+        "hexadecimal in base64url": b64u_encode(hashlib.sha256(w.token.encode()).hexdigest().encode()),
         "with SHA-512": b64u_encode(hashlib.sha512(w.token.encode()).digest()),
         "its first half": b64u_encode(hashlib.sha256(w.token.encode()).digest()[:16]),
         "with a = behind": token_hash(w.token) + "=",
+        "of its base64url": token_hash(b64u_encode(w.token.encode())),
+        "of its base64": token_hash(base64.b64encode(w.token.encode()).decode()),
         "in base64": base64.b64encode(hashlib.sha256(w.token.encode()).digest()).decode(),
         "with a line break": token_hash(w.token) + "\n",
         "in capitals": token_hash(w.token).upper(),
@@ -247,12 +250,15 @@ def _claims(w: Any) -> list[Aspect]:
         ),
         Aspect(
             "iat",
-            good(*(named(f"now {shift:+g}", lambda e, s=shift: e.now + s) for shift in (0, -10, -60, 5, 4)), rule="10"),
-            rare(*(named(f"now {shift:+g}", lambda e, s=shift: e.now + s) for shift in (-59.5, 0.25, 4.5)), rule="10"),
+            good(*(named(f"now {shift:+g}", lambda e, s=shift: e.now + s) for shift in (0, -10, -58, 4)), rule="10"),
+            rare(*(named(f"now {s:+g}", lambda e, s=s: e.now + s) for s in (-60, 5, -59.5, 0.25, 4.5)), rule="10"),
             bad("10", *(named(f"now {s:+g}", lambda e, s=s: e.now + s) for s in (-3600, 3600, -86_400)), stake=HALF),
             bad("10", *(named(f"now {s:+g}", lambda e, s=s: e.now + s) for s in (-61, 6, -60.5, 5.5, -70, 60, 10**9))),
             bad("10", *named_ones({"in milliseconds": now * 1000, "zero": 0, "negative": -now})),
             bad("10", ABSENT, *named_ones({t: v for t, v in kit.no_times(now).items() if _is_json(v)})),
+            # In the first minute of the clock, when true and false, taken for 1 and 0, are in time.
+            rare(named("second 1, at second 30", 1), rule="10", along={"now": 30}),
+            bad("10", *(named(f"{one}, at second 30", one) for one in (True, False)), along={"now": 30}),
         ),
         Aspect(
             "ath",
@@ -263,6 +269,8 @@ def _claims(w: Any) -> list[Aspect]:
             ),
             bad("11", named("of another token", hash_of["of another token"]), along=hidden, stake=HALF),
             bad("11", named("absent", ABSENT), along=hidden, stake=HALF),
+            bad("11", named("absent, with an empty token", ABSENT), along={"access": ""}),
+            bad("11", named("of another token, with an empty one", hash_of["of another token"]), along={"access": ""}),
             bad("11", *(named(t, one) for t, one in hash_of.items() if t != "of another token"), along=hidden),
             bad("11", *kit.falsy(), named("in a list", [token_hash(w.token)]), named("true", True), along=hidden),
         ),

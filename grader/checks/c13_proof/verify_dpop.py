@@ -1,5 +1,6 @@
 """verify_dpop: a DPoP proof and its request in, the thumbprint of the key that made it out, or ValueError."""
 
+import base64
 import hashlib
 import hmac
 import math
@@ -16,8 +17,9 @@ from jwt_from_scratch.services.dpop import make_proof
 from ...judging.aspects import from_aspects, joined, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Trial
+from ...judging.verdict import ARGUMENTS
 from ...judging.wants import Raises, Returns
-from .. import kit
+from .. import held, kit
 from .proofs import AHEAD, ALGORITHMS, LONGEST, OLDEST, TYP, aspects, build, world
 
 RULES = {
@@ -155,6 +157,7 @@ class Proof:
     iat: Callable[[Any, int], bool] = _in_time
     ath: Callable[[Any, Any], bool] = lambda ath, token: token is None or ath == _hash(token)
     answer: Callable[[dict[str, Any]], Any] = _thumbprint
+    notes: bool = False
 
     def __call__(self, proof: str, request: Request, now: int, seen: Seen) -> Any:
         """Verify a proof."""
@@ -168,12 +171,30 @@ class Proof:
             raise ValueError("request")
         if not (self.iat(claims.get("iat"), now) and self.ath(claims.get("ath"), request["token"])):
             raise ValueError("iat or ath")
+        if self.notes:
+            seen[claims["jti"]] = now
         return self.answer(header)
 
 
 RIGHT = Proof()
 
+
+def _hashed_as(form: Callable[[str], Any]) -> Proof:
+    """The right program, but with an ath of this form."""
+    return replace(RIGHT, ath=lambda ath, token: token is None or ath == form(token))
+
+
+def _sha256(text: str) -> Any:
+    return hashlib.sha256(text.encode())
+
+
+_ATH = "It is `b64u_encode(hashlib.sha256(token.encode()).digest())`."
+
 MISTAKES: Mistakes = {
+    ARGUMENTS: {
+        "It changes `seen`, or the request. Who has been here is noted by the caller, when everything is right: this "
+        "function only looks.": replace(RIGHT, notes=True),
+    },
     RETURNS: {
         "It returns the JWK. Return its thumbprint, as a text: that is what the token names.": replace(
             RIGHT, answer=lambda header: header["jwk"]
@@ -191,8 +212,11 @@ MISTAKES: Mistakes = {
         "typ is not looked at. Then any token that a client signs with its key passes for a proof.": replace(
             RIGHT, typ=lambda typ: True
         ),
-        "typ may have more before or behind it. It is exactly 'dpop+jwt'.": replace(
+        "It accepts a typ with more before or behind it. It is exactly 'dpop+jwt'.": replace(
             RIGHT, typ=lambda typ: isinstance(typ, str) and "dpop+jwt" in typ
+        ),
+        "`application/` before typ is cut off, as media types are compared. The rule says exactly.": replace(
+            RIGHT, typ=lambda typ: isinstance(typ, str) and typ.removeprefix("application/") == TYP
         ),
         "typ is compared without regard to case. The rule says exactly.": replace(
             RIGHT, typ=lambda typ: isinstance(typ, str) and typ.lower() == TYP
@@ -204,15 +228,18 @@ MISTAKES: Mistakes = {
         "It forbids some algorithms. Name those that you accept, and refuse all others.": replace(
             RIGHT, alg=lambda alg: isinstance(alg, str) and alg not in ("none", "HS256", "HS384", "HS512")
         ),
-        "alg may be any JSON, and a list can't be looked up in a set: that is a TypeError. Look it up in a "
+        "It looks up whatever alg is, and a list can't be looked up in a set: that is a TypeError. Look it up in a "
         "tuple.": replace(RIGHT, alg=lambda alg: alg in {*ALGORITHMS}),
     },
     "4": {
         "`d` is not looked at: a proof that carries the private key is taken (RFC 9449 §4.3).": replace(
             RIGHT, jwk=lambda jwk: isinstance(jwk, dict)
         ),
-        "jwk may be missing or no dict, and then the error is a TypeError or an AttributeError. See that it is a dict "
-        "first.": replace(RIGHT, jwk=lambda jwk: "d" not in jwk.keys()),  # noqa: SIM118 - the mistake
+        "A jwk that is missing or no dict ends in a TypeError or an AttributeError. See that it is a dict "
+        "first.": replace(
+            RIGHT,
+            jwk=lambda jwk: "d" not in jwk.keys(),  # noqa: SIM118 - the mistake
+        ),
     },
     "5": {
         "The signature is never checked. Reading a proof is not verifying it: call open_with.": replace(
@@ -223,23 +250,22 @@ MISTAKES: Mistakes = {
         "A proof without jti is taken. Without it nobody can see that it comes twice.": replace(
             RIGHT, jti=lambda jti: jti is None or (isinstance(jti, str) and 1 <= len(jti) <= LONGEST)
         ),
-        "jti may be as long as the sender likes, and the server keeps it. RFC 9449 §11.1: refuse what is unnecessarily "
-        "large.": replace(RIGHT, jti=lambda jti: isinstance(jti, str) and len(jti) >= 1),
+        "It accepts a jti of any length, and the server keeps it. Refuse what has more than 128 characters (RFC "
+        "9449 §11.1).": replace(RIGHT, jti=lambda jti: isinstance(jti, str) and len(jti) >= 1),
         "An empty jti is taken. It names nothing.": replace(
             RIGHT, jti=lambda jti: isinstance(jti, str) and len(jti) <= LONGEST
         ),
-        "jti may be any JSON. See that it is a str.": replace(
+        "It accepts a jti that is no text. See that it is a str.": replace(
             RIGHT,
             jti=lambda jti: bool(jti) and len(str(jti)) <= LONGEST,
             new=lambda jti, seen: not (isinstance(jti, str) and jti in seen),
         ),
-        "jti may be any JSON, and a list can't be looked up in `seen`: that is a TypeError. See that it is a str "
-        "first.": replace(RIGHT, jti=lambda jti: jti is not None and 1 <= len(str(jti)) <= LONGEST),
+        "It looks up whatever jti is, and a list can't be looked up in `seen`: that is a TypeError. See that it is "
+        "a str first.": replace(RIGHT, jti=lambda jti: jti is not None and 1 <= len(str(jti)) <= LONGEST),
     },
     "7": {
-        "seen is not looked at. Who overhears a proof can show it again within the minute.": replace(
-            RIGHT, new=lambda jti, seen: True
-        ),
+        "It accepts every proof that is in seen: seen is not looked at, or not its keys. Ask `jti in seen`, or who "
+        "overhears a proof shows it again within the minute.": replace(RIGHT, new=lambda jti, seen: True),
         "`seen.get(jti)` is false where the second is 0. Ask `jti in seen`.": replace(
             RIGHT, new=lambda jti, seen: not seen.get(jti)
         ),
@@ -279,7 +305,7 @@ MISTAKES: Mistakes = {
                 or (isinstance(iat, (int, float)) and not isinstance(iat, bool) and iat > now and math.isfinite(iat))
             ),
         ),
-        "iat may lie 60 seconds ahead, as it may lie 60 behind. Ahead it is 5.": replace(
+        "It accepts an iat up to 60 seconds ahead. Behind it is 60, ahead it is 5.": replace(
             RIGHT,
             iat=lambda iat, now: (
                 isinstance(iat, (int, float)) and not isinstance(iat, bool) and abs(now - iat) <= OLDEST
@@ -288,8 +314,11 @@ MISTAKES: Mistakes = {
         "A proof that is exactly 60 seconds old is refused, or one exactly 5 ahead. Both are included.": replace(
             RIGHT, iat=lambda iat, now: _in_time(iat, now) and now - OLDEST < iat < now + AHEAD
         ),
-        "iat may be any JSON, and text can't be compared with a number: that is a TypeError. See that it is an int or "
-        "a float.": replace(RIGHT, iat=lambda iat, now: now - OLDEST <= iat <= now + AHEAD),
+        "It compares whatever iat is, and text can't be compared with a number: that is a TypeError. See that it is "
+        "an int or a float.": replace(RIGHT, iat=lambda iat, now: now - OLDEST <= iat <= now + AHEAD),
+        "`isinstance(True, int)` is true in Python, so true and false pass as times. Refuse a bool first.": replace(
+            RIGHT, iat=lambda iat, now: isinstance(iat, (int, float)) and now - OLDEST <= iat <= now + AHEAD
+        ),
         "It takes whole numbers only. iat may have a fraction (RFC 7519 §2): allow float, too.": replace(
             RIGHT, iat=lambda iat, now: type(iat) is int and _in_time(iat, now)
         ),
@@ -302,7 +331,29 @@ MISTAKES: Mistakes = {
             ),
         ),
     },
+    (RETURNS, "11"): {  # with a token all good proofs are refused, so the plain case with one is, too
+        f"ath is in hexadecimal here. {_ATH}": _hashed_as(lambda token: _sha256(token).hexdigest()),
+        f"ath is the base64url of hexadecimal here, `hexdigest` for `digest`. {_ATH}": _hashed_as(
+            lambda token: b64u_encode(_sha256(token).hexdigest().encode())
+        ),
+        f"ath has the padding `=` left in. {_ATH}": _hashed_as(lambda token: _hash(token) + "="),
+        f"ath is in plain base64 here, with +, / and =. {_ATH}": _hashed_as(
+            lambda token: base64.b64encode(_sha256(token).digest()).decode()
+        ),
+        f"The token is encoded in base64url before it is hashed. {_ATH}": _hashed_as(
+            lambda token: _hash(b64u_encode(token.encode()))
+        ),
+        f"The token is encoded in base64 before it is hashed. {_ATH}": _hashed_as(
+            lambda token: _hash(base64.b64encode(token.encode()).decode())
+        ),
+        f"No ath fits here, not even the right one. {_ATH} That is a text, and the token its whole text.": _hashed_as(
+            lambda token: b""
+        ),
+    },
     "11": {
+        "With a token that is the empty text, ath is not looked at. Ask `is not None`: only None is no token.": replace(
+            RIGHT, ath=lambda ath, token: not token or ath == _hash(token)
+        ),
         "ath is not looked at. A proof that was made for one token goes with every other (RFC 9449 §4.3).": replace(
             RIGHT, ath=lambda ath, token: True
         ),
@@ -339,4 +390,5 @@ verify_dpop = Exercise(
     rules=RULES,
     source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
     mistakes=MISTAKES,
+    holds=lambda proof, request, now, seen: held.signed(proof),
 )

@@ -19,7 +19,7 @@ from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Raises, Returns
-from .. import kit
+from .. import held, kit
 
 MOST = 16_384
 KEY_SIZES = {"A128GCM": 16, "A256GCM": 32}
@@ -493,6 +493,11 @@ class Decrypt:
 
 
 RIGHT = Decrypt()
+_SLIPS = (
+    "Usual slips with the tag: it is left away, or stands before the ciphertext; the decoded header, an empty text or "
+    "None is authenticated where the first segment's characters should be; `decrypt(nonce, ciphertext + tag, first)` "
+    "with its arguments in another order."
+)
 
 
 def _unpacked(plaintext: bytes, header: Any) -> bytes:
@@ -507,15 +512,17 @@ MISTAKES: Mistakes = {
         "It reads the plaintext as JSON. Return the bytes: what is in them is the caller's business.": replace(
             RIGHT, finish=lambda plaintext, header: json.loads(plaintext)
         ),
-        "It refuses good tokens, all of them. Usual slips: the tag is left away, or stands before the ciphertext; the "
-        "decoded header, an empty text or None is authenticated where the first segment's characters should be; "
-        "`decrypt(nonce, ciphertext + tag, first)` with its arguments in another order.": replace(
+        f"Good tokens end in InvalidTag, all of them. {_SLIPS}": replace(
+            RIGHT, aad=lambda first, header: b64u_decode(first).decode(), decrypt=_leaking
+        ),
+        "It refuses good tokens, all of them. If there is an `except Exception`, or a bare one, catch InvalidTag "
+        f"alone, and see whether it was another error, such as a name that is misspelled. {_SLIPS}": replace(
             RIGHT, aad=lambda first, header: b64u_decode(first).decode()
         ),
     },
     "1 size": {
-        "A token may be as long as its sender likes, and is split and decoded first. Ask for its length before "
-        "anything else.": replace(RIGHT, most=10**9),
+        "It accepts a token of any length, or splits and decodes it first. Ask for its length before anything "
+        "else.": replace(RIGHT, most=10**9),
         "A token of exactly 16,384 characters is refused. It is the longest that is taken.": replace(
             RIGHT, most=MOST - 1
         ),
@@ -532,7 +539,7 @@ MISTAKES: Mistakes = {
         "`json.loads` keeps the last of two equal names. Read the header with json_loads_strict.": replace(
             RIGHT, loads=json.loads
         ),
-        "The header may be any JSON, and a list has no `get`. See that it is a dict first.": replace(
+        "It takes any JSON for a header, and a list has no `get`. See that it is a dict first.": replace(
             RIGHT, is_header=lambda header: True
         ),
     },
@@ -543,7 +550,7 @@ MISTAKES: Mistakes = {
         "algs is not asked about alg. What may be used, the caller says.": replace(
             RIGHT, alg=lambda alg, algs: bool(alg == "dir")
         ),
-        "alg is only looked up in algs. A caller may list more than this function can do: it must be 'dir', "
+        "alg is only looked up in algs. A caller can list more than this function knows: it must be 'dir', "
         "too.": replace(RIGHT, alg=lambda alg, algs: alg in algs),
     },
     "3 enc": {
@@ -553,8 +560,8 @@ MISTAKES: Mistakes = {
         "enc is looked up in a dict or a set before it is known to be a str: a list raises TypeError there.": replace(
             RIGHT, enc=lambda enc, algs: enc in KEY_SIZES and enc in algs
         ),
-        "enc may be anything that is in algs, and one that this function can't do ends in a KeyError or is taken "
-        "for AES-GCM.": replace(
+        "It accepts every enc that is in algs, and one that it does not know ends in a KeyError or is taken for "
+        "AES-GCM.": replace(
             RIGHT, enc=lambda enc, algs: enc in algs, key_fits=lambda key, enc: len(key) == KEY_SIZES.get(enc, len(key))
         ),
     },
@@ -589,15 +596,15 @@ MISTAKES: Mistakes = {
         "The key's length is not looked at: with 16 bytes AESGCM computes A128GCM, whatever the header says.": replace(
             RIGHT, key_fits=lambda key, enc: len(key) in (16, 24, 32)
         ),
-        "A key may be longer than enc wants. It has exactly 16 or 32 bytes.": replace(
+        "It accepts a key that is longer than enc wants. It has exactly 16 or 32 bytes.": replace(
             RIGHT, key_fits=lambda key, enc: len(key) >= KEY_SIZES[enc] and len(key) in (16, 24, 32)
         ),
     },
     "7": {
-        "The nonce may have any length. For AES-GCM in a JWE it has 96 bits (RFC 7518 §5.3).": replace(
+        "It accepts a nonce of any length. For AES-GCM in a JWE it has 96 bits (RFC 7518 §5.3).": replace(
             RIGHT, nonce=lambda nonce: len(nonce) >= 8
         ),
-        "The tag's length is not looked at, and ciphertext and tag are joined: so bytes may wander from one to the "
+        "The tag's length is not looked at, and ciphertext and tag are joined: so bytes can wander from one to the "
         "other.": replace(RIGHT, tag=lambda tag: True),
     },
     "8": {
@@ -631,4 +638,5 @@ decrypt_jwe = Exercise(
     rules=RULES,
     source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
     mistakes=MISTAKES,
+    holds=lambda token, key, algs: f"header {held.segment(token.partition('.')[0])}",
 )

@@ -11,8 +11,10 @@ from jwt_from_scratch import Key
 from jwt_from_scratch import verify as verify_signature
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_loads_strict
 
+from ...inside.values import shorten
 from ...judging.aspects import from_aspects
 from ...judging.exercise import RETURNS, Exercise, Mistakes
+from .. import held
 from .shapes import MOST, aspects, build, world
 
 RULES = {
@@ -130,6 +132,14 @@ class _Reading:
         return content
 
 
+def holds(sd_jwt: str, issuer_key: Jwk) -> str:
+    """The payload, and what is disclosed."""
+    token, *shown = sd_jwt.split("~")
+    payload = shorten(held.segment(token.partition(".")[2].partition(".")[0]), 160)
+    disclosed = shorten(", ".join(held.segment(one) for one in shown if one) or "nothing", 120)
+    return f"payload {payload}; disclosed: {disclosed}"
+
+
 # -- known mistakes ---------------------------------------------------------------------------------------------------
 
 
@@ -155,6 +165,7 @@ class Disclose:
     hash: Callable[[Any], bool] = lambda payload: bool(payload.get("_sd_alg", "sha-256") == "sha-256")
     decode: Callable[[str], bytes] = b64u_decode
     loads: Callable[[bytes], Any] = json_loads_strict
+    counts: tuple[int, ...] = (2, 3)
     texts: Callable[[list[Any]], bool] = _texts
     digests: Callable[[Any], bool] = lambda one: isinstance(one, list) and all(isinstance(d, str) for d in one)
     alone: Callable[[Any], bool] = lambda element: len(element) == 1 and isinstance(element["..."], str)
@@ -192,7 +203,7 @@ class Disclose:
     def parts(self, text: str) -> list[Any]:
         """What is in a disclosure."""
         content = self.loads(self.decode(text))
-        if not isinstance(content, list) or len(content) not in (2, 3) or not self.texts(content):
+        if not isinstance(content, list) or len(content) not in self.counts or not self.texts(content):
             raise ValueError("disclosure")
         return content
 
@@ -248,6 +259,15 @@ class _Run:
 
 
 RIGHT = Disclose()
+_DIGEST = (
+    "A digest is `b64u_encode(hashlib.sha256(text.encode()).digest())`, of the disclosure's own text as it came, in "
+    "base64url: not of what is in it, and not in hexadecimal (RFC 9901 §4.2.3)."
+)
+
+
+def _decoded_digest(text: str) -> str:
+    return b64u_encode(hashlib.sha256(b64u_decode(text)).digest())
+
 
 MISTAKES: Mistakes = {
     RETURNS: {
@@ -255,17 +275,19 @@ MISTAKES: Mistakes = {
             RIGHT(sd_jwt, jwk),
             _opened(sd_jwt.split("~")[0], jwk),
         )[1],
+        "Every disclosure is read as three parts. An element of a list has two, salt and value: look first how many "
+        "there are.": replace(RIGHT, counts=(3,)),
     },
     (RETURNS, "7"): {  # 7 has disclosures of members alone: who takes no elements is told something else
-        "The disclosures are hashed after they were decoded. The digest is of their text, in base64url (RFC 9901 "
-        "§4.2.3).": replace(RIGHT, digest=lambda text: b64u_encode(hashlib.sha256(b64u_decode(text)).digest())),
+        f"No disclosure is ever found, so all of them are refused. {_DIGEST}": replace(RIGHT, digest=_decoded_digest),
+        f"No disclosure is ever found, and none is put in. {_DIGEST}": replace(
+            RIGHT, digest=_decoded_digest, stray=False
+        ),
     },
     "1": {
-        "It is not asked whether the text ends with ~. Without it the last disclosure may be half there, or be a key "
-        "binding token.": replace(RIGHT, whole=lambda sd_jwt: True),
-        "The text may be as long as its sender likes. Ask for its length before anything else.": replace(
-            RIGHT, most=10**9
-        ),
+        "It does not ask whether the text ends with ~. Without it the last disclosure can be half there, or be a "
+        "key binding token.": replace(RIGHT, whole=lambda sd_jwt: True),
+        "It accepts a text of any length. Ask for its length before anything else.": replace(RIGHT, most=10**9),
     },
     ("1", "10"): {  # so long a text has disclosures, so it is refused as well by who gets those wrong
         "A text of exactly 16,384 characters is refused. It is the longest that is taken.": replace(
@@ -298,21 +320,20 @@ MISTAKES: Mistakes = {
         "`json.loads` keeps the last of two equal names. Read a disclosure with json_loads_strict.": replace(
             RIGHT, loads=json.loads
         ),
-        "Salt and name may be any JSON. Both are texts; a list for a name even raises TypeError.": replace(
-            RIGHT, texts=lambda content: True
-        ),
-        "The salt may be any JSON. It is a text.": replace(
+        "It accepts a salt or a name that is no text. Both are texts; a list for a name even raises "
+        "TypeError.": replace(RIGHT, texts=lambda content: True),
+        "It accepts a salt that is no text. See that it is a str.": replace(
             RIGHT, texts=lambda content: len(content) == 2 or isinstance(content[1], str)
         ),
     },
     "5": {
-        "_sd may be any JSON: what is no list of texts is run through all the same, or raises TypeError.": replace(
+        "It takes whatever _sd is: what is no list of texts is run through all the same, or raises TypeError.": replace(
             RIGHT, digests=lambda digests: True
         ),
         "_sd must be a list, and nobody asks what is in it. Its entries are texts.": replace(
             RIGHT, digests=lambda digests: isinstance(digests, list)
         ),
-        "An object with ... may have other members, too. It is the only one, or the object is refused.": replace(
+        "It accepts other members beside `...`. It is the only one, or the object is refused.": replace(
             RIGHT, alone=lambda element: isinstance(element["..."], str)
         ),
         "... outside of a list is taken for a claim. It stands in lists only; refuse it elsewhere.": replace(
@@ -327,15 +348,19 @@ MISTAKES: Mistakes = {
         ),
     },
     "7": {
-        "A hidden claim may be called _sd or `...`. Then it brings digests that nobody signed, or hides some.": replace(
+        "It accepts a hidden claim called _sd or `...`. Such a one brings digests that nobody signed, or hides "
+        "some.": replace(
             RIGHT, reserved=(), there=lambda name, made, own: name in made or (name in own and name != "_sd")
         ),
-        "A hidden claim may be called `...`. Both names are reserved.": replace(RIGHT, reserved=("_sd",)),
+        "It accepts a hidden claim called `...`. Both names are reserved, _sd and that one.": replace(
+            RIGHT, reserved=("_sd",)
+        ),
         "A hidden claim replaces one that is there. Then a holder chooses between two values.": replace(
             RIGHT, there=lambda name, made, own: False
         ),
-        "It is only asked whether the name stands in the token. Two hidden claims may have the same name, "
-        "too.": replace(RIGHT, there=lambda name, made, own: name in own),
+        "It only asks whether the name stands in the token, and accepts two hidden claims of the same name.": replace(
+            RIGHT, there=lambda name, made, own: name in own
+        ),
         "A claim that is there and null counts as absent. Ask whether the name is in the object.": replace(
             RIGHT, there=lambda name, made, own: name in made or own.get(name) is not None
         ),
@@ -344,19 +369,19 @@ MISTAKES: Mistakes = {
         "A disclosure that belongs to no digest is passed over. Refuse it: nobody signed it (RFC 9901 §7.1).": replace(
             RIGHT, stray=False, repeated=True
         ),
-        "The same disclosure may come twice. Each comes once.": replace(RIGHT, repeated=False),
+        "It accepts the same disclosure twice. Each comes once.": replace(RIGHT, repeated=False),
     },
     "9": {
-        "A digest may stand in two places. Refuse it, before or after (RFC 9901 §7.1).": replace(
+        "It accepts a digest that stands in two places. Refuse it, before or after (RFC 9901 §7.1).": replace(
             RIGHT, once=lambda found, texts: True
         ),
-        "Only digests that something belongs to are counted. One that nothing belongs to may not stand twice "
-        "either.": replace(
+        "Only digests that something belongs to are counted. Refuse one that nothing belongs to as well, if it "
+        "stands twice.": replace(
             RIGHT, once=lambda found, texts: all(found.count(one) == 1 for one in texts if one in found)
         ),
     },
     ("8", "10"): {
-        "What is inside of a hidden value is not looked at. Hidden values may hide others.": replace(RIGHT, deep=False),
+        "What is inside of a hidden value is not looked at. Hidden values can hide others.": replace(RIGHT, deep=False),
     },
     "10": {
         "Elements that are not shown stay in their list, as an object with a digest. Leave them out.": replace(
@@ -399,4 +424,5 @@ disclosed_claims = Exercise(
     rules=RULES,
     source=from_aspects(world, aspects, build, oracle),
     mistakes=MISTAKES,
+    holds=holds,
 )

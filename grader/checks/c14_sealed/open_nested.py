@@ -13,19 +13,21 @@ from jwt_from_scratch import verify as verify_signature
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 from jwt_from_scratch.services.sealed import unseal
 
+from ...inside.values import show
 from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Raises, Returns
-from .. import kit
+from .. import held, kit
 from ..c13_proof.proofs import ed_key, es_key
 
 ALGS = ["dir", "A256GCM"]
 RULES = {
     "1": "The envelope is opened with dir and A256GCM, and with nothing else; unseal sees to it (RFC 7516 §5.2).",
     "2": "The envelope's header says cty JWT: inside is a token, and no claims (RFC 7519 §5.2).",
-    "3": "What is inside names its issuer in iss, a text that is in issuers, exactly (RFC 8725 §3.8).",
+    "3": "What is inside is a signed token in strict form, and names its issuer in iss: a text that is in issuers, "
+    "exactly (RFC 8725 §3.8).",
     "4": "Its signature fits that issuer's key. An encrypted text without a signature has no author (RFC 8725 §2.3, "
     "§3.3).",
     "5": "The claims are a JSON object, and they are the inner token's, as they are.",
@@ -50,7 +52,7 @@ def world(source: random.Random) -> Any:
 
 def aspects(w: Any) -> list[Aspect]:
     """Who is trusted, who signs, what is signed, what it looks like inside, and the envelope."""
-    return [*_issuers(w), _claims(w), _inner(w), *_envelope(w)]
+    return [*_issuers(w), _claims(w), _inner(w), Aspect("key", good(named("32 bytes", w.key))), *_envelope(w)]
 
 
 def _issuers(w: Any) -> list[Aspect]:
@@ -141,7 +143,18 @@ def _inner(w: Any) -> Aspect:
             named("quotes around it", changed(lambda t: b'"' + t + b'"')),
         ),
         bad("3", named("with a fourth segment", changed(lambda t: t + b"."))),
-        bad("4", named("with a space behind", changed(lambda t: t + b" "))),
+        bad(
+            "3",
+            named("with a space behind", changed(lambda t: t + b" ")),
+            named("with a line break behind", changed(lambda t: t + b"\n")),
+            named("with a space before", changed(lambda t: b" " + t)),
+            named("with a byte order mark before", changed(lambda t: "\ufeff".encode() + t)),
+            named("with a zero byte behind", changed(lambda t: t + b"\0")),
+            named("with a letter outside ASCII behind", changed(lambda t: t + "\u00e9".encode())),
+            named("with a letter outside ASCII in it", changed(lambda t: t[:9] + "\u00e9".encode() + t[9:])),
+            named("with a byte that is no UTF-8 behind", changed(lambda t: t + b"\xff")),
+            named("with a byte that is no UTF-8 in it", changed(lambda t: t[:9] + b"\xff" + t[9:])),
+        ),
         bad("4", *(named(f"alg {alg!r}, unsigned", unsigned(alg)) for alg in ("none", "None")), stake=ALL),
         bad("4", named("alg ES256, unsigned", unsigned("ES256")), along={"signer": "clinic"}, stake=ALL),
         bad("4", named("signed by a stranger", by("stranger")), along={"signer": "clinic"}, stake=ALL),
@@ -189,6 +202,13 @@ def _envelope(w: Any) -> list[Aspect]:
         "JWT JWT",
         "JW",
         "JWT ",
+        " JWT",
+        "JWT\n",
+        "jwt",
+        "Jwt",
+        "application/jwt",
+        "application/JWT",
+        "JWT;v=1",
     )
     return [
         Aspect(
@@ -215,6 +235,11 @@ def _envelope(w: Any) -> list[Aspect]:
                 named("alg none", made(alg="none")),
                 named("A256KW", made(alg="A256KW")),
             ),
+            bad(
+                "1",
+                named("A128GCM, and the key fits it", made(enc="A128GCM", key=w.key[:16])),
+                along={"key": lambda e: w.key[:16]},
+            ),
             bad("1", named("none at all", lambda e: lambda text: text.decode("latin-1")), stake=HALF),
             bad("1", named("a bit changed", lambda e: lambda text: _flipped(_sealed(w, text, e.cty)))),
             bad("1", named("a sixth segment", lambda e: lambda text: _sealed(w, text, e.cty) + ".")),
@@ -230,7 +255,7 @@ def _flipped(token: str) -> str:
 def build(e: Any) -> Args:
     """The token, the shared key, the issuers."""
     claims = e.claims | ({} if e.iss is ABSENT else {"iss": e.iss})
-    return e.envelope(e.inner(claims)), e.world.key, e.issuers
+    return e.envelope(e.inner(claims)), e.key, e.issuers
 
 
 def oracle(token: str, key: bytes, issuers: Issuers) -> tuple[Any, set[str]]:
@@ -244,6 +269,8 @@ def oracle(token: str, key: bytes, issuers: Issuers) -> tuple[Any, set[str]]:
     try:
         inner = plaintext.decode()
         claims = peek(inner).unverified_claims
+        for segment in inner.split("."):
+            b64u_decode(segment)
     except ValueError:
         return None, broken | {"3"}
     iss = claims.get("iss")
@@ -270,6 +297,16 @@ def in_turn(source: random.Random) -> Iterator[Trial]:
     )
 
 
+def holds(token: str, key: bytes, issuers: Issuers) -> str:
+    """The envelope's header, and the token inside."""
+    first = f"header {held.segment(token.partition('.')[0])}"
+    try:
+        inner = unseal(token, key, [*ALGS, "A128GCM"]).decode("utf-8", "backslashreplace")
+    except ValueError:
+        return first
+    return f"{first}; inside: {held.signed(inner) if inner.count('.') > 1 else show(inner, 60)}"
+
+
 # -- known mistakes ---------------------------------------------------------------------------------------------------
 
 
@@ -287,6 +324,7 @@ class Nested:
 
     open: Callable[[str, bytes], bytes] = lambda token, key: unseal(token, key, ALGS)
     cty: Callable[[Any], bool] = lambda header: bool(header.get("cty") == "JWT")
+    text: Callable[[bytes], str] = lambda plaintext: plaintext.decode()
     is_token: Callable[[str], bool] = lambda inner: True
     iss: Callable[[Any], bool] = lambda iss: isinstance(iss, str)
     jwk: Callable[[str, Any, Issuers], Any] = lambda inner, iss, issuers: issuers.get(iss)
@@ -298,7 +336,7 @@ class Nested:
         plaintext = self.open(token, key)
         if not self.cty(_header(token)):
             raise ValueError("cty")
-        inner = plaintext.decode()
+        inner = self.text(plaintext)
         if not self.is_token(inner):
             return json_loads_strict(plaintext)
         iss = peek(inner).unverified_claims.get("iss")
@@ -346,6 +384,9 @@ MISTAKES: Mistakes = {
             cty=lambda header: header.get("cty", "JWT" if "enc" not in header else "") == "JWT",
         ),
         "More is agreed on than dir and A256GCM: the list of names holds A128GCM, too.": replace(
+            RIGHT, open=lambda token, key: unseal(token, key, [*ALGS, "A128GCM"])
+        ),
+        "What says A128GCM is opened, too, with a key for A256GCM. Ask what enc says before decrypting.": replace(
             RIGHT, open=lambda token, key: _lax(token, key)
         ),
     },
@@ -356,7 +397,17 @@ MISTAKES: Mistakes = {
         "A cty that is missing is taken for JWT. In a nested token it must be there (RFC 7519 §5.2).": replace(
             RIGHT, cty=lambda header: header.get("cty", "JWT") == "JWT"
         ),
-        "cty may have more behind or before it. It is exactly 'JWT'.": replace(
+        "cty is compared without regard to case. It is exactly 'JWT'.": replace(
+            RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and header["cty"].upper() == "JWT"
+        ),
+        "`application/` before cty is cut off, and its case does not matter, as media types are compared. It is "
+        "exactly 'JWT'.": replace(
+            RIGHT,
+            cty=lambda header: (
+                isinstance(header.get("cty"), str) and header["cty"].lower().removeprefix("application/") == "jwt"
+            ),
+        ),
+        "It accepts a cty with more behind or before it. It is exactly 'JWT'.": replace(
             RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and "JWT" in header["cty"]
         ),
     },
@@ -366,8 +417,19 @@ MISTAKES: Mistakes = {
         "An issuer that nobody knows ends in a KeyError. Use `issuers.get(iss)`, and raise ValueError.": replace(
             RIGHT, jwk=lambda inner, iss, issuers: issuers[iss]
         ),
-        "iss may be any JSON, and a list can't be looked up in a dict: that is a TypeError. See that it is a "
-        "str.": replace(RIGHT, iss=lambda iss: True),
+        "It looks up whatever iss is, and a list can't be looked up in a dict: that is a TypeError. See that it is "
+        "a str.": replace(RIGHT, iss=lambda iss: True),
+        "White space around what is inside is cut off. A token has one text: take the bytes as they came.": replace(
+            RIGHT, text=lambda plaintext: plaintext.decode().strip()
+        ),
+        "Bytes that are no ASCII are left out of what is inside, and the rest is taken for the token. Decode strictly, "
+        "and what can't be decoded is refused.": replace(
+            RIGHT, text=lambda plaintext: plaintext.decode("ascii", "ignore")
+        ),
+        "Bytes that are no UTF-8 are left out of what is inside, and the rest is taken for the token. Decode strictly, "
+        "and what can't be decoded is refused.": replace(
+            RIGHT, text=lambda plaintext: plaintext.decode("utf-8", "ignore")
+        ),
         "An issuer is known by the beginning of its name. Compare all of it.": replace(
             RIGHT,
             jwk=lambda inner, iss, issuers: next((jwk for name, jwk in issuers.items() if iss.startswith(name)), None),
@@ -422,4 +484,5 @@ open_nested = Exercise(
     rules=RULES,
     source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
     mistakes=MISTAKES,
+    holds=holds,
 )

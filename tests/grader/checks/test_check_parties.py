@@ -1,5 +1,7 @@
 """check_parties: nearly right functions, each refused for its own reason; a refusal that nobody hears."""
 
+import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -72,3 +74,31 @@ def test_who_hardly_ever_raises_earns_nothing_and_is_told_what_is_wrong(function
     assert (result.score, result.status) == (0, FAILED)
     assert result.rows[0].got == "returned None"
     assert "must be raised, not returned" in " ".join((*result.messages, *result.mistakes)) or result.mistakes
+
+
+def test_what_costs_all_points_is_told_and_shown_before_what_costs_a_part() -> None:
+    function = replace(
+        PARTIES,
+        get=lambda claims, name: claims[name],
+        aud_has=lambda aud, audience: isinstance(aud, (str, list)) and audience in aud,
+    )
+    result = result_of(function)
+    assert result.score == 0
+    assert "looks for a part" in result.remarks[0]
+    assert result.rows[0].cost == "all points"
+    assert "wrong answers cost all points" in result.lost
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        lambda iss, issuer: re.match(f"{re.escape(issuer)}$", iss) is not None,
+        lambda iss, issuer: unicodedata.normalize("NFC", iss) == issuer,
+    ],
+    ids=["a line break", "NFC"],
+)
+def test_who_raises_all_refusals_but_one_is_not_told_to_raise(same: Callable[[str, str], bool]) -> None:
+    result = result_of(replace(PARTIES, iss_is=lambda iss, issuer: isinstance(iss, str) and same(iss, issuer)))
+    assert result.status == PARTIAL
+    assert "must be raised" not in " ".join(result.messages)
+    assert "Rule 1, too lax" in result.messages[1]

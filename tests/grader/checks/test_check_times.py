@@ -89,3 +89,30 @@ def test_who_raises_elsewhere_and_takes_one_is_told_what_is_taken() -> None:
     for changes in ({"late": lambda exp, now, leeway: False}, {"early": lambda nbf, now, leeway: False}):
         (said,) = result_of(replace(TIMES, **changes)).mistakes
         assert "never compared" in said
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"future": lambda iat, now, leeway: iat > now}, "not granted for iat"),
+        ({"future": lambda iat, now, leeway: iat > now - leeway}, "iat"),
+        ({"early": lambda nbf, now, leeway: now - leeway < nbf}, "stricter here"),
+        ({"early": lambda nbf, now, leeway: now < nbf}, "not granted for nbf"),
+        ({"late": lambda exp, now, leeway: now + leeway >= exp}, "life shorter"),
+        ({"missing": lambda claims: not claims.get("exp")}, "0 is a number"),
+    ],
+    ids=["iat, no leeway", "iat, taken off", "nbf, taken off", "nbf, no leeway", "exp, added", "exp 0"],
+)
+def test_a_leeway_that_is_wrong_for_one_claim_is_told_of_that_claim_alone(changes: Any, says: str) -> None:
+    result = result_of(replace(TIMES, **changes))
+    said = " ".join((*result.mistakes, *result.messages[1:]))
+    assert says in said
+    assert len(result.mistakes) + len(result.messages) == 2
+    assert result.rows[0].cost == ("a part" if "missing" in changes else "all points")
+
+
+def test_who_accepts_one_and_raises_all_others_is_not_told_to_raise() -> None:
+    taking_no_infinity = replace(TIMES, is_time=lambda v: type(v) in (int, float) and v == v and v != math.inf)
+    result = result_of(taking_no_infinity)
+    assert result.status == PARTIAL
+    assert "must be raised" not in " ".join(result.messages)

@@ -44,6 +44,26 @@ def test_one_small_mistake_costs_a_part_and_is_named_alone(methods: dict[str, An
     assert result.score >= 8
 
 
+def test_a_list_that_all_share_is_told_and_nothing_that_follows_from_it() -> None:
+    class AtClassLevel(Denied):
+        until: dict[Any, float] = {}
+
+        def __init__(self) -> None:
+            pass
+
+        def size(self, now: float) -> int:
+            return sum(now < exp for exp in self.until.values())
+
+    result = judged(denylist, AtClassLevel)
+    assert "the dict belongs to the class" in result.mistakes[0]
+    assert not any(one.startswith("Rule") for one in result.messages)
+
+
+def test_no_answer_that_is_a_value_is_called_too_lax() -> None:
+    result = judged(denylist, wrong(size=lambda self, now: len(self.until) + 1))
+    assert "Rule 3 is not kept" in " ".join(result.messages)
+
+
 def test_what_a_step_must_do_is_said_in_words() -> None:
     result = judged(denylist, wrong(key=lambda self, iss, jti: jti))
     assert "it must return False." in result.messages[0]

@@ -1,5 +1,6 @@
 """What the checks promise for every exercise: right is right however it is written, each known mistake is named."""
 
+import ast
 import itertools
 import json
 import re
@@ -13,9 +14,10 @@ from grader.course import masters
 from grader.inside import calling
 from grader.inside.values import pack
 from grader.judging.answering import asking
-from grader.judging.exercise import Exercise, Fresh, chosen
+from grader.judging.exercise import RETURNS, Exercise, Fresh, chosen
 from grader.judging.judge import judge
-from grader.judging.result import FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, Result
+from grader.judging.result import COSTS, FAILED, MISSING, NOT_ATTEMPTED, PARTIAL, PASSED, STATUSES, Result
+from grader.judging.verdict import ALL, ARGUMENTS, HALF, PART
 from grader.judging.words import WHOLE
 from tests.grader.helpers import EXERCISES, NOT_WRITTEN, POINTS, judged, load_solution, solution_files
 
@@ -25,6 +27,8 @@ by_function = pytest.mark.parametrize(
 )
 """The exercises that are one function each."""
 MOST = 300
+PERMISSION = re.compile(r"\bmay (be (any|as|anything|longer|missing)|have (any|more)|come twice|stand in two|lie)\b")
+"""A sentence says what the learner's function does; so it would read as if that were allowed."""
 
 
 def test_the_points_are_those_of_the_syllabus() -> None:
@@ -56,8 +60,9 @@ def test_there_are_three_hints_and_a_source(exercise: Exercise) -> None:
 def test_there_are_four_known_mistakes_or_more_each_with_a_sentence(exercise: Exercise) -> None:
     assert len(exercise.sentences) >= 4
     assert all(len(sentence.split()) >= 5 and sentence.endswith(".") for sentence in exercise.sentences)
+    assert not [sentence for sentence in exercise.sentences if PERMISSION.search(sentence)]
     named = {rule for rules in exercise.mistakes for rule in ([rules] if isinstance(rules, str) else rules)}
-    assert named <= {*exercise.rules, ""}
+    assert named <= {*exercise.rules, RETURNS, ARGUMENTS}
 
 
 @by_name
@@ -121,9 +126,13 @@ def test_each_known_mistake_is_refused_and_named_with_one_score(
 def _names(exercise: Exercise, result: Result, sentence: str) -> bool:
     """Whether the mistake costs something, and is called by its name."""
     refused = result.score < exercise.points and result.status in (FAILED, PARTIAL)
-    return bool(
-        refused and result.messages and sentence in result.mistakes and any(not row.right for row in result.rows)
-    )
+    return bool(refused and result.messages and sentence in result.mistakes and _shows_what_it_cost(result))
+
+
+def _shows_what_it_cost(result: Result) -> bool:
+    """Whether the first row is wrong, and is one that cost most."""
+    costs = next((cost for word, cost in (("all", ALL), ("half", HALF)) if f" {word}" in result.lost), PART)
+    return not result.rows[0].right and result.rows[0].cost == COSTS[costs]
 
 
 @by_name
@@ -226,7 +235,7 @@ def test_who_changes_an_argument_changes_a_copy_and_is_told(exercise: Exercise) 
     result = judged(exercise, spoiling)
     if takes_dicts and not exercise.may_change:
         assert result.score < exercise.points
-        assert "belong to the caller" in " ".join(result.messages)
+        assert "the caller" in " ".join((*result.messages, *result.mistakes))
     else:
         assert result.score == exercise.points
 
@@ -236,6 +245,16 @@ def stub(exercise: Exercise, source: str) -> Result:
     namespace: dict[str, Any] = {}
     exec(source, namespace)
     return judged(exercise, namespace[exercise.name])
+
+
+@by_function
+def test_arguments_that_can_be_changed_are_called_as_in_the_lesson(exercise: Exercise) -> None:
+    if any(isinstance(arg, dict | list) for trial in exercise.trials("self-paced") for arg in trial.args):
+        chapter = masters.chapter(checks.chapter_of(exercise))
+        (cell,) = (cell for cell in chapter.cells if cell.kind == masters.EXERCISE and cell.name == exercise.name)
+        defined = next(one for one in ast.parse(cell.source).body if getattr(one, "name", "") == exercise.name)
+        assert isinstance(defined, ast.FunctionDef)
+        assert exercise.parameters == tuple(one.arg for one in defined.args.args)
 
 
 @by_function

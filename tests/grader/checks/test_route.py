@@ -103,3 +103,26 @@ def test_who_remembers_earns_nothing_and_is_told() -> None:
 def test_an_empty_list_that_is_not_refused_costs_a_part() -> None:
     result = judged(route, lambda session_id, nodes: winner(session_id, nodes) if nodes else None)
     assert (result.status, len(result.mistakes)) == (PARTIAL, 1)
+
+
+def nearest(number: Callable[[str], int]) -> Callable[[str, list[str]], str]:
+    """One place for each node; a session goes to the nearest."""
+    return lambda s, nodes: min(nodes, key=lambda node: (abs(number(node) - number(s)), node))
+
+
+@pytest.mark.parametrize("name", ["sha256", "sha1", "md5", "sha512", "blake2b", "sha3_256"])
+def test_the_nearest_of_few_places_is_no_fair_share_whatever_the_hash(name: str) -> None:
+    program = nearest(lambda text: int(hashlib.new(name, text.encode()).hexdigest(), 16))
+    result = judged(route, checked(program))
+    assert result.status == PARTIAL
+    assert any("nearest" in text or "Rule 3 is not kept" in text for text in result.mistakes + result.messages)
+
+
+@pytest.mark.parametrize("errors", ["ignore", "replace"])
+def test_names_that_are_one_to_a_lossy_encoding_must_not_depend_on_their_order(errors: str) -> None:
+    program = checked(
+        lambda s, nodes: max(nodes, key=lambda n: hashlib.sha256(f"{s} {n}".encode("ascii", errors)).digest())
+    )
+    result = judged(route, program)
+    assert result.status == PARTIAL
+    assert "Rule 1 is not kept" in " ".join((*result.mistakes, *result.messages)) or result.mistakes

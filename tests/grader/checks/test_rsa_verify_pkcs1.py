@@ -46,7 +46,7 @@ LENIENT: dict[str, tuple[Equal, str]] = {
     "the first byte": (lambda got, want: got[1:] == want[1:], "The first byte is not looked at"),
     "the 00 before the prefix": (but(-52, -51), "The byte between the ff and the prefix is not looked at"),
     "a line end": (pattern(b"%b$"), "In a regular expression `$`"),
-    "what stands before the prefix": (pattern(b".*%b\\Z"), "anything may stand"),
+    "what stands before the prefix": (pattern(b".*%b\\Z"), "accepts anything between"),
     "all but the first ff": (
         lambda got, want: got[:10] == want[:10] and got.endswith(want[-52:]),
         "Only the first of the ff are looked at",

@@ -91,4 +91,31 @@ def test_another_exception_lets_nobody_in_and_costs_a_part() -> None:
 
     result = judged(session_store, wrong(get=get))
     assert result.status == PARTIAL
-    assert any("refused in another way" in one or "KeyError" in one for one in (*result.messages, *result.mistakes))
+    assert any("KeyError" in one for one in (*result.messages, *result.mistakes))
+
+
+def test_a_short_id_is_told_by_its_length_and_chance_by_how_it_was_measured() -> None:
+    short = judged(session_store, wrong(new_id=lambda self, user: secrets.token_urlsafe(12)))
+    assert short.mistakes[0].startswith("The id has fewer than 22 characters")
+    assert "8 random bytes" not in " ".join((*short.messages, *short.mistakes))
+    few = judged(session_store, wrong(new_id=lambda self, user: secrets.token_hex(12)))
+    row = next(row for row in few.rows if "flipped" in row.call)
+    assert row.got == "only 96 bits change what it returns"
+
+
+def test_who_keeps_the_dict_on_the_class_and_says_none_learns_first_what_cost_all_points() -> None:
+    class Both(Sessions):
+        users: dict[str, Any] = {}
+
+        def __init__(self) -> None:
+            pass
+
+        def get(self, session_id: str) -> Any:
+            return self.users.get(session_id)
+
+    result = judged(session_store, Both)
+    assert result.score == 0
+    assert result.rows[0].cost == "all points"
+    assert result.remarks[0] == result.messages[0]
+    assert "belongs to the class" in result.mistakes[0]
+    assert "Rule 4, too lax" in result.remarks[1]

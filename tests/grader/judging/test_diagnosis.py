@@ -51,7 +51,7 @@ def test_too_strict_is_told_from_too_lax_and_from_refused_in_another_way() -> No
             raise KeyError(n)
         return double(n, note)
 
-    assert "Rule 3, too strict (note: 'y'; note: 'z')" in " ".join(judged(made(), strict).messages)
+    assert "Rule 3, too strict (“note: 'y'”, “note: 'z'”)" in " ".join(judged(made(), strict).messages)
     assert "It does refuse, but with another kind of exception" in " ".join(judged(made(), otherwise).messages)
 
 

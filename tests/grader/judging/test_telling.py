@@ -1,16 +1,23 @@
 """What a learner reads: the first sentence, the reasons behind it, and the rows of the table."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from grader.inside.calling import FORBIDDEN, Outcome
+from grader.judging.aspects import Aspect, from_aspects
+from grader.judging.aspects import good as good_values
+from grader.judging.exercise import Exercise
+from grader.judging.judge import judge
 from grader.judging.result import FAILED
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, HALF, PART, Stake
-from grader.judging.wants import Agree, Differs, Raises, Refuses, Returns, Satisfies, Want
+from grader.judging.wants import UNHEARD, Agree, Differs, InTurn, Raises, Refuses, Returns, Satisfies, Want
 from grader.judging.words import WHOLE
-from tests.grader.judging.helpers import judged, of_trials
+from grader.learner.display import headline
+from tests.grader.judging.helpers import judged, made, of_trials
 
 
 def good(args: Any, want: Want, text: str = "", rule: str = "3", stake: Stake = ALL) -> Trial:
@@ -148,6 +155,146 @@ def test_the_dearest_error_is_told_first_and_each_says_what_it_costs() -> None:
     assert result.messages[0].startswith("double(3) returned 3;")
     assert [row.cost for row in result.rows[:3]] == ["all points", "half the points", "a part"]
     assert judged(one, accepting({1, 2})).messages[0].startswith("double(2) returned 2;")
+
+
+def test_of_a_rule_the_dearest_answer_is_shown_though_another_has_the_shorter_call() -> None:
+    one = of_trials(good(100, Returns(100)), bad(1), bad(22, stake=ALL))
+    result = judged(one, accepting({1, 22}))
+    assert (result.score, result.rows[0].call, result.rows[0].cost) == (0, "double(22)", "all points")
+    assert result.messages[0].startswith("double(22) returned 22;")
+
+
+def test_the_headline_says_what_costs_more_than_a_part() -> None:
+    one = of_trials(
+        good(100, Returns(100)), bad(1, rule="1", stake=HALF), bad(2, stake=HALF), bad(3, stake=HALF), bad(4, stake=ALL)
+    )
+    assert judged(one, accepting(set())).lost == ""
+    assert judged(one, accepting({1})).lost == "one rule costs half"
+    assert judged(one, accepting({1, 2, 3})).lost == "2 rules cost half each"
+    result = judged(one, accepting({2, 4}))
+    assert result.lost == "one wrong answer costs all points, one rule costs half"
+    assert f"· {result.lost} ·" in headline(result)
+
+
+def test_a_mistake_that_explains_less_than_what_is_lost_comes_behind() -> None:
+    """The dear error has no mistake of its own, so the call that shows it is told first."""
+    trials = (good(100, Returns(100)), bad(1, rule="1"), bad(2, stake=ALL))
+    sentence = "It takes 1."
+    one = replace(of_trials(*trials), mistakes={"1": {sentence: accepting({1})}})
+    cheap, dear = judged(one, accepting({1})), judged(one, accepting({1, 2}))
+    assert cheap.remarks[0] == sentence
+    assert dear.remarks[0].startswith("double(2) returned 2;")
+    assert dear.remarks[-1] == sentence
+
+
+def test_the_mistake_that_explains_what_is_lost_comes_before_the_others() -> None:
+    trials = (good(100, Returns(100)), bad(1, rule="1"), bad(2, stake=ALL))
+    known = {"1": {"It takes 1.": accepting({1})}, "2": {"It takes 2.": accepting({2})}}
+    assert judged(replace(of_trials(*trials), mistakes=known), accepting({1, 2})).mistakes == (
+        "It takes 2.",
+        "It takes 1.",
+    )
+
+
+def in_turn(*wants: Want) -> Trial:
+    return Trial((1,), InTurn(wants), stake=ALL, text="one, two, three", more=((2,), (3,)))
+
+
+def test_of_calls_in_turn_the_one_that_went_wrong_is_shown_and_no_loss_goes_unsaid() -> None:
+    one = of_trials(good(100, Returns(100)), in_turn(Returns(1), Raises(), Returns(3)))
+    result = judged(one, lambda n: n)
+    assert (result.score, result.rows[0].call, result.rows[0].cost) == (0, "double(2)", "all points")
+    assert result.rows[0].wants == "raise ValueError  # one, two, three, call 2"
+
+
+def test_of_calls_in_turn_one_that_is_refused_in_another_way_costs_a_part() -> None:
+    one = of_trials(good(100, Returns(100)), bad(5), in_turn(Returns(1), Raises(), Returns(3)))
+    assert judged(one, lambda n: {1: 1, 3: 3, 100: 100}[n]).score > 0
+    assert judged(one, lambda n: refuse() if n in (2, 3, 5) else n).score == 0
+
+
+def test_only_who_refuses_by_a_value_is_told_to_raise() -> None:
+    one = of_trials(good(100, Returns(None)), bad(1), bad(2))
+
+    def quiet(n: int) -> None:
+        """Raises all refusals, but accepts 2."""
+        if n == 1:
+            raise ValueError("no")
+
+    assert UNHEARD not in judged(one, quiet).messages
+    assert UNHEARD in judged(one, lambda n: None).messages
+    false = judged(one, lambda n: None if n == 100 else refuse() if n == 1 else False)
+    assert UNHEARD in false.messages  # no good input gets False
+
+
+def lines(one: Exercise, function: Callable[..., Any]) -> str:
+    return " ".join(judged(one, function).messages[1:])
+
+
+def test_how_a_rule_is_not_kept_is_said_as_it_is() -> None:
+    trials = (good(100, Returns(100)), good(7, Returns(7), rule="1", stake=PART), bad(1, text="odd; with a semicolon"))
+    one = of_trials(*trials)
+    assert "Rule 2, too lax (“odd; with a semicolon”)" in lines(one, lambda n: n)
+    assert "Rule 1, too strict (“good (7,)”)" in lines(one, lambda n: n if n == 100 else refuse())
+    assert "Rule 1 is not kept (“good (7,)”)" in lines(one, lambda n: 8 if n == 7 else n if n > 1 else refuse())
+    # A value in place of the one that is wanted lets nobody in and refuses nobody.
+    agree = Trial((1,), Agree(lambda a: a[0] == a[1], "agree"), frozenset(["1"]), text="two", more=((2,),))
+    assert "Rule 1 is not kept (“two”)" in lines(of_trials(good(100, Returns(100)), agree), lambda n: n)
+    no = of_trials(good(100, Returns(True)), bad(1, Refuses()), bad(2, Refuses(), rule="1", text="none"))
+    assert "Rule 1 is not kept (“none”)" in lines(no, lambda n: True if n != 2 else None)
+
+
+@pytest.mark.parametrize(
+    ("error", "naming", "says"),
+    [
+        (KeyError("iss"), "", "refused with KeyError, not ValueError"),
+        (type("InvalidTag", (Exception,), {})(), "", "refused with InvalidTag, not ValueError"),
+        (ValueError("no"), "iss", "refused, but the text does not name iss"),
+        (ValueError("iss or aud"), "iss", "refused, but the text names aud as well"),
+    ],
+    ids=["kind", "of a package", "unnamed", "overnamed"],
+)
+def test_a_refusal_in_another_way_is_told_by_its_way(error: Exception, naming: str, says: str) -> None:
+    want = Raises(ValueError, naming, ("aud",) if naming else ())
+    one = of_trials(good(100, Returns(100)), bad(1, want), bad(2, rule="1"))
+
+    def function(n: int) -> int:
+        if n == 1:
+            raise error
+        return n
+
+    assert f"Rule 2, {says} (“bad (1,)”)" in lines(one, function)
+
+
+def test_an_argument_that_comes_back_changed_is_named() -> None:
+    def notes(n: list[int], note: str) -> int:
+        n.append(0)
+        return 1
+
+    oracle = from_aspects(
+        lambda source: None,
+        lambda w: [Aspect("n", good_values([1], [2])), Aspect("note", good_values("a", "b"))],
+        lambda e: (e.n, e.note),
+        lambda n, note: (1, set()),
+    )
+    result = judged(made(source=oracle, mistakes={}), notes)
+    assert result.rows[0].got == "returned 1 and changed `n`"
+    assert result.rows[0].wants.startswith("return 1, and leave `n` as it was")
+    assert "It changes `n`. The arguments belong to the caller" in " ".join(result.messages)
+
+
+def test_what_is_forbidden_is_told_beside_no_call_that_has_nothing_to_do_with_it() -> None:
+    def ask(calls: Any) -> list[Outcome]:
+        return [Outcome(FORBIDDEN, text="it uses hmac.new")]
+
+    result = judge(of_trials(good(1, Returns(1)), good(2, Returns(2))), ask, "a")
+    assert [(row.got, row.wants) for row in result.rows] == [("it uses hmac.new", "do without it")]
+    assert result.lost == ""
+
+
+def test_what_an_argument_holds_that_nobody_can_read_stands_beside_the_call() -> None:
+    one = of_trials(good("eA", Returns("x")), bad("eQ"), holds=lambda text: f"the letter {'xy'[text == 'eQ']}")
+    assert judged(one, lambda text: "x").rows[0].call == "double('eQ')  # the letter y"
 
 
 def test_a_predicate_may_refuse_with_a_reason_or_fail_itself() -> None:
