@@ -81,7 +81,7 @@ def _each(start: Origin) -> list[Origin]:
 
 def _dated(found: Found, start: Origin) -> Found:
     """The same with what a platform says in its name. The time of its zip file may be no more than the download's."""
-    known = replace(found, late=start.late)
+    known = replace(found, late=True) if start.late else found
     if start.time:
         return replace(known, times=(start.time, found.times[1]), stamped=True)
     if found.at_once and start.platform and start.platform.zips_at_download:

@@ -87,19 +87,19 @@ class FarmPool:
         """See `Pool`."""
         from distributed import wait
         from distributed.client import FuturesCancelledError
+        from distributed.comm import CommClosedError
 
         # A future that is cancelled is done; `_result` says so below.
         with contextlib.suppress(TimeoutError, FuturesCancelledError), self._client.as_current():
             wait(list(self._tasks), timeout=1.0, return_when="FIRST_COMPLETED")
-        done = [future for future in self._tasks if future.done()]
-        if not done and self._client.status != "running":
-            raise self._gone()
         taken = []
-        for future in done:
+        for future in [future for future in self._tasks if future.done()]:
             # Its worker may have gone with the answer; then it is not done any more, and graded by another one.
-            with contextlib.suppress(TimeoutError):
+            with contextlib.suppress(TimeoutError, CommClosedError):
                 taken.append((self._tasks[future], self._result(future)))
                 del self._tasks[future]
+        if not taken and self._client.status != "running":
+            raise self._gone()
         return taken
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 from ..checks import exercises
@@ -134,6 +134,7 @@ def without_mark(text: str) -> tuple[str, int]:
     return text, number
 
 
+@lru_cache(maxsize=1_000)
 def lesson_named_in(text: str) -> str:
     """The lesson that a name names, whatever its capitals and whatever stands between its words; "" for none."""
     return next((name for name in chapter_names() if _pattern(name).search(text)), "")

@@ -51,11 +51,10 @@ def refuse_foreign_in(folder: Path) -> None:
     if folder.is_symlink():
         raise _foreign(folder)
     for entry in _entries(folder):
-        place = folder / entry.name
         if entry.is_dir(follow_symlinks=False):
-            refuse_foreign_in(place)
+            refuse_foreign_in(Path(entry.path))
         elif not _is_plain(entry):
-            raise _foreign(place)
+            raise _foreign(Path(entry.path))
 
 
 def _way(out: Path, targets: Sequence[Path]) -> Iterator[Path]:

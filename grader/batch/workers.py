@@ -89,9 +89,9 @@ def cells_beside(folder: Path) -> Path:
 
 def _tasks(submissions: Iterable[Found], folder: Path) -> list[Task]:
     found = list(submissions)
-    paths = report_paths([one.name for one in found])
+    paths, cells = report_paths([one.name for one in found]), cells_beside(folder)
     return [
-        Task(number, one, Kept(folder / path, cells_beside(folder) / path))
+        Task(number, one, Kept(folder / path, cells / path))
         for number, (one, path) in enumerate(zip(found, paths, strict=True))
     ]
 

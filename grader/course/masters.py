@@ -82,12 +82,12 @@ class Chapter:
 
 def chapter_names() -> tuple[str, ...]:
     """The names of the chapters that have a master, in reading order."""
-    return _names_in(NOTEBOOKS / "source")
+    return _names_in(NOTEBOOKS)
 
 
 @functools.cache
-def _names_in(folder: Path) -> tuple[str, ...]:
-    return tuple(sorted(path.stem for path in folder.glob("[0-9][0-9]_*.md")))
+def _names_in(notebooks: Path) -> tuple[str, ...]:
+    return tuple(sorted(path.stem for path in notebooks.glob("source/[0-9][0-9]_*.md")))
 
 
 def get_ready() -> None:
