@@ -29,7 +29,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One submission, or a file that is not taken for one.
 

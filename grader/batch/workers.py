@@ -30,7 +30,7 @@ from ..errors import BadSubmission, SandboxError
 from ..inside import linux
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
-from ..reports.report import LONG, Report, not_taken, unreadable
+from ..reports.report import LONG, Alike, Report, not_taken, unreadable
 from .collect import Found
 from .farm import Farm
 from .kept import Kept, NotOurs
@@ -133,6 +133,7 @@ class _Batch:
         self._jobs = jobs
         self._done = done
         self._reports: dict[int, Report] = {}
+        self._alike = Alike()
 
     def run(self, tasks: list[Task], not_ours: Callable[[Path], None]) -> list[Report]:
         waiting = deque(task for task in tasks if not task.found.not_taken and not self._is_there(task, not_ours))
@@ -213,7 +214,7 @@ class _Batch:
     def _keep(self, task: Task, graded: Graded, fresh: bool) -> None:
         if fresh:
             graded = task.kept.write(graded, self._key, with_cells=self._options.keep_cells)
-        self._reports[task.number] = graded.report
+        self._reports[task.number] = self._alike.lean(graded.report)
         self._done(graded.report, fresh)
 
 
