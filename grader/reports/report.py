@@ -134,9 +134,7 @@ def _values(one: Report | ExerciseReport) -> dict[str, Any]:
     return dict(zip(names, values(one), strict=True))
 
 
-_VALUES = {
-    kind: (names := [one.name for one in fields(kind)], attrgetter(*names)) for kind in (Report, ExerciseReport)
-}
+_VALUES = {kind: (names := [one.name for one in fields(kind)], attrgetter(*names)) for kind in (Report, ExerciseReport)}
 """Of each kind its fields, and what reads them all."""
 
 _TYPES: dict[type[Any], list[tuple[str, Any, bool]]] = {kind: _types(kind) for kind in (Report, ExerciseReport)}
