@@ -1,4 +1,4 @@
-"""`python -m benchmarks [tokens|grading|all] [--quick]`: which targets are met, as ratios measured in this one run.
+"""`python -m benchmarks [tokens|grading|batches|farm|all] [--quick]`: which targets are met, as ratios measured in this one run.
 
 A further benchmark is a module with `run(console, quick) -> bool` and a line in `BENCHMARKS`.
 """
@@ -9,9 +9,14 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import grading, tokens
+from benchmarks import batches, farm, grading, tokens
 
-BENCHMARKS: dict[str, Callable[[Console, bool], bool]] = {"tokens": tokens.run, "grading": grading.run}
+BENCHMARKS: dict[str, Callable[[Console, bool], bool]] = {
+    "tokens": tokens.run,
+    "grading": grading.run,
+    "batches": batches.run,
+    "farm": farm.run,
+}
 
 
 def main() -> int:

@@ -38,7 +38,7 @@ class Machine:
         assert self._holder.stdout is not None
         if (said := self._holder.stdout.readline().strip()) != "ready":
             raise OSError(said)
-        self.run("ip", "link", "set", "lo", "up")
+        self.ip("link set lo up")
 
     def start(self, *command: str | Path, **options: Any) -> subprocess.Popen[str]:
         """Start a command there; its process is this one's child."""
@@ -65,6 +65,14 @@ class Machine:
             raise OSError(f"{' '.join(map(str, command))}: {process.returncode}, not {code}: {said}")
         return str(said)
 
+    def ip(self, words: str) -> None:
+        """Run `ip` there.
+
+        Raises:
+            OSError: it refuses.
+        """
+        self.run("ip", *words.split())
+
     def hide(self, other: "Machine") -> None:
         """Let another one's folder be empty here."""
         self.run("mount", "-t", "tmpfs", "none", other.place)
@@ -72,22 +80,20 @@ class Machine:
     def plug_in(self, switch: "Machine", address: str) -> None:
         """Connect it by a cable to a machine that has a bridge."""
         cable = self.place.name
-        switch.run(
-            *f"ip link add {cable} type veth peer name eth0 netns {self._holder.pid}".split(),
-        )
-        switch.run(*f"ip link set {cable} master {_BRIDGE} up".split())
-        self.run(*f"ip addr add {address}/24 dev eth0".split())
-        self.run(*"ip link set eth0 up".split())
+        switch.ip(f"link add {cable} type veth peer name eth0 netns {self._holder.pid}")
+        switch.ip(f"link set {cable} master {_BRIDGE} up")
+        self.ip(f"addr add {address}/24 dev eth0")
+        self.ip("link set eth0 up")
 
     def be_a_switch(self, address: str) -> None:
         """Have a bridge, with an address of its own on it."""
-        self.run(*f"ip link add {_BRIDGE} type bridge".split())
-        self.run(*f"ip addr add {address}/24 dev {_BRIDGE}".split())
-        self.run(*f"ip link set {_BRIDGE} up".split())
+        self.ip(f"link add {_BRIDGE} type bridge")
+        self.ip(f"addr add {address}/24 dev {_BRIDGE}")
+        self.ip(f"link set {_BRIDGE} up")
 
     def cable(self, state: str) -> None:
         """Pull the cable ("down"), or put it in again ("up")."""
-        self.run(*f"ip link set eth0 {state}".split())
+        self.ip(f"link set eth0 {state}")
 
     def grading(self) -> set[Path]:
         """The submissions that lie there to be graded just now, each time in another folder."""
