@@ -1,4 +1,4 @@
-"""`python -m benchmarks [tokens|grading|batches|farm|all] [--quick]`: which targets are met, as ratios measured in this one run.
+"""`python -m benchmarks [WHICH] [--quick]`: which targets are met, as ratios measured in this one run.
 
 A further benchmark is a module with `run(console, quick) -> bool` and a line in `BENCHMARKS`.
 """

@@ -4,8 +4,7 @@
   the loops' own limits take, shared by the two.
 * The same command again on finished work: made Reports, copies of one real one sealed by the grader's own code, beside
   notebooks of their own. Against what reading and hashing those files takes.
-* `grader likeness` on ten times the submissions, against a tenth of them. Each has a function of its own, so that hardly
-  two are alike.
+* `grader likeness` on ten times the submissions, against a tenth of them. Each has a function of its own.
 
 Of the last two the processor's time counts, so that they may be measured beside other work; and their memory.
 """
@@ -96,7 +95,7 @@ def _again(place: Path, quick: bool) -> Line:
     start, _ = _cpu(*_GRADER, "grade", "--help")
     each = (again - start) / count
     reached = start + each * FINISHED <= AGAIN_TARGET
-    said = f"{again:.2f} s of processor time, {memory:.0f} MB; {1000 * each:.2f} ms each; {again / floor:.1f} × reading them"
+    said = f"{again:.2f} s of processor time, {again / floor:.1f} × reading them, {memory:.0f} MB"
     return "the same command again", count, said, f"{AGAIN_TARGET} s for {FINISHED:,}", reached
 
 
@@ -146,7 +145,7 @@ def _own_ways(place: Path, count: int) -> Path:
     """Solutions, each with a helper that nobody else wrote."""
     make_submissions(place, count, (LESSON,))
     for number, file in enumerate(sorted(place.glob("*/*.ipynb"))):
-        draw = random.Random(number)  # noqa: S311 - no secret
+        draw = random.Random(number)
         lines = [f"    x {draw.choice('+-*%&|')}= {draw.randrange(1, 99)}" for _ in range(30)]
         helper = "\n".join(["\n\ndef own(x):", *lines, "    return x\n"])
         _edit(file, LOOPING, lambda code, helper=helper: code + helper)  # type: ignore[misc]
