@@ -87,7 +87,7 @@ class FarmPool:
         """See `Pool`."""
         from distributed import wait
         from distributed.client import FuturesCancelledError
-        from distributed.comm import CommClosedError
+        from distributed.comm.core import CommClosedError
 
         # A future that is cancelled is done; `_result` says so below.
         with contextlib.suppress(TimeoutError, FuturesCancelledError), self._client.as_current():

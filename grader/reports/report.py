@@ -279,7 +279,8 @@ class Alike:
     def _exercise(self, one: ExerciseReport) -> ExerciseReport:
         if one.messages:  # which are about this submission
             return one
-        return self._one((one.name, one.score, one.max_score, one.status, *one.mistakes), one)
+        shared: ExerciseReport = self._one((one.name, one.score, one.max_score, one.status, *one.mistakes), one)
+        return shared
 
     def _one(self, key: object, part: Any) -> Any:
         return self._parts.setdefault(key, part)
