@@ -1,4 +1,4 @@
-"""`python -m benchmarks [tokens|grading|all] [--quick]`: which targets are met, as ratios measured in this one run.
+"""`python -m benchmarks [WHICH] [--quick]`: which targets are met, as ratios measured in this one run.
 
 A further benchmark is a module with `run(console, quick) -> list[Line]` and a line in `BENCHMARKS`.
 """
@@ -9,10 +9,15 @@ from collections.abc import Callable
 
 from rich.console import Console
 
-from benchmarks import grading, lines, tokens
+from benchmarks import batches, farm, grading, lines, tokens
 from benchmarks.lines import Line
 
-BENCHMARKS: dict[str, Callable[[Console, bool], list[Line]]] = {"tokens": tokens.run, "grading": grading.run}
+BENCHMARKS: dict[str, Callable[[Console, bool], list[Line]]] = {
+    "tokens": tokens.run,
+    "grading": grading.run,
+    "batches": batches.run,
+    "farm": farm.run,
+}
 
 
 def main() -> int:

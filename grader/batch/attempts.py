@@ -30,7 +30,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Found:
     """One submission, or a file that is not taken for one.
 
@@ -104,7 +104,9 @@ def _each(start: Origin) -> list[Origin]:
 
 def _dated(found: Found, start: Origin) -> Found:
     """The same with what a platform says in its name. The time of its zip file may be no more than the download's."""
-    known = replace(found, late=start.late, doubtful=start.doubtful)
+    known = found
+    if start.late or start.doubtful:
+        known = replace(found, late=start.late, doubtful=start.doubtful)
     if start.time:
         return replace(known, times=(start.time, found.times[1]), stamped=True)
     if found.at_once and start.platform and start.platform.zips_at_download:

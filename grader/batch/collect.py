@@ -147,22 +147,22 @@ def _in_folder(
     if not there and place.name:
         yield _found(folder, place, not_taken="an empty folder")
     for entry in there:
-        here = place / entry.name
+        path, here = Path(entry.path), place / entry.name
         if entry.is_dir(follow_symlinks=False):
             if depth < DEEPEST:
-                yield from _in_folder(Path(entry.path), here, room, depth=depth + 1)
+                yield from _in_folder(path, here, room, depth=depth + 1)
             else:
-                yield _found(Path(entry.path), here, f"more than {DEEPEST} folders inside each other")
+                yield _found(path, here, f"more than {DEEPEST} folders inside each other")
         elif entry.is_symlink() and _leads_to_folder(entry):
-            yield _found(Path(entry.path), here, "a link to a folder, and links are not followed")
+            yield _found(path, here, "a link to a folder, and links are not followed")
         elif is_notebook(entry.name):
-            yield _found(Path(entry.path), here, times=(_changed(Path(entry.path)), 0.0))
+            yield _found(path, here, times=(_changed(entry), 0.0))
         elif _is_zip(entry.name):
-            came = _changed(Path(entry.path))
-            for one in _in_zip(Path(entry.path), here, room, room.budget_at(here), depth=1):
+            came = _changed(entry)
+            for one in _in_zip(path, here, room, room.budget_at(here), depth=1):
                 yield replace(one, times=(came, one.times[1]))
         else:
-            yield _found(Path(entry.path), here, not_taken=no_notebook(entry.name))
+            yield _found(path, here, not_taken=no_notebook(entry.name))
 
 
 def _leads_to_folder(entry: "os.DirEntry[str]") -> bool:
@@ -172,9 +172,9 @@ def _leads_to_folder(entry: "os.DirEntry[str]") -> bool:
         return False
 
 
-def _changed(path: Path) -> float:
+def _changed(entry: "os.DirEntry[str]") -> float:
     try:
-        return path.lstat().st_mtime
+        return entry.stat(follow_symlinks=False).st_mtime
     except OSError:
         return 0.0
 

@@ -7,7 +7,6 @@ run any code on the workers. Dask is an optional package, so it is imported only
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import hashlib
 import logging
@@ -87,15 +86,21 @@ class FarmPool:
     def take(self) -> list[tuple[Task, Graded | None]]:
         """See `Pool`."""
         from distributed import wait
+        from distributed.client import FuturesCancelledError
+        from distributed.comm.core import CommClosedError
 
-        with contextlib.suppress(TimeoutError, asyncio.TimeoutError), self._client.as_current():
+        # A future that is cancelled is done; `_result` says so below.
+        with contextlib.suppress(TimeoutError, FuturesCancelledError), self._client.as_current():
             wait(list(self._tasks), timeout=1.0, return_when="FIRST_COMPLETED")
-        done = [future for future in self._tasks if future.done()]
-        if not done and self._client.status != "running":
-            raise FarmProblem(
-                f"{self._farm.address}: the scheduler is gone; what was graded is kept, so try again later"
-            )
-        return [(self._tasks.pop(future), self._result(future)) for future in done]
+        taken = []
+        for future in [future for future in self._tasks if future.done()]:
+            # Its worker may have gone with the answer; then it is not done any more, and graded by another one.
+            with contextlib.suppress(TimeoutError, CommClosedError):
+                taken.append((self._tasks[future], self._result(future)))
+                del self._tasks[future]
+        if not taken and self._client.status != "running":
+            raise self._gone()
+        return taken
 
     def close(self) -> None:
         """See `Pool`."""
@@ -116,7 +121,7 @@ class FarmPool:
         return graded
 
     def _gone(self) -> FarmProblem:
-        return FarmProblem(f"{self._farm.address}: the scheduler is gone; what was graded is kept: try again later")
+        return FarmProblem(f"{self._farm.address}: the scheduler is gone; what was graded is kept, so try again later")
 
 
 def _connected(farm: Farm) -> Client:
@@ -124,7 +129,8 @@ def _connected(farm: Farm) -> Client:
     from distributed import Client
 
     # What happens to a connection is said here in a sentence; Dask would print a traceback as well.
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    for name in ("distributed", "distributed.client", "tornado.application"):  # which have levels of their own
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
     if not farm.address.startswith("tls://"):
         raise FarmProblem(f"{farm.address}: a farm's address begins with tls://, such as tls://node1:8786")

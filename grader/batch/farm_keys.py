@@ -1,6 +1,7 @@
 """A farm's certificates, and Dask's own scheduler and worker started with them.
 
 One authority and one certificate for all: who has the folder belongs to the farm, and nobody else gets a connection.
+What makes certificates is imported when they are made: each batch imports this file, and few make any.
 """
 
 from __future__ import annotations
@@ -18,15 +19,13 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-
 from .. import isolated
 from ..errors import GraderError
 from ..files import write_new_secret
 
 if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
     from distributed.security import Security
 
 DAYS = 200
@@ -50,6 +49,9 @@ def make(folder: Path, days: int = DAYS) -> None:
         FarmProblem: the folder is there.
         OSError: it can't be made.
     """
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     try:
         folder.mkdir(mode=0o700, parents=True)
     except FileExistsError:
@@ -80,6 +82,9 @@ def _signed(
     is_authority: bool,
 ) -> x509.Certificate:
     """A certificate (RFC 5280). The authority's key is thrown away: nobody can make another one."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+
     subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
     issuer = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "grader farm authority")])
     return (

@@ -21,7 +21,7 @@ class NotOurs(Exception):
     """A file that was not written with this machine's key, or was changed since."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Kept:
     """The Report and the cells of one submission, as files."""
 

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 from ..checks import exercises
@@ -24,6 +24,7 @@ from ..student import NotAnId, StudentId
 _COPY_WORD = r"(?:copy|copie|copia|c[oó]pia|kopie|kopia|kopi)"
 _COPY_END = re.compile(rf"(?:[ _]?\((?P<a>\d+)\)|[-_ ]+{_COPY_WORD}[-_ ]*(?P<b>\d*))$", re.IGNORECASE)
 _COPY_BEGIN = re.compile(rf"^{_COPY_WORD} (?:\((?P<a>\d+)\) )?(?:of|von|de|di|af|van) ", re.IGNORECASE)
+_NOTEBOOK = re.compile(r"\.ipynb(\.(txt|json))?$", re.IGNORECASE)
 _VERSION = re.compile(r"(?:v|version|final|attempt|versuch|new|neu)?[-_ ]?\d*", re.IGNORECASE)
 """What a learner puts behind a lesson's name and that is nobody's name."""
 
@@ -152,12 +153,12 @@ def _with_tag(who: str, tag: str) -> str:
 
 def stem(name: str) -> str:
     """A file's name without ending; browsers may have added one to a notebook's."""
-    return re.sub(r"\.ipynb(\.(txt|json))?$", "", name, flags=re.IGNORECASE) if is_notebook(name) else _bare(name)
+    return _NOTEBOOK.sub("", name) if is_notebook(name) else _bare(name)
 
 
 def is_notebook(name: str) -> bool:
     """Whether a file's name is a notebook's, also where a browser saved it as a text."""
-    return re.search(r"\.ipynb(\.(txt|json))?$", name, re.IGNORECASE) is not None
+    return _NOTEBOOK.search(name) is not None
 
 
 def without_mark(text: str) -> tuple[str, int]:
@@ -170,6 +171,7 @@ def without_mark(text: str) -> tuple[str, int]:
     return text, number
 
 
+@lru_cache(maxsize=1_000)
 def lesson_named_in(text: str) -> str:
     """The lesson that a name names, whatever its capitals and whatever stands between its words; "" for none."""
     return next((name for name in chapter_names() if _pattern(name).search(text)), "")

@@ -11,7 +11,7 @@ MANY = 1_000_000
 """More jobs than anybody has room for: as many as there is room."""
 
 
-@dataclass(order=True)
+@dataclass(order=True, slots=True)
 class Task:
     """A submission of a batch that is to be graded.
 

@@ -11,7 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Task as ProgressTask
+from rich.text import Text
 
 from ..engine.grade import Options
 from ..errors import NothingFound
@@ -178,15 +180,15 @@ def _unpacked(folder: Path) -> Iterator[Path]:
 
 def _with_progress(found: list[Found], shard: Shard, grade: Callable[..., list[Report]]) -> list[Report]:
     console = Console(stderr=True)
-    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"))
+    columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), _Rate())
     kept = 0
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("", total=sum(map(shard.takes, found)), rate="")
+        bar = progress.add_task("", total=sum(map(shard.takes, found)))
 
         def done(report: Report, fresh: bool) -> None:
             nonlocal kept
             kept += not fresh
-            progress.update(bar, advance=1, rate=_rate(progress, bar))
+            progress.advance(bar)
 
         reports = grade(done=done)
     if kept:
@@ -203,6 +205,9 @@ def _remarks(not_ours: list[Path], key: LocalKey) -> Iterator[str]:
         yield f"the next run will grade all of this again: no key can be kept ({plain_text(key.problem, 500)})"
 
 
-def _rate(progress: Progress, bar: TaskID) -> str:
-    speed = progress.tasks[bar].speed
-    return f"{speed:.1f} per second" if speed else ""
+class _Rate(ProgressColumn):
+    """How many a second: worked out when it is drawn, for that takes longer than to look at a Report."""
+
+    def render(self, task: ProgressTask) -> Text:
+        """The rate, once there is one."""
+        return Text(f"{task.speed:.1f} per second" if task.speed else "")

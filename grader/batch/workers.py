@@ -30,7 +30,7 @@ from ..errors import BadSubmission, SandboxError
 from ..inside import linux
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
-from ..reports.report import LONG, Report, not_taken, unreadable
+from ..reports.report import LONG, Alike, Report, not_taken, unreadable
 from .collect import Found
 from .farm import Farm
 from .kept import Kept, NotOurs
@@ -89,9 +89,9 @@ def cells_beside(folder: Path) -> Path:
 
 def _tasks(submissions: Iterable[Found], folder: Path) -> list[Task]:
     found = list(submissions)
-    paths = report_paths([one.name for one in found])
+    paths, cells = report_paths([one.name for one in found]), cells_beside(folder)
     return [
-        Task(number, one, Kept(folder / path, cells_beside(folder) / path))
+        Task(number, one, Kept(folder / path, cells / path))
         for number, (one, path) in enumerate(zip(found, paths, strict=True))
     ]
 
@@ -133,6 +133,7 @@ class _Batch:
         self._jobs = jobs
         self._done = done
         self._reports: dict[int, Report] = {}
+        self._alike = Alike()
 
     def run(self, tasks: list[Task], not_ours: Callable[[Path], None]) -> list[Report]:
         waiting = deque(task for task in tasks if not task.found.not_taken and not self._is_there(task, not_ours))
@@ -213,7 +214,7 @@ class _Batch:
     def _keep(self, task: Task, graded: Graded, fresh: bool) -> None:
         if fresh:
             graded = task.kept.write(graded, self._key, with_cells=self._options.keep_cells)
-        self._reports[task.number] = graded.report
+        self._reports[task.number] = self._alike.lean(graded.report)
         self._done(graded.report, fresh)
 
 

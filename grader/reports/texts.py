@@ -8,7 +8,7 @@ def printable(text: str) -> str:
 
     The result is one line that is valid in XML, CSV and UTF-8.
     """
-    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def remarks(exercise: ExerciseReport) -> list[str]:

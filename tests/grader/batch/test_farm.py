@@ -7,8 +7,7 @@ import socket
 import stat
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -26,6 +25,7 @@ from grader.engine.grade import Grader, Options
 from grader.engine.sandbox import FULL, NONE
 from grader.errors import SandboxError
 from grader.reports.report import Report
+from tests.grader.batch.waiting import until
 from tests.grader.helpers import sandbox_problem, solved, student, write
 
 pytest.importorskip("distributed", reason="a farm needs jwt-from-scratch[farm]")
@@ -116,13 +116,6 @@ def test_who_kills_a_worker_loses_nothing(running: Running, classroom: Path, tmp
     assert grading.returncode == 4, errors  # the PDF is not taken
     reports = json.loads((tmp_path / "all.json").read_text("utf-8"))
     assert sorted(one["score"] for one in reports if one["chapter"] == "00_start_here") == [0] * 5 + [5] * 5
-
-
-def until(happened: Callable[[], bool], seconds: float = 120.0) -> None:
-    end = time.monotonic() + seconds
-    while not happened():
-        assert time.monotonic() < end
-        time.sleep(0.05)
 
 
 def test_a_scheduler_that_goes_is_a_sentence_and_its_workers_wait_for_another(tmp_path: Path) -> None:
