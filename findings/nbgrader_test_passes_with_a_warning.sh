@@ -1,10 +1,10 @@
 #!/bin/bash
 # nbgrader 0.9.6 (PyPI): a test that passes gives no points if anything was written to stderr while it ran.
 #
-# The tests are cells of assertions, and what fails is a cell that raises (nbgrader's user guide, "Autograder tests cell"). But a
-# cell also counts as failed if it has output on stderr, whatever it says: a warning, a log line, a progress bar of tqdm.
-# It may come from the student's function or a library that it calls, so one new deprecation, and a class of right answers
-# gets 0. `nbgrader validate` shows the warning as "the error". The same text on stdout costs nothing.
+# "Students receive full credit if the tests pass" (nbgrader's user guide, Creating and grading assignments), and a test is a cell
+# that raises if something is wrong. But a cell also fails if it has output on stderr, whatever it says: a warning, a
+# log line, tqdm's progress bar. It may come from the student's function or from a library that it calls, so one new
+# deprecation, and a class of right answers gets 0. The same text on stdout costs nothing.
 #
 # Seen with Python 3.11 (each cell is worth 2 points and asserts the same):
 #   silent 2.0
