@@ -14,6 +14,20 @@ _EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 _LABEXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 _FIRST = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 """What the kernel imports at once. Named here, they are loaded together and not one after the other."""
+_STILL = (
+    "#jupyterlite-loading-indicator *, .jp-SpinnerContent, .jp-KernelStatus-spinner { animation: none !important; }"
+)
+"""What turns while it loads is drawn sixty times a second, by the same processor that should load."""
+_CHANGES = {
+    "lab/index.html": ("</head>", f"<style>{_STILL}</style></head>"),
+    # It answers from its store, and asks the host besides. Of what has not changed it needs no second copy.
+    "service-worker.js": (
+        "let t=await fetch(e);return await updateCache(e,t),t}",
+        "let t=await fetch(e),a=await fromCache(e),n=e=>e?.headers.get('etag')||e?.headers.get('last-modified');"
+        "return n(a)&&n(a)===n(t)?await t.body?.cancel():await updateCache(e,t),t}",
+    ),
+}
+"""In files of JupyterLite's: what stands there, once, and what stands there instead."""
 
 
 def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
@@ -44,6 +58,7 @@ def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
     for name in chapter_names():
         (lessons / f"{name}.ipynb").write_bytes((NOTEBOOKS / f"{name}.ipynb").read_bytes())
     _run(scratch, target)
+    _change(target)
 
 
 def collected(cache: Path) -> wheels.Wheels:
@@ -67,6 +82,7 @@ def _config() -> dict[str, object]:
             # After the first visit it runs without a network, as far as the browser keeps what it is given.
             "enableServiceWorkerCache": True,
             "exposeAppInBrowser": True,  # for tests
+            "disabledExtensions": ["@jupyterlab/apputils-extension:splash"],  # see _STILL
             "litePluginSettings": {
                 f"{_EXTENSION}:kernel": {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": _FIRST}},
             },
@@ -86,3 +102,11 @@ def _run(scratch: Path, target: Path) -> None:
     if done.returncode or not (target / "extensions" / _EXTENSION).is_dir():
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise SiteError("\n".join(["JupyterLite could not be built; the last that it said:", *said[-5:]]))
+
+
+def _change(target: Path) -> None:
+    for name, (old, new) in _CHANGES.items():
+        text = (target / name).read_text("utf-8")
+        if text.count(old) != 1:
+            raise SiteError(f"this JupyterLite's {name} is another one: look at _CHANGES in site/lite.py")
+        (target / name).write_text(text.replace(old, new), "utf-8")
