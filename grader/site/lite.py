@@ -1,6 +1,7 @@
 """The edition that runs in a browser: JupyterLite (jupyterlite.readthedocs.io) with the lessons in it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,19 @@ _EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 _LABEXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 _FIRST = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 """What the kernel imports at once. Named here, they are loaded together and not one after the other."""
+_LIBRARY = "python_stdlib.zip"
+_AT_START = (
+    "micropip",
+    "piplite",
+    "ipykernel",
+    "comm-",
+    "pyodide_kernel",
+    "ipython-",
+    "traitlets",
+    "packaging",
+    "jwt_",
+)
+"""Packages that every visit imports from: how their files' names begin."""
 _STILL = (
     "#jupyterlite-loading-indicator *, .jp-SpinnerContent, .jp-KernelStatus-spinner { animation: none !important; }"
 )
@@ -51,6 +65,9 @@ def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
     made = collected(cache)
     for name, content in made.items():
         (pyodide / name).write_bytes(content)
+    (pyodide / "pyodide-lock.json").write_text(lock(made, wheels.COURSE), "utf-8")
+    _compile(pyodide, [_LIBRARY, *(name for name in made if name.startswith(_AT_START))])
+    made = {name: (pyodide / name).read_bytes() for name in made}
     (pyodide / "pyodide-lock.json").write_text(lock(made, wheels.COURSE), "utf-8")
     (scratch / "jupyter-lite.json").write_text(json.dumps(_config()), "utf-8")
     lessons = scratch / "lessons"
@@ -102,6 +119,17 @@ def _run(scratch: Path, target: Path) -> None:
     if done.returncode or not (target / "extensions" / _EXTENSION).is_dir():
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise SiteError("\n".join(["JupyterLite could not be built; the last that it said:", *said[-5:]]))
+
+
+def _compile(pyodide: Path, names: list[str]) -> None:
+    """Put bytecode into some of its files, by Node. Without Node all works, and starts two seconds later."""
+    if not (node := shutil.which("node")):
+        return
+    command = [node, str(Path(__file__).with_name("compile.mjs")), str(pyodide), *names]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")  # noqa: S603
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it did not say why"])[-1]
+        raise SiteError(f"Node could not compile the edition's Python: {last}")
 
 
 def _change(target: Path) -> None:
