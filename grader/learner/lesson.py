@@ -153,7 +153,7 @@ def submit(*chapters: str) -> Message:
     """
     told, runs = _told(), _runs()
     folder = told.parent if told else Path.cwd()
-    names = chapters or (() if told else tuple(filter(None, [_state["chapter"]])))
+    names = chapters or (() if told else tuple(filter(None, [_current_chapter()])))
     try:
         this = handing_in.here(told, runs) if told else None
         lessons = handing_in.find(this, names, folder)

@@ -339,3 +339,11 @@ def test_where_jupyter_tells_nothing_the_cells_that_have_run_tell_the_lesson(mon
         assert lesson._current_chapter() == name
     monkeypatch.setattr(lesson, "_runs", lambda: ["submit()", "1 + 1"])
     assert lesson._current_chapter() is None
+
+
+def test_submit_knows_the_lesson_in_the_same_way(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    monkeypatch.setitem(lesson._state, "chapter", None)
+    sources = [saved.source_of(cell) for cell in saved.edition("02_hmac").cells]
+    monkeypatch.setattr(lesson, "_runs", lambda: [next(one for one in sources if one.startswith("# setup"))])
+    assert "02_hmac.ipynb" in repr(lesson.submit())  # it is not there: but it is the one that is asked for
