@@ -20,7 +20,7 @@ from ..judging.answering import final
 from ..judging.judge import judge
 from ..judging.result import Result
 from . import display, editions, handing_in, saved, scores
-from .saved import NotALesson
+from .saved import NotALesson, source_of
 
 SELF_PACED_SEED = "self-paced"
 """The seed in a lesson: the inputs are the same each time, so that a failure can be studied."""
@@ -153,7 +153,7 @@ def submit(*chapters: str) -> Message:
     """
     told, runs = _told(), _runs()
     folder = told.parent if told else Path.cwd()
-    names = chapters or (() if told else tuple(filter(None, [_state["chapter"]])))
+    names = chapters or (() if told else tuple(filter(None, [_current_chapter()])))
     try:
         this = handing_in.here(told, runs) if told else None
         lessons = handing_in.find(this, names, folder)
@@ -209,15 +209,28 @@ def _in_notebook() -> bool:
 
 
 def _current_chapter() -> str | None:
-    """The chapter of the notebook that runs this, else the last one checked."""
+    """The chapter of the notebook that runs this, else the last one checked, else the one whose cells have run."""
     told = _told()
-    last: str | None = _state["chapter"]
+    last: str | None = _state["chapter"] or (_chapter_of_runs() if told is None else None)
     if told is None:
         return last
     try:
         return saved.read(told).chapter
     except NotALesson:
         return told.stem if told.stem in checks.chapters() else last
+
+
+def _chapter_of_runs() -> str | None:
+    """The chapter that has most of the cells that this kernel has run; in a browser Jupyter tells nothing."""
+    runs = {source.strip() for source in _runs()}
+    if not runs:
+        return None
+    found = {
+        name: sum(source_of(cell).strip() in runs for cell in saved.edition(name).cells) for name in checks.chapters()
+    }
+    most = max(found.values())
+    names = [name for name, count in found.items() if count == most]
+    return names[0] if most and len(names) == 1 else None
 
 
 def _told() -> Path | None:

@@ -1,6 +1,7 @@
 """The edition that runs in a browser: JupyterLite (jupyterlite.readthedocs.io) with the lessons in it."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,33 @@ _EXTENSION = "@jupyterlite/pyodide-kernel-extension"
 _LABEXTENSIONS = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
 _FIRST = ["micropip", "piplite", "ipykernel", "comm", "pyodide-kernel", "jedi", "ipython"]
 """Packages that the kernel imports first. Named here, they are loaded in parallel."""
+_LIBRARY = "python_stdlib.zip"
+_AT_START = (
+    "micropip",
+    "piplite",
+    "ipykernel",
+    "comm-",
+    "pyodide_kernel",
+    "ipython-",
+    "traitlets",
+    "packaging",
+    "jwt_",
+)
+"""Packages that every visit imports from: how their files' names begin."""
+_STILL = (
+    "#jupyterlite-loading-indicator *, .jp-SpinnerContent, .jp-KernelStatus-spinner { animation: none !important; }"
+)
+"""What turns while it loads is drawn sixty times a second, by the same processor that should load."""
+_CHANGES = {
+    "lab/index.html": ("</head>", f"<style>{_STILL}</style></head>"),
+    # It answers from its store, and asks the host besides. Of what has not changed it needs no second copy.
+    "service-worker.js": (
+        "let t=await fetch(e);return await updateCache(e,t),t}",
+        "let t=await fetch(e),a=await fromCache(e),n=e=>e?.headers.get('etag')||e?.headers.get('last-modified');"
+        "return n(a)&&n(a)===n(t)?await t.body?.cancel():await updateCache(e,t),t}",
+    ),
+}
+"""In files of JupyterLite's: what stands there, once, and what stands there instead."""
 
 
 def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
@@ -38,12 +66,16 @@ def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
     for name, content in made.items():
         (pyodide / name).write_bytes(content)
     (pyodide / "pyodide-lock.json").write_text(lock(made, wheels.COURSE), "utf-8")
+    _compile(pyodide, [_LIBRARY, *(name for name in made if name.startswith(_AT_START))])
+    made = {name: (pyodide / name).read_bytes() for name in made}
+    (pyodide / "pyodide-lock.json").write_text(lock(made, wheels.COURSE), "utf-8")
     (scratch / "jupyter-lite.json").write_text(json.dumps(_config()), "utf-8")
     lessons = scratch / "lessons"
     lessons.mkdir()
     for name in chapter_names():
         (lessons / f"{name}.ipynb").write_bytes((NOTEBOOKS / f"{name}.ipynb").read_bytes())
     _run(scratch, target)
+    _change(target)
 
 
 def collected(cache: Path) -> wheels.Wheels:
@@ -67,6 +99,7 @@ def _config() -> dict[str, object]:
             # After the first visit it runs without a network, as long as the browser keeps its cache.
             "enableServiceWorkerCache": True,
             "exposeAppInBrowser": True,  # for tests
+            "disabledExtensions": ["@jupyterlab/apputils-extension:splash"],  # see _STILL
             "litePluginSettings": {
                 f"{_EXTENSION}:kernel": {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": _FIRST}},
             },
@@ -86,3 +119,22 @@ def _run(scratch: Path, target: Path) -> None:
     if done.returncode or not (target / "extensions" / _EXTENSION).is_dir():
         said = [line for line in (done.stdout + done.stderr).splitlines() if line.strip()]
         raise SiteError("\n".join(["JupyterLite could not be built; the last that it said:", *said[-5:]]))
+
+
+def _compile(pyodide: Path, names: list[str]) -> None:
+    """Put bytecode into some of its files, by Node. Without Node all works, and starts two seconds later."""
+    if not (node := shutil.which("node")):
+        return
+    command = [node, str(Path(__file__).with_name("compile.mjs")), str(pyodide), *names]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace")  # noqa: S603
+    if done.returncode:
+        last = (done.stderr.strip().splitlines() or ["it did not say why"])[-1]
+        raise SiteError(f"Node could not compile the edition's Python: {last}")
+
+
+def _change(target: Path) -> None:
+    for name, (old, new) in _CHANGES.items():
+        text = (target / name).read_text("utf-8")
+        if text.count(old) != 1:
+            raise SiteError(f"this JupyterLite's {name} is another one: look at _CHANGES in site/lite.py")
+        (target / name).write_text(text.replace(old, new), "utf-8")

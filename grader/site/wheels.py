@@ -45,6 +45,8 @@ _HERE_ONLY = (
     *("grader/notebooks/source/", "grader/requirements.lock"),
 )
 """Files not needed in a browser; and the masters, which contain the solutions."""
+_UNUSED = ("jedi/third_party/django-stubs/", "jedi/third_party/typeshed/stubs/")
+"""Types of packages that no lesson has: five thousand files, a second at each start of a kernel."""
 STAND_IN = Path(__file__).resolve().parents[2] / "browser" / "stand_in"
 """The stand-in's folder in the repository; it is in no wheel of ours."""
 
@@ -156,6 +158,8 @@ def _repacked(found: Distribution) -> tuple[str, bytes]:
     for path in sorted(found.files or [], key=str):
         parts = path.parts
         if ".." in parts or "__pycache__" in parts or path.suffix in (".so", ".pyd", ".pyc", ".pth"):
+            continue
+        if path.as_posix().startswith(_UNUSED):
             continue
         if parts[0].endswith(".dist-info"):
             if parts[1:] != ("METADATA",) and parts[1] not in ("licenses", "LICENSE", "entry_points.txt"):

@@ -13,7 +13,7 @@ import pytest
 import grader as course_grader
 from grader import checks
 from grader.judging.result import Result, Row
-from grader.learner import display, lesson, scores
+from grader.learner import display, lesson, saved, scores
 from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress
 from tests.grader.helpers import CHAPTERS, EXERCISES, load_solution, python, solution_files
 
@@ -328,3 +328,23 @@ def test_check_in_a_plain_script_prints_a_readable_answer(tmp_path: Path) -> Non
 
 def test_all_chapters_are_known_to_progress(learner: Path) -> None:
     assert [row[0] for row in scores.by_chapter(learner)] == list(CHAPTERS)
+
+
+def test_where_jupyter_tells_nothing_the_cells_that_have_run_tell_the_lesson(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    monkeypatch.setitem(lesson._state, "chapter", None)
+    for name in checks.chapters():
+        sources = [saved.source_of(cell) for cell in saved.edition(name).cells]
+        setup = next(source for source in sources if source.startswith("# setup"))
+        monkeypatch.setattr(lesson, "_runs", lambda setup=setup: [f"{setup}\n", "submit()"])
+        assert lesson._current_chapter() == name
+    monkeypatch.setattr(lesson, "_runs", lambda: ["submit()", "1 + 1"])
+    assert lesson._current_chapter() is None
+
+
+def test_submit_knows_the_lesson_in_the_same_way(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
+    monkeypatch.setitem(lesson._state, "chapter", None)
+    sources = [saved.source_of(cell) for cell in saved.edition("02_hmac").cells]
+    monkeypatch.setattr(lesson, "_runs", lambda: [next(one for one in sources if one.startswith("# setup"))])
+    assert "02_hmac.ipynb" in repr(lesson.submit())  # it is not there: but it is the one that is asked for

@@ -24,6 +24,14 @@ def test_a_package_comes_with_what_it_needs_and_without_what_was_compiled() -> N
     assert made == wheels.of_environment(("jinja2",), {})  # byte for byte
 
 
+def test_types_of_packages_that_no_lesson_has_are_left_out() -> None:
+    (jedi,) = (content for name, content in wheels.of_environment(("jedi",), {}).items() if name.startswith("jedi"))
+    third_party = {name.split("/")[2:4][-1] for name in names_in(jedi) if name.startswith("jedi/third_party/typeshed/")}
+    assert "stdlib" in third_party
+    assert "stubs" not in third_party
+    assert len(names_in(jedi)) < 1000
+
+
 def test_what_others_bring_is_not_made_again() -> None:
     jinja = wheels.of_environment(("jinja2",), {})
     markupsafe = {name: content for name, content in jinja.items() if name.startswith("markupsafe")}
