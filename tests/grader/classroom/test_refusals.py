@@ -65,7 +65,7 @@ GRADEBOOK = [
 ]
 """The commands that read or write the gradebook."""
 NOTHING_WRITTEN = {
-    *("doctor", "advice", "verify-receipt"),
+    *("doctor", "advice", "verify-receipt", "lti who"),
     *("farm scheduler", "farm worker", "lti serve", "lti push"),  # they write what their clients ask for, or nothing
     "certificate",  # writes as `receipts` does, but only for a student who has handed in everything
     "class variants",
