@@ -166,9 +166,7 @@ MISTAKES: Mistakes = {
     "3": {
         "k is reduced modulo FIELD. The multiples of a point repeat after N of them; FIELD is for "
         "coordinates.": replace(MUL, reduce=lambda k: k % FIELD),
-        "It looks at 256 bits of k only. Go on until no bit of k is left.": replace(
-            MUL, reduce=lambda k: k % 2**256
-        ),
+        "It looks at 256 bits of k only. Go on until no bit of k is left.": replace(MUL, reduce=lambda k: k % 2**256),
     },
 }
 

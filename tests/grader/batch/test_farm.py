@@ -58,7 +58,8 @@ class Running:
     def processes(self) -> list[psutil.Process]:
         """Dask's worker processes, which grade."""
         there = psutil.Process(self.worker.pid).children(recursive=True)
-        return [one for one in there if one.status() != psutil.STATUS_ZOMBIE and "spawn_main" in " ".join(one.cmdline())]
+        alive = [one for one in there if one.status() != psutil.STATUS_ZOMBIE]
+        return [one for one in alive if "spawn_main" in " ".join(one.cmdline())]
 
     def close(self) -> None:
         for one in (self.worker, self.scheduler):
