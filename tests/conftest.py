@@ -57,19 +57,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:
     """The tests with long files first, and spread evenly: each xdist worker begins with an equal part of the list.
 
-    A file is long if one of its tests is marked slow. Its tests stay together, because they share fixtures. Before all
-    others come those of the learner's side: they call functions under a time limit in this process, in which other
-    tests leave threads and a large heap behind.
+    A file is long if one of its tests is marked slow. Its tests stay together, because they share fixtures.
     """
     files: dict[Path, list[pytest.Item]] = {}
     for item in items:
         files.setdefault(item.path, []).append(item)
     long = [own for own in files.values() if any(item.get_closest_marker("slow") for item in own)]
-    early = [own for path, own in files.items() if path.parent.name == "learner"]
-    long = [own for own in long if own not in early]
-    quick = [item for own in files.values() if own not in [*long, *early] for item in own]
+    quick = [item for own in files.values() if own not in long for item in own]
     stretches = [[item for own in long[number::workers] for item in own] for number in range(workers)]
-    stretches[0] = [item for own in early for item in own] + stretches[0]
     for number, stretch in enumerate(stretches):
         room = max((len(items) + number) // workers - len(stretch), 0)
         stretch += quick[:room]
