@@ -436,8 +436,7 @@ def _asynchronous(seconds: float) -> Iterator[Limit]:
             try:
                 with lock:
                     over = True
-                timer.cancel()
-                interrupt(thread, None)  # the exception may still be due
+                timer.cancel()  # an exception that is still due is raised here at the latest
                 break
             except TimeUp:  # it was raised right there
                 continue
