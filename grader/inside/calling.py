@@ -508,8 +508,11 @@ class _Policy:
             return
         if package := packages.of_builtin(function):
             self._break(package, getattr(function, "__name__", ""))
+        owner = function.__self__
+        if owner is None:  # a function whose package only its own name tells: the next one may be of another
+            return
         # A C method is a new object at each call, so its type is remembered instead.
-        lasting = function if isinstance(function.__self__, ModuleType) else type(function.__self__)
+        lasting = function if isinstance(owner, ModuleType) else type(owner)
         packages.remember(id(lasting), lasting)
 
     def _break(self, package: str, what: str) -> NoReturn:

@@ -533,6 +533,18 @@ def test_what_the_system_draws_can_be_forbidden_by_whatever_name_and_hashes_go_o
         assert invoked(function, forbids=("secrets",)).kind == calling.RETURNED
 
 
+def test_a_c_function_of_no_object_is_told_by_its_own_module_whatever_came_before() -> None:
+    from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+
+    def f() -> Any:
+        return str.maketrans("a", "b") and decode_dss_signature(bytes.fromhex("3006020101020101"))
+
+    assert str.maketrans.__self__ is decode_dss_signature.__self__ is None  # type: ignore[attr-defined]
+    for _ in range(2):
+        assert invoked(f, forbids=("hmac",)).kind == calling.RETURNED
+        assert invoked(f, forbids=(decode_dss_signature.__module__,)).kind == calling.FORBIDDEN
+
+
 def test_a_package_forbids_its_modules_and_no_namesake() -> None:
     namespace: dict[str, Any] = {"__name__": "hmac_of_mine"}
     exec("def helper():\n    return 1\ndef f():\n    return helper()", namespace)
