@@ -227,6 +227,7 @@ def test_formgrader_shows_a_class_and_takes_marks_by_hand(classroom: tuple[Path,
     answer = page.locator(f"[id='{LESSON}-answer']")
     assert page.get_by_text("second spelling", exact=True).is_visible()
     answer.scroll_into_view_if_needed()
+    page.wait_for_load_state("networkidle")  # the page's own program hears a change only once it has its marks
     with page.expect_response(lambda one: "/api/grade" in one.url and one.request.method == "PUT"):
         answer.fill("4")
         answer.press("Tab")

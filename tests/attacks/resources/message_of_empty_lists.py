@@ -6,11 +6,13 @@
 
 # %% json_loads_strict
 import sys
+import time
 
 LISTS = [[] for _ in range(900_000)]
 
 
 def json_loads_strict(data):
+    time.sleep(0.05)  # each answer is sent alone: many in one message would need too much memory first
     frame = sys._getframe()
     while frame:
         if "NOT_PLAIN" in frame.f_globals:

@@ -37,6 +37,14 @@ GRADER = [sys.executable, "-m", "grader"]
 OPTIONS = Options(level=NONE if sandbox_problem() else FULL)
 
 
+def _command(process: psutil.Process) -> list[str]:
+    """The process's command line; none if it has ended since it was listed."""
+    try:
+        return process.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
+
+
 class Running:
     """A scheduler and a machine with two workers, as commands."""
 
@@ -58,8 +66,7 @@ class Running:
     def processes(self) -> list[psutil.Process]:
         """Dask's worker processes, which grade."""
         there = psutil.Process(self.worker.pid).children(recursive=True)
-        alive = [one for one in there if one.status() != psutil.STATUS_ZOMBIE]
-        return [one for one in alive if "spawn_main" in " ".join(one.cmdline())]
+        return [one for one in there if "spawn_main" in " ".join(_command(one))]
 
     def close(self) -> None:
         for one in (self.worker, self.scheduler):
