@@ -137,7 +137,7 @@ def grade_found(
     )
     reports = _with_progress(found, shard, partial(grade, found, out / "reports", takes=shard.takes))
     for text in _remarks(not_ours, key):
-        Console(stderr=True).print(text, highlight=False, markup=False, soft_wrap=True)
+        Console(stderr=True, emoji=False).print(text, highlight=False, markup=False, soft_wrap=True)
     return reports
 
 
