@@ -84,8 +84,9 @@ def _is_plain(entry: "os.DirEntry[str]") -> bool:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:  # it has been finished by now: another shard writes into this folder, too
         return True
-    known = (entry.name.endswith(_WRITTEN) and not entry.name.startswith(".")) or _UNFINISHED.fullmatch(entry.name) is not None
-    return known and stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+    is_hidden, name = entry.name.startswith("."), entry.name
+    known = _UNFINISHED.fullmatch(name) if is_hidden else name.endswith(_WRITTEN)
+    return bool(known) and stat.S_ISREG(status.st_mode) and status.st_nlink == 1
 
 
 def foreign(place: Path) -> ForeignFile:

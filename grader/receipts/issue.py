@@ -52,8 +52,8 @@ def issue_all(folder: Path, key: Key, issuer: str, out: Path, local: LocalKey | 
         except (NoReceipt, OSError) as error:
             done.is_bad |= not isinstance(error, Unreadable)
             reason, there = getattr(error, "strerror", None) or error, _place(out, name)
-            left = f"; an earlier grade's receipt is still there: {plain_text(str(there), 500)}" if there.exists() else ""
-            done.problems.append(f"{plain_text(name, 500)}: {reason}{left}")
+            left = f"; an earlier grade's receipt is still there: {there}" if there.exists() else ""
+            done.problems.append(f"{plain_text(name, 500)}: {reason}{plain_text(left, 500)}")
             continue
         fresh = keep_or_sign(_place(out, name), claims, RECEIPT, key)
         done.fresh += fresh
