@@ -108,7 +108,7 @@ def submissions_in(targets: Sequence[Path], out: Path, shard: Shard = WHOLE) -> 
         OSError: a target can't be read.
     """
     with _unpacked(out / (UNPACKED if shard == WHOLE else f"{UNPACKED}-{shard.number}-of-{shard.count}")) as unpacked:
-        found = look_through(targets, unpacked)
+        found = look_through(targets, unpacked, out)
         if not found:
             raise NothingFound(f"{targets[0]}: no notebook and no zip file in it")
         yield found

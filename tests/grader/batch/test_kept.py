@@ -397,7 +397,7 @@ def test_a_hidden_file_is_the_graders_only_while_it_writes_it(name: str, is_ours
 
 def test_a_folder_in_a_files_place_is_called_by_its_own_name(tmp_path: Path) -> None:
     (tmp_path / "report.json").mkdir()
-    with pytest.raises(OSError) as raised:
+    with pytest.raises(IsADirectoryError) as raised:
         write_whole(tmp_path / "report.json", "{}")
     assert raised.value.filename == str(tmp_path / "report.json")
     assert [path.name for path in tmp_path.iterdir()] == ["report.json"]
