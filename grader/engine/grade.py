@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -36,6 +36,7 @@ from .rebuild import (
     Step,
     Submission,
     chapter_named_in,
+    lessons_named_by,
     read_regular,
     read_submission,
 )
@@ -276,9 +277,8 @@ def proved_grader(options: Options) -> Grader:
 
 
 def _another_lesson(name: str, chapter: Chapter) -> str:
-    """The lesson named by the file, or else by its folder, if it is not this one."""
-    promised = chapter_named_in(PurePath(name).name) or chapter_named_in(name)
-    return promised.name if promised and promised.name != chapter.name else ""
+    """The lesson named by the file, or else by its folder, if it is not this one; of several names, the first such."""
+    return next((one for one in lessons_named_by(name) if one != chapter.name), "")
 
 
 @functools.cache

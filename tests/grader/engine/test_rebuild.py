@@ -18,7 +18,7 @@ from grader.engine import grade as grade_module
 from grader.engine import process as process_module
 from grader.engine import rebuild as rebuild_module
 from grader.engine.grade import Grader, InUse, Options
-from grader.engine.rebuild import EXTRA, Submission, read_regular, read_submission
+from grader.engine.rebuild import EXTRA, Submission, lessons_named_by, read_regular, read_submission
 from grader.engine.sandbox import FULL, NONE
 from grader.errors import BadSubmission
 from grader.reports.report import Report
@@ -475,3 +475,18 @@ def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.ipynb")
     with pytest.raises(BadSubmission, match="not a regular file"):
         read(tmp_path / "pipe.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("ada/01_encoding.ipynb", ["01_encoding"]),
+        ("ada/01-Encoding (1).ipynb", ["01_encoding"]),
+        ("02_hmac/01 ENCODING.ipynb", ["01_encoding"]),
+        ("02_hmac/work.ipynb", ["02_hmac"]),
+        ("00_start_here as 01_encoding.ipynb", ["00_start_here", "01_encoding"]),
+        ("work.ipynb", []),
+    ],
+)
+def test_a_path_names_lessons_in_any_spelling(path: str, names: list[str]) -> None:
+    assert [*lessons_named_by(path)] == names
