@@ -1,9 +1,8 @@
 """`nbgrader collect` in a class: who handed in, and when, the machine says, and not the hand-in.
 
-A hand-in in the exchange is a folder of its student's, who may call it anything and change what is in it. nbgrader
-0.9.6 reads in its name whose it is (of another owner it warns) and when it came in, and copies what links lead to. Here
-a folder is taken only from its owner, a link stays a link, and what was changed after the time in its name came in when
-it was changed: the system notes when, and only root could turn that back. One that can't be taken stops no other.
+A hand-in in the exchange is a folder of its student's, who may call it anything and change what is in it. So a folder
+is taken only from its owner, a link stays a link, and what was changed after the time in its name came in when it was
+changed: the system notes when, and only root could turn that back. One that can't be taken stops no other.
 """
 
 import os
