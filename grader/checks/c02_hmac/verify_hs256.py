@@ -24,7 +24,9 @@ def _key(w: Any) -> Aspect:
     return Aspect(
         "key",
         good(named("32 bytes", w.key), named("64 bytes", w.key + w.far[:32]), rule="1"),
-        good(named("33 bytes", w.key + b"k"), named("65 bytes", w.far[:64] + b"\n"), named("200 bytes", w.far), rule="1"),
+        good(
+            named("33 bytes", w.key + b"k"), named("65 bytes", w.far[:64] + b"\n"), named("200 bytes", w.far), rule="1"
+        ),
         rare(named("32 zero bytes", bytes(32)), named("line breaks", b"\n" * 40), rule="1"),
         bad("1", named("empty", b""), stake=ALL),
         bad("1", named("a word", b"secret"), *(named(f"{n} bytes", w.far[:n]) for n in (1, 16, 24, 31))),

@@ -155,7 +155,11 @@ def _aud(w: Any) -> Aspect:
             along={"audience": "b\u00f3k"},
         ),
         bad("2 equal", *(named(text, one) for text, one in texts.items()), stake=ALL),
-        bad("2 equal", *near, *(named(f"a list of one: {one.text}", lambda e, o=one: [o.what]) for one in [*near[::5], near[2]])),
+        bad(
+            "2 equal",
+            *near,
+            *(named(f"a list of one: {one.text}", lambda e, o=one: [o.what]) for one in [*near[::5], near[2]]),
+        ),
         bad(
             "2 equal", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in lists.items()), stake=ALL
         ),

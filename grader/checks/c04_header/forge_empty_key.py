@@ -43,7 +43,7 @@ forge_empty_key = Exercise(
     rules=forging.RULES,
     source=from_aspects(
         forging.world,
-        forging.aspects_of_any,
+        forging.aspects,
         forging.build,
         forging.oracle,
         wants_of_good=forging.passes(lambda args: server),

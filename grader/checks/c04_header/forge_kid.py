@@ -37,7 +37,7 @@ def aspects(w: Any) -> list[Aspect]:
     """The token and the path."""
     paths = list(files().items())
     return [
-        *forging.aspects_of_any(w),
+        *forging.aspects(w),
         Aspect("path", good(*(named(text, _seen(path)) for text, path in paths), rule="4")),
     ]
 

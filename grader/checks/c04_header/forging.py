@@ -39,7 +39,13 @@ def aspects(w: Any) -> list[Aspect]:
     """The header and the claims of the honest token."""
     head = {"alg": "HS256", "typ": "JWT", "kid": w.kid}
     claims: dict[str, dict[str, Any]] = {
-        "a reader": {"sub": "mallory", "role": "reader", "exp": 1_900_000_000 + w.number, "iat": w.number, "nbf": w.number},
+        "a reader": {
+            "sub": "mallory",
+            "role": "reader",
+            "exp": 1_900_000_000 + w.number,
+            "iat": w.number,
+            "nbf": w.number,
+        },
         "a customer": {
             "iss": "https://login.example",
             "sub": f"user-{w.number}",
@@ -80,7 +86,7 @@ def aspects(w: Any) -> list[Aspect]:
 
 
 def aspects_of_any(w: Any) -> list[Aspect]:
-    """The same, and an honest token of another algorithm: for forgeries that write a header of their own."""
+    """The same, and an honest token of another algorithm, where the forged one does not keep the algorithm."""
     header, *others = aspects(w)
     other = rare(named("of another algorithm", lambda e: {"alg": "HS512", "kid": w.kid}), rule="1")
     return [Aspect(header.name, header.values, other), *others]

@@ -85,7 +85,11 @@ def _key(w: Any) -> list[Aspect]:
             good("HS256"),
             bad(("1 alg", "3 alg"), *(named(f"{one}, and the header HS256", one) for one in other_algs), stake=ALL),
             bad(("1 alg", "3 alg"), ABSENT, *kit.falsy(), *kit.truthy("HS256")[3:], *kit.almost("HS256")[:10]),
-            bad("1 alg", *(named(f"{one}, and the header, too", one) for one in (*other_algs[:4], "hs256")), along=with_header),
+            bad(
+                "1 alg",
+                *(named(f"{one}, and the header, too", one) for one in (*other_algs[:4], "hs256")),
+                along=with_header,
+            ),
             bad("1 alg", named("absent in both", ABSENT), named("null in both", None), along=with_header),
         ),
         Aspect(
@@ -126,7 +130,12 @@ def _extensions() -> Aspect:
     ]
     values: list[Any] = [False, True, None, 0, "", []]
     b64 = [{"b64": False, "crit": ["b64"]}, *({"b64": one} for one in values)]
-    near: list[dict[str, Any]] = [{"Crit": ["x"]}, {"B64": False}, {"critical": "crit", "x": "b64"}, {"x": {"crit": ["x"]}}]
+    near: list[dict[str, Any]] = [
+        {"Crit": ["x"]},
+        {"B64": False},
+        {"critical": "crit", "x": "b64"},
+        {"x": {"crit": ["x"]}},
+    ]
     return Aspect(
         "extensions",
         good({}),
