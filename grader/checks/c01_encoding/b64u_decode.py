@@ -147,7 +147,8 @@ MISTAKES: Mistakes = {
         "White space around the text is removed before the check, so 'Zm9v' has a second spelling.": (
             lambda text: encoding.b64u_decode(text.strip())
         ),
-        "In a regular expression `$` also matches before a final line break: use `re.fullmatch`.": _dollar,
+        "A line break behind the text still passes. In a regular expression `$` matches before it, too: `re.fullmatch` "
+        "does not.": _dollar,
         "It takes both alphabets. + and / must be refused, or one value has two spellings; `validate=True` does not "
         "see to that.": (lambda text: encoding.b64u_decode(text.replace("+", "-").replace("/", "_"))),
     },

@@ -269,7 +269,8 @@ MISTAKES: Mistakes = {
             ),
             "`if claims.get(...)` skips every claim that counts as false: null, '', False, 0. Ask `name in "
             "claims`.": replace(TIMES, present=lambda claims, name: bool(claims.get(name))),
-            "`float`, `math.isfinite`, `isnan` and `isinf` make a float of an int, and 10**400 fits into none: "
+            "`float`, `math.isfinite`, `isnan`, `isinf` and arithmetic with a float make a float of an int, and 10**400 "
+            "fits into none: "
             "OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
                 TIMES, is_time=lambda value: type(value) in (int, float) and math.isfinite(value)
             ),
@@ -282,8 +283,10 @@ MISTAKES: Mistakes = {
         "It takes whole numbers only. A NumericDate may have a fraction (RFC 7519 §2), so allow float.": replace(
             TIMES, is_time=lambda value: type(value) is int
         ),
-        'An exp of 0 counts as missing, and a token is refused whose second has not come. 0 is a number: ask `"exp" '
-        'in claims`, not `claims.get("exp")`.': replace(TIMES, missing=lambda claims: not claims.get("exp")),
+        'An exp of 0 is refused, in a token whose second has not come. 0 is a number: ask `"exp" in claims`, not '
+        '`claims.get("exp")`, and not whether it is above 0.': replace(
+            TIMES, missing=lambda claims: not claims.get("exp")
+        ),
         "A token is taken at the very second of exp. It is refused on or after exp: `>=` (RFC 7519 §4.1.4).": replace(
             TIMES, late=lambda exp, now, leeway: now - leeway > exp
         ),

@@ -326,10 +326,12 @@ MISTAKES: Mistakes = {
         ),
         "It refuses only the empty key. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(VERIFY, minimum=1),
     },
-    RETURNS: {
+    (RETURNS, "1 size"): {
         "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2).": replace(
             VERIFY, minimum=33
         ),
+    },
+    RETURNS: {
         "It refuses good tokens. The HMAC's key is `b64u_decode(key['k'])`: not the text of k, and not the dict "
         "itself, whose `len` only counts its members.": replace(VERIFY, secret=lambda k: k.encode()),
         "The key is a JWK now, a dict. The HMAC wants the bytes in it: `b64u_decode(key['k'])`.": replace(
