@@ -206,7 +206,7 @@ MISTAKES: Mistakes = {
     "2": {
         "The bytes go to `json.loads` as they are, and it guesses UTF-16 and UTF-32 too. Decode them as UTF-8 "
         "first.": replace(READ, decode=lambda data: data),
-        "A byte order mark is swallowed, as 'utf-8-sig' does. Decoded as 'utf-8' it is left for the parser to refuse.": replace(
+        "A byte order mark is swallowed, as 'utf-8-sig' does. 'utf-8' leaves it for the parser to refuse.": replace(
             READ, decode=lambda data: data.decode("utf-8-sig")
         ),
         "Bytes that are not UTF-8 are replaced or left out, not refused, so two tokens read the same.": replace(

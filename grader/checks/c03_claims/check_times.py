@@ -269,9 +269,8 @@ MISTAKES: Mistakes = {
             ),
             "`if claims.get(...)` skips every claim that counts as false: null, '', False, 0. Ask `name in "
             "claims`.": replace(TIMES, present=lambda claims, name: bool(claims.get(name))),
-            "`float`, `math.isfinite`, `isnan`, `isinf` and arithmetic with a float make a float of an int, and 10**400 "
-            "fits into none: "
-            "OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
+            "`float`, `math.isfinite`, `isnan`, `isinf` and arithmetic with a float make a float of an int, and "
+            "10**400 fits into none: OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
                 TIMES, is_time=lambda value: type(value) in (int, float) and math.isfinite(value)
             ),
             "This claim is never looked at. See that it is a number, and hold it against now.": replace(
