@@ -432,6 +432,7 @@ OTHERS: dict[str, dict[str, Function]] = {
 ALL = {f"{name}: {what}": (name, function) for name, of in OTHERS.items() for what, function in of.items()}
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")  # Python about the escapes of JSON
 @pytest.mark.parametrize(("name", "function"), ALL.values(), ids=ALL)
 def test_what_is_wrong_for_a_rare_input_only_is_refused(name: str, function: Function) -> None:
     assert refused(name, lambda *args: function(*args))
