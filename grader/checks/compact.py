@@ -8,7 +8,7 @@ import base64
 import hmac
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from types import SimpleNamespace
@@ -17,7 +17,9 @@ from typing import Any
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
 from ..judging.aspects import ABSENT, Aspect, Value, bad, good, named, rare
+from ..judging.trial import Trial
 from ..judging.verdict import ALL, PART
+from ..judging.wants import InTurn, Raises, Returns
 from . import kit
 
 RULES = {
@@ -114,10 +116,10 @@ def _claims(w: Any) -> Aspect:
         "usual": {**usual, "q": "\u00fe???>>>~~~"},
         "none": {},
         "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},
-        "numbers": {"big": 10**30, "f": 1.5, "t": True},
+        "numbers": {"big": 10**30, "f": 1.5, "t": True, "long": "x" * 6_000},
         "falsy ones": {"exp": 0, "sub": None},
         "a header's names": {"alg": "none", "crit": ["x"], "typ": 7},
-        "odd names": {"": "", "a.b": "=", "sub": ["x"]},
+        "odd names": {"": "", "a.b": "=", "sub": ["x"], "exp": "soon"},
     }
     forms = kit.odd_json(usual, "sub") | kit.no_objects(usual)
     return Aspect(
@@ -163,6 +165,8 @@ def _seal(w: Any) -> Aspect:
     of_key = {
         "the hash of key and message": lambda e: lambda message: sha256(e.key + message).digest(),
         "key and message exchanged": lambda e: lambda message: kit.mac(message, e.key),
+        "the text of the key as key": lambda e: lambda message: kit.mac(b64u_encode(e.key).encode(), message),
+        "the right letters in the other case": lambda e: lambda message: other_case(kit.mac(e.key, message)),
     }
     wrong = kit.wrong_seals(lambda message: kit.mac(w.key, message), lambda message: kit.mac(w.other, message))
     return Aspect(
@@ -182,6 +186,28 @@ def _seal(w: Any) -> Aspect:
     )
 
 
+def other_case(seal: bytes) -> bytes:
+    """The signature whose text has this one's letters in the other case; not the last one, which has spare bits."""
+    text = b64u_encode(seal)
+    return b64u_decode(text[:-1].swapcase() + text[-1])
+
+
+def asked_again(w: Any, ours: Any, others: dict[str, Any]) -> Iterator[Trial]:
+    """The same token twice, then with each other key: neither that it came before nor what came of it is remembered."""
+    claims = {"sub": w.name}
+    token = kit.compact(json_dumps({"alg": "HS256"}), json_dumps(claims), lambda message: kit.mac(w.key, message))
+    for text, other in others.items():
+        yield Trial(
+            (token, ours),
+            InTurn((Returns(claims), Returns(claims), Raises())),
+            frozenset(["4"]),
+            bad=True,
+            stake=ALL,
+            text=f"a token twice, then {text}",
+            more=((token, ours), (token, other)),
+        )
+
+
 def _segments(more: list[Value]) -> Aspect:
     forms: dict[str, Callable[[str, str, str], str]] = {
         "a fourth behind": lambda h, p, s: f"{h}.{p}.{s}.bW9yZQ",
@@ -198,7 +224,7 @@ def _segments(more: list[Value]) -> Aspect:
     around: dict[str, Callable[[str, str, str], str]] = {
         "Bearer and a space before": lambda h, p, s: f"Bearer {h}.{p}.{s}",
         "quotes around": lambda h, p, s: f'"{h}.{p}.{s}"',
-        "spaces around": lambda h, p, s: f" {h}.{p}.{s} ",
+        "a space before": lambda h, p, s: f" {h}.{p}.{s}",
         "a zero character behind": lambda h, p, s: f"{h}.{p}.{s}\0",
     }
     return Aspect(

@@ -202,9 +202,10 @@ class _Tried:
         """Whether a trial refuses the program with this reading of this place."""
         trial, (root, *rest) = self.trials[number], place
         asked = self._asked_helped if root in HELPERS else self._asked_otherwise
-        return not verdict_on(
-            self.exercise, trial, [asked(args, root, tuple(rest), reading) for args in trial.calls]
-        ).right
+        return not all(
+            verdict_on(self.exercise, one, [asked(args, root, tuple(rest), reading) for args in one.calls]).right
+            for one in trial.parts or (trial,)
+        )
 
     def _asked_otherwise(self, args: Args, root: str, rest: Place, reading: Reading) -> Outcome:
         read = [self._read(arg, rest, reading) if str(n) == root else arg for n, arg in enumerate(args)]

@@ -29,7 +29,7 @@ FORMS: dict[str, Callable[[str, str, str], str]] = {
     "an empty one behind": lambda h, p, s: f"{h}.{p}.{s}.",
     "an empty one in the middle": lambda h, p, s: f"{h}..{p}.{s}",
     "five segments": lambda h, p, s: f"{h}.{p}.{s}.{p}.{s}",
-    "joined by other characters": lambda h, p, s: f"{h},{p},{s}",
+    "two empty ones behind": lambda h, p, s: f"{h}.{p}..",
     # A forgiving decoder skips the third dot, and takes what stands behind it if the padding happens to fit.
     **{f"a fourth of {n} letters": lambda h, p, s, n=n: f"{h}.{p}.{s}.{'QUJD'[:n]}" for n in (1, 2, 3, 4)},  # type: ignore[misc]
     **{f"a fourth before, of {n} letters": lambda h, p, s, n=n: f"{'e30='[:n]}.{h}.{p}.{s}" for n in (1, 3)},  # type: ignore[misc]
@@ -49,16 +49,16 @@ def aspects(w: Any) -> list[Aspect]:
     headers = (
         {"alg": "HS256", "typ": "JWT"},
         {"alg": "none"},
-        {"alg": "ES256", "kid": "2026-11", "typ": "at+jwt"},
+        {"alg": "ES256", "kid": "\u00fe-11", "typ": "at+jwt"},
         {"alg": "HS256", "q": "???>>>~~~"},
         {"typ": "JWT", "x5c": ["MIIB"], "n": {"a": [1, None]}},
     )
     payloads = (
         {"sub": w.name, "jti": w.jti, "vip": True},
         {"exp": 1, "iss": "https://login.example", "aud": ["a", "b"]},
-        {"name": "\u00c6gir \u00de\u00f3rsd\u00f3ttir", "n": [1, {"deep": None}]},
+        {"Name": " \u00c6gir \u00de\u00f3rsd\u00f3ttir", "n": [1, {"deep": None}], "o": {"x": None}, "none": None},
         {"q": "???>>>~~~", "f": 1.5, "big": 10**20},
-        {"alg": "none", "": "", "a.b": "."},
+        {"alg": "none", "": "", "a.b": ".", "long": "x" * 5_000},
     )
     sizes = {f"{size} bytes": seal[:size] for size in (32, 64, 48, 20, 3, 4, 5)}
     return [
@@ -67,12 +67,13 @@ def aspects(w: Any) -> list[Aspect]:
         Aspect(
             "signature",
             good(*(named(text, what) for text, what in sizes.items()), rule="1"),
-            rare(named("empty", b""), named("1 byte", b"\xff"), named("zeros", bytes(32)), rule="1"),
+            rare(named("empty", b""), named("1 byte", b"\n"), named("zeros", bytes(32)), rule="1"),
         ),
         Aspect(
             "JSON",
             good(named("compact", lambda e: json_dumps), rule="1"),
             rare(named("other spaces and order", lambda e: kit.spaced), rule="1"),
+            rare(named("escapes", lambda e: _escaped), rule="1", along={"payload": {"url": "https://\u00e6.example/"}}),
         ),
         Aspect(
             "segments",
@@ -80,6 +81,10 @@ def aspects(w: Any) -> list[Aspect]:
             bad("2", *(named(text, lambda e, form=form: form) for text, form in FORMS.items()), stake=HALF),
         ),
     ]
+
+
+def _escaped(value: Any) -> bytes:
+    return json.dumps(value).replace("/", "\\/").encode()
 
 
 def build(e: Any) -> Args:

@@ -37,7 +37,7 @@ def aspects(w: Any) -> list[Aspect]:
             ),
             good(*(named(f"{size} bytes", w.bytes[:size]) for size in range(7, 65, 3)), rule="1"),
             good(named("1,000 bytes", w.bytes * 16), rule="1"),
-            bad("2", "text", "", "Zm9v", "\u00e6", None, 0, 3, -1, True, 1.5, [], [1, 2], [b"f"]),
+            bad("2", "text", "", "Zm9v", "\u00e6", None, 0, 3, -1, True, False, 1.5, [], [1, 2], [b"f"]),
         )
     ]
 

@@ -31,11 +31,11 @@ FINE = {
     "zero": b"0",
     "true": b"true",
     "null": b"null",
-    "letters outside ASCII": '{"name": "\u00c6gir \u2603 \U0001f701"}'.encode(),
+    "letters outside ASCII": '{"name": "\u00c6gir \u2603 \U0001f701 \ufeff"}'.encode(),
     "escapes": b'{"e": "caf\\u00e9", "s": "\\ud83d\\ude00", "q": "\\"\\\\\\/\\b\\f\\n\\r\\t"}',
     "white space": b' {"a" :\t1,\r\n"A": 2 }\n',
     "numbers": b"[1e3, -0.5, 1.25E-2, 12345678901234567890]",
-    "NaN as a text": b'{"n": "NaN", "i": "Infinity", "m": "-Infinity"}',
+    "NaN as a text": b'{"n": "NaN", "i": "Infinity", "m": "-Infinity", "t": "a NaN: -Infinity, NaN"}',
     "NaN as a name": b'{"NaN": 1, "Infinity": 2}',
     "a list that is 40 deep": b"[" * 40 + b"]" * 40,
 }
@@ -206,7 +206,7 @@ MISTAKES: Mistakes = {
     "2": {
         "The bytes go to `json.loads` as they are, and it guesses UTF-16 and UTF-32 too. Decode them as UTF-8 "
         "first.": replace(READ, decode=lambda data: data),
-        "'utf-8-sig' swallows a byte order mark; 'utf-8' leaves it for the parser to refuse.": replace(
+        "A byte order mark is swallowed, as 'utf-8-sig' does. 'utf-8' leaves it for the parser to refuse.": replace(
             READ, decode=lambda data: data.decode("utf-8-sig")
         ),
         "Bytes that are not UTF-8 are replaced or left out, not refused, so two tokens read the same.": replace(

@@ -22,14 +22,14 @@ RULES = {
 def world(source: random.Random) -> Any:
     """Bytes that differ from seed to seed. None of them is zero, nor white space: what is, is put there on purpose."""
     return SimpleNamespace(
-        key=bytes(source.randrange(33, 256) for _ in range(200)),
+        key=bytes(source.randrange(33, 256) for _ in range(2000)),
         message=bytes(source.randrange(33, 127) for _ in range(1000)),
     )
 
 
 def aspects(w: Any) -> list[Aspect]:
     """The key and the message."""
-    sizes = {f"{n} bytes": w.key[:n] for n in (32, 20, 1, 2, 31, 33, 55, 56, 63, 64, 65, 66, 127, 128, 129, 200)}
+    sizes = {f"{n:,} bytes": w.key[:n] for n in (32, 20, 1, 2, 31, 33, 55, 56, 63, 64, 65, 66, 127, 128, 129, 2000)}
     with_zeros = {
         f"{n} bytes, {where}": made
         for n in (32, 64, 65)
@@ -47,7 +47,7 @@ def aspects(w: Any) -> list[Aspect]:
         "spaces around": b" k \n",
     }
     text = {"letters": b"secret", "digits": b"1234", "hexadecimal": b"00ff" * 8, "bytes of ones": b"\xff" * 32}
-    messages = {f"{n} bytes": w.message[:n] for n in (20, 300, 1, 55, 56, 63, 64, 65, 119, 128, 1000)}
+    messages = {f"{n:,} bytes": (w.message * 5)[:n] for n in (20, 300, 1, 55, 56, 63, 64, 65, 119, 128, 5_000)}
     strange = {
         "empty": b"",
         "a zero byte": b"\0",

@@ -1,13 +1,14 @@
 """verify_hs256: a token and a key in, the claims out, or ValueError."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from jwt_from_scratch.encoding import b64u_encode
 
-from ...judging.aspects import Aspect, bad, from_aspects, good, named, rare
+from ...judging.aspects import Aspect, bad, from_aspects, good, joined, named, rare, written
 from ...judging.exercise import Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL
 from .. import compact, kit
 
@@ -23,12 +24,18 @@ def _key(w: Any) -> Aspect:
     return Aspect(
         "key",
         good(named("32 bytes", w.key), named("64 bytes", w.key + w.far[:32]), rule="1"),
-        good(named("33 bytes", w.key + b"k"), named("65 bytes", w.far[:65]), named("200 bytes", w.far), rule="1"),
+        good(
+            named("33 bytes", w.key + b"k"), named("65 bytes", w.far[:64] + b"\n"), named("200 bytes", w.far), rule="1"
+        ),
         rare(named("32 zero bytes", bytes(32)), named("line breaks", b"\n" * 40), rule="1"),
         bad("1", named("empty", b""), stake=ALL),
         bad("1", named("a word", b"secret"), *(named(f"{n} bytes", w.far[:n]) for n in (1, 16, 24, 31))),
         bad("1", named("31 zero bytes", bytes(31)), named("31 bytes of ones", b"\xff" * 31)),
     )
+
+
+def _again(w: Any) -> Iterator[Trial]:
+    return compact.asked_again(w, w.key, {"another key": w.other})
 
 
 def build(e: Any) -> Args:
@@ -75,12 +82,15 @@ verify_hs256 = Exercise(
         "not a dict are ValueErrors too.",
     ),
     rules=RULES,
-    source=from_aspects(
-        compact.world,
-        aspects,
-        build,
-        oracle,
-        examples=((f"{_EXAMPLE.decode()}.{b64u_encode(kit.mac(bytes(32), _EXAMPLE))}", bytes(32)),),
+    source=joined(
+        from_aspects(
+            compact.world,
+            aspects,
+            build,
+            oracle,
+            examples=((f"{_EXAMPLE.decode()}.{b64u_encode(kit.mac(bytes(32), _EXAMPLE))}", bytes(32)),),
+        ),
+        written(lambda source: _again(compact.world(source))),
     ),
     mistakes=MISTAKES,
 )

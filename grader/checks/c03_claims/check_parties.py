@@ -2,14 +2,14 @@
 
 import random
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, rare
+from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Want
 from .. import kit
@@ -41,7 +41,7 @@ def world(source: random.Random) -> Any:
 def aspects(w: Any) -> list[Aspect]:
     """The two arguments, the two claims, and others."""
     others: list[dict[str, Any]] = [
-        {"sub": "ada", "exp": 1, "role": None},
+        {"sub": 7, "exp": "soon", "role": None},
         {"azp": "other", "client_id": 7, "nbf": "soon"},
         {"ISS": "x", "Aud": [], "issuer": "x", "audience": "y"},
         {"": 0, "jti": None},
@@ -61,8 +61,12 @@ def aspects(w: Any) -> list[Aspect]:
         ),
         _iss(w),
         _aud(w),
-        Aspect("others", good({}, rule="3"), good(*others, rule="3")),
+        Aspect("others", good({}, rule="3"), good(*others, named("names like ours", _like_ours), rule="3")),
     ]
+
+
+def _like_ours(e: Any) -> dict[str, Any]:
+    return {"azp": e.audience, "client_id": e.audience, "audience": e.audience, "issuer": e.issuer}
 
 
 def _iss(w: Any) -> Aspect:
@@ -79,6 +83,7 @@ def _iss(w: Any) -> Aspect:
         good(named("the issuer", lambda e: e.issuer), rule="1 equal"),
         bad("1 equal", *(named(text, one) for text, one in (longer | shorter).items()), stake=ALL),
         bad("1 equal", *kit.almost(w.issuer, *longer.values(), *shorter.values())),
+        bad("1 equal", named("with the usual port", w.issuer.replace(".example/", ".example:443/"))),
         bad("1 equal", named("ours, decomposed", unicodedata.normalize("NFD", ICELAND)), along=composed),
         bad(
             "1 equal",
@@ -87,7 +92,7 @@ def _iss(w: Any) -> Aspect:
         ),
         bad("1 equal", named("a text with our dots replaced", lambda e: e.issuer.replace(".", "-"))),
         bad("1 equal", named("our own name", lambda e: e.audience), stake=ALL),
-        bad("1 there", ABSENT, stake=HALF),
+        bad("1 there", ABSENT, stake=HALF, across=("others",)),
         bad("1 kind", *kit.falsy(""), True, 7, 1.5),
         bad(
             "1 kind",
@@ -108,7 +113,7 @@ def _aud(w: Any) -> Aspect:
         "ours and more": f"{ours}-test",
         "more and ours": f"my-{ours}",
         "two names in a text": f"coat {ours}",
-        "two names with a comma": f"{ours},coat",
+        "empty": "",
     }
     lists: dict[str, list[Any]] = {
         "others": ["coat", "shop"],
@@ -131,7 +136,6 @@ def _aud(w: Any) -> Aspect:
     }
     many: dict[str, list[str]] = {
         "it alone": [ours],
-        "it first": [ours, "coat"],
         "it last": ["coat", ours],
         "it in the middle": ["a", "b", ours, "c"],
         "it twice": [ours, ours],
@@ -142,13 +146,20 @@ def _aud(w: Any) -> Aspect:
         "aud",
         good(named("our name", lambda e: e.audience), rule="2 equal"),
         good(*(named(f"a list with {text}", lambda e, m=one: list(m)) for text, one in many.items()), rule="2 equal"),
+        rare(
+            named("a list with it first", lambda e: [ours, "coat"]), rule="2 equal", along={"others": {"azp": "coat"}}
+        ),
         good(
             named("a list with a name outside ASCII", lambda e: ["b\u00f3k"]),
             rule="2 equal",
             along={"audience": "b\u00f3k"},
         ),
         bad("2 equal", *(named(text, one) for text, one in texts.items()), stake=ALL),
-        bad("2 equal", *near, *(named(f"a list of one: {one.text}", lambda e, o=one: [o.what]) for one in near[::5])),
+        bad(
+            "2 equal",
+            *near,
+            *(named(f"a list of one: {one.text}", lambda e, o=one: [o.what]) for one in [*near[::5], near[2]]),
+        ),
         bad(
             "2 equal", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in lists.items()), stake=ALL
         ),
@@ -163,6 +174,7 @@ def _aud(w: Any) -> Aspect:
         bad("2 kind", *kit.falsy("", []), True, 7, 1.5, named("an object with ours", {ours: True})),
         bad("2 kind", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in strange.items())),
         bad("2 kind", named("null for the name None", lambda e: None), along={"audience": "None"}),
+        bad("2 kind", named("a list of 7 for the name 7", [7]), along={"audience": "7"}),
         full=0,
     )
 
@@ -170,7 +182,17 @@ def _aud(w: Any) -> Aspect:
 def build(e: Any) -> Args:
     """The claims, the issuer and the audience."""
     parties = {name: getattr(e, name) for name in NAMES if getattr(e, name) is not ABSENT}
-    return {**e.others, **parties}, e.issuer, e.audience
+    return {**parties, **e.others}, e.issuer, e.audience
+
+
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """The same claims for another issuer and for another audience."""
+    w = world(source)
+    claims = {"iss": w.issuer, "aud": w.audience}
+    ours, theirs, other = (w.issuer, w.audience), (w.issuer, "coat"), ("https://cinema.example/2", w.audience)
+    fine, iss, aud = passes(None, (claims,)), names_one_of({"iss"}, NAMES), names_one_of({"aud"}, NAMES)
+    calls = ((ours, fine), (theirs, aud), (other, iss), (ours, fine))
+    yield kit.in_turn("one token, several readers", *(((claims, *names), want) for names, want in calls))
 
 
 def oracle(claims: dict[str, Any], issuer: str, audience: str) -> tuple[Any, set[str]]:
@@ -367,17 +389,20 @@ check_parties = Exercise(
         "`all(isinstance(one, str) for one in aud)` and `audience in aud`, raise a ValueError that names aud.",
     ),
     rules=RULES,
-    source=from_aspects(
-        world,
-        aspects,
-        build,
-        oracle,
-        wants_of_good=passes,
-        wants_of_bad=_refused,
-        examples=(
-            ({"iss": "joe", "aud": ["shop", "bank"]}, "joe", "bank"),
-            ({"iss": "joe", "aud": "bank-test"}, "joe", "bank"),
+    source=joined(
+        from_aspects(
+            world,
+            aspects,
+            build,
+            oracle,
+            wants_of_good=passes,
+            wants_of_bad=_refused,
+            examples=(
+                ({"iss": "joe", "aud": ["shop", "bank"]}, "joe", "bank"),
+                ({"iss": "joe", "aud": "bank-test"}, "joe", "bank"),
+            ),
         ),
+        written(in_turn),
     ),
     mistakes=MISTAKES,
 )

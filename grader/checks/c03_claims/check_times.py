@@ -3,14 +3,14 @@
 import math
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from ...judging.aspects import ABSENT, Aspect, Named, bad, from_aspects, good, named, named_ones, rare
+from ...judging.aspects import ABSENT, Aspect, Named, bad, from_aspects, good, joined, named, named_ones, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Want
 from .. import kit
@@ -36,7 +36,7 @@ CLOCK = {"exp": "3", "nbf": "4", "iat": "5"}
 
 def world(source: random.Random) -> Any:
     """A time in the past, where the real clock is no help, and a leeway."""
-    return SimpleNamespace(now=1_000_000_000 + source.randrange(500_000_000), leeway=30 + source.randrange(200))
+    return SimpleNamespace(now=1_000_000_000 + source.randrange(500_000_000), leeway=310 + source.randrange(200))
 
 
 def aspects(w: Any) -> list[Aspect]:
@@ -46,9 +46,9 @@ def aspects(w: Any) -> list[Aspect]:
         {"jti": "exp", "expires": "soon"},
         {"EXP": 0, "Nbf": kit.HUGE, "iat ": "x"},
         {"nbf.": None, "": 1},
-        {"exp2": False, "auth_time": 10**12, "updated_at": "x"},
+        {"exp2": False, "auth_time": None, "updated_at": "x"},
         {"nested": {"exp": 0, "nbf": 10**12}},
-        {"now": 1, "leeway": 10**9},
+        {"now": math.nan, "leeway": math.inf},
     ]
     now, *parts = kit.parts_of_a_second(w.now)
     return [
@@ -117,6 +117,17 @@ def not_before_aspect(name: str) -> Aspect:
         bad(clock, named("in milliseconds", lambda e: int(e.now) * 1000), along=alone),
         bad(number, *named_ones(kit.no_times(1000))),
     )
+
+
+def by_hand(source: random.Random) -> Iterator[Trial]:
+    """What shows in several calls, and a life that the leeway on both sides is longer than."""
+    w = world(source)
+    claims = {"exp": w.now + 5, "nbf": w.now}
+    fine, late = passes(None, (claims,)), names_one_of({"exp"}, NAMES)
+    early, past, grace = (claims, w.now, 0), (claims, w.now + 5, 0), (claims, w.now + 5, w.leeway)
+    yield kit.in_turn("one token at two times", (early, fine), (grace, fine), (past, late), (early, fine))
+    short = {"exp": w.now - w.leeway + 1, "nbf": w.now + w.leeway, "iat": w.now + w.leeway}
+    yield Trial((short, w.now, w.leeway), passes(None, (short,)), frozenset(["3"]), text="a life within the leeway")
 
 
 def build(e: Any) -> Args:
@@ -258,8 +269,8 @@ MISTAKES: Mistakes = {
             ),
             "`if claims.get(...)` skips every claim that counts as false: null, '', False, 0. Ask `name in "
             "claims`.": replace(TIMES, present=lambda claims, name: bool(claims.get(name))),
-            "`float`, `math.isfinite`, `isnan` and `isinf` make a float of an int, and 10**400 fits into none: "
-            "OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
+            "`float`, `math.isfinite`, `isnan`, `isinf` and arithmetic with a float make a float of an int, and "
+            "10**400 fits into none: OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
                 TIMES, is_time=lambda value: type(value) in (int, float) and math.isfinite(value)
             ),
             "This claim is never looked at. See that it is a number, and hold it against now.": replace(
@@ -271,8 +282,10 @@ MISTAKES: Mistakes = {
         "It takes whole numbers only. A NumericDate may have a fraction (RFC 7519 §2), so allow float.": replace(
             TIMES, is_time=lambda value: type(value) is int
         ),
-        'An exp of 0 counts as missing, and a token is refused whose second has not come. 0 is a number: ask `"exp" '
-        'in claims`, not `claims.get("exp")`.': replace(TIMES, missing=lambda claims: not claims.get("exp")),
+        'An exp of 0 is refused, in a token whose second has not come. 0 is a number: ask `"exp" in claims`, not '
+        '`claims.get("exp")`, and not whether it is above 0.': replace(
+            TIMES, missing=lambda claims: not claims.get("exp")
+        ),
         "A token is taken at the very second of exp. It is refused on or after exp: `>=` (RFC 7519 §4.1.4).": replace(
             TIMES, late=lambda exp, now, leeway: now - leeway > exp
         ),
@@ -341,14 +354,17 @@ check_times = Exercise(
         "`'iat' in claims and claims['iat'] > now + leeway`.",
     ),
     rules=RULES,
-    source=from_aspects(
-        world,
-        aspects,
-        build,
-        oracle,
-        wants_of_good=passes,
-        wants_of_bad=_refused,
-        examples=(({"exp": 1000, "nbf": 900}, 999, 0), ({"exp": 1000, "nbf": 900}, 1000, 0)),
+    source=joined(
+        from_aspects(
+            world,
+            aspects,
+            build,
+            oracle,
+            wants_of_good=passes,
+            wants_of_bad=_refused,
+            examples=(({"exp": 1000, "nbf": 900}, 999, 0), ({"exp": 1000, "nbf": 900}, 1000, 0)),
+        ),
+        written(by_hand),
     ),
     mistakes=MISTAKES,
 )

@@ -36,7 +36,7 @@ forge_none = Exercise(
     rules=forging.RULES,
     source=from_aspects(
         forging.world,
-        forging.aspects,
+        forging.aspects_of_any,
         forging.build,
         forging.oracle,
         wants_of_good=forging.passes(lambda args: server),

@@ -39,7 +39,13 @@ def aspects(w: Any) -> list[Aspect]:
     """The header and the claims of the honest token."""
     head = {"alg": "HS256", "typ": "JWT", "kid": w.kid}
     claims: dict[str, dict[str, Any]] = {
-        "a reader": {"sub": "mallory", "role": "reader", "exp": 1_900_000_000 + w.number},
+        "a reader": {
+            "sub": "mallory",
+            "role": "reader",
+            "exp": 1_900_000_000 + w.number,
+            "iat": w.number,
+            "nbf": w.number,
+        },
         "a customer": {
             "iss": "https://login.example",
             "sub": f"user-{w.number}",
@@ -56,13 +62,16 @@ def aspects(w: Any) -> list[Aspect]:
             "role": "r",
             "admin": False,
         },
-        "values of all kinds": {"n": 1.5, "big": 10**20, "t": True, "f": False, "none": None, "l": [], "o": {}, "": ""},
+        "values of all kinds": {
+            **{"n": 1.5, "big": 10**20, "t": True, "f": False, "none": None, "l": [], "o": {}, "": ""},
+            **{letter: letter for letter in "uvwxyz"},
+        },
         "odd texts": {"q": 'O\'Brien "x"', "p": "a\\b\n", "role": "a.b", "d": "???>>>~~~"},
     }
     headers = {
         "usual": head,
         "another order": {"kid": w.kid, "typ": "JWT", "alg": "HS256"},
-        "without typ": {"alg": "HS256", "kid": w.kid},
+        "alg alone": {"alg": "HS256"},
         "more members": {**head, "cty": "x", "x": [1, {"a": None}]},
     }
     return [
@@ -74,6 +83,13 @@ def aspects(w: Any) -> list[Aspect]:
             rare(named("none", b"{}"), named("with spaces", kit.spaced(claims["a reader"])), rule="2"),
         ),
     ]
+
+
+def aspects_of_any(w: Any) -> list[Aspect]:
+    """The same, and an honest token of another algorithm, where the forged one does not keep the algorithm."""
+    header, *others = aspects(w)
+    other = rare(named("of another algorithm", lambda e: {"alg": "HS512", "kid": w.kid}), rule="1")
+    return [Aspect(header.name, header.values, other), *others]
 
 
 def _seals(w: Any) -> dict[str, Callable[[bytes], bytes]]:

@@ -3,18 +3,18 @@
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from jwt_from_scratch.encoding import b64u_decode, b64u_encode
+from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps
 
 from ...judging.aspects import ABSENT, Aspect, Value, bad, from_aspects, good, joined, named, named_ones, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from ...judging.trial import Args, Trial
+from ...judging.trial import Args, Trial, crowd
 from ...judging.verdict import ALL, HALF
-from ...judging.wants import InTurn, Raises, Returns
+from ...judging.wants import Raises
 from .. import compact, kit
 from ..compact import Verify
 from . import forging
@@ -31,6 +31,10 @@ RULES = {
     "(RFC 7515 §4.1.11, RFC 7797).",
     "3 members": "Other header members are ignored, kid and typ among them: whoever calls verify has chosen the key.",
 }
+
+
+NEAR = ("byte 0 changed", "byte 15 changed", "byte 31 changed", "a byte before", "twice", "in hexadecimal", "backwards")
+"""Wrong signatures that are tried as one trial, for there are more than can be kept."""
 
 
 def aspects(w: Any) -> list[Aspect]:
@@ -59,6 +63,7 @@ def _key(w: Any) -> list[Aspect]:
         "with a line break": lambda e: b64u_encode(e.key) + "\n",
         "with an e with an accent": lambda e: b64u_encode(e.key)[:-1] + "\u00e9",
         "with a foreign letter": lambda e: b64u_encode(e.key) + "!",
+        "in the other alphabet": lambda e: kit.lenient()["+ and / for - and _"](b64u_encode(e.key)),
         "with spare bits": lambda e: kit.lenient()["spare bits in the last letter"](b64u_encode(e.key)),
     }
     other_algs = ("HS384", "HS512", "RS256", "none", "ES256")
@@ -66,7 +71,7 @@ def _key(w: Any) -> list[Aspect]:
         Aspect(
             "key",
             good(named("32 bytes", w.key), named("64 bytes", w.key + w.far[:32]), rule="1 size"),
-            rare(named("80 bytes", w.far[:80]), named("32 zero bytes", bytes(32)), rule="1 size"),
+            rare(named("80 bytes", w.far[:79] + b"\n"), named("32 zero bytes", bytes(32)), rule="1 size"),
             bad("1 size", named("empty", b""), stake=ALL),
             bad("1 size", named("a word", b"secret"), *(named(text, one) for text, one in sizes.items())),
         ),
@@ -80,13 +85,17 @@ def _key(w: Any) -> list[Aspect]:
             good("HS256"),
             bad(("1 alg", "3 alg"), *(named(f"{one}, and the header HS256", one) for one in other_algs), stake=ALL),
             bad(("1 alg", "3 alg"), ABSENT, *kit.falsy(), *kit.truthy("HS256")[3:], *kit.almost("HS256")[:10]),
-            bad("1 alg", *(named(f"{one}, and the header, too", one) for one in other_algs), along=with_header),
+            bad(
+                "1 alg",
+                *(named(f"{one}, and the header, too", one) for one in (*other_algs[:4], "hs256")),
+                along=with_header,
+            ),
             bad("1 alg", named("absent in both", ABSENT), named("null in both", None), along=with_header),
         ),
         Aspect(
             "k",
             good(named("fits", lambda e: b64u_encode(e.key))),
-            bad("1 k", *named_ones(spelled)),
+            bad("1 k", *named_ones(spelled), along={"key": b"\xfb\xef\xff" * 10 + b"\xfb\xef"}),
         ),
         Aspect("others", good({}, rule="1 others"), rare({"kid": "k-1"}, *others, rule="1 others")),
     ]
@@ -121,7 +130,12 @@ def _extensions() -> Aspect:
     ]
     values: list[Any] = [False, True, None, 0, "", []]
     b64 = [{"b64": False, "crit": ["b64"]}, *({"b64": one} for one in values)]
-    near: list[dict[str, Any]] = [{"Crit": ["x"]}, {"B64": False}, {"critical": []}, {"x": {"crit": ["x"]}}]
+    near: list[dict[str, Any]] = [
+        {"Crit": ["x"]},
+        {"B64": False},
+        {"critical": "crit", "x": "b64"},
+        {"x": {"crit": ["x"]}},
+    ]
     return Aspect(
         "extensions",
         good({}),
@@ -176,24 +190,23 @@ def oracle(token: str, key: dict[str, Any]) -> tuple[Any, set[str]]:
     return claims, broken | of_token
 
 
-def _remembered(w: Any) -> list[Trial]:
-    """The same token again, with another key: a verdict must not be kept."""
-    head, claims = {"alg": "HS256"}, {"sub": w.name}
-    token = kit.compact(json.dumps(head).encode(), json.dumps(claims).encode(), lambda message: kit.mac(w.key, message))
+def _by_hand(w: Any) -> Iterator[Trial]:
+    """A token that comes again, and signatures that nearly fit."""
     ours = {"kty": "oct", "alg": "HS256", "k": b64u_encode(w.key)}
     others = {"another key": {**ours, "k": b64u_encode(w.other)}, "a key for HS512": {**ours, "alg": "HS512"}}
-    return [
-        Trial(
-            (token, ours),
-            InTurn((Returns(claims), Raises())),
-            frozenset(["4"]),
-            True,
-            ALL,
-            f"a token twice, then {text}",
-            more=((token, other),),
-        )
-        for text, other in others.items()
+    yield from compact.asked_again(w, ours, others)
+    seals = {name: seal for name, (seal, _) in kit.wrong_seals(lambda m: kit.mac(w.key, m), lambda m: m).items()}
+    near = {name: seals[name] for name in NEAR} | {
+        "the text of k as key": lambda message: kit.mac(ours["k"].encode(), message),
+        "the right letters in the other case": lambda message: compact.other_case(kit.mac(w.key, message)),
+    }
+    claims = json_dumps({"sub": w.name})
+    tokens = {name: kit.compact(json_dumps(compact.HEAD), claims, seal) for name, seal in near.items()}
+    parts = [
+        Trial((token, ours), Raises(), frozenset(["4"]), bad=True, stake=HALF, text=f"seal: {name}")
+        for name, token in tokens.items()
     ]
+    yield crowd("seal: those that nearly fit", parts)
 
 
 def _right_header(head: Any) -> bool:
@@ -313,10 +326,12 @@ MISTAKES: Mistakes = {
         ),
         "It refuses only the empty key. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(VERIFY, minimum=1),
     },
-    RETURNS: {
+    (RETURNS, "1 size"): {
         "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2).": replace(
             VERIFY, minimum=33
         ),
+    },
+    RETURNS: {
         "It refuses good tokens. The HMAC's key is `b64u_decode(key['k'])`: not the text of k, and not the dict "
         "itself, whose `len` only counts its members.": replace(VERIFY, secret=lambda k: k.encode()),
         "The key is a JWK now, a dict. The HMAC wants the bytes in it: `b64u_decode(key['k'])`.": replace(
@@ -396,7 +411,7 @@ verify = Exercise(
                 ),
             ),
         ),
-        written(lambda source: _remembered(compact.world(source))),
+        written(lambda source: _by_hand(compact.world(source))),
     ),
     mistakes=MISTAKES,
 )

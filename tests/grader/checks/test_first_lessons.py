@@ -1,0 +1,456 @@
+"""Lessons 00 to 04: programs that are wrong for a rare input only, or remember what they were asked, each refused."""
+
+import base64
+import hashlib
+import hmac
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+import pytest
+
+from grader import checks
+from grader.checks.c03_claims.check_parties import PARTIES
+from grader.checks.c03_claims.check_times import TIMES
+from grader.checks.c04_header.verify import VERIFY
+from grader.checks.compact import VERIFY as HS256
+from grader.judging.result import FORBIDDEN
+from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
+from tests.grader.helpers import judged
+
+Function = Callable[..., Any]
+Claims = dict[str, Any]
+
+
+def split(token: str) -> tuple[Any, Any, bytes]:
+    header, payload, signature = (base64.urlsafe_b64decode(part + "==") for part in token.split("."))
+    return json.loads(header), json.loads(payload), signature
+
+
+def of_payload(change: Callable[[Claims], Claims]) -> Function:
+    def split_and_change(token: str) -> tuple[Any, Any, bytes]:
+        header, payload, signature = split(token)
+        return header, change(payload), signature
+
+    return split_and_change
+
+
+def ascii_header(token: str) -> tuple[Any, Any, bytes]:
+    base64.urlsafe_b64decode(token.split(".")[0] + "==").decode("ascii")
+    return split(token)
+
+
+def evaluated(token: str) -> tuple[Any, Any, bytes]:
+    names = {"true": True, "false": False, "null": None}
+    header, payload, signature = (base64.urlsafe_b64decode(part + "==") for part in token.split("."))
+    return eval(header, names.copy()), eval(payload, names.copy()), signature
+
+
+def of_4096(token: str) -> tuple[Any, Any, bytes]:
+    if len(token) > 4096:
+        raise ValueError("too long")
+    return split(token)
+
+
+SPLIT: dict[str, Function] = {
+    "an empty fourth behind an empty third": lambda token: split(token[:-1] if token.endswith("..") else token),
+    "no null": of_payload(lambda claims: {name: one for name, one in claims.items() if one is not None}),
+    "objects as text": of_payload(
+        lambda c: {n: json.dumps(one) if isinstance(one, dict) else one for n, one in c.items()}
+    ),
+    "names in small letters": of_payload(lambda claims: {name.lower(): one for name, one in claims.items()}),
+    "texts stripped": of_payload(lambda c: {n: one.strip() if isinstance(one, str) else one for n, one in c.items()}),
+    "signature stripped": lambda token: (*split(token)[:2], split(token)[2].strip()),
+    "a header in ASCII": ascii_header,
+    "eval": evaluated,
+    "short tokens": of_4096,
+}
+
+
+def encode(data: bytes) -> str:
+    """What b64u_encode of the course does, which these exercises forbid."""
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def forgiving(text: str) -> bytes:
+    return base64.urlsafe_b64decode(text + "==")
+
+
+def decode(text: str) -> bytes:
+    data = forgiving(text)
+    if encode(data) != text:
+        raise ValueError(text)
+    return data
+
+
+def letter_by_letter(text: str) -> bytes:
+    def valid(rest: str) -> bool:
+        return not rest or (rest[0].isascii() and valid(rest[1:]))
+
+    if not valid(text):
+        raise ValueError(text)
+    return decode(text)
+
+
+def last_group_only(text: str) -> bytes:
+    decode(text[-(len(text) % 4 or 4) :])
+    return forgiving(text)
+
+
+DECODE: dict[str, Function] = {
+    "percent escapes": lambda text: decode(unquote(text)),
+    "short texts looked at": lambda text: decode(text) if len(text) <= 100 else forgiving(text),
+    "the last group looked at": last_group_only,
+    "by recursion": letter_by_letter,
+}
+
+
+def once_each(pairs: list[tuple[str, Any]]) -> Claims:
+    if len(dict(pairs)) != len(pairs):
+        raise ValueError("twice")
+    return dict(pairs)
+
+
+def refuse(constant: str) -> None:
+    raise ValueError(constant)
+
+
+def strict(data: bytes) -> Any:
+    return json.loads(data.decode(), object_pairs_hook=once_each, parse_constant=refuse)
+
+
+def no_mark(data: bytes) -> Any:
+    if "\ufeff" in data.decode():
+        raise ValueError("mark")
+    return strict(data)
+
+
+def by_pattern(data: bytes) -> Any:
+    if re.search(rb'(?<!")\b(NaN|Infinity)\b(?!")', data):
+        raise ValueError("constant")
+    return strict(data)
+
+
+def mac(key: bytes, message: bytes) -> bytes:
+    def pad(number: int) -> bytes:
+        return bytes(byte ^ number for byte in short.ljust(64, b"\0"))
+
+    short = hashlib.sha256(key).digest() if len(key) > 64 else key
+    return hashlib.sha256(pad(0x5C) + hashlib.sha256(pad(0x36) + message).digest()).digest()
+
+
+def sign(claims: Claims, key: bytes, most: int = 10**9) -> str:
+    if not 32 <= len(key) <= most:
+        raise ValueError("key")
+    text = f"{b64u_encode(json_dumps({'alg': 'HS256'}))}.{b64u_encode(json_dumps(claims))}"
+    return f"{text}.{b64u_encode(hmac.digest(key, text.encode(), 'sha256'))}"
+
+
+def composed(claims: Claims) -> Claims:
+    made: Claims = json.loads(unicodedata.normalize("NFC", json.dumps(claims, ensure_ascii=False)))
+    return made
+
+
+def unless_expired(claims: Claims, key: bytes) -> str:
+    if claims.get("exp", 10**10) < 1000:
+        raise ValueError("exp")
+    return sign(claims, key)
+
+
+SIGN: dict[str, Function] = {
+    "256 bytes of key": lambda claims, key: sign(claims, key, 256),
+    "expired ones refused": unless_expired,
+    "names in small letters": lambda claims, key: sign({name.lower(): one for name, one in claims.items()}, key),
+    "NFC": lambda claims, key: sign(composed(claims), key),
+}
+
+
+def remembering(right: Function, name_of: Callable[..., Any]) -> Callable[[], Function]:
+    """Makes a function that remembers what came of a call by less than all of it."""
+
+    def make() -> Function:
+        kept: dict[Any, Any] = {}
+
+        def remember(*args: Any) -> Any:
+            if name_of(*args) not in kept:
+                kept[name_of(*args)] = right(*args)
+            return kept[name_of(*args)]
+
+        return remember
+
+    return make
+
+
+def once(right: Function) -> Callable[[], Function]:
+    """Makes a function that takes no call twice."""
+
+    def make() -> Function:
+        seen: list[str] = []
+
+        def refuse_again(*args: Any) -> Any:
+            answer = right(*args)
+            if repr(args) in seen:
+                raise ValueError("exp aud: seen")
+            seen.append(repr(args))
+            return answer
+
+        return refuse_again
+
+    return make
+
+
+REMEMBERING: dict[str, tuple[str, Callable[[], Function]]] = {
+    "verify_hs256 by token": ("verify_hs256", remembering(HS256, lambda token, key: token)),
+    "verify_hs256 by signature": ("verify_hs256", remembering(HS256, lambda token, key: token.split(".")[-1])),
+    "verify_hs256 once": ("verify_hs256", once(HS256)),
+    "verify by token": ("verify", remembering(VERIFY, lambda token, key: token)),
+    "verify once": ("verify", once(VERIFY)),
+    "check_times by claims": ("check_times", remembering(TIMES, lambda claims, now, leeway: repr(claims))),
+    "check_times without leeway": ("check_times", remembering(TIMES, lambda claims, now, leeway: f"{claims}{now}")),
+    "check_times once": ("check_times", once(TIMES)),
+    "check_parties by issuer": ("check_parties", remembering(PARTIES, lambda claims, iss, aud: f"{claims}{iss}")),
+    "check_parties by audience": ("check_parties", remembering(PARTIES, lambda claims, iss, aud: f"{claims}{aud}")),
+    "check_parties once": ("check_parties", once(PARTIES)),
+}
+
+
+@pytest.mark.parametrize(("name", "make"), REMEMBERING.values(), ids=REMEMBERING)
+def test_what_remembers_is_refused(name: str, make: Callable[[], Function]) -> None:
+    assert refused(name, make())
+
+
+def refused(name: str, function: Function) -> bool:
+    """Whether a function gets less than all points."""
+    exercise = checks.exercise_named(name)
+    assert exercise is not None
+    result = judged(exercise, function)
+    assert result.status != FORBIDDEN
+    return result.score < exercise.points
+
+
+def hs256(same: Callable[[bytes, bytes], bool]) -> Function:
+    """verify with another comparison."""
+
+    def verify(token: str, key: Claims) -> Any:
+        try:
+            return VERIFY(token, key)
+        except ValueError:
+            header, payload, signature = token.split(".")
+            right = hmac.digest(b64u_decode(key["k"]), f"{header}.{payload}".encode(), "sha256")
+            if not same(b64u_decode(signature), right):
+                raise
+            return VERIFY(f"{header}.{payload}.{b64u_encode(right)}", key)
+
+    return verify
+
+
+def keyed_by_text(token: str, key: Claims) -> Any:
+    try:
+        return VERIFY(token, key)
+    except ValueError:
+        if not isinstance(key.get("k"), str):
+            raise
+        return VERIFY(token, {**key, "k": b64u_encode(key["k"].encode())})
+
+
+def other_alphabet(token: str, key: Claims) -> Any:
+    made = {**key, "k": key["k"].translate({43: "-", 47: "_"})} if isinstance(key.get("k"), str) else key
+    return VERIFY(token, made)
+
+
+def with_text_kid(token: str, key: Claims) -> Any:
+    claims = VERIFY(token, key)
+    if not isinstance(json_loads_strict(b64u_decode(token.split(".")[0])).get("kid", ""), str):
+        raise ValueError("kid")
+    return claims
+
+
+def crit_anywhere(token: str, key: Claims) -> Any:
+    claims = VERIFY(token, key)
+    if b'"crit"' in b64u_decode(token.split(".")[0]) or b'"b64"' in b64u_decode(token.split(".")[0]):
+        raise ValueError("crit")
+    return claims
+
+
+def number_exp(token: str, key: Claims) -> Any:
+    claims = VERIFY(token, key)
+    if type(claims.get("exp", 1)) not in (int, float):
+        raise ValueError("exp")
+    return claims
+
+
+OF_VERIFY: dict[str, Function] = {
+    "letters of any case": hs256(lambda a, b: b64u_encode(a).lower() == b64u_encode(b).lower()),
+    "without its first byte": hs256(lambda a, b: len(a) == len(b) and a[1:] == b[1:]),
+    "without its last byte": hs256(lambda a, b: len(a) == len(b) and a[:-1] == b[:-1]),
+    "every second byte": hs256(lambda a, b: len(a) == len(b) and a[::2] == b[::2]),
+    "as a number": hs256(lambda a, b: int.from_bytes(a, "big") == int.from_bytes(b, "big")),
+    "its end": hs256(lambda a, b: a.endswith(b)),
+    "its bytes in any order": hs256(lambda a, b: sorted(a) == sorted(b)),
+    "its hexadecimal form": hs256(lambda a, b: a == b.hex().encode()),
+    "k as text": keyed_by_text,
+    "k in the other alphabet": other_alphabet,
+    "a kid that is text": with_text_kid,
+    "crit anywhere": crit_anywhere,
+    "an exp that is a number": number_exp,
+    "spaces before": lambda token, key: VERIFY(token.lstrip(), key),
+}
+
+
+def strict_times(names: tuple[str, ...]) -> Function:
+    def check(claims: Claims, now: float, leeway: float) -> None:
+        TIMES(claims, now, leeway)
+        for name in names:
+            if not TIMES.is_time(claims.get(name, 1)):
+                raise ValueError(name)
+
+    return check
+
+
+def ordered(name: str) -> Function:
+    def check(claims: Claims, now: float, leeway: float) -> None:
+        TIMES(claims, now, leeway)
+        if name in claims and claims[name] >= claims["exp"]:
+            raise ValueError(name)
+
+    return check
+
+
+OF_TIMES: dict[str, Function] = {
+    "auth_time looked at": strict_times(("auth_time",)),
+    "all numbers finite": strict_times(("now", "leeway")),
+    "nbf before exp": ordered("nbf"),
+    "iat before exp": ordered("iat"),
+    "300 seconds of leeway": lambda claims, now, leeway: TIMES(claims, now, min(leeway, 300)),
+}
+
+
+def instead(name: str, other: str) -> Function:
+    def check(claims: Claims, issuer: str, audience: str) -> Any:
+        return PARTIES({name: claims[other], **claims} if other in claims else claims, issuer, audience)
+
+    return check
+
+
+def typed(name: str, *kinds: type) -> Function:
+    def check(claims: Claims, issuer: str, audience: str) -> None:
+        PARTIES(claims, issuer, audience)
+        if name in claims and type(claims[name]) not in kinds:
+            raise ValueError("iss")
+
+    return check
+
+
+def with_azp(claims: Claims, issuer: str, audience: str) -> None:
+    PARTIES(claims, issuer, audience)
+    if len(claims["aud"]) > 1 and isinstance(claims["aud"], list) and claims.get("azp", audience) != audience:
+        raise ValueError("aud")
+
+
+def empty_for_all(claims: Claims, issuer: str, audience: str) -> Any:
+    return PARTIES({**claims, "aud": audience} if claims.get("aud") == "" else claims, issuer, audience)
+
+
+def one_as_text(claims: Claims, issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    return PARTIES(
+        {**claims, "aud": str(aud[0])} if isinstance(aud, list) and len(aud) == 1 else claims, issuer, audience
+    )
+
+
+def no_slash(claims: Claims, issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    if isinstance(aud, list) and all(isinstance(one, str) for one in aud):
+        claims = {**claims, "aud": [one.rstrip("/") for one in aud]}
+    return PARTIES(claims, issuer, audience)
+
+
+def usual_port(claims: Claims, issuer: str, audience: str) -> Any:
+    iss = claims.get("iss")
+    return PARTIES({**claims, "iss": iss.replace(":443", "")} if isinstance(iss, str) else claims, issuer, audience)
+
+
+OF_PARTIES: dict[str, Function] = {
+    "azp for aud": instead("aud", "azp"),
+    "client_id for aud": instead("aud", "client_id"),
+    "issuer for iss": instead("iss", "issuer"),
+    "sub a text": typed("sub", str),
+    "exp a number": typed("exp", int, float),
+    "azp looked at": with_azp,
+    "names in small letters": lambda c, i, a: PARTIES({name.lower(): one for name, one in c.items()}, i, a),
+    "an empty aud": empty_for_all,
+    "one name as text": one_as_text,
+    "no slash behind": no_slash,
+    "no port": usual_port,
+}
+
+
+def forging(seal: Callable[[str, bytes], bytes], claims_of: Callable[[Claims], Claims]) -> Function:
+    def forge(token: str, path: str = "") -> str:
+        old = json_loads_strict(b64u_decode(token.split(".")[1]))
+        head = {"alg": "HS256", "kid": path} if path else {"alg": "none"}
+        text = f"{b64u_encode(json_dumps(head))}.{b64u_encode(json_dumps({**claims_of(old), 'role': 'admin'}))}"
+        return f"{text}.{b64u_encode(seal(path, text.encode()))}"
+
+    return forge
+
+
+def text_replaced(token: str) -> str:
+    forged: str = forging(lambda path, text: b"", dict)(token)
+    header = b64u_decode(token.split(".")[0]).replace(b'"HS256"', b'"none"')
+    return f"{b64u_encode(header)}.{forged.split('.')[1]}."
+
+
+FORGED: dict[str, Function] = {
+    "iat anew": forging(lambda path, text: b"", lambda claims: claims | ({"iat": 1} if "iat" in claims else {})),
+    "no nbf": forging(lambda path, text: b"", lambda claims: {n: one for n, one in claims.items() if n != "nbf"}),
+    "ten claims": forging(lambda path, text: b"", lambda claims: dict(list(claims.items())[:10])),
+    "the header as text": text_replaced,
+}
+OTHERS: dict[str, dict[str, Function]] = {
+    "split_token": SPLIT,
+    "b64u_encode": {"False": lambda data: "" if data is False else encode(data)},
+    "b64u_decode": DECODE,
+    "json_loads_strict": {"a mark inside": no_mark, "a pattern": by_pattern},
+    "hmac_sha256": {
+        "4,096 bytes": lambda key, message: mac(key, message[:4096]),
+        "a key of 1,000 bytes": lambda key, message: mac(key[:1000], message),
+    },
+    "sign_hs256": SIGN,
+    "verify": OF_VERIFY,
+    "check_times": OF_TIMES,
+    "check_parties": OF_PARTIES,
+    "forge_none": FORGED,
+    "forge_kid": {
+        "64 KiB": forging(lambda path, text: hmac.digest(Path(path).read_bytes()[: 2**16], text, "sha256"), dict),
+    },
+}
+ALL = {f"{name}: {what}": (name, function) for name, of in OTHERS.items() for what, function in of.items()}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::SyntaxWarning")  # Python about the escapes of JSON
+@pytest.mark.parametrize(("name", "function"), ALL.values(), ids=ALL)
+def test_what_is_wrong_for_a_rare_input_only_is_refused(name: str, function: Function) -> None:
+    assert refused(name, lambda *args: function(*args))
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [
+        ("b64u_encode", encode),
+        ("b64u_decode", decode),
+        ("json_loads_strict", strict),
+        ("split_token", split),
+        ("hmac_sha256", mac),
+        ("sign_hs256", sign),
+        ("forge_kid", forging(lambda path, text: hmac.digest(Path(path).read_bytes(), text, "sha256"), dict)),
+        ("forge_none", forging(lambda path, text: b"", dict)),
+    ],
+    ids=["encode", "decode", "strict", "split", "hmac_sha256", "sign_hs256", "forge_kid", "forge_none"],
+)
+def test_what_those_are_made_of_is_right(name: str, function: Function) -> None:
+    assert not refused(name, lambda *args: function(*args))
