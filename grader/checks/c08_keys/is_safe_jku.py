@@ -45,7 +45,7 @@ def aspects(w: Any) -> list[Aspect]:
 
 
 def _beginning() -> Aspect:
-    others = "HTTPS:// Https:// httpS:// https:/ https: https// https / // :// s:// ftp:// file:/// xhttps:// httpss://"
+    others = "HTTPS:// Https:// httpS:// https:/ https: https// https / // :// s:// ftp:// file:/// xhttps:// httpss:// https:xx httpsx:/"
     odd = (" https://", "\thttps://", "\x00https://", "ht\ntps://", "https:\\\\", "\ufeffhttps://", "blob;https://")
     return Aspect(
         "beginning",
@@ -249,13 +249,14 @@ class Safe:
     begins: Callable[[str], bool] = lambda url: url.startswith("https://")
     origin: Callable[[str], str] = lambda url: _origin(url).removesuffix(":443")
     equal: Callable[[str, str], bool] = lambda theirs, ours: theirs == ours
+    ours: Callable[[list[str]], list[str]] = lambda origins: origins
 
     def __call__(self, url: Any, allowed_origins: list[str]) -> Any:
         """Whether it is safe."""
         url = self.text(url)
         if url is None or not self.characters(url) or not self.begins(url):
             return False
-        return any(self.equal(self.origin(url), one) for one in allowed_origins)
+        return any(self.equal(self.origin(url), one) for one in self.ours(allowed_origins))
 
 
 RIGHT = Safe()
@@ -402,6 +403,13 @@ MISTAKES: Mistakes = {
         ),
         "The user name is noticed, and urlsplit still lowers, drops tabs and line breaks, and ignores a fragment. Look "
         "at the characters first.": Parsed(users=False),
+    },
+    ("3 origin", "3 port"): {
+        "Only the first origin of the list counts. The address may be of any of them.": replace(
+            RIGHT, ours=lambda origins: origins[:1]
+        ),
+        "Only the first origin of the list counts, and an empty list has none, which is an IndexError. The address may "
+        "be of any of them.": replace(RIGHT, ours=lambda origins: [origins[0]]),
     },
     "3 free": {
         "A query is refused. Behind the origin's slash everything is free: some issuers have one.": replace(
