@@ -250,7 +250,7 @@ MISTAKES: Mistakes = {
         "with (0, 1).": replace(VERIFY, sound=lambda data: encoded(decoded(data)) == data),
         "The four points of order 8 are let in; 4·A is not (0, 1) there, and 8·A is. What counts is 8·A, after three "
         "doublings.": replace(VERIFY, sound=lambda data: not order_divides(decoded(data), 2)),
-        "Only the two points whose order divides 2 are refused. Six more have a small order: double three times.": replace(
+        "Only the two points whose order divides 2 are refused. Six more are small: double three times.": replace(
             VERIFY, sound=lambda data: not order_divides(decoded(data), 1)
         ),
     },

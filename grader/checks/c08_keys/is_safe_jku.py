@@ -44,7 +44,8 @@ def aspects(w: Any) -> list[Aspect]:
 
 
 def _beginning() -> Aspect:
-    others = "HTTPS:// Https:// httpS:// https:/ https: https// https / // :// s:// ftp:// file:/// xhttps:// httpss:// https:xx httpsx:/"
+    others = "HTTPS:// Https:// httpS:// https:/ https: https// https / // :// s:// ftp:// file:/// xhttps:// httpss://"
+    others += " https:xx httpsx:/"  # as long as the right one
     odd = (" https://", "\thttps://", "\x00https://", "ht\ntps://", "https:\\\\", "\ufeffhttps://", "blob;https://")
     return Aspect(
         "beginning",
