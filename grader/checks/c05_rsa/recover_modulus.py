@@ -94,8 +94,8 @@ def is_modulus(key: QuickKey) -> Satisfies:
         if answer == key.n:
             return True
         if answer == 0 or answer % key.n:
-            if answer > 2**2000:
-                return "return n of the pairs in this call; that is another huge number"
+            if answer.bit_length() == key.n.bit_length():
+                return "return n of the pairs in this call; that is another number of its size"
             return "return n; that is not n, and no multiple of it"
         factor = abs(answer // key.n)
         return f"return n exactly; that is n times {factor if factor < 10**6 else 'a huge number'}"

@@ -140,7 +140,7 @@ def _bad(source: random.Random, d: int, k: int, usual: Call) -> Iterator[Trial]:
         (("2", "3"), "one signature twice", (public, m1, first, m1, first)),
         (("2", "3"), "one message, s and N - s", (public, m1, first, m1, join(r, N - s1))),
         (("3",), "the next private key's public point", (point(d + 1), m1, first, m2, second)),
-        (("3",), "x + FIELD in place of x", ((public[0] + FIELD, public[1]), m1, first, m2, second)),
+        (("3",), "x + FIELD in place of x", ((known(d)[0] + FIELD, known(d)[1]), m1, first, m2, second)),
         (("3",), "the mirror image of the public point", (mirrored(public), m1, first, m2, second)),
         (("3",), "None for a public point", (None, m1, first, m2, second)),
         (("3",), "None for a public point, and 0 comes out", (None, *call(0, k, m1, m2, public)[1:])),
