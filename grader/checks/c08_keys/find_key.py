@@ -187,10 +187,7 @@ def _others(w: Any) -> Aspect:
         "a key whose kid is a list": [key(kid=[KID])],
         "a key with another kid": [w.second],
     }
-    twice: dict[str, list[Any]] = {
-        "another with its kid": [key()],
-        "itself": [ABSENT],
-    }
+    twice = {"another with its kid": [key()], "itself": [ABSENT]}
     return Aspect(
         "others",
         good(named("none", lambda e: [])),
