@@ -124,7 +124,7 @@ def rsa_key(source: random.Random, e: int = 65537, bits: int = 2048) -> RSAKey:
 
 def quick_key(source: random.Random, e: int = 65537, bits: int = 2048) -> QuickKey:
     """The same for a key of many primes."""
-    count = {2048: 16, 2049: 15, 3072: 24}[bits]
+    count = {2048: 16, 2049: 15, 3072: 24, 4224: 33}[bits]
     return QuickKey((*source.sample(SMALL, count), *((SMALL_ODD,) if bits == 2049 else ())), e)
 
 

@@ -65,7 +65,7 @@ def aspects(w: Any) -> list[Aspect]:
         "with spaces around": b"  " + w.pem + b" \t",
         "with a zero byte behind": w.pem + b"\0",
         "in capitals": w.pem.upper(),
-        "with a comment in Latin-1": b"cl\xe9\n" + w.pem,
+        "with a byte order mark and Latin-1": b"\xef\xbb\xbfcl\xe9\n" + w.pem,
         "in one line": w.pem.replace(b"\n", b""),
         "of 64 bytes": w.pem[:64],
         "empty": b"",

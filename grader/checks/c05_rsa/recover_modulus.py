@@ -53,6 +53,8 @@ def trials(source: random.Random) -> Iterator[Trial]:
     yield trial("2", "four pairs", small, list(signed)[:4])
     yield trial("1 e", "e = 5", five, [pair_of(five, signing_input(source)) for _ in range(4)])
     yield trial("1 e", "e = 17", seventeen, [pair_of(seventeen, signing_input(source)) for _ in range(3)])
+    # The signature of the text with number 5 begins with a zero byte.
+    yield trial("1 m", "a signature that begins with zero", FIXED, [fixed_pair(one) for one in (0, 5, 1)])
     yield trial("1 m", "3072 bits", long, [pair_of(long, signing_input(source)) for _ in range(3)])
     ours = leaving(1, signed, small, source)
     theirs = [pair_of(five, text) for text, _ in ours]
@@ -92,6 +94,8 @@ def is_modulus(key: QuickKey) -> Satisfies:
         if answer == key.n:
             return True
         if answer == 0 or answer % key.n:
+            if answer.bit_length() == key.n.bit_length():
+                return "return n of the pairs in this call; that is another number of its size"
             return "return n; that is not n, and no multiple of it"
         factor = abs(answer // key.n)
         return f"return n exactly; that is n times {factor if factor < 10**6 else 'a huge number'}"

@@ -48,9 +48,9 @@ def world(source: random.Random) -> Any:
     return SimpleNamespace(
         usual=quick_key(source),
         small=quick_key(source, 3),
-        other=quick_key(source, 17),
+        other=quick_key(source, 2**32 + 15),
         wide=quick_key(source, 5, 2049),
-        long=quick_key(source, 3, 3072),
+        long=quick_key(source, 3, 4224),
         message=signing_input(source),
         second=signing_input(source),
         far=source.randbytes(3000),
@@ -67,8 +67,8 @@ def _key(w: Any) -> Aspect:
     return Aspect(
         "key",
         good(named("2048 bits, e = 65537", w.usual), named("2048 bits, e = 3", w.small), rule="3 key"),
-        good(named("2048 bits, e = 17", w.other), rule="3 key"),
-        rare(named("2049 bits, e = 5", w.wide), named("3072 bits, e = 3", w.long), rule="3 key"),
+        good(named("2048 bits, e of 33 bits", w.other), rule="3 key"),
+        rare(named("2049 bits, e = 5", w.wide), named("4224 bits, e = 3", w.long), rule="3 key"),
     )
 
 
@@ -144,6 +144,7 @@ def _encoded(w: Any) -> Aspect:
         ("3 hash", {"the hash of the hash": framed(b"\0\1", lambda m: tail(sha256(m)))}),
         ("3 hash", {"the hash backwards": framed(b"\0\1", lambda m: PREFIX + sha256(m)[::-1])}),
         (FORGED, {"a line end behind the hash": framed(b"\0\1", lambda m: tail(m) + b"\n")}),
+        (FORGED, {"SHA-1": framed(b"\0\1", lambda m: SHA1 + hashlib.sha1(m).digest())}),  # noqa: S324 - to be refused
         (FORGED, {"SHA-512": framed(b"\0\1", lambda m: SHA512 + hashlib.sha512(m).digest())}),
         (FORGED, {"the hash in hexadecimal": framed(b"\0\1", lambda m: PREFIX + sha256(m).hex().encode())}),
         ("3 fits", {"0": lambda e: bytes(e.key.size), "1": lambda e: b"\1".rjust(e.key.size, b"\0")}),
@@ -160,6 +161,7 @@ def _encoded(w: Any) -> Aspect:
 def _signature(w: Any) -> Aspect:
     """Signatures that are none: forged without the private key (for e = 3), or changed."""
     forged = {f"garbage behind the hash, {fill} ff": fill for fill in (8, 70)}
+    mirrored = text_with(w.message, lambda text: number(w.usual.sign(text)[::-1]) < w.usual.n)
     with_root = {"key": w.small, "message": text_with_root(w.second)}
     changed: dict[str, Callable[[bytes], bytes]] = {
         "its first bytes zero": lambda s: bytes(8) + s[8:],
@@ -178,6 +180,12 @@ def _signature(w: Any) -> Aspect:
             ("3 start", "3 fill"),
             named("zeros before a forged end", lambda e: root_of_end(e.message).to_bytes(256, "big")),
             along=with_root,
+            stake=ALL,
+        ),
+        bad(
+            "3 fits",
+            named("backwards", lambda e: e.signer.sign_encoded(e.encoded)[::-1]),
+            along={"message": mirrored},
             stake=ALL,
         ),
         bad(
@@ -264,6 +272,7 @@ Make = Callable[[Any], bytes]
 SHA512_256 = PREFIX.replace(bytes.fromhex("040201"), bytes.fromhex("040206"))
 """The name of another hash of 32 bytes: its object id ends in 6 (RFC 8017 §9.2, note 1)."""
 NO_NULL = bytes.fromhex("302f300b06096086480165030402010420")
+SHA1 = bytes.fromhex("3021300906052b0e03021a05000414")
 SHA512 = bytes.fromhex("3051300d060960864801650304020305000440")
 
 

@@ -26,6 +26,11 @@ LIBRARIES = ("cryptography", "jwt_from_scratch.algorithms", *kit.TOKEN_LIBRARIES
 CURVE = ec.SECP256R1()
 
 
+def message_of(source: random.Random, size: int) -> bytes:
+    """A message: any bytes, between two that nobody strips. For what strips there are trials, and no chance hits."""
+    return b"<" + source.randbytes(size - 2) + b">"
+
+
 def point(k: int) -> Point:
     """k times G."""
     if k % N == 0:

@@ -37,6 +37,7 @@ from .common import (
     is_low,
     known,
     made_for,
+    message_of,
     mirrored,
     multiple,
     number,
@@ -91,21 +92,21 @@ def _unfit(public: tuple[int, int], message: bytes, r: int, s: int) -> set[str]:
 
 def world(source: random.Random) -> Any:
     """A signature as usual, one that begins with zeros, and others that few people ever meet."""
-    d, message = scalar(source), source.randbytes(40)
+    message = message_of(source, 40)
     return SimpleNamespace(
         usual=made_for(source, message),
-        other=made_for(source, source.randbytes(60)),
+        other=made_for(source, message_of(source, 60)),
         twin=made_for(source, message),
         short=_short(source),
         wide=_wide_x(source),
         one=_small_s(source),
-        full=Signed(point(d), b"", *sign(d, b"", scalar(source))).lower,
+        full=Signed(G, b"", *sign(1, b"", scalar(source))).lower,
     )
 
 
 def _short(source: random.Random) -> Signed:
     """One whose r and s both begin with a zero byte; e/s and r/s are small here, too."""
-    message = source.randbytes(20)
+    message = message_of(source, 20)
     s, first = next(
         (s, first) for first in count(small(source)) if (s := digest(message) * inverse(first) % N) < 2**248
     )
@@ -121,7 +122,7 @@ def _wide_x(source: random.Random) -> Signed:
     """A signature whose point R has an x of N or more. R comes first; the key is computed to fit it."""
     while True:
         x = source.randrange(N, FIELD)
-        message, second, r = source.randbytes(30), small(source), x - N
+        message, second, r = message_of(source, 30), small(source), x - N
         s = r * inverse(second) % N
         if (y := height(x)) is not None and is_low(s):
             rest = p256.point_add((x, y), mirrored(point(digest(message) * inverse(s))))
@@ -130,14 +131,14 @@ def _wide_x(source: random.Random) -> Signed:
 
 def _small_s(source: random.Random) -> Signed:
     """A signature with s = 1, so small that s + N still fits in 32 bytes. The key is computed to fit."""
-    message, k = source.randbytes(30), scalar(source)
+    message, k = message_of(source, 30), scalar(source)
     r = known(k)[0] % N
     return Signed(point((k - digest(message)) * inverse(r)), message, r, 1)
 
 
 def _doubled(source: random.Random) -> Signed:
     """Here (e/s)·G and (r/s)·Q are the same point."""
-    message = source.randbytes(30)
+    message = message_of(source, 30)
     s, first = next((s, first) for first in count(small(source)) if is_low(s := digest(message) * inverse(first) % N))
     r = known(2 * first)[0] % N
     return Signed(point(first * s * inverse(r)), message, r, s)
@@ -145,14 +146,14 @@ def _doubled(source: random.Random) -> Signed:
 
 def _cancelled(source: random.Random) -> Signed:
     """Here (e/s)·G and (r/s)·Q cancel out."""
-    message, first, second = source.randbytes(30), small(source), small(source)
+    message, first, second = message_of(source, 30), small(source), small(source)
     s = digest(message) * inverse(first) % N
     return Signed(point(-first * inverse(second)), message, second * s % N, s)
 
 
 def _for_nobody(source: random.Random) -> Signed:
     """A signature that fits whenever (r/s)·Q is infinity: r/s is even, so 2·Q = infinity is enough. Anyone makes it."""
-    message = source.randbytes(30)
+    message = message_of(source, 30)
     for first in count(small(source)):
         r, s = known(first)[0] % N, digest(message) * inverse(first) % N
         if r * inverse(s) % N % 2 == 0:
@@ -162,7 +163,7 @@ def _for_nobody(source: random.Random) -> Signed:
 
 def _off_the_curve(source: random.Random) -> Signed:
     """A point that is not on the curve and for which the formulas give an x that fits. Here r = s."""
-    message, first = source.randbytes(30), small(source)
+    message, first = message_of(source, 30), small(source)
     s = digest(message) * inverse(first) % N
     (x1, y1) = known(first)
     while True:
@@ -191,9 +192,9 @@ def _good(source: random.Random, w: Any) -> Iterator[Trial]:
     rows: list[tuple[str, Stake, str, Call]] = [
         ("", ALL, "a usual signature", w.usual.call),
         ("", ALL, "another usual signature", w.other.call),
-        ("4 fits", ALL, "no message, and large numbers", w.full.call),
-        ("4 fits", ALL, "one zero byte for a message", made_for(source, b"\0").call),
-        ("4 fits", ALL, "3000 bytes", made_for(source, source.randbytes(3000)).call),
+        ("4 fits", ALL, "no message, G for a key, and large numbers", w.full.call),
+        ("4 fits", ALL, "a zero byte and white space for a message", made_for(source, b"\0 \n").call),
+        ("4 fits", ALL, "3000 bytes", made_for(source, message_of(source, 3000)).call),
         ("4 fits", ALL, "the same message under another key", w.twin.call),
         ("4 fits", PART, "R's x is N or more", w.wide.call),
         ("4 infinity", PART, "(e/s)·G and (r/s)·Q are the same point", _doubled(source).call),
@@ -316,10 +317,10 @@ def _sha1(message: bytes) -> int:
 
 def _misfits(source: random.Random, w: Any) -> Iterator[Row]:
     for text, (stake, reads) in SLIPS.items():
-        message = source.randbytes(30)
+        message = message_of(source, 30)
         yield "4 fits", stake, text, made_for(source, message, reads(message)).call
     for place in (0, 1, 7, 8, 15, 16, 24, 30, 31):
-        off = made_for(source, source.randbytes(30), _one_byte_off(1 << 8 * (31 - place)))
+        off = made_for(source, message_of(source, 30), _one_byte_off(1 << 8 * (31 - place)))
         yield "4 fits", ALL, f"byte {place} of R's x is another", off.call
     _, message, signature = w.usual.call
     yield "4 fits", ALL, "another's key", (w.other.public, message, signature)

@@ -13,7 +13,7 @@ from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Trial
 from ...judging.verdict import ALL
 from ...judging.wants import InTurn, Returns
-from .common import LIBRARIES, known, point, scalar
+from .common import LIBRARIES, known, mirrored, point, scalar
 
 RULES = {
     "1": "k times a point is the point added to itself, k of them. See that point_add passes its own check.",
@@ -70,11 +70,14 @@ def trials(source: random.Random) -> Iterator[Trial]:
         ("3", "k = N - 1", N - 1, p, point(-a)),
         ("3", "k = N", N, p, None),
         ("3", "k = 2N + 3", 2 * N + 3, q, point(3 * b)),
-        ("3", "300 bits", 2**299 + large, G, point(2**299 + large)),
+        ("3", "520 bits", 2**519 + middle, G, point(2**519 + middle)),
     ]
     for rule, text, k, one, result in rows:
         yield _trial(rule, text, k, one, result)
-    for text, (k, one, result) in {"2P, then 2Q": (2, q, point(2 * b)), "2P, then 3P": (3, p, point(3 * a))}.items():
+    for text, (k, one, result) in {
+        "2P, then 2 times its mirror image": (2, mirrored(p), point(-2 * a)),
+        "2P, then 3P": (3, p, point(3 * a)),
+    }.items():
         wants = InTurn((Returns(point(2 * a)), Returns(result)))
         yield Trial((2, p), wants, stake=ALL, text=text, more=((k, one),))
 

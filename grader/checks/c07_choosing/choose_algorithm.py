@@ -109,9 +109,16 @@ def _fields(source: random.Random) -> Iterator[Row]:
         yield "1 fields", PART, f"{name} is missing", {name: ABSENT}
         yield "1 fields", PART, f"{name} in capitals", {name: ABSENT, name.upper(): USUAL[name]}
     yield "1 fields", PART, "none at all", dict.fromkeys(USUAL, ABSENT)
-    for name, value in {"verifier_may_mint": True, "alg": "RS256", "": None, "max_signature_bytes": 64}.items():
+    for name, value in {
+        "verifier_may_mint": True,
+        "alg": "RS256",
+        "": None,
+        "max_signature_bytes": 64,
+        "comment": "",
+        "key_alg ": None,
+    }.items():
         yield "1 fields", PART, f"an unknown field {name!r}", {name: value}
-    yield "1 fields", PART, "an unknown field of some name", {f"note_{source.randrange(1000)}": None}
+    yield "1 fields", PART, "an unknown field of some name", {f"_note_{source.randrange(1000)}": None}
     for order, text in ((sorted(USUAL), "sorted"), (sorted(USUAL, reverse=True), "sorted backwards")):
         yield "1 fields", ALL, f"the fields {text}", {**dict.fromkeys(USUAL, ABSENT), **{n: USUAL[n] for n in order}}
 

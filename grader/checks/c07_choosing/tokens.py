@@ -2,6 +2,8 @@
 
 import base64
 import functools
+import hashlib
+import itertools
 import random
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -18,7 +20,7 @@ from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import InTurn, Raises, Returns
 from .. import kit
-from .points import ORDER, is_point, second_spellings, small_keys
+from .points import ORDER, add, decoded, encoded, is_point, second_spellings, small_keys
 
 NAMES = ("Ed25519", "EdDSA")
 HEAD = {"typ": "JWT"}
@@ -29,7 +31,8 @@ def world(source: random.Random) -> Any:
     """Keys whose x is odd and even, somebody else's, and a name."""
     made = (Ed25519PrivateKey.from_private_bytes(source.randbytes(32)) for _ in iter(int, 1))
     even, odd, other = (next(key for key in made if _fits(key, bit)) for bit in (0, 1, 0))
-    return SimpleNamespace(even=even, odd=odd, other=other, name=source.randbytes(4).hex(), seed=source.randbytes(57))
+    name, seed = source.randbytes(4).hex(), source.randbytes(57)
+    return SimpleNamespace(even=even, odd=odd, other=other, name=name, seed=seed, mixed=Mixed(even))
 
 
 def _fits(key: Ed25519PrivateKey, bit: int) -> bool:
@@ -46,6 +49,34 @@ def public_of(key: Ed25519PrivateKey) -> bytes:
 def x_of(key: Ed25519PrivateKey) -> str:
     """A JWK's x."""
     return b64u_encode(public_of(key))
+
+
+class Mixed:
+    """A key whose order is 8·L: a usual key's point and one of order 8, added. It can sign, and it is no small one."""
+
+    def __init__(self, key: Ed25519PrivateKey) -> None:
+        self.scalar = _scalar(key)
+        self.public = encoded(add(decoded(public_of(key)), decoded(small_keys()[1])))
+
+    def sign(self, message: bytes) -> bytes:
+        """A signature: with a nonce by which the point of order 8 drops out."""
+        for n in itertools.count():
+            nonce = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(message + b"%d" % n).digest())
+            point = public_of(nonce)
+            h = int.from_bytes(hashlib.sha512(point + self.public + message).digest(), "little") % ORDER
+            if h % 8 == 0:
+                return point + ((_scalar(nonce) + h * self.scalar) % ORDER).to_bytes(32, "little")
+        raise AssertionError
+
+
+def _scalar(key: Ed25519PrivateKey) -> int:
+    """The secret number (RFC 8032 §5.1.5)."""
+    half = int.from_bytes(hashlib.sha512(key.private_bytes_raw()).digest()[:32], "little")
+    return half % 2**254 // 8 * 8 + 2**254
+
+
+ZERO_AT_THE_END = Ed25519PrivateKey.from_private_bytes((214).to_bytes(32, "big"))
+"""The last of this key's 32 bytes is zero."""
 
 
 @functools.lru_cache(maxsize=512)
@@ -102,11 +133,27 @@ def _x(w: Any) -> Aspect:
         "no point": b64u_encode(next(p for n in range(2, 99) if not is_point(p := n.to_bytes(32, "little")))),
         "Ed448's": b64u_encode(Ed448PrivateKey.from_private_bytes(w.seed).public_key().public_bytes_raw()),
     }
+    own = {"kty": "OKP", "crv": "Ed25519", "x": x_of(w.other)}
+    brought = {"header members": lambda e: {"jwk": own}, "seal": lambda e: functools.partial(signed, w.other)}
     forms |= {text: kit.lenient()[text](b64u_encode(public)) for text in (*SPELLINGS, "a foreign letter in it")}
     return Aspect(
         "x",
         good(named("even", x_of(w.even)), named("odd", x_of(w.odd)), rule="3 x"),
+        rare(
+            named("a usual key's point and one of order 8, added", b64u_encode(w.mixed.public)),
+            rule="3 order",
+            along={"seal": lambda e: w.mixed.sign},
+        ),
         bad("3 x", ABSENT, None, "", 7, False, *(named(text, form) for text, form in forms.items())),
+        bad(
+            "3 x",
+            named("without its last byte, a zero", b64u_encode(public_of(ZERO_AT_THE_END)[:31])),
+            along={"seal": lambda e: functools.partial(signed, ZERO_AT_THE_END)},
+        ),
+        *(
+            bad("3 x", named(f"{text}, and the header has a key", x), along=brought, stake=ALL)
+            for text, x in {"absent": ABSENT, "null": None, "empty": ""}.items()
+        ),
     )
 
 
@@ -125,7 +172,7 @@ def _alg(w: Any) -> Aspect:
         good(*(named(f"{name}, where the JWK has none", name) for name in NAMES), rule="5", along=unnamed),
         *(
             bad("5", named(f"{name}, where the JWK says {other}", name), along={"named": other})
-            for name, other in (NAMES, NAMES[::-1])
+            for name, other in (NAMES, NAMES[::-1], ("EDDSA", "EdDSA"))
         ),
         bad("5", ABSENT, *kit.falsy(), ["Ed25519"], 7, *wrong),
         bad(
@@ -162,6 +209,7 @@ def _header(w: Any) -> list[Aspect]:
         Aspect(
             "header members",
             good({}, named("kid", {"kid": w.name}), rule="5 members"),
+            rare({"typ": "at+jwt"}, rule="5 members"),
             rare(*({name: extras[name]} for name in ("cty", "jku", "jwk", "x5c", "exp", "Alg")), rule="5 members"),
             bad("4", *unknown),
             bad(

@@ -248,9 +248,9 @@ MISTAKES: Mistakes = {
         ),
         "Second spellings are refused or not, but the points of small order are let in. Double three times and compare "
         "with (0, 1).": replace(VERIFY, sound=lambda data: encoded(decoded(data)) == data),
-        "4·A is computed, by two doublings or by adding A three times. Four points have the order 8: what counts is "
-        "8·A, after three doublings.": replace(VERIFY, sound=lambda data: not order_divides(decoded(data), 2)),
-        "One doubling finds the points whose order divides 2. Double three times.": replace(
+        "The four points of order 8 are let in; 4·A is not (0, 1) there, and 8·A is. What counts is 8·A, after three "
+        "doublings.": replace(VERIFY, sound=lambda data: not order_divides(decoded(data), 2)),
+        "Only the two points whose order divides 2 are refused. Six more are small: double three times.": replace(
             VERIFY, sound=lambda data: not order_divides(decoded(data), 1)
         ),
     },

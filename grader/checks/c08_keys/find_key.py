@@ -63,6 +63,8 @@ def _algs() -> list[Aspect]:
             bad("2 alg", named("absent, as the key's is", ABSENT), along={"jwk alg": ABSENT}, stake=ALL),
             bad("3 alg", "HS256", "PS256", "none", stake=ALL),
             bad("3 alg", "", "RS256", "ES384", "EdDSA", *kit.almost(ALG)),
+            bad("3 alg", named("EdDSA, and the key's is Ed25519", "EdDSA"), along={"jwk alg": "Ed25519"}),
+            rare(named("'', as the key's is", ""), rule="3 alg", along={"jwk alg": ""}),
         ),
         Aspect(
             "jwk alg",
@@ -151,7 +153,7 @@ def _uses() -> list[Aspect]:
 
 
 def _own() -> Aspect:
-    others = {"x5c": ["MIIB"], "exp": 1, "revoked": True, "d": "AQAB", "Use": "enc", "kty": "RSA", "use_": "enc"}
+    others = {"x5c": ["MIIB"], "exp": 1, "revoked": True, "d": "AQAB", "Use": "enc", "kty": "oct", "use_": "enc"}
     return Aspect(
         "own",
         good(named("usual", lambda e: {})),
@@ -185,10 +187,7 @@ def _others(w: Any) -> Aspect:
         "a key whose kid is a list": [key(kid=[KID])],
         "a key with another kid": [w.second],
     }
-    twice: dict[str, list[Any]] = {
-        "another with its kid": [key()],
-        "itself": [ABSENT],
-    }
+    twice = {"another with its kid": [key()], "itself": [ABSENT]}
     return Aspect(
         "others",
         good(named("none", lambda e: [])),
@@ -197,7 +196,11 @@ def _others(w: Any) -> Aspect:
         rare(*(named(f"{one!r}", lambda e, one=one: [one]) for one in (*kit.falsy(), 7, "kid")), rule="3 members"),
         rare(*named_ones({name: _fixed(more) for name, more in passed.items()}), rule="3 members"),
         rare(*named_ones({name: _fixed(more) for name, more in with_kid.items()}), rule="3 kid", along={"kid": KID}),
-        *(bad("4", named(name, _fixed(more)), stake=ALL) for name, more in twice.items()),
+        *(
+            bad("4", named(f"{name}, and the header {text}", _fixed(more)), stake=ALL, along={"kid": kid})
+            for name, more in twice.items()
+            for text, kid in (("has it", KID), ("has none", ABSENT))
+        ),
         *(
             bad("4", named(f"{name}, and the header has none", _fixed(more)), stake=ALL, along={"kid": ABSENT})
             for name, more in with_kid.items()
@@ -216,7 +219,7 @@ def _place() -> Aspect:
 def _offers(w: Any) -> Aspect:
     brought = {"jwk": w.strangers}
     usual = {"typ": "JWT"}
-    others = {"jku": "https://m.example/k", "x5u": "https://m.example/c", "x5c": ["MIIB"], "use": "enc", "key_ops": []}
+    others = {"jku": "https://m.example/k", "x5t": "AA", "x5c": ["MIIB"], "use": "enc", "key_ops": []}
     others |= {"keys": [], "kty": "RSA", "Alg": "none", "KID": "x", "crit": ["x"]}
     forms = {
         "no key has its kid": {"kid": "Key-2028.k"},

@@ -35,7 +35,6 @@ def world(source: random.Random) -> Any:
     number = source.randrange(100, 10**6)
     host, other = f"keys-{number}.example", f"login.uni-{number}.example"
     origins = [f"https://{host}", f"https://{other}:8443", "https://10.0.0.7"]
-    source.shuffle(origins)
     return SimpleNamespace(host=host, other=other, origins=origins, path=f"/{number}/jwks.json")
 
 
@@ -46,6 +45,7 @@ def aspects(w: Any) -> list[Aspect]:
 
 def _beginning() -> Aspect:
     others = "HTTPS:// Https:// httpS:// https:/ https: https// https / // :// s:// ftp:// file:/// xhttps:// httpss://"
+    others += " https:xx httpsx:/"  # as long as the right one
     odd = (" https://", "\thttps://", "\x00https://", "ht\ntps://", "https:\\\\", "\ufeffhttps://", "blob;https://")
     return Aspect(
         "beginning",
@@ -109,7 +109,7 @@ def _host(w: Any) -> Aspect:
     return Aspect(
         "host",
         good(named("of the list", host)),
-        good("10.0.0.7"),
+        good("10.0.0.7", rule="3 origin"),
         good(named("of the list with port 8443", f"{other}:8443"), rule="3 port"),
         *(_other_host(text, one, ALL) for text, one in _strangers(host).items()),
         *(_other_host(text, one) for text, one in spelled.items()),
@@ -249,13 +249,14 @@ class Safe:
     begins: Callable[[str], bool] = lambda url: url.startswith("https://")
     origin: Callable[[str], str] = lambda url: _origin(url).removesuffix(":443")
     equal: Callable[[str, str], bool] = lambda theirs, ours: theirs == ours
+    ours: Callable[[list[str]], list[str]] = lambda origins: origins
 
     def __call__(self, url: Any, allowed_origins: list[str]) -> Any:
         """Whether it is safe."""
         url = self.text(url)
         if url is None or not self.characters(url) or not self.begins(url):
             return False
-        return any(self.equal(self.origin(url), one) for one in allowed_origins)
+        return any(self.equal(self.origin(url), one) for one in self.ours(allowed_origins))
 
 
 RIGHT = Safe()
@@ -402,6 +403,13 @@ MISTAKES: Mistakes = {
         ),
         "The user name is noticed, and urlsplit still lowers, drops tabs and line breaks, and ignores a fragment. Look "
         "at the characters first.": Parsed(users=False),
+    },
+    ("3 origin", "3 port"): {
+        "Only the first origin of the list counts. The address may be of any of them.": replace(
+            RIGHT, ours=lambda origins: origins[:1]
+        ),
+        "Only the first origin of the list counts, and an empty list has none, which is an IndexError. The address may "
+        "be of any of them.": replace(RIGHT, ours=lambda origins: [origins[0]]),
     },
     "3 free": {
         "A query is refused. Behind the origin's slash everything is free: some issuers have one.": replace(

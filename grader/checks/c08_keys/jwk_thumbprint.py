@@ -84,7 +84,7 @@ def aspects(w: Any) -> list[Aspect]:
 
 
 def _labels(w: Any) -> Aspect:
-    usual = {"alg": "ES256", "kid": f"key-{w.name}", "use": "sig", "key_ops": ["verify"]}
+    usual = {"alg": "ES256", "kid": w.secret, "use": "sig", "key_ops": ["verify"]}
     foreign = {"a": "1", "d": w.secret, "z": "1", "E": "AQAB", "N": "1", "k_": "1", "Kty": "oct", "KTY": "RSA"}
     others = {
         "nothing but falsy ones": {"use": "", "alg": None, "key_ops": [], "x5c": False, "exp": 0},
@@ -123,7 +123,7 @@ def _member(w: Any) -> Aspect:
         return lambda e: {name: what}
 
     texts = {"empty": "", "one letter": "A", "a quote": 'a"b', "a backslash": "a\\b", "a slash": "a/b", "=": "AQ=="}
-    texts |= {"a line break": "a\nb", "a space": " a ", "JSON": '","kty":"oct', "<&>": "<&>", "a control": "\x01"}
+    texts |= {"a line break": "a\nb", "a space": " a, b: c ", "JSON": '","kty":"oct', "<&>": "<&>", "a control": "\x01"}
     parts = [values for kty in NEEDED for values in _bad_parts(w, kty, put)]
     return Aspect(
         "member",
@@ -309,10 +309,10 @@ MISTAKES: Mistakes = {
             RIGHT,
             digest=lambda data: hashlib.sha1(data).digest(),  # noqa: S324 - the mistake
         ),
-        "OKP is missing. It has the members crv, kty and x (RFC 8037 §2).": replace(
+        "Every OKP key is refused. It has the members crv, kty and x (RFC 8037 §2).": replace(
             RIGHT, is_kind=lambda kty: _is_kind(kty) and kty != "OKP"
         ),
-        "oct is missing. It has the members k and kty (RFC 7638 §3.2).": replace(
+        "Every oct key is refused. It has the members k and kty (RFC 7638 §3.2).": replace(
             RIGHT, is_kind=lambda kty: _is_kind(kty) and kty != "oct"
         ),
     },

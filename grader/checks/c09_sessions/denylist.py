@@ -28,6 +28,8 @@ RULES = {
 }
 BETWEEN = ("", "|", ":", "/", ".", "-", "_", " ", "#", ",", ", ", "::", "\n", "\0", '","', "', '")
 """What people, and formats, put between iss and jti to make one text of them."""
+SELDOM = (*"\t\x1e\x1f@&=+;%$?~!", "\r\n", "##", "--", "__", "//", "||", "->", " - ")
+"""The same, seldom used."""
 
 
 def trials(source: random.Random) -> Iterator[Trial]:
@@ -92,7 +94,7 @@ def _pairs(w: Any) -> Iterator[Trial]:
     yield apart("another issuer's, same jti", w.there, w.jti, stake=HALF)
     yield apart("the same issuer's, another jti", w.here, w.other, stake=HALF)
     yield apart("exchanged", w.jti, w.here)
-    for now in (-1, -0.5, 0):
+    for now in (-(10**12), -0.5, 0):
         yield play(f"not listed, at {now}", asks(w.here, w.jti, now, False), rule="1 pair", bad=True)
     for between in BETWEEN:
         yield play(
@@ -102,6 +104,10 @@ def _pairs(w: Any) -> Iterator[Trial]:
             rule="1 pair",
             bad=True,
         )
+    pairs = [((f"{w.here}{one}a", "b"), (w.here, f"a{one}b")) for one in SELDOM]
+    pairs.append((("1aaaaaaaaaa", "b"), ("1", "1aaaaaaaaaab")))  # the length of iss before it: 11 and 1
+    listed, others = [adds(*pair, w.exp) for pair, _ in pairs], [asks(*pair, w.exp - 1, False) for _, pair in pairs]
+    yield play("joined with what is seldom used", *listed, *others, rule="1 pair", bad=True)
     for one in kit.almost(w.here):
         yield apart(f"iss {one.text}", one.what, w.jti, rule="4 exactly")
     for one in kit.almost(w.jti):
@@ -160,12 +166,12 @@ def _again(w: Any) -> Iterator[Trial]:
 
 
 def _sizes(w: Any) -> Iterator[Trial]:
-    entries = [(f"{w.jti}{number}", w.exp + number) for number in range(20)]
+    entries = [(f"{w.jti}{number}", w.exp + number) for number in range(150)]
     yield play(
-        "twenty entries",
+        "a hundred and fifty entries",
         *(adds(w.here, one, until) for one, until in entries),
         *(asks(w.here, one, w.exp - 1, True) for one, _ in entries),
-        *(does("size", now, gives=gives) for now, gives in ((w.exp - 1, 20), (w.exp + 9, 10), (w.exp + 30, 0))),
+        *(does("size", now, gives=gives) for now, gives in ((w.exp - 1, 150), (w.exp + 9, 140), (w.exp + 150, 0))),
         rule="3",
     )
     ends = {0.25: (w.here, "third"), 0: (w.here, w.jti), 100: (w.there, w.jti)}

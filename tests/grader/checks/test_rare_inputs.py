@@ -1,0 +1,131 @@
+"""Programs that are right but for an input that few people think of: none has full marks."""
+
+import hashlib
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from grader import checks
+from grader.checks.c05_rsa.recover_modulus import RECOVER
+from grader.checks.c06_ecdsa.ecdsa_verify import oracle as fits
+from grader.checks.c07_choosing.choose_algorithm import oracle as chosen
+from grader.checks.c07_choosing.verify_ed25519 import VERIFY
+from grader.checks.c08_keys.find_key import RIGHT as FIND
+from grader.checks.c08_keys.is_safe_jku import RIGHT as SAFE
+from grader.checks.c09_sessions.denylist import Denied
+from grader.checks.c09_sessions.session_store import Sessions
+from grader.checks.rsa_pool import encode
+from jwt_from_scratch.services.p256 import G, Point
+from tests.grader.helpers import SEEDS, judged
+
+Wrong = Callable[..., Any]
+
+
+def rsa(accepts: Callable[[int, int], bool], order: tuple[Any, ...] = ("big",)) -> Wrong:
+    def rsa_verify_pkcs1(n: int, e: int, message: bytes, signature: bytes) -> bool:
+        size, numbers = (n.bit_length() + 7) // 8, [int.from_bytes(signature, one) for one in order]
+        want = int.from_bytes(encode(message, size), "big")
+        return accepts(n, e) and len(signature) == size and any(s < n and pow(s, e, n) == want for s in numbers)
+
+    return rsa_verify_pkcs1
+
+
+def by_shortest(pairs: list[tuple[bytes, bytes]], e: int) -> Any:
+    return RECOVER([(text, signature.lstrip(b"\0")) for text, signature in pairs], e)
+
+
+def without_g(public: Point, message: bytes, signature: bytes) -> bool:
+    return public != G and not fits(public, message, signature)[1]
+
+
+def stripping(public: Point, message: bytes, signature: bytes) -> bool:
+    return not fits(public, message.strip(), signature)[1]
+
+
+def brought(token: str, jwk: dict[str, Any]) -> Any:
+    from jwt_from_scratch.encoding import b64u_decode, json_loads_strict
+
+    if not jwk.get("x"):
+        head = json_loads_strict(b64u_decode(token.split(".")[0]))
+        jwk = {**jwk, "x": head.get("jwk", {}).get("x") if isinstance(head, dict) else None}
+    return VERIFY(token, jwk)
+
+
+def without_comments(scenario: dict[str, Any]) -> Any:
+    answer, broken = chosen({name: what for name, what in scenario.items() if name != "comment"})
+    if broken:
+        raise ValueError("nothing is allowed")
+    return answer
+
+
+def last_of_kid(jwks: Any, header: dict[str, Any]) -> Any:
+    if isinstance(jwks, dict) and isinstance(jwks.get("keys"), list) and isinstance(header.get("kid"), str):
+        fit = [one for one in jwks["keys"] if isinstance(one, dict) and one.get("kid") == header["kid"]]
+        good = [one for one in fit if not _refused(FIND, {"keys": [one]}, header)]
+        jwks = {"keys": good[-1:]}
+    return FIND(jwks, header)
+
+
+def _refused(function: Wrong, *args: Any) -> bool:
+    try:
+        function(*args)
+    except ValueError:
+        return True
+    return False
+
+
+def itself(jwks: Any, header: dict[str, Any]) -> Any:
+    return FIND({"keys": [jwks]} if isinstance(jwks, dict) and "kty" in jwks else jwks, header)
+
+
+def any_eight(url: Any, allowed_origins: list[str]) -> Any:
+    begins = isinstance(url, str) and url.startswith("https:")
+    return SAFE(f"https://{url[8:]}" if begins else url, allowed_origins)
+
+
+class Few(Sessions):
+    def create(self, user: str) -> Any:
+        if len(self.users) == 20:
+            self.users.pop(next(iter(self.users)))
+        return super().create(user)
+
+
+class Tabbed(Denied):
+    def key(self, iss: str, jti: str) -> Any:
+        return f"{iss}\t{jti}"
+
+
+WRONG: dict[str, tuple[str, Wrong]] = {
+    "an exponent of 33 bits": ("rsa_verify_pkcs1", rsa(lambda n, e: e < 2**32)),
+    "a modulus of more than 4096 bits": ("rsa_verify_pkcs1", rsa(lambda n, e: n < 2**4096)),
+    "a signature backwards": ("rsa_verify_pkcs1", rsa(lambda n, e: True, ("big", "little"))),
+    "a signature that begins with a zero byte": ("recover_modulus", by_shortest),
+    "G for a public key": ("ecdsa_verify", without_g),
+    "white space around a message": ("ecdsa_verify", stripping),
+    "a stranger's key in the header": ("verify_ed25519", brought),
+    "a field named comment": ("choose_algorithm", without_comments),
+    "a kid given twice": ("find_key", last_of_kid),
+    "a key in place of a set": ("find_key", itself),
+    "eight characters that are not https://": ("is_safe_jku", any_eight),
+    "more than twenty sessions": ("SessionStore", Few),
+    "a tab between iss and jti": ("Denylist", Tabbed),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_a_rare_input_costs_something(what: str) -> None:
+    name, function = WRONG[what]
+    exercise = checks.exercise_named(name)
+    assert exercise is not None
+    scores = [judged(exercise, function, seed).score for seed in SEEDS[:2]]
+    assert max(scores) < exercise.points
+
+
+def test_an_id_that_is_too_long_is_not_called_too_short() -> None:
+    exercise = checks.exercise_named("SessionStore")
+    assert exercise is not None
+    long = type("Long", (Sessions,), {"new_id": lambda self, user: hashlib.sha512().hexdigest() * 3})
+    result = judged(exercise, long)
+    assert "256 characters at most" in " ".join(result.messages)
+    assert not result.mistakes
