@@ -123,7 +123,11 @@ def world(source: random.Random) -> Any:
     def text() -> str:
         return b64u_encode(source.randbytes(12)) + "Az"  # swapcase makes another text of it, whatever the seed
 
-    number, family, verifiers = source.randrange(100, 1000), text(), [b64u_encode(source.randbytes(32)) for _ in range(2)]
+    number, family, verifiers = (
+        source.randrange(100, 1000),
+        text(),
+        [b64u_encode(source.randbytes(32)) for _ in range(2)],
+    )
     return SimpleNamespace(
         text=text,
         number=number,
@@ -305,9 +309,8 @@ def of_all(endpoint: Endpoint, rules: tuple[str, ...]) -> dict[str | tuple[str, 
             "The state that comes back is the old one. Whoever changes a copy must return the copy.": (
                 lambda request, state, now: (endpoint(request, state, now)[0], state)
             ),
-            "It says invalid_grant to plain good requests, too. Either the good case is not reached, or it is not there yet.": (
-                lambda request, state, now: (INVALID_GRANT, state)
-            ),
+            "It says invalid_grant to plain good requests, too. Either the good case is not reached, or it is not "
+            "there yet.": (lambda request, state, now: (INVALID_GRANT, state)),
         },
         rules: {
             "It raises an exception where it should answer. An error is a response here: return ({'error': …}, "

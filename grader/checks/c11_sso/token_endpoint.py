@@ -123,7 +123,9 @@ def _request(w: Any) -> list[Aspect]:
             bad("3", ABSENT, ""),
             bad("4", named("one that nobody knows", lambda e: w.text()), stake=ALL),
             bad("4", *near(lambda e: w.codes[e.who])),
-            bad("4", " ", named("the family's name", lambda e: w.families["ada"]), named("a refresh token", w.tokens[0])),
+            bad(
+                "4", " ", named("the family's name", lambda e: w.families["ada"]), named("a refresh token", w.tokens[0])
+            ),
             bad(("3", "4"), named("unknown, and no verifier", lambda e: w.text()), along={"code_verifier": ABSENT}),
             bad(("3", "4"), named("unknown, and no client", lambda e: w.text()), along={"client_id": ABSENT}),
         ),

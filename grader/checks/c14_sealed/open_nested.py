@@ -241,7 +241,10 @@ def _envelope(w: Any) -> list[Aspect]:
         Aspect(
             "envelope",
             good(named("fits", made())),
-            rare(named("with other members", made(header={"iss": "https://x.example", "sub": "mallory", "aud": "x"})), rule="2"),
+            rare(
+                named("with other members", made(header={"iss": "https://x.example", "sub": "mallory", "aud": "x"})),
+                rule="2",
+            ),
             bad("1", named("under another key", made(key=w.other_key)), named("zip", made(header={"zip": "DEF"}))),
             bad(
                 "1",
