@@ -50,7 +50,7 @@ def oracle(token: str) -> tuple[Any, set[str]]:
 def in_turn(tokens_from: random.Random) -> Iterator[Trial]:
     """Two tokens, one behind the other."""
     calls = (((token,), good_cookie(token, (token,))) for token in world(tokens_from)[:2])
-    yield kit.in_turn("two tokens", *calls)
+    yield kit.in_turn("two tokens, and the first again", *calls)
 
 
 def good_cookie(token: str, args: Args) -> Want:
@@ -102,6 +102,8 @@ def _attribute_fault(said: dict[str, str]) -> str:
         return f"have {', '.join(missing)}{none}"
     if "domain" in said:
         return "have no Domain"
+    if "expires" in said:
+        return "have no Expires; Max-Age says how long"
     return "" if re.fullmatch(r"0*[1-9][0-9]*", said.get("max-age", "1")) else "have a Max-Age above 0 seconds, or none"
 
 

@@ -74,7 +74,16 @@ def aspects(w: Any) -> list[Aspect]:
 def _sender() -> list[Aspect]:
     bearers = ("bearer abc", "BEARER abc", "bEARER x", "Bearer  x", "Bearer x y", "Bearer =", "Bearer Basic x")
     no_bearers = ["", "Bearer", "Bearer ", "bearer ", "Bearer\tabc", " Bearer abc", "Token Bearer abc", "BearerX abc"]
-    no_bearers += ["Basic Bearer abc", "Bear abc", "Bearertoken", "Bearer:abc", "abc", "Bearer,abc", "Bearer=abc"]
+    no_bearers += [
+        "Basic Bearer abc",
+        "Bear abc",
+        "Bearertoken",
+        "Bearer:abc",
+        "abc",
+        "Bearer,abc",
+        "Bearer=abc",
+        "DPoP abc",
+    ]
     ours = ("Basic YWRhOnB3", "Bearer", "")
     return [
         Aspect(
@@ -158,7 +167,7 @@ def _looks_like(w: Any) -> dict[str, str]:
         "a relative scheme": f"//{host}",
         "another scheme": f"ftp://{host}",
         "in quotes": f'"{trusted}"',
-        "two": f"{trusted} {EVIL}",
+        "two": f"{trusted}, {EVIL}",
         "two, the other way": f"{EVIL} {trusted}",
     }
 
@@ -211,6 +220,7 @@ def _referer(w: Any) -> Aspect:
             stake=ALL,
         ),
         bad("5", "", "about:blank", "null", "/", "/board", named("it and a query", f"{w.trusted}?p=1"), along=alone),
+        bad("5", named("it and a line break", f"{w.trusted}\n"), along=alone),
         bad("5", *named_ones({text: f"{one}/" for text, one in _looks_like(w).items()}), along=alone),
         bad("5", *named_ones(inside | near), along=alone),
         bad("5", named("another, and X-Requested-With", f"{EVIL}/"), along={**alone, "custom": "x"}),
@@ -248,6 +258,11 @@ def _others() -> list[Aspect]:
                 along=SILENT,
             ),
             bad("7", named("a cookie Authorization", lambda e: {"Cookie": "Authorization=Bearer abc"}), along=SILENT),
+            bad(
+                "7",
+                named("Referrer, spelled rightly", lambda e: {"Referrer": f"{e.trusted}/"}),
+                along=SILENT,
+            ),
             bad(
                 "3",
                 named("Proxy-Authorization", lambda e: {"Proxy-Authorization": "Bearer abc"}),

@@ -197,6 +197,7 @@ def _claims(w: Any) -> list[Aspect]:
         "a slash behind": f"{w.url}/",
         "a space behind": f"{w.url} ",
         "its first half": w.url[:20],
+        "a percent escape": w.url.replace("Ropes", "%52opes"),
         "a pattern": "https://.*",
     }
     hidden = {"access": w.token}
