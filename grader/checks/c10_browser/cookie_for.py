@@ -2,8 +2,10 @@
 
 import random
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from jwt_from_scratch.encoding import b64u_encode, json_dumps
@@ -102,9 +104,16 @@ def _attribute_fault(said: dict[str, str]) -> str:
         return f"have {', '.join(missing)}{none}"
     if "domain" in said:
         return "have no Domain"
-    if "expires" in said:
-        return "have no Expires; Max-Age says how long"
+    if "max-age" not in said and _has_passed(said.get("expires", "")):
+        return "have no Expires that has passed"
     return "" if re.fullmatch(r"0*[1-9][0-9]*", said.get("max-age", "1")) else "have a Max-Age above 0 seconds, or none"
+
+
+def _has_passed(date: str) -> bool:
+    try:
+        return parsedate_to_datetime(date).timestamp() < time.time()
+    except ValueError:
+        return False  # no date, and browsers pass over it
 
 
 @dataclass(frozen=True)
