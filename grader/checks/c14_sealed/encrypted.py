@@ -129,7 +129,7 @@ def _key(w: Any) -> Aspect:
         ),
         bad("6", named("32 bytes for A128GCM", lambda e: w.keys[32]), along={"enc": "A128GCM"}),
         bad(
-            "6",
+            ("6", "8"),
             named("32 bytes for A128GCM, and the first 16 fit", lambda e: w.keys[32]),
             along={"enc": "A128GCM", "seal": lambda e: lambda key, *rest: _encrypted(key[:16], *rest)},
         ),
@@ -217,7 +217,7 @@ def _nonce(w: Any) -> Aspect:
         good(named("12 bytes", w.nonce[:12])),
         bad("7", *(named(f"{n} bytes", w.nonce[:n]) for n in (8, 11, 13, 24))),
         bad(
-            "7",
+            ("7", "8"),
             named("11 bytes, and with a zero behind it fits", w.nonce[:11]),
             along={"seal": lambda e: lambda key, nonce, *rest: _encrypted(key, nonce + b"\0", *rest)},
         ),
