@@ -134,9 +134,13 @@ def lenient() -> dict[str, Spell]:
 
 
 def in_turn(text: str, *calls: tuple[Args, Want]) -> Trial:
-    """Calls in one process that differ in one thing: whoever remembers an answer by the others gives it again."""
-    (first, _), *others = calls
-    wants = tuple(want for _, want in calls)
+    """Calls in one process that differ in one thing: whoever remembers an answer by the others gives it again.
+
+    The first call comes once more at the end: whoever notes what has been there answers otherwise.
+    """
+    (first, again), *others = calls
+    others.append((first, again))
+    wants = (again, *(want for _, want in others))
     return Trial(first, InTurn(wants), stake=ALL, text=text, more=tuple(args for args, _ in others))
 
 

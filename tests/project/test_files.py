@@ -275,3 +275,12 @@ def test_the_usual_files_are_there_and_not_empty(name: str) -> None:
 def test_the_licence_is_the_one_that_pyproject_names() -> None:
     assert PROJECT["license"] == "MIT"
     assert (REPO / "LICENSE").read_text("utf-8").lstrip().startswith("MIT License")
+
+
+def test_no_file_of_the_checks_is_too_long_to_read_at_once() -> None:
+    lengths = {
+        str(path.relative_to(REPO)): len(path.read_text("utf-8").splitlines())
+        for room in ("checks", "judging")
+        for path in sorted((REPO / "grader" / room).rglob("*.py"))
+    }
+    assert {name: lines for name, lines in lengths.items() if lines > 550} == {}

@@ -2,8 +2,10 @@
 
 import random
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from jwt_from_scratch.encoding import b64u_encode, json_dumps
@@ -50,7 +52,7 @@ def oracle(token: str) -> tuple[Any, set[str]]:
 def in_turn(tokens_from: random.Random) -> Iterator[Trial]:
     """Two tokens, one behind the other."""
     calls = (((token,), good_cookie(token, (token,))) for token in world(tokens_from)[:2])
-    yield kit.in_turn("two tokens", *calls)
+    yield kit.in_turn("two tokens, and the first again", *calls)
 
 
 def good_cookie(token: str, args: Args) -> Want:
@@ -102,7 +104,16 @@ def _attribute_fault(said: dict[str, str]) -> str:
         return f"have {', '.join(missing)}{none}"
     if "domain" in said:
         return "have no Domain"
+    if "max-age" not in said and _has_passed(said.get("expires", "")):
+        return "have no Expires that has passed"
     return "" if re.fullmatch(r"0*[1-9][0-9]*", said.get("max-age", "1")) else "have a Max-Age above 0 seconds, or none"
+
+
+def _has_passed(date: str) -> bool:
+    try:
+        return parsedate_to_datetime(date).timestamp() < time.time()
+    except ValueError:
+        return False  # no date, and browsers pass over it
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,16 @@ def aspects(w: Any) -> list[Aspect]:
 def _sender() -> list[Aspect]:
     bearers = ("bearer abc", "BEARER abc", "bEARER x", "Bearer  x", "Bearer x y", "Bearer =", "Bearer Basic x")
     no_bearers = ["", "Bearer", "Bearer ", "bearer ", "Bearer\tabc", " Bearer abc", "Token Bearer abc", "BearerX abc"]
-    no_bearers += ["Basic Bearer abc", "Bear abc", "Bearertoken", "Bearer:abc", "abc", "Bearer,abc", "Bearer=abc"]
+    no_bearers += [
+        "Basic Bearer abc",
+        "Bear abc",
+        "Bearertoken",
+        "Bearer:abc",
+        "abc",
+        "Bearer,abc",
+        "Bearer=abc",
+        "DPoP abc",
+    ]
     ours = ("Basic YWRhOnB3", "Bearer", "")
     return [
         Aspect(
@@ -158,7 +167,7 @@ def _looks_like(w: Any) -> dict[str, str]:
         "a relative scheme": f"//{host}",
         "another scheme": f"ftp://{host}",
         "in quotes": f'"{trusted}"',
-        "two": f"{trusted} {EVIL}",
+        "two": f"{trusted}, {EVIL}",
         "two, the other way": f"{EVIL} {trusted}",
     }
 
@@ -248,6 +257,11 @@ def _others() -> list[Aspect]:
                 along=SILENT,
             ),
             bad("7", named("a cookie Authorization", lambda e: {"Cookie": "Authorization=Bearer abc"}), along=SILENT),
+            bad(
+                "6",
+                named("Referrer, spelled rightly", lambda e: {"Referrer": f"{e.trusted}/"}),
+                along=SILENT,
+            ),
             bad(
                 "3",
                 named("Proxy-Authorization", lambda e: {"Proxy-Authorization": "Bearer abc"}),

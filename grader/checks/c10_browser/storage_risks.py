@@ -60,6 +60,7 @@ def _kind() -> Aspect:
         bad("3", *near, along=alone),
         bad("3", *(named(f"{one} with attributes", one) for one in (*PLACES, *unknown)), along={"http": "HttpOnly"}),
         bad("3", *(named(f"{place} with a path", place) for place in PLACES), along={**alone, "other": "Path=/"}),
+        bad("3", *(named(f"{place} with a semicolon", place) for place in PLACES), along={**alone, "other": ""}),
     )
 
 
@@ -87,7 +88,14 @@ def _attributes() -> list[Aspect]:
         "Lax",
     )
     others += ("XSameSite=Strict", "SameSite=NotStrict", "SameSite=Lax,x", "Same=Strict", "Strict", "SameSite:Strict")
-    others += ("Same Site=Strict", "SameSite=La x", "SameSite=Strict Lax", 'SameSite="Strict"', "Same-Site=Strict")
+    others += (
+        "SameSite=Strict=x",
+        "Same Site=Strict",
+        "SameSite=La x",
+        "SameSite=Strict Lax",
+        'SameSite="Strict"',
+        "Same-Site=Strict",
+    )
     further: tuple[str, ...] = (
         "Path=/",
         "Max-Age=60",

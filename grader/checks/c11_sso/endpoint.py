@@ -123,14 +123,18 @@ def world(source: random.Random) -> Any:
     def text() -> str:
         return b64u_encode(source.randbytes(12)) + "Az"  # swapcase makes another text of it, whatever the seed
 
-    number, verifiers = source.randrange(100, 1000), [b64u_encode(source.randbytes(32)) for _ in range(2)]
+    number, family, verifiers = (
+        source.randrange(100, 1000),
+        text(),
+        [b64u_encode(source.randbytes(32)) for _ in range(2)],
+    )
     return SimpleNamespace(
         text=text,
         number=number,
         now=1_800_000_000 + source.randrange(10**6),
         verifiers={"ada": verifiers[0], "bob": verifiers[1]},
         codes={"ada": text(), "bob": text()},
-        families={"ada": text(), "bob": text(), "elsewhere": text(), "earlier": text()},
+        families={"ada": family, "bob": text(), "elsewhere": family.swapcase(), "earlier": f"{family}.1"},
         tokens=[text() for _ in range(8)],
         fresh=[text() for _ in range(3)],
         redirect=f"https://rota-{number}.example/callback",
@@ -151,13 +155,16 @@ def record_of(w: Any, **changes: Any) -> Values:
 
 
 def bystanders(w: Any) -> Values:
-    """Refresh tokens that no replay concerns: Ada's at another client, Ada's earlier login here, Bob's."""
+    """Refresh tokens that no replay concerns: Ada's at another client, Ada's earlier login here, Bob's.
+
+    Their families have nearly the name of Ada's, and one of them has expired: it stays all the same.
+    """
     elsewhere, earlier, bob = w.families["elsewhere"], w.families["earlier"], w.families["bob"]
     return {
         w.tokens[0]: record_of(w, family=elsewhere, client_id="depot"),
         w.tokens[1]: record_of(w, family=earlier),
         w.tokens[2]: record_of(w, family=bob, sub="bob", client_id="depot"),
-        w.tokens[3]: record_of(w, family=earlier, used=True),
+        w.tokens[3]: record_of(w, family=earlier, used=True, expires=w.now - 1),
     }
 
 
@@ -302,9 +309,8 @@ def of_all(endpoint: Endpoint, rules: tuple[str, ...]) -> dict[str | tuple[str, 
             "The state that comes back is the old one. Whoever changes a copy must return the copy.": (
                 lambda request, state, now: (endpoint(request, state, now)[0], state)
             ),
-            "It says invalid_grant whatever comes. Either the good case is not reached, or it is not there yet.": (
-                lambda request, state, now: (INVALID_GRANT, state)
-            ),
+            "It says invalid_grant to plain good requests, too. Either the good case is not reached, or it is not "
+            "there yet.": (lambda request, state, now: (INVALID_GRANT, state)),
         },
         rules: {
             "It raises an exception where it should answer. An error is a response here: return ({'error': …}, "

@@ -3,17 +3,19 @@
 import base64
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode
 
-from ...judging.aspects import Aspect, bad, from_aspects, good, named
+from ...judging.aspects import Aspect, bad, from_aspects, good, joined, named, written
 from ...judging.exercise import Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import HALF
+from ...judging.wants import Returns
+from .. import kit
 
 APPENDIX_B = b64u_decode("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk")
 """The octets of RFC 7636, Appendix B."""
@@ -33,6 +35,7 @@ def world(source: random.Random) -> Any:
 def aspects(w: Any) -> list[Aspect]:
     """The one argument."""
     odd = {"the letters - and _": b"\xfb\xef\xbe" * 11, "ones": b"\xff" * 96, "zeros": bytes(33), "spaces": b" " * 32}
+    odd["a challenge that begins with -"] = b"\\" * 40
     sizes = (32, 33, 34, 43, 48, 64, 65, 95, 96)
     return [
         Aspect(
@@ -81,6 +84,12 @@ def oracle(random: bytes) -> tuple[Any, set[str]]:
     """The pair, and the rule that is broken."""
     broken = {"3"} if len(random) < 32 else {"4"} if len(random) > 96 else set[str]()
     return (None if broken else PAIR(random)), broken
+
+
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """Two times as many bytes, and the first ones again."""
+    made = world(source).bytes
+    yield kit.in_turn("32 bytes, 32 others", *(((one,), Returns(PAIR(one))) for one in (made[:32], made[32:64])))
 
 
 def _padded(data: bytes) -> str:
@@ -157,6 +166,8 @@ pkce_pair = Exercise(
         "`return verifier, challenge`.",
     ),
     rules=RULES,
-    source=from_aspects(world, aspects, build, oracle, examples=((bytes(32),), (APPENDIX_B,))),
+    source=joined(
+        from_aspects(world, aspects, build, oracle, examples=((bytes(32),), (APPENDIX_B,))), written(in_turn)
+    ),
     mistakes=MISTAKES,
 )

@@ -94,23 +94,24 @@ def _request(w: Any) -> list[Aspect]:
             good(named("the client", lambda e: e.client)),
             bad("3", ABSENT, ""),
             bad("4", named("another client", lambda e: "rota" if e.client == "depot" else "depot"), stake=ALL),
-            bad("4", "mallory", *near(lambda e: e.client)),
+            bad("4", "mallory", " ", *near(lambda e: e.client)),
         ),
         Aspect(
             "extra",
             good({}, {"scope": "openid"}, rule="7"),
-            rare({"code": "x", "redirect_uri": "y", "aud": "z", "sub": "bob"}, rule="7"),
+            rare({"code": "x", "redirect_uri": "y", "aud": "z", "resource": "r", "sub": "mallory"}, rule="7"),
         ),
     ]
 
 
 def _memory(w: Any) -> list[Aspect]:
     used, live = record_of(w, used=True), record_of(w)
+    ended = {**used, "expires": w.now - 1}
     families: dict[str, Values] = {
         "nothing else": {},
         "one alive": {w.tokens[5]: live},
         "one used, one alive": {w.tokens[5]: used, w.tokens[6]: live},
-        "one used before it, one alive": {w.tokens[7]: used, w.tokens[5]: live},
+        "one used before it, one alive": {w.tokens[7]: ended, w.tokens[5]: live},
     }
     again = [
         value
@@ -156,7 +157,8 @@ def build(e: Any) -> Args:
     request = {name: getattr(e, name) for name in names if getattr(e, name) is not ABSENT}
     own = record_of(w, client_id=e.client, sub=e.sub, aud=e.aud, used=e.used)
     others = shared.bystanders(w) if e.used else e.others
-    tokens = {**others, **e.family, w.tokens[4]: own}
+    before = {token: record for token, record in e.family.items() if record["used"]}
+    tokens = {**others, **before, w.tokens[4]: own, **e.family}
     state = {"codes": {w.codes["ada"]: {"client_id": "rota", "used": True}}, "refresh_tokens": tokens, "fresh": e.fresh}
     return {**e.extra, **request}, copy.deepcopy(state), e.now
 

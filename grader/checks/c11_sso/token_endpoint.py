@@ -97,8 +97,8 @@ def aspects(w: Any) -> list[Aspect]:
         Aspect(
             "extra",
             good({}, {"scope": "openid"}, rule="8"),
-            rare({"resource": "https://elsewhere.example", "aud": "x", "sub": "bob", "nonce": "y"}, rule="8"),
-            rare({"refresh_token": "x", "state": "s"}, rule="8"),
+            rare({"resource": "https://elsewhere.example", "aud": "x", "sub": "mallory", "nonce": "y"}, rule="8"),
+            rare({"refresh_token": "x", "state": "s", "code_challenge_method": "plain"}, rule="8"),
         ),
     ]
 
@@ -106,7 +106,7 @@ def aspects(w: Any) -> list[Aspect]:
 def _request(w: Any) -> list[Aspect]:
     own = {"code": lambda e: w.codes[e.who], "client_id": lambda e: "depot" if e.who == "bob" else "rota"}
     none = dict.fromkeys(NEEDS, ABSENT)
-    lazy = "S256 of " + w.verifiers["ada"]
+    lazy, short = "S256 of " + w.verifiers["ada"], "as short as this."
     return [
         Aspect(
             "grant_type",
@@ -123,7 +123,9 @@ def _request(w: Any) -> list[Aspect]:
             bad("3", ABSENT, ""),
             bad("4", named("one that nobody knows", lambda e: w.text()), stake=ALL),
             bad("4", *near(lambda e: w.codes[e.who])),
-            bad("4", named("the family's name", lambda e: w.families["ada"]), named("a refresh token", w.tokens[0])),
+            bad(
+                "4", " ", named("the family's name", lambda e: w.families["ada"]), named("a refresh token", w.tokens[0])
+            ),
             bad(("3", "4"), named("unknown, and no verifier", lambda e: w.text()), along={"code_verifier": ABSENT}),
             bad(("3", "4"), named("unknown, and no client", lambda e: w.text()), along={"client_id": ABSENT}),
         ),
@@ -148,6 +150,7 @@ def _request(w: Any) -> list[Aspect]:
         Aspect(
             "code_verifier",
             good(named("the verifier", lambda e: w.verifiers[e.who])),
+            rare(named("any text", short), rule="5 verifier", along={"challenge": challenge_of(short)}),
             bad("3", ABSENT, "", stake=ALL),
             bad("5 verifier", named("another", lazy), stake=ALL),
             bad(
@@ -155,8 +158,14 @@ def _request(w: Any) -> list[Aspect]:
                 named("somebody else's", lambda e: w.verifiers["ada" if e.who == "bob" else "bob"]),
                 stake=ALL,
             ),
-            bad("5 verifier", named("the challenge itself", lambda e: challenge_of(w.verifiers[e.who])), stake=ALL),
-            bad("5 verifier", named("letters outside ASCII", "\u00e9" * 43), *near(lambda e: w.verifiers[e.who])),
+            bad(
+                "5 verifier",
+                named("the challenge itself, called plain", lambda e: challenge_of(w.verifiers[e.who])),
+                along={"extra": {"code_challenge_method": "plain"}},
+                stake=ALL,
+            ),
+            bad("5 verifier", named("and a letter outside ASCII", lambda e: w.verifiers[e.who] + "\u00e9")),
+            bad("5 verifier", *near(lambda e: w.verifiers[e.who])),
             bad("5 verifier", named("the first half", lambda e: w.verifiers[e.who][:21])),
         ),
     ]
@@ -182,11 +191,10 @@ def near(text: Callable[[Any], str]) -> list[Any]:
 
 def _memory(w: Any) -> list[Aspect]:
     ada = {"who": lambda e: "ada"}
-    alive, used = (
-        {w.tokens[4]: record_of(w)},
-        {w.tokens[5]: record_of(w, used=True), w.tokens[6]: record_of(w, used=True)},
-    )
-    replays = {"nothing was issued": {}, "one is alive": alive, "two used, one alive": {**used, **alive}}
+    alive, used = {w.tokens[4]: record_of(w)}, record_of(w, used=True)
+    ended = {**used, "expires": w.now - 1}
+    replays = {"nothing was issued": {}, "one is alive": alive}
+    replays["two used, one alive"] = {w.tokens[5]: ended, **alive, w.tokens[6]: used}
     late = {"now": w.now + 3600}
     unfit = {"client_id": ("5 client", "mallory"), "redirect_uri": ("5 redirect", "https://m.example/")}
     unfit["code_verifier"] = ("5 verifier", "x" * 43)
@@ -233,6 +241,7 @@ def _challenges(w: Any) -> list[Value]:
         "the hash in hexadecimal": lambda verifier: hashlib.sha256(verifier.encode()).hexdigest(),
         "of the verifier, encoded once more": lambda verifier: challenge_of(b64u_encode(verifier.encode())),
         "with padding": lambda verifier: challenge_of(verifier) + "=",
+        "with case swapped": lambda verifier: challenge_of(verifier).swapcase(),
     }
     values = [named(name, lambda e, f=form: f(w.verifiers[e.who])) for name, form in forms.items()]
     return [*bad("5 verifier", named("none: the login began without one", ""), stake=ALL), *bad("5 verifier", *values)]
@@ -266,7 +275,7 @@ def build(e: Any) -> Args:
     }
     state = {
         "codes": codes,
-        "refresh_tokens": {**shared.bystanders(w), **e.tokens} if e.used else e.tokens,
+        "refresh_tokens": {**shared.bystanders(w), **e.tokens} if e.used and e.tokens else e.tokens,
         "fresh": e.fresh,
     }
     return {**e.extra, **request}, copy.deepcopy(state), e.now

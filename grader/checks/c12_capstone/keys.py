@@ -197,6 +197,12 @@ def _issuers() -> Aspect:
             stake=ALL,
         ),
         bad(
+            "2 one key",
+            named("its key is that of the issuer in its header", lambda e: {elsewhere: {"keys": [key_of(e)]}}),
+            along={"jwks": lambda e: [], "members": lambda e: {"iss": elsewhere}},
+            stake=ALL,
+        ),
+        bad(
             "3",
             named("signed with another issuer's key", lambda e: {elsewhere: {"keys": [e.world.stranger.jwk]}}),
             along={"seal": lambda e: e.world.stranger.sign},

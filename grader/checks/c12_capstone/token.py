@@ -77,6 +77,7 @@ def _typ() -> Aspect:
         ),
         bad("4", named("at+jwt, JWT is wanted", TYP), along={"wanted_typ": "application/jwt"}),
         bad("4", named("a prefix cut by letters", "t+jwt"), along={"wanted_typ": TYP}),
+        bad("4", named("only among the claims", ABSENT), along={"wanted_typ": TYP, "other": lambda e: {"typ": TYP}}),
         full=0,
     )
 

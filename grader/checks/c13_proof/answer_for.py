@@ -27,6 +27,8 @@ RULES = {
 }
 Claims = dict[str, Any]
 Policy = dict[str, list[str]]
+ODD = "https://x.example/Auth!#7"
+"""A scope as others have it."""
 
 
 def world(source: random.Random) -> Any:
@@ -52,6 +54,10 @@ def _wanted(w: Any) -> Aspect:
         "the method in small letters": f"get {w.path}",
         "an unknown path": "GET /admin",
         "a query": f"GET {w.path}?all=1",
+        "HEAD": f"HEAD {w.path}",
+        "a space behind": f"GET {w.path} ",
+        "two slashes": f"GET /{w.path}",
+        "a percent escape": f"GET {w.path.replace('R', '%52')}",
     }
     most = ("an unknown path", "another method")
     open_page = named("the open page", f"GET {w.page}")
@@ -78,7 +84,7 @@ def _needs(w: Any) -> Aspect:
             named("one twice", lambda e: [w.read] * 2),
             rule="5",
         ),
-        rare(named("an odd name", lambda e: ["https://x.example/Auth!#7"]), rule="5"),
+        rare(named("an odd name", lambda e: [ODD]), rule="5"),
         rare(named("three", lambda e: [w.read, w.write, "a"]), rule="5"),
     )
 
@@ -106,6 +112,7 @@ def _scope(w: Any) -> Aspect:
             named("in another order", lambda e: " ".join(e.needs[::-1])),
             named("each twice", lambda e: " ".join(e.needs * 2)),
             named("with two spaces between", lambda e: "a  " + "  ".join(e.needs)),
+            named("behind forty others", lambda e: " ".join([*(f"s{n}" for n in range(40)), *e.needs])),
             rule="5",
         ),
         bad("5", named("absent", ABSENT), "", "openid profile", stake=HALF),
@@ -122,10 +129,12 @@ def _scope(w: Any) -> Aspect:
                 named(f"with {text} between", lambda e, sep=sep: sep.join(["openid", *e.needs, "x"]))
                 for text, sep in between.items()
             ),
-            "*",
+            "* admin root",
             "all",
             "None",
+            named("a star for the last part", but(lambda name: f"{name.rpartition(':')[0]}:* {name[:5]}*")),
         ),
+        bad("5", named("a letter for a dot", lambda e: ODD.replace(".", "x")), along={"needs": lambda e: [ODD]}),
         bad("4", named("a list", lambda e: list(e.needs)), named("an object", lambda e: dict.fromkeys(e.needs, True))),
         bad("4", named("null, and None is needed", None), along={"needs": lambda e: ["None"]}),
         bad("4", *kit.falsy(""), True, 7, named("bytes", lambda e: " ".join(e.needs).encode())),
@@ -140,16 +149,21 @@ def _claims(w: Any) -> Aspect:
             named("usual", lambda e: dict(sub)), named("of a service", lambda e: {"sub": "rota", "client_id": "rota"})
         ),
         rare(named("nothing but scope", lambda e: {}), rule="5"),
-        rare(named("with a role", lambda e: sub | {"role": "guest", "scp": "x", "scopes": []}), rule="6"),
+        rare(named("with a role", lambda e: sub | {"role": "guest", "scp": "x", "scopes": [], "exp": 1}), rule="6"),
         bad("2", named("no good token", None), stake=ALL),
         bad("5", named("nothing at all", lambda e: {}), along={"scope": ABSENT}),
         bad(
             "5",
-            named("an admin without the scope", lambda e: sub | {"role": "admin", "scp": e.needs}),
+            named("an admin without the scope", lambda e: sub | {"role": "admin", **_elsewhere(" ".join(e.needs))}),
+            named("a list of them elsewhere", lambda e: sub | _elsewhere(list(e.needs))),
             along={"scope": ABSENT},
         ),
         bad("5", named("scopes elsewhere", lambda e: sub | {"scopes": " ".join(e.needs)}), along={"scope": "openid"}),
     )
+
+
+def _elsewhere(scopes: Any) -> Claims:
+    return dict.fromkeys(("scp", "scopes", "permissions", "roles", "authorities"), scopes)
 
 
 def _request() -> Aspect:
@@ -339,9 +353,8 @@ MISTAKES: Mistakes = {
             names=lambda scope: _names(scope),
             has=lambda needs, names: {n.lower() for n in needs} <= {n.lower() for n in names},
         ),
-        "`split()` without an argument splits at tabs and line breaks, too. Between scopes stand spaces.": replace(
-            RIGHT, names=lambda scope: scope.split() if isinstance(scope, str) else []
-        ),
+        "It splits at tabs and line breaks, too, as `split()` without an argument does. Between scopes stand "
+        "spaces.": replace(RIGHT, names=lambda scope: scope.split() if isinstance(scope, str) else []),
         "Who lacks a scope gets 401. It is known who asks; a new login would not help: 403.": replace(
             RIGHT, lacking=401
         ),

@@ -1,18 +1,18 @@
 """is_bound: a token's claims and the thumbprint of a proof's key in, whether the token is bound to that key out."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
 from jwt_from_scratch.encoding import b64u_encode
 
-from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, rare
+from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, rare, written
 from ...judging.exercise import Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
-from ...judging.wants import Refuses, Want
+from ...judging.wants import Refuses, Returns, Want
 from .. import kit
 
 RULES = {
@@ -31,7 +31,9 @@ def world(source: random.Random) -> Any:
 
 def aspects(w: Any) -> list[Aspect]:
     """jkt, cnf, and what else there is."""
-    whole = {"null": None, "a list": [], "the thumbprint": w.mine, "a list of pairs": [["jkt", w.mine]], "true": True}
+    whole = {"null": None, "a list": [], "the thumbprint": w.mine, "true": True}
+    whole |= {"a list of pairs": [["jkt", w.mine]], "a list of one": [{"jkt": w.mine}]}
+    others: Claims = {"x5t#S256": w.mine, "kid": w.mine, "jwk": {"kid": w.mine, "jkt": w.mine}}
     return [
         Aspect(
             "jkt",
@@ -51,7 +53,7 @@ def aspects(w: Any) -> list[Aspect]:
             ),
             bad("1", named("absent", ABSENT), named("empty", lambda e: {}), stake=ALL),
             bad("1", *(named(text, lambda e, one=one: one) for text, one in whole.items())),
-            bad("1", named("in capitals", {"JKT": w.mine}), named("under x5t", {"x5t#S256": w.mine})),
+            bad("1", named("in capitals", {"JKT": w.mine}), named("under other names", others)),
             full=0,
         ),
         Aspect(
@@ -73,6 +75,13 @@ def oracle(claims: Claims, thumbprint: str) -> tuple[Any, set[str]]:
     cnf = claims.get("cnf")
     bound = isinstance(cnf, dict) and cnf.get("jkt") == thumbprint
     return bound, set() if bound else {"1"}
+
+
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """The same claims and two thumbprints."""
+    w = world(source)
+    claims = {"sub": "ada", "cnf": {"jkt": w.mine}}
+    yield kit.in_turn("one token, two keys", ((claims, w.mine), Returns(True)), ((claims, w.other), Refuses()))
 
 
 def refused(broken: frozenset[str], args: Args) -> Want:
@@ -152,13 +161,16 @@ is_bound = Exercise(
         "bool in every case.",
     ),
     rules=RULES,
-    source=from_aspects(
-        world,
-        aspects,
-        build,
-        oracle,
-        wants_of_bad=refused,
-        examples=(({"sub": "ada", "cnf": {"jkt": _MINE}}, _MINE), ({"sub": "ada"}, _MINE)),
+    source=joined(
+        from_aspects(
+            world,
+            aspects,
+            build,
+            oracle,
+            wants_of_bad=refused,
+            examples=(({"sub": "ada", "cnf": {"jkt": _MINE}}, _MINE), ({"sub": "ada"}, _MINE)),
+        ),
+        written(in_turn),
     ),
     mistakes=MISTAKES,
 )

@@ -17,6 +17,7 @@ from ...judging.aspects import ABSENT, Aspect, Named, Value, bad, good, named, n
 from ...judging.trial import Args
 from ...judging.verdict import ALL, HALF
 from .. import kit
+from ..rsa_pool import rsa_key
 
 ALGORITHMS = ("ES256", "Ed25519")
 OLDEST, AHEAD, LONGEST = 60, 5, 128
@@ -55,6 +56,7 @@ def world(source: random.Random) -> Any:
         keys={"ES256": es_key(source), "Ed25519": ed_key(source)},
         others={"ES256": es_key(source), "Ed25519": ed_key(source)},
         p384=es_key(source, ec.SECP384R1()),
+        rsa=rsa_key(source),
         secret=source.randbytes(64),
         url=url,
         host=f"api.depot-{number}.example",
@@ -114,6 +116,7 @@ def _alg(w: Any) -> Aspect:
         along = {"jwk": lambda e: dict(jwk), "seal": lambda e: seal}
         return bad("3", named(f"{alg}, and rightly signed so", alg), along=along, stake=ALL)
 
+    rsa = {"kty": "RSA", "n": b64u_encode(w.rsa.n.to_bytes(w.rsa.size)), "e": b64u_encode(w.rsa.e.to_bytes(3))}
     secret = {"kty": "oct", "k": b64u_encode(w.secret)}
     hmacs = {alg: seal for alg, seal in kit.rightly_signed(w.secret).items() if alg in kit.HASHES}
     unsigned = {"seal": lambda e: lambda message: b""}
@@ -121,6 +124,7 @@ def _alg(w: Any) -> Aspect:
         "alg",
         good(named("the key's", lambda e: e.key), rule="3"),
         sealed("ES384", bare(w.p384), w.p384.sign),
+        sealed("RS256", rsa, w.rsa.sign),
         *(sealed(alg, secret, seal) for alg, seal in hmacs.items()),
         bad("3", named("EdDSA, and rightly signed so", "EdDSA"), along={"key": "Ed25519"}),
         *(
@@ -193,6 +197,7 @@ def _claims(w: Any) -> list[Aspect]:
         "a slash behind": f"{w.url}/",
         "a space behind": f"{w.url} ",
         "its first half": w.url[:20],
+        "a percent escape": w.url.replace("Ropes", "%52opes"),
         "a pattern": "https://.*",
     }
     hidden = {"access": w.token}
@@ -212,12 +217,20 @@ def _claims(w: Any) -> list[Aspect]:
         "in base64": base64.b64encode(hashlib.sha256(w.token.encode()).digest()).decode(),
         "with a line break": token_hash(w.token) + "\n",
         "in capitals": token_hash(w.token).upper(),
+        "with spare bits": kit.lenient()["spare bits in the last letter"](token_hash(w.token)),
     }
     return [
         Aspect(
             "jti",
             good(named("usual", w.jti), named("a UUID", "5f2c7c1e-6b0a-4f5e-9d59-5c4c3f5a0e11"), rule="6"),
-            rare(named("one letter", "x"), named("128 letters", "j" * LONGEST), "\u2603", " ", "7", rule="6"),
+            rare(
+                named("one letter", "x"),
+                named("128 letters", "\u00e9\n" * (LONGEST // 2)),
+                "\u2603",
+                " ",
+                "7",
+                rule="6",
+            ),
             bad(
                 "6",
                 ABSENT,
@@ -246,6 +259,7 @@ def _claims(w: Any) -> list[Aspect]:
             bad(
                 "9", *(named(text, url) for text, url in paths.items() if text not in ("another path", "another host"))
             ),
+            bad("9", named("the whole URL", lambda e: e.url), along={"url": f"{w.url}?colour=red"}),
             bad("9", ABSENT, *kit.falsy(), named("true", True), named("in a list", lambda e: [_cut(e.url)])),
         ),
         Aspect(
@@ -288,7 +302,7 @@ def _is_json(value: Any) -> bool:
 def _seen(w: Any) -> Aspect:
     others = dict.fromkeys(w.others_jti, w.now - 7)
     near = {
-        "swapped in case": lambda e: e.jti.swapcase() + "x",
+        "swapped in case": lambda e: e.jti.swapcase(),
         "with more behind": lambda e: e.jti + "x",
         "without its last letters": lambda e: e.jti[:-2] or "y",
     }
@@ -366,6 +380,7 @@ def _text(w: Any) -> list[Aspect]:
         "two segments": lambda t: t.rpartition(".")[0],
         "nothing": lambda t: "",
         "two proofs": lambda t: f"{t},{t}",
+        "two proofs and a space": lambda t: f"{t} {t}",
         "DPoP before": lambda t: f"DPoP {t}",
         "a space behind": lambda t: t + " ",
         "a = behind": lambda t: t + "=",

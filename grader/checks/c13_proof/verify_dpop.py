@@ -250,7 +250,7 @@ MISTAKES: Mistakes = {
         "A proof without jti is taken. Without it nobody can see that it comes twice.": replace(
             RIGHT, jti=lambda jti: jti is None or (isinstance(jti, str) and 1 <= len(jti) <= LONGEST)
         ),
-        "It accepts a jti of any length, and the server keeps it. Refuse what has more than 128 characters (RFC "
+        "It accepts a jti of more than 128 characters, and the server keeps it. Refuse what is longer (RFC "
         "9449 §11.1).": replace(RIGHT, jti=lambda jti: isinstance(jti, str) and len(jti) >= 1),
         "An empty jti is taken. It names nothing.": replace(
             RIGHT, jti=lambda jti: isinstance(jti, str) and len(jti) <= LONGEST

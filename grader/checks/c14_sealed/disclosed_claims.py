@@ -275,6 +275,8 @@ MISTAKES: Mistakes = {
             RIGHT(sd_jwt, jwk),
             _opened(sd_jwt.split("~")[0], jwk),
         )[1],
+    },
+    (RETURNS, "10"): {  # 10 has disclosures of members alone: who refuses those as well is told something else
         "Every disclosure is read as three parts. An element of a list has two, salt and value: look first how many "
         "there are.": replace(RIGHT, counts=(3,)),
     },
@@ -287,7 +289,9 @@ MISTAKES: Mistakes = {
     "1": {
         "It does not ask whether the text ends with ~. Without it the last disclosure can be half there, or be a "
         "key binding token.": replace(RIGHT, whole=lambda sd_jwt: True),
-        "It accepts a text of any length. Ask for its length before anything else.": replace(RIGHT, most=10**9),
+        "It accepts a text of more than 16,384 characters. Ask for its length before anything else.": replace(
+            RIGHT, most=10**9
+        ),
     },
     ("1", "10"): {  # so long a text has disclosures, so it is refused as well by who gets those wrong
         "A text of exactly 16,384 characters is refused. It is the longest that is taken.": replace(
@@ -375,6 +379,8 @@ MISTAKES: Mistakes = {
         "It accepts a digest that stands in two places. Refuse it, before or after (RFC 9901 §7.1).": replace(
             RIGHT, once=lambda found, texts: True
         ),
+    },
+    ("9", "10"): {  # who does not look for digests further inside gets 10 wrong, too, and is told something else
         "Only digests that something belongs to are counted. Refuse one that nothing belongs to as well, if it "
         "stands twice.": replace(
             RIGHT, once=lambda found, texts: all(found.count(one) == 1 for one in texts if one in found)

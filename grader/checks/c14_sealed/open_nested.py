@@ -73,6 +73,11 @@ def _issuers(w: Any) -> list[Aspect]:
             bad("3", named("a stranger", "https://mallory.example"), named("absent", ABSENT), stake=HALF),
             bad(
                 "3",
+                named("absent, and one issuer is trusted", ABSENT),
+                along={"signer": "clinic", "issuers": lambda e: {w.clinic: w.keys["clinic"].to_jwk()}},
+            ),
+            bad(
+                "3",
                 *kit.falsy(),
                 True,
                 7,
@@ -147,6 +152,8 @@ def _inner(w: Any) -> Aspect:
             "3",
             named("with a space behind", changed(lambda t: t + b" ")),
             named("with a line break behind", changed(lambda t: t + b"\n")),
+            named("with ~ behind", changed(lambda t: t + b"~")),
+            named("in JSON", changed(lambda t: json_dumps({"token": t.decode()}))),
             named("with a space before", changed(lambda t: b" " + t)),
             named("with a byte order mark before", changed(lambda t: "\ufeff".encode() + t)),
             named("with a zero byte behind", changed(lambda t: t + b"\0")),
@@ -161,6 +168,12 @@ def _inner(w: Any) -> Aspect:
         bad(
             "4",
             named("signed by a stranger, whose key comes along", by("stranger", jwk=stranger.to_jwk())),
+            along={"signer": "clinic"},
+            stake=ALL,
+        ),
+        bad(
+            "4",
+            named("signed by the other issuer, whose name is in its header", by("lab", iss=w.lab, kid=w.lab)),
             along={"signer": "clinic"},
             stake=ALL,
         ),
@@ -214,6 +227,7 @@ def _envelope(w: Any) -> list[Aspect]:
         Aspect(
             "cty",
             good({"cty": "JWT"}, {"cty": "JWT", "typ": "JWT", "kid": "2026-11"}),
+            bad("2", named("absent, and typ is JWT", {"typ": "JWT"})),
             *(
                 bad(
                     "2",
@@ -227,7 +241,10 @@ def _envelope(w: Any) -> list[Aspect]:
         Aspect(
             "envelope",
             good(named("fits", made())),
-            rare(named("with other members", made(header={"iss": "https://x.example", "apu": "AA"})), rule="2"),
+            rare(
+                named("with other members", made(header={"iss": "https://x.example", "sub": "mallory", "aud": "x"})),
+                rule="2",
+            ),
             bad("1", named("under another key", made(key=w.other_key)), named("zip", made(header={"zip": "DEF"}))),
             bad(
                 "1",
@@ -243,6 +260,7 @@ def _envelope(w: Any) -> list[Aspect]:
             bad("1", named("none at all", lambda e: lambda text: text.decode("latin-1")), stake=HALF),
             bad("1", named("a bit changed", lambda e: lambda text: _flipped(_sealed(w, text, e.cty)))),
             bad("1", named("a sixth segment", lambda e: lambda text: _sealed(w, text, e.cty) + ".")),
+            bad("1", named("a line break behind", lambda e: lambda text: _sealed(w, text, e.cty) + "\n")),
         ),
     ]
 
@@ -286,7 +304,7 @@ def oracle(token: str, key: bytes, issuers: Issuers) -> tuple[Any, set[str]]:
 def in_turn(source: random.Random) -> Iterator[Trial]:
     """The same token where other issuers are trusted."""
     w = world(source)
-    claims = {"iss": w.clinic, "sub": "ada"}
+    claims = {"iss": w.clinic, "sub": "ada", "jti": "1"}
     token = _sealed(w, encode(claims, w.keys["clinic"]).encode(), {"cty": "JWT"})
     trusted = {w.clinic: w.keys["clinic"].to_jwk()}
     yield kit.in_turn(
