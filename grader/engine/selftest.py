@@ -100,7 +100,7 @@ def examine(zygote: Zygote) -> list[Layer]:
             ),
             (
                 f"processor: {zygote.shares}",
-                "a fair share, whatever another takes" if zygote.cgroups.shares else "none before others",
+                "a fair share, whatever another takes" if zygote.cgroups.shares else "no priority over others",
                 lambda: _said(process, "priority()") or _shares(zygote, process),
             ),
             (
