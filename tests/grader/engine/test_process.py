@@ -2,8 +2,10 @@
 
 import os
 import signal
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -295,6 +297,19 @@ def test_after_too_many_ends_the_checker_gives_up(learner: LearnerProcess, monke
         call(learner, "f")
     with pytest.raises(GaveUp):
         learner.run_cell("1")
+
+
+def test_without_a_sandbox_nothing_is_read_from_or_left_in_a_shared_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    cell = "import os, matplotlib\nplaces = [os.environ['IPYTHONDIR'], matplotlib.get_configdir()]\nprint(*places)"
+    with Zygote(NONE) as zygote, LearnerProcess(zygote) as learner:
+        assert learner.run_cell(cell) == ""
+        for place in learner.outputs[0]["text"].split():
+            first = tmp_path / Path(place).relative_to(tmp_path).parts[0]
+            assert first.stat().st_mode & 0o777 == 0o700
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_process_is_left_behind(zygote: Zygote) -> None:
