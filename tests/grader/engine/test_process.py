@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -309,6 +311,17 @@ def test_without_a_sandbox_nothing_is_read_from_or_left_in_a_shared_folder(
         for place in learner.outputs[0]["text"].split():
             first = tmp_path / Path(place).relative_to(tmp_path).parts[0]
             assert first.stat().st_mode & 0o777 == 0o700
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_sandbox_a_grader_that_is_killed_leaves_no_settings(tmp_path: Path) -> None:
+    code = "import os, signal\nfrom grader.engine.sandbox import Zygote\nzygote = Zygote('none')\nzygote.wait()\n"
+    code += "os.kill(os.getpid(), signal.SIGKILL)"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    end = time.monotonic() + 10
+    while list(tmp_path.iterdir()) and time.monotonic() < end:
+        time.sleep(0.02)
     assert list(tmp_path.iterdir()) == []
 
 
