@@ -66,11 +66,15 @@ class Zygote:
         self.cgroups = cgroup.find() if level == FULL else cgroup.Cgroups()
         """Makes a control group for each submission, where that is possible."""
         self._group: cgroup.Group | None = None
+        # A folder of its own: what others have put into a shared one would be read as settings.
+        self._home = (
+            None if level == FULL else tempfile.TemporaryDirectory(prefix="zygote-", ignore_cleanup_errors=True)
+        )
         self._errors = tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace")  # noqa: SIM115 - see close()
         mine, theirs = socket.socketpair()
         with theirs:
             command = [*(_bubblewrap() if level == FULL else ()), *_python(level, theirs.fileno(), demos)]
-            home = _HOME if level == FULL else tempfile.gettempdir()
+            home = _HOME if self._home is None else self._home.name
             self._process = subprocess.Popen(  # noqa: S603 - our own command
                 command,
                 pass_fds=[theirs.fileno()],
@@ -200,6 +204,8 @@ class Zygote:
         self._process.kill()
         self._process.wait()
         self._errors.close()
+        if self._home:
+            self._home.cleanup()
         self._leave_group()
 
     def wait(self) -> None:

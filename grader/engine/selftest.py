@@ -62,8 +62,7 @@ def examine(zygote: Zygote) -> list[Layer]:
         asked.run_cell(_PROBES.read_text("utf-8"))
 
         def ask(name: str, *args: Any) -> str:
-            error = asked.run_cell(f"print({name}(*{args!r}), end='')")
-            return f"the test failed: {error}" if error else "".join(one.get("text", "") for one in asked.outputs)
+            return _said(asked, f"{name}(*{args!r})")
 
         def begin() -> str:
             asked.pause()
@@ -99,7 +98,11 @@ def examine(zygote: Zygote) -> list[Layer]:
                 "limited for all processes together, and what the kernel holds for them",
                 lambda: begin() or _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets"),
             ),
-            (f"processor: {zygote.shares}", "a fair share, whatever another takes", lambda: _shares(zygote, process)),
+            (
+                f"processor: {zygote.shares}",
+                "a fair share, whatever another takes" if zygote.cgroups.shares else "no priority over others",
+                lambda: _said(process, "priority()") or _shares(zygote, process),
+            ),
             (
                 "questions" if sealing.sees_filters() else "questions: of honest forks",
                 "no answer can leave anything for the next",
@@ -109,6 +112,11 @@ def examine(zygote: Zygote) -> list[Layer]:
             ("end", "nothing is left running", lambda: _left(zygote, process)),
         ]
         return [Layer(name, promise, test()) for name, promise, test in tests]
+
+
+def _said(process: LearnerProcess, probe: str) -> str:
+    error = process.run_cell(f"print({probe}, end='')")
+    return f"the test failed: {error}" if error else "".join(one.get("text", "") for one in process.outputs)
 
 
 def _ours() -> dict[str, int]:

@@ -35,6 +35,7 @@ LIMITS = {
     "RLIMIT_MEMLOCK": 0,
     "RLIMIT_MSGQUEUE": 0,
     "RLIMIT_RTPRIO": 0,
+    "RLIMIT_NICE": 0,  # else who grades with a raised limit lets a submission go before everybody
     "RLIMIT_SIGPENDING": 256,
 }
 """Hard limits of each process; `limit_resources` adds the one for memory."""

@@ -125,6 +125,20 @@ def limits(hard: dict[str, int]) -> str:
     return _should_fail("a bigger file", _write_too_much) or _processes_beyond(hard["RLIMIT_NPROC"])
 
 
+def priority() -> str:
+    """Can we get the processor before others?"""
+    before = os.getpriority(os.PRIO_PROCESS, 0)
+    with contextlib.suppress(OSError):
+        os.setpriority(os.PRIO_PROCESS, 0, before - 1)
+    if os.getpriority(os.PRIO_PROCESS, 0) != before:
+        return "its priority was raised"
+    for policy in (os.SCHED_FIFO, os.SCHED_RR):
+        raised = functools.partial(os.sched_setscheduler, 0, policy, os.sched_param(1))
+        if said := _should_fail("real-time scheduling", raised):
+            return said
+    return ""
+
+
 def disk() -> str:
     """Can the home folder be filled beyond its size?"""
     written = 0

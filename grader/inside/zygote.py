@@ -17,6 +17,7 @@ import contextlib
 import gc
 import importlib
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -52,7 +53,17 @@ def main() -> None:
         return
     with contextlib.suppress(WireError):
         ZygoteProcess(channel, own_pids, preloaded).serve()
+    if not confined:
+        _remove_settings()
     os._exit(0)
+
+
+def _remove_settings() -> None:
+    """Remove the folders that were made for this process, because a grader that was killed can't."""
+    for name in ("IPYTHONDIR", "MPLCONFIGDIR"):
+        shutil.rmtree(os.environ[name], ignore_errors=True)
+    with contextlib.suppress(OSError):
+        os.rmdir(os.environ["HOME"])
 
 
 def _settle(uid: int) -> int:

@@ -287,7 +287,7 @@ def test_start_in_a_read_only_folder_is_a_line(tmp_path: Path) -> None:
     folder.mkdir(mode=0o500)
     done = run("start", "--copy-only", "--dir", folder)
     assert done.exit_code == 2
-    assert "Permission denied" in done.output
+    assert "permission denied" in done.output
     assert done.output.count("\n") == 1
 
 

@@ -2,8 +2,12 @@
 
 import os
 import signal
+import subprocess
+import sys
+import tempfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -295,6 +299,30 @@ def test_after_too_many_ends_the_checker_gives_up(learner: LearnerProcess, monke
         call(learner, "f")
     with pytest.raises(GaveUp):
         learner.run_cell("1")
+
+
+def test_without_a_sandbox_nothing_is_read_from_or_left_in_a_shared_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    cell = "import os, matplotlib\nplaces = [os.environ['IPYTHONDIR'], matplotlib.get_configdir()]\nprint(*places)"
+    with Zygote(NONE) as zygote, LearnerProcess(zygote) as learner:
+        assert learner.run_cell(cell) == ""
+        for place in learner.outputs[0]["text"].split():
+            first = tmp_path / Path(place).relative_to(tmp_path).parts[0]
+            assert first.stat().st_mode & 0o777 == 0o700
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_sandbox_a_grader_that_is_killed_leaves_no_settings(tmp_path: Path) -> None:
+    code = "import os, signal\nfrom grader.engine.sandbox import Zygote\nzygote = Zygote('none')\nzygote.wait()\n"
+    code += "os.kill(os.getpid(), signal.SIGKILL)"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "TMPDIR": str(tmp_path)}, check=False)
+    assert done.returncode == -signal.SIGKILL
+    end = time.monotonic() + 10
+    while list(tmp_path.iterdir()) and time.monotonic() < end:
+        time.sleep(0.02)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_no_process_is_left_behind(zygote: Zygote) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from grader.engine import mounts, sandbox, selftest
+from grader.engine import cgroup, mounts, sandbox, selftest
 from grader.engine.process import LearnerProcess
 from grader.engine.sandbox import FULL, Zygote
 from tests.grader.helpers import REPO
@@ -67,6 +67,15 @@ def test_each_file_system_that_bubblewrap_makes_is_closed_at_the_end() -> None:
 def test_every_layer_holds() -> None:
     with Zygote(FULL) as zygote:
         assert [layer for layer in selftest.examine(zygote) if layer.failure] == []
+
+
+def test_without_control_groups_the_rest_holds_and_no_share_is_promised(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cgroup, "find", cgroup.Cgroups)
+    with Zygote(FULL) as zygote:
+        layers = {layer.name: layer for layer in selftest.examine(zygote)}
+    assert [layer for layer in layers.values() if layer.failure] == []
+    assert "memory: watched" in layers
+    assert "share" not in layers["processor: by the system"].promise
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="the tests above have run as an ordinary user already")
