@@ -44,20 +44,18 @@ _CHANGES = {
 """In files of JupyterLite's: what stands there, once, and what stands there instead."""
 
 
-def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
+def build(target: Path, cache: Path, scratch: Path) -> None:
     """Write the edition into a folder.
 
     Args:
         target: the folder, which does not exist yet.
-        cache: the folder in which pinned files are kept.
-        source: the source of missing ones (see `pinned`).
+        cache: the folder that `pinned.fill` has filled.
         scratch: an empty folder.
 
     Raises:
         SiteError: something is missing; the text says what.
         OSError: a folder can't be written to.
     """
-    pinned.fill(cache, source)
     pyodide = scratch / "static" / "pyodide"
     pyodide.mkdir(parents=True)
     for name in pinned.CORE:
