@@ -15,6 +15,8 @@ DEEPEST = 20
 """Folders inside each other that are looked into."""
 MAX_NOTEBOOK = 10_000_000
 """The largest notebook that the grader reads, in bytes."""
+MAX_FILE = 10_000_000
+"""The largest of the other files that somebody else may have written, such as a Report or a receipt, in bytes."""
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -40,8 +42,9 @@ def new_beside(path: Path) -> Iterator[Path]:
     os.close(handle)
     try:
         yield Path(temporary)
-        os.chmod(temporary, 0o644)
-        os.replace(temporary, path)
+        with _named(path):  # there may be a folder of that name
+            os.chmod(temporary, 0o644)
+            os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)
         raise
@@ -125,6 +128,21 @@ def tree(folder: Path, deepest: int = DEEPEST) -> Iterator["os.DirEntry[str]"]:
         if depth < deepest:
             inner = [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
             waiting += [(path, depth + 1) for path in reversed(inner)]
+
+
+def read_file(path: Path, most: int = MAX_FILE) -> bytes:
+    """The bytes of a regular file of limited size. Waits for no pipe.
+
+    Raises:
+        OSError: it can't be read, is not a regular file, or is larger (then its errno is EFBIG).
+    """
+    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            raise OSError(errno.EINVAL, "not a regular file", str(path))
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, "too large", str(path))
+    return data
 
 
 def read_small(path: Path, most: int) -> str:

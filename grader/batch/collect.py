@@ -43,17 +43,18 @@ def collect(target: Path, unpacked: Path) -> list[Found]:
     return [one for one in look_through([target], unpacked) if not one.not_taken]
 
 
-def look_through(targets: Sequence[Path], unpacked: Path) -> list[Found]:
+def look_through(targets: Sequence[Path], unpacked: Path, out: Path | None = None) -> list[Found]:
     """Everything in some folders and zip files, sorted by name: submissions, and what is not taken and why.
 
     Args:
         targets: folders, zip files and notebooks.
         unpacked: an empty folder for what comes out of zip files.
+        out: where the results go. If it is in a target, nobody handed it in.
 
     Raises:
         OSError: a target is not there or can't be read.
     """
-    room = _Unpacked(unpacked)
+    room = _Unpacked(unpacked, out=out)
     return sorted_out(one for target in targets for one in _everything(target, room))
 
 
@@ -84,7 +85,7 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
     """All that is in a folder or zip file, or that one file; nobody's yet."""
     target.stat()
     if target.is_dir():
-        entries = [entry for entry in os.scandir(target) if not _skipped(entry.name)]
+        entries = [entry for entry in os.scandir(target) if not _skipped(entry.name) and not room.is_output(entry)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
         root = target / _SUBMITTED if _is_course(names) else target
         return list(_in_folder(root, PurePosixPath(), room, depth=0))
@@ -97,11 +98,18 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
 class _Unpacked:
     """A folder for what comes out of zip files, under names of our own."""
 
-    def __init__(self, folder: Path, *, of_one: bool = False) -> None:
+    def __init__(self, folder: Path, *, of_one: bool = False, out: Path | None = None) -> None:
         self.folder = folder
         self._of_one = of_one
+        self._out = out.stat() if out and out.is_dir() else None
         self._count = 0
         self._budgets: dict[str, _Budget] = {}
+
+    def is_output(self, entry: "os.DirEntry[str]") -> bool:
+        """Whether it is the folder of the results."""
+        if self._out is None or not entry.is_dir(follow_symlinks=False):
+            return False
+        return os.path.samestat(entry.stat(follow_symlinks=False), self._out)
 
     def budget_at(self, place: PurePosixPath) -> "_Budget":
         """What may come out of all zip files of whoever handed in what lies here, however many they are."""
@@ -144,6 +152,7 @@ def _in_folder(
         return
     entries.sort(key=lambda entry: entry.name)
     there = [entry for entry in entries if not _skipped(entry.name) and entry.name not in passed_over]
+    there = [entry for entry in there if not room.is_output(entry)]
     if not there and place.name:
         yield _found(folder, place, not_taken="an empty folder")
     for entry in there:

@@ -4,17 +4,23 @@ Submissions may lie beside the output folder, or come with one. So a file there 
 the one of the cells covers the Report's, so that they belong together.
 """
 
+import errno
 import hmac
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from ..engine.grade import Graded, Ran
-from ..files import write_whole
+from ..files import MAX_FILE, read_file, write_whole
 from ..reports.local_key import LocalKey
 from ..reports.report import Report
 
 _CELLS = "cells"
+_MAX_CELLS = 50_000_000
+"""Bytes of a submission's cells: more than what the budget of a submission lets be shown."""
+_MAX_BRACKETS = 4_000_000
+"""Brackets and braces in a file, before it is parsed: each may be an object. What is shown may hold some itself."""
 
 
 class NotOurs(Exception):
@@ -35,7 +41,7 @@ class Kept:
             OSError: it is not there.
             NotOurs: its MAC is wrong, or it is no Report.
         """
-        return parsed(self.report.read_bytes(), key)
+        return parsed(_bytes(self.report, MAX_FILE), key)
 
     def read(self, key: LocalKey) -> Graded:
         """The Report and the cells.
@@ -45,9 +51,9 @@ class Kept:
             NotOurs: a MAC is wrong, or it is something else.
         """
         report = self.read_report(key)
-        data = self.cells.read_bytes()
+        data = _bytes(self.cells, _MAX_CELLS)
         try:
-            found = json.loads(data)
+            found = _loaded(data)
             mac, cells = found["mac"], found["cells"]
             if not hmac.compare_digest(str(mac).encode(), _mac_of_cells(report, cells, key).encode()):
                 raise NotOurs(f"{self.cells}: not written with this machine's key, or changed since")
@@ -76,12 +82,38 @@ def parsed(data: bytes, key: LocalKey) -> Report:
         NotOurs: its MAC is wrong, or it is no Report.
     """
     try:
-        report = Report.from_dict(json.loads(data))
+        report = Report.from_dict(_loaded(data))
     except (ValueError, TypeError, KeyError, RecursionError):
         raise NotOurs("not a Report") from None
     if not report.is_ours(key):
         raise NotOurs("not written with this machine's key, or changed since")
     return report
+
+
+def _bytes(path: Path, most: int) -> bytes:
+    """A file's bytes.
+
+    Raises:
+        OSError: it can't be read.
+        NotOurs: it is larger than what we write.
+    """
+    try:
+        return read_file(path, most)
+    except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise NotOurs(f"{path}: too large") from None
+        raise
+
+
+def _loaded(data: bytes) -> Any:
+    """What is in a JSON file.
+
+    Raises:
+        ValueError, RecursionError: it is no JSON, or more than there can be.
+    """
+    if sum(map(data.count, (b"[", b"{"))) > _MAX_BRACKETS:
+        raise ValueError("too much")
+    return json.loads(data)
 
 
 def _mac_of_cells(report: Report, cells: object, key: LocalKey) -> str:

@@ -33,7 +33,7 @@ def visible(text: str) -> str:
 
 def print_likeness(found: Likeness) -> None:
     """A line for each pair."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     table = Table()
     for heading in ("alike", "one", "the other", "lesson", "most alike in"):
         table.add_column(heading, justify="right" if heading == "alike" else "left")

@@ -10,11 +10,10 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
-from functools import cache, lru_cache
 from pathlib import Path, PurePosixPath
 
 from ..checks import exercises
-from ..course.masters import chapter_names
+from ..course.masters import chapter_names, lessons_named_in, pattern_of
 from ..engine.budget import MAX_BYTES
 from ..lms.platform import Platform, matched, seconds
 from ..lms.platforms import PLATFORMS
@@ -171,10 +170,9 @@ def without_mark(text: str) -> tuple[str, int]:
     return text, number
 
 
-@lru_cache(maxsize=1_000)
 def lesson_named_in(text: str) -> str:
-    """The lesson that a name names, whatever its capitals and whatever stands between its words; "" for none."""
-    return next((name for name in chapter_names() if _pattern(name).search(text)), "")
+    """The lesson that a name names; "" for none."""
+    return next(iter(lessons_named_in(text)), "")
 
 
 def lesson_in(path: Path) -> str:
@@ -205,7 +203,7 @@ def _rest_of(text: str) -> str:
     lesson = lesson_named_in(text)
     if not lesson:
         return text
-    before, after = (part.strip(" _-.") for part in _pattern(lesson).split(text, maxsplit=1))
+    before, after = (part.strip(" _-.") for part in pattern_of(lesson).split(text, maxsplit=1))
     return "_".join(filter(None, (before, "" if _VERSION.fullmatch(after) else after)))
 
 
@@ -219,8 +217,3 @@ def _is_id(text: str) -> bool:
     except NotAnId:
         return False
     return True
-
-
-@cache
-def _pattern(chapter: str) -> re.Pattern[str]:
-    return re.compile(r"[_\- ]+".join(map(re.escape, chapter.split("_"))), re.IGNORECASE)

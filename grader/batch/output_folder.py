@@ -1,6 +1,7 @@
 """An output folder holds what the grader wrote and nothing else: a link in it would lead somewhere else."""
 
 import os
+import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
@@ -11,6 +12,8 @@ from ..files import DEEPEST, tree
 UNPACKED = ".unpacked"
 _RESULTS = ("reports", "cells")
 _FOLDERS = (*_RESULTS, "receipts", "certificates")
+_UNFINISHED = re.compile(r"\..{1,40}\.[a-z0-9_]{8}", re.DOTALL)
+"""What `files.new_beside` calls a file that is not yet finished."""
 _WRITTEN = (".json", ".csv", ".html", ".xml", ".jwt")
 """The endings of what the grader's commands write on request, wherever a person wants it."""
 
@@ -76,13 +79,14 @@ def _entries(folder: Path) -> list["os.DirEntry[str]"]:
 
 
 def _is_plain(entry: "os.DirEntry[str]") -> bool:
-    """Whether it is a regular file with one name, such as the grader writes; a dot is before one not yet finished."""
+    """Whether it is a regular file with one name, such as the grader writes."""
     try:
         status = entry.stat(follow_symlinks=False)
     except FileNotFoundError:  # it has been finished by now: another shard writes into this folder, too
         return True
-    known = entry.name.endswith(_WRITTEN) or entry.name.startswith(".")
-    return known and stat.S_ISREG(status.st_mode) and status.st_nlink == 1
+    is_hidden, name = entry.name.startswith("."), entry.name
+    known = _UNFINISHED.fullmatch(name) if is_hidden else name.endswith(_WRITTEN)
+    return bool(known) and stat.S_ISREG(status.st_mode) and status.st_nlink == 1
 
 
 def foreign(place: Path) -> ForeignFile:

@@ -108,7 +108,7 @@ def submissions_in(targets: Sequence[Path], out: Path, shard: Shard = WHOLE) -> 
         OSError: a target can't be read.
     """
     with _unpacked(out / (UNPACKED if shard == WHOLE else f"{UNPACKED}-{shard.number}-of-{shard.count}")) as unpacked:
-        found = look_through(targets, unpacked)
+        found = look_through(targets, unpacked, out)
         if not found:
             raise NothingFound(f"{targets[0]}: no notebook and no zip file in it")
         yield found
@@ -137,7 +137,7 @@ def grade_found(
     )
     reports = _with_progress(found, shard, partial(grade, found, out / "reports", takes=shard.takes))
     for text in _remarks(not_ours, key):
-        Console(stderr=True).print(text, highlight=False, markup=False, soft_wrap=True)
+        Console(stderr=True, emoji=False).print(text, highlight=False, markup=False, soft_wrap=True)
     return reports
 
 

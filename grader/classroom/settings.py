@@ -20,6 +20,7 @@ NAMES = "grader.classroom.escape.EscapeNames"
 GRADES = "grader.classroom.export.Grades"
 EXTRACTOR = "grader.classroom.zip_collect.Extractor"
 COLLECTOR = "grader.classroom.zip_collect.Collector"
+EXCHANGE = "grader.classroom.exchange.Collect"
 """Our classes, given to nbgrader by name, so that commands which do not use them do not import them."""
 
 
@@ -61,3 +62,5 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
     # `nbgrader zip_collect` finds submissions as `grader grade` does.
     c.ZipCollectApp.extractor_plugin = EXTRACTOR
     c.ZipCollectApp.collector_plugin = COLLECTOR
+    # Whose a hand-in in the exchange is and when it came in, the machine says, not the hand-in.
+    c.ExchangeFactory.collect = EXCHANGE

@@ -163,31 +163,32 @@ def grade(
     else:
         reports, code = _grade_files(paths, options)
     write_forms(reports, targets)
-    if lms and _grades_for(lms, reports, out or Path("graded")) and code == OK:
-        code = NOT_ALL_TAKEN
+    left_out = _grades_for(lms, reports, out or Path("graded")) if lms else []
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
-    sys.exit(code or _left_over(reports))
+    sys.exit(code or _left_over(reports) or (NOT_ALL_TAKEN if left_out else OK))
 
 
 def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
-    """Write the grades of a batch for the platform that named its files. Returns the files with other names."""
+    """Write the grades of a batch for the platform that named its files. Returns why some are in no grade file."""
     from ..files import write_whole
     from ..inside.values import plain_text
     from ..lms.grades import HandIn, by_key
     from ..lms.platforms import platform_called
     from ..reports.report import taken
 
-    hand_ins = [HandIn(one.submission, one.chapter, one.score, one.max_score) for one in taken(reports) if one.chapter]
+    hand_ins = [
+        HandIn(one.submission, one.chapter, one.score, one.max_score, one.expected)
+        for one in taken(reports)
+        if one.chapter
+    ]
     files, strangers = by_key(platform_called(lms), hand_ins)
     for lesson, table in files.items():
         path = out / ("-".join(filter(None, ("grades", lms, lesson))) + ".csv")
         write_whole(path, table.to_bytes())
         click.echo(f"grader: {path}", err=True)
-    for place in strangers:
-        click.echo(
-            f"grader: not a name that {lms} gives, so it is in no grade file: {plain_text(place, 500)}", err=True
-        )
+    for said in strangers:
+        click.echo(f"grader: {plain_text(said, 700)}", err=True)
     return strangers
 
 

@@ -40,7 +40,22 @@ _FOREIGN = click.option(
     is_flag=True,
     help="Believe Reports from another machine: whoever could write the files decides the scores.",
 )
-_ISSUER = click.option("--issuer", metavar="COURSE", required=True, help="What the course is called; the claim iss.")
+
+
+def _named(context: click.Context, option: click.Parameter, course: str) -> str:
+    """A course's name: without one, a receipt would be any course's."""
+    if not course.strip() or not course.isprintable():
+        raise click.BadParameter("it is empty, or holds what can't be printed")
+    return course
+
+
+_ISSUER = click.option(
+    *("--issuer", "issuer"),
+    metavar="COURSE",
+    required=True,
+    callback=_named,
+    help="What the course is called; the claim iss.",
+)
 
 
 @click.command("gradescope-zip")

@@ -90,6 +90,18 @@ def _names_in(notebooks: Path) -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in notebooks.glob("source/[0-9][0-9]_*.md")))
 
 
+@functools.lru_cache(maxsize=1_000)
+def lessons_named_in(text: str) -> tuple[str, ...]:
+    """The lessons that a text names, in the course's order, whatever its capitals and what stands between its words."""
+    return tuple(name for name in chapter_names() if pattern_of(name).search(text))
+
+
+@functools.cache
+def pattern_of(chapter: str) -> re.Pattern[str]:
+    """How a lesson's name may be written."""
+    return re.compile(r"[_\- ]+".join(map(re.escape, chapter.split("_"))), re.IGNORECASE)
+
+
 def get_ready() -> None:
     """Import the packages that read a master; that takes longer than reading it."""
     load_lightly("jupytext")

@@ -9,18 +9,20 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from ..checks import Exercise
 from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Chapter, get_ready, read_source
+from ..course.names import bound_names
 from ..errors import BadSubmission, CourseError, SandboxError
 from ..inside.calling import CRASHED, Outcome
 from ..judging import library
 from ..judging.answering import Ask
 from ..judging.judge import judge
 from ..judging.result import PASSED, Result
+from ..judging.undefined import Explain
 from ..learner.display import as_text
 from ..reports.local_key import local_key
 from ..reports.report import Report, make_report, unreadable, versions
@@ -34,6 +36,7 @@ from .rebuild import (
     Step,
     Submission,
     chapter_named_in,
+    lessons_named_by,
     read_regular,
     read_submission,
 )
@@ -274,9 +277,8 @@ def proved_grader(options: Options) -> Grader:
 
 
 def _another_lesson(name: str, chapter: Chapter) -> str:
-    """The lesson named by the file, or else by its folder, if it is not this one."""
-    promised = chapter_named_in(PurePath(name).name) or chapter_named_in(name)
-    return promised.name if promised and promised.name != chapter.name else ""
+    """The lesson named by the file, or else by its folder, if it is not this one; of several names, the first such."""
+    return next((one for one in lessons_named_by(name) if one != chapter.name), "")
 
 
 @functools.cache
@@ -319,7 +321,7 @@ def grade_submission(
                 exercise = exercises[step.name]
                 ask = _gone(gone) if gone else _caller(process, exercise, budget)
                 if step.kind == CHECK or results[step.name].status != PASSED:
-                    found = _after(failed, _judged(exercise, ask, seed, budget))
+                    found = _after(failed, _judged(exercise, ask, seed, budget, _explain(submission, run_demos)))
                     results[step.name] = max(results.get(step.name, found), found, key=lambda one: one.score)
             elif not gone:
                 error = process.run_cell(step.source)
@@ -339,6 +341,21 @@ def grade_submission(
     return remarked, [_with_result(ran, submission.chapter, remarked) for ran in cells]
 
 
+def _explain(submission: Submission, run_demos: bool) -> Explain:
+    """What to say of a name that is not defined: where the notebook defines it."""
+
+    def explain(name: str) -> str:
+        demos = [] if run_demos else [cell.source for cell in submission.chapter.cells if cell.kind == DEMO]
+        if any(name in bound_names(source) for source in demos):
+            return f"{name} is not defined: it is from a demonstration cell, and those are not run when grading."
+        exercises = {exercise.name for exercise in submission.chapter.exercises}
+        if name in exercises.union(*(step.names.bound for step in submission.steps)):
+            return f"{name} is not defined: the cell that defines it is missing, has failed, or comes later."
+        return ""
+
+    return explain
+
+
 def _after(failed: list[str], result: Result) -> Result:
     """The result, with a note if cells that the learner added failed before it and may be the cause."""
     if not failed or result.status == PASSED:
@@ -353,7 +370,7 @@ def _shown(kind: str, cell: str, text: Text | Step) -> Ran:
     return Ran(kind, cell, writable(text.source), [], {writable(name): uri for name, uri in text.attachments.items()})
 
 
-def _judged(exercise: Exercise, ask: Ask, seed: str, budget: Budget) -> Result:
+def _judged(exercise: Exercise, ask: Ask, seed: str, budget: Budget, explain: Explain) -> Result:
     """Judge one exercise.
 
     Raises:
@@ -361,7 +378,7 @@ def _judged(exercise: Exercise, ask: Ask, seed: str, budget: Budget) -> Result:
     """
     try:
         with budget.thinking():
-            return judge(exercise, ask, seed)
+            return judge(exercise, ask, seed, explain)
     except (GaveUp, SandboxError):
         raise
     except Exception as error:  # an answer that a check did not foresee must not cost the other exercises

@@ -11,11 +11,22 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from ..checks import exercises
-from ..course.masters import ANSWER, CHECK, DEMO, EXERCISE, SETUP, Cell, Chapter, chapter, chapter_names
+from ..course.masters import (
+    ANSWER,
+    CHECK,
+    DEMO,
+    EXERCISE,
+    SETUP,
+    Cell,
+    Chapter,
+    chapter,
+    chapter_names,
+    lessons_named_in,
+)
 from ..course.names import Names, names_in, read_names
 from ..errors import BadSubmission
 from ..inside.calling import STUB
@@ -89,13 +100,22 @@ def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> S
     Raises:
         BadSubmission: not a notebook, not of this course, or too many cells.
     """
-    notebook = _notebook(path, data)
+    notebook = parsed_notebook(path, data)
     cells = [_theirs(cell) for cell in notebook["cells"]]
     _spare_long_code(cells)
     return rebuild(master or _chapter_of(notebook, cells, path), cells)
 
 
-def _notebook(path: Path, data: bytes) -> dict[str, Any]:
+def parsed_notebook(path: Path, data: bytes) -> dict[str, Any]:
+    """A notebook file as JSON, with a list of objects as its cells.
+
+    Args:
+        path: its path, for messages.
+        data: its bytes.
+
+    Raises:
+        BadSubmission: it is none, or there is too much in it.
+    """
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
@@ -202,7 +222,13 @@ def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> C
 
 def chapter_named_in(path: str) -> Chapter | None:
     """The chapter that a path names, for a file that can't be read: "ada/01_encoding.ipynb"."""
-    return next((chapter(name) for name in reversed(chapter_names()) if name in path), None)
+    names = lessons_named_by(path)
+    return chapter(names[0]) if names else None
+
+
+def lessons_named_by(path: str) -> tuple[str, ...]:
+    """The lessons that a path names: its file, or else the nearest folder that names any."""
+    return next(filter(None, map(lessons_named_in, reversed(PurePath(path).parts))), ())
 
 
 def _share(chapter_name: str, names: set[str]) -> float:

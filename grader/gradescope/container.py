@@ -2,16 +2,23 @@
 
 import tempfile
 import traceback
-from pathlib import Path
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from ..batch.collect import Found, look_through
+from ..batch.attempts import latest_only
+from ..batch.collect import Found, in_a_students_folder
+from ..batch.names import lesson_named_in, stem, without_mark
 from ..engine.grade import Grader, Options, proved_grader
 from ..errors import GraderError, SandboxError
 from ..files import write_whole
 from ..inside.values import plain_text
 from ..reports.gradescope import as_json, failure, results
 from ..reports.report import Report
+from ..student import StudentId
+
+_ONE = StudentId("student")
+"""Whoever it is: the platform knows."""
 
 
 class HandInError(GraderError):
@@ -46,7 +53,7 @@ def _outcome(submission: Path, level: str, chapter: str) -> dict[str, Any]:
 
 def _graded(submission: Path, level: str, chapter: str) -> Report:
     with tempfile.TemporaryDirectory() as unpacked:
-        found = _the_one(look_through([submission], Path(unpacked)), chapter)
+        found = _the_one(_everything(submission, Path(unpacked)), chapter)
         with proved_grader(Options(level=level)) as grader:
             report = _report(grader, found)
     if chapter and report.chapter not in ("", chapter):
@@ -60,13 +67,24 @@ def _report(grader: Grader, found: Found) -> Report:
     return grader.grade_or_say_why(found.path, name=found.name, student="").report
 
 
+def _everything(submission: Path, unpacked: Path) -> list[Found]:
+    """All that was handed in, whatever its name: it is one student's, and of marked copies the newest counts."""
+    there = in_a_students_folder(submission, unpacked)
+    places = [str(PurePosixPath(one.name).with_name(without_mark(stem(_bare(one)))[0] or "-")) for one in there]
+    return [replace(one, student="") for one in latest_only([replace(one, student=_ONE) for one in there], places)]
+
+
+def _bare(found: Found) -> str:
+    return PurePosixPath(found.name).name
+
+
 def _the_one(there: list[Found], chapter: str) -> Found:
     found = [one for one in there if not one.not_taken]
     names = ", ".join(plain_text(one.name, 100) for one in (found or there)[:10])
     if not found:
         raise HandInError(f"there is no notebook (.ipynb) in what was handed in{f', but: {names}' if there else ''}.")
     if len(found) > 1 and chapter:
-        found = [one for one in found if chapter in one.name]
+        found = [one for one in found if lesson_named_in(_bare(one)) == chapter]
     if len(found) != 1:
         wanted = f"one with {chapter} in its name" if chapter else "one notebook"
         raise HandInError(f"hand in just {wanted}; there are: {names}.")

@@ -91,7 +91,7 @@ class Outcome:
         names: the exception's built-in ancestors, nearest first (RAISED); or what the value is (NOT_PLAIN): its type
             and that type's ancestors, or TOO_LARGE.
         text: what went wrong, for people, short and ASCII.
-        where: "function, line n" of the learner's code, innermost (RAISED).
+        where: "function, line n" of the learner's code, innermost (RAISED, FORBIDDEN).
         printed: how many characters the call printed.
         changed: whether the call changed its arguments.
     """
@@ -282,9 +282,13 @@ def _where(traceback: TracebackType | None, learner: dict[str, Any] | None) -> s
     place = ""
     while traceback is not None:
         if traceback.tb_frame.f_globals is learner:
-            place = f"{traceback.tb_frame.f_code.co_name}, line {traceback.tb_lineno}"
+            place = _place_of(traceback.tb_frame.f_code, traceback.tb_lineno)
         traceback = traceback.tb_next
-    return plain_text(place, 80)
+    return place
+
+
+def _place_of(code: CodeType, line: int) -> str:
+    return plain_text(f"{code.co_name}, line {line}", 80)
 
 
 class _Counter(io.TextIOBase):
@@ -454,7 +458,7 @@ class _Policy:
 
     def __init__(self, packages: tuple[str, ...]) -> None:
         self._packages = _Packages.of(packages) if packages else None
-        self._broken = ""
+        self._broken = self._where = ""
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call function with the profile hook set."""
@@ -480,7 +484,7 @@ class _Policy:
 
     def verdict(self) -> Outcome | None:
         """The FORBIDDEN outcome, also when the function swallowed the exception."""
-        return Outcome(FORBIDDEN, text=f"it uses {self._broken}") if self._broken else None
+        return Outcome(FORBIDDEN, text=f"it uses {self._broken}", where=self._where) if self._broken else None
 
     def _watcher(self, packages: "_Packages") -> Callable[[FrameType, str, Any], None]:
         innocent = packages.innocent
@@ -517,8 +521,25 @@ class _Policy:
 
     def _break(self, package: str, what: str) -> NoReturn:
         named = package if what in ("", package) or package.endswith(f".{what}") else f"{package}.{what}"
-        self._broken = self._broken or plain_text(named, 60)
+        if not self._broken:
+            self._broken = plain_text(named, 60)  # first of all: what follows may fail in hostile surroundings
+            self._where = self._place()
         raise Forbidden(self._broken)
+
+    def _place(self) -> str:
+        """Where the learner's code is now, see `Outcome.where`; "" in another thread, or if none of it is running."""
+        frame: FrameType | None = sys._getframe()
+        inside: list[FrameType] = []
+        while frame is not None and frame.f_code is not _Policy.call.__code__:
+            inside += [frame] if frame.f_globals is not globals() else []
+            frame = frame.f_back
+        if frame is None or not inside:
+            return ""
+        learner, outermost = inside[-1].f_globals, inside[-1].f_code
+        if self._packages and self._packages.named(f"{learner.get('__name__')}.{outermost.co_name}"):
+            return ""  # the function is a forbidden one itself
+        innermost = next(one for one in inside if one.f_globals is learner)
+        return _place_of(innermost.f_code, innermost.f_lineno)
 
 
 class _Packages:

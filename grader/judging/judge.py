@@ -7,10 +7,18 @@ from .result import FAILED, PARTIAL, PASSED, Result
 from .score import lost, score
 from .telling import tell, unwritten
 from .trial import Answer
+from .undefined import Explain, unexplained
 
 
-def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
-    """Run an exercise's trials through ask and judge them."""
+def judge(exercise: Exercise, ask: Ask, seed: str, explain: Explain = unexplained) -> Result:
+    """Run an exercise's trials through ask and judge them.
+
+    Args:
+        exercise: the exercise.
+        ask: calls the learner's function.
+        seed: of the trials' inputs.
+        explain: what to say of a name that the function reads and that is not defined.
+    """
     trials = exercise.trials(seed)
     answers = answered(exercise, trials, ask)
     last = answers[-1].outcome
@@ -19,7 +27,7 @@ def judge(exercise: Exercise, ask: Ask, seed: str) -> Result:
     points = score(exercise, trials, answers)
     ended = STATUS.get(last.kind)
     status = ended or (PASSED if points == exercise.points else PARTIAL if points else FAILED)
-    told = tell(exercise, trials, answers)
+    told = tell(exercise, trials, answers, explain)
     return Result(
         name=exercise.name,
         score=points,

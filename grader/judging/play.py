@@ -44,7 +44,7 @@ class Earlier:
 
 
 @dataclass(frozen=True)
-class Step:
+class ExpectedCall:
     """One method call of a play, and what it must give."""
 
     method: str
@@ -76,26 +76,26 @@ class Step:
         return "" if verdict is True else verdict if isinstance(verdict, str) else f"{MUST}{self.must}"
 
 
-def does(method: str, *args: Any, gives: Gives, must: str = "") -> Step:
+def does(method: str, *args: Any, gives: Gives, must: str = "") -> ExpectedCall:
     """One step: call method with args. A predicate needs `must`, which completes "it must …"."""
-    return Step(method, args, gives, must)
+    return ExpectedCall(method, args, gives, must)
 
 
-def another() -> Step:
+def another() -> ExpectedCall:
     """A new object of the class: the steps behind it are its own."""
-    return Step(ANOTHER, (), None, "make a new object")
+    return ExpectedCall(ANOTHER, (), None, "make a new object")
 
 
-def decided_by_chance(method: str, *args: Any, bits: int, must: str) -> Step:
+def decided_by_chance(method: str, *args: Any, bits: int, must: str) -> ExpectedCall:
     """One step: of what this method of a new object returns, so many bits of the system's chance decide at least."""
 
     def gives(value: Any, before: list[Any]) -> bool | str:
         return value >= bits or f"{MUST}{must}; here {f'only {value}' if value else 'none'} of the bits decide"
 
-    return Step(CHANCE, (method, *args), gives, must)
+    return ExpectedCall(CHANCE, (method, *args), gives, must)
 
 
-def script(steps: tuple[Step, ...]) -> tuple[Any, ...]:
+def script(steps: tuple[ExpectedCall, ...]) -> tuple[Any, ...]:
     """The steps as plain values, as `calling.play` takes them: (method, ((is earlier, value), …))."""
     return tuple((step.method, tuple(map(_as_plain, step.args))) for step in steps)
 
@@ -106,7 +106,7 @@ def _as_plain(arg: Any) -> tuple[Any, ...]:
     return (True, arg.step, arg.change) if arg.change else (True, arg.step)
 
 
-def first_wrong(steps: tuple[Step, ...], outcome: Outcome) -> tuple[int, str]:
+def first_wrong(steps: tuple[ExpectedCall, ...], outcome: Outcome) -> tuple[int, str]:
     """The first step that went wrong and the complaint; (the number of steps, "") when none did."""
     values: list[Any] = []
     for index, (step, one) in enumerate(zip(steps, results(steps, outcome), strict=True)):
@@ -116,7 +116,7 @@ def first_wrong(steps: tuple[Step, ...], outcome: Outcome) -> tuple[int, str]:
     return len(steps), ""
 
 
-def as_row(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
+def as_row(steps: tuple[ExpectedCall, ...], outcome: Outcome) -> tuple[str, str, str]:
     """For people: the calls up to the first that went wrong (or the last), what came of it, what had to."""
     index, complaint = first_wrong(steps, outcome)
     index = min(index, len(steps) - 1)
@@ -133,7 +133,7 @@ def as_row(steps: tuple[Step, ...], outcome: Outcome) -> tuple[str, str, str]:
     return left + "; ".join(calls[-4:]), plain_text(got, 200), wants
 
 
-def _call(step: Step) -> str:
+def _call(step: ExpectedCall) -> str:
     if step.method == ANOTHER:
         return "a new object"
     method, args = (step.args[0], step.args[1:]) if step.method == CHANCE else (step.method, step.args)
@@ -141,19 +141,19 @@ def _call(step: Step) -> str:
     return f"{call}, repeated with one random bit flipped each time:" if step.method == CHANCE else call
 
 
-def refused_otherwise(step: Step, came: tuple[Any, ...]) -> bool:
+def refused_otherwise(step: ExpectedCall, came: tuple[Any, ...]) -> bool:
     """Whether a step that must raise did, only another exception."""
     return _is_exception(step.gives) and came[0] == RAISED
 
 
-def state_of(step: Step, came: tuple[Any, ...]) -> str:
+def state_of(step: ExpectedCall, came: tuple[Any, ...]) -> str:
     """How a step that went wrong is wrong: see `Verdict`."""
     if not _is_exception(step.gives):
         return STRICT if came[0] == RAISED else ""
     return f"refused with {_error(came[1])}, not {step.gives.__name__}" if came[0] == RAISED else LAX
 
 
-def results(steps: tuple[Step, ...], outcome: Outcome) -> list[tuple[Any, ...]]:
+def results(steps: tuple[ExpectedCall, ...], outcome: Outcome) -> list[tuple[Any, ...]]:
     """What came of each step. A learner's process may say anything, which is then no answer."""
     came = unpack(outcome.packed)
     if not isinstance(came, list) or len(came) != len(steps) or not all(map(_is_result, came)):
@@ -165,7 +165,7 @@ def _is_result(one: Any) -> bool:
     return isinstance(one, tuple) and len(one) > 1 and one[0] in (RETURNED, RAISED)
 
 
-def _used(number: int, steps: tuple[Step, ...]) -> bool:
+def _used(number: int, steps: tuple[ExpectedCall, ...]) -> bool:
     return any(isinstance(arg, Earlier) and arg.step == number for step in steps for arg in step.args)
 
 

@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from ..inside import calling
 from ..inside.calling import Outcome
 from .answering import final
-from .diagnosis import Finding, Mistake, findings, mistakes, size, telling
+from .diagnosis import Finding, Mistake, findings, mistakes, shown, size, telling
 from .exercise import Exercise
 from .play import as_row
 from .result import COSTS, FAILED, NOT_ATTEMPTED, Result, Row
 from .trial import Answer, Trial
+from .undefined import Explain, undefined
 from .verdict import ARGUMENTS
 from .wants import UNHEARD, Agree, Differs, InTurn, Plays, Refuses, Returns, Want
-from .words import call_text, came, window
+from .words import at, call_text, came, window
 
 MAX_FINDINGS = 3
 """How many rules are spoken of at once."""
@@ -47,8 +48,8 @@ def _nothing(exercise: Exercise, status: str, message: str) -> Result:
     return Result(exercise.name, 0, exercise.points, status, (message,))
 
 
-def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) -> Told:
-    """What to say of these answers."""
+def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer], explain: Explain) -> Told:
+    """What to say of these answers; explain: of names that are not defined."""
     last = answers[-1].outcome
     if last.kind == calling.MISSING:
         return Told((f"{last.text}.",))
@@ -60,11 +61,14 @@ def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer]) -> 
     found = findings(answers)
     if not found:
         return Told(rows=_rows(exercise, answers, []))
+    lacking, nothing_else = undefined(shown(answers), explain)
+    if nothing_else:
+        return Told((lacking,))
     named = [] if _says_true_to_all(answers) else mistakes(exercise, answers, found)
     # The dearest error is told first: by the mistake that explains it, or else by itself.
     messages_first = bool(named) and named[0].stake < found[0].stake
     return Told(
-        _messages(exercise, answers, found, named),
+        (*_messages(exercise, answers, found, named), *filter(None, [lacking])),
         tuple(one.sentence for one in named),
         _rows(exercise, answers, [one.wrong[0] for one in found]),
         messages_first,
@@ -88,7 +92,8 @@ def _without_unheard(answer: Answer) -> Answer:
 def _ended(exercise: Exercise, answer: Answer) -> tuple[str, ...]:
     """Of an answer after which nothing more was asked."""
     if answer.outcome.kind == calling.FORBIDDEN:
-        return (f"{exercise.name}: {answer.outcome.text}, which this exercise forbids, because {exercise.because}.",)
+        uses = f"{answer.outcome.text}{at(answer.outcome.where)}"
+        return (f"{exercise.name}: {uses}, which this exercise forbids, because {exercise.because}.",)
     call = f"{call_text(exercise.name, answer.trial)}: {answer.outcome.text}; it must {answer.trial.want.text}."
     slow = answer.outcome.kind == calling.TIMED_OUT and exercise.slow
     return (call, exercise.slow) if slow else (call,)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ..inside import calling
 from ..inside.calling import RAISED, RETURNED, Outcome
 from ..inside.values import pack, show, unpack
-from .play import MUST, Step, first_wrong, refused_otherwise, results, state_of
+from .play import MUST, ExpectedCall, first_wrong, refused_otherwise, results, state_of
 from .verdict import LAX, RIGHT, STRICT, Verdict
 
 Predicate = Callable[[Any], bool | str]
@@ -217,7 +217,7 @@ class Differs:
 class Plays:
     """Of a class: a new object's methods, called in turn, give what they must (see `play`)."""
 
-    steps: tuple[Step, ...]
+    steps: tuple[ExpectedCall, ...]
 
     @property
     def text(self) -> str:

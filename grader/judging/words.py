@@ -58,8 +58,13 @@ def came(answer: Answer) -> str:
     if outcome.kind == calling.RAISED:
         name = outcome.names[0] if outcome.names else "an exception"
         text = f": {outcome.text}" if outcome.text else ""
-        return f"raised {name}{text}{f' ({outcome.where})' if outcome.where else ''}"
+        return f"raised {name}{text}{at(outcome.where)}"
     return outcome.text
+
+
+def at(where: str) -> str:
+    """The place in the learner's code, in parentheses behind what happened there; "" if it is not known."""
+    return f" ({where})" if where else ""
 
 
 def window(text: str, limit: int) -> str:

@@ -11,6 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,12 +19,17 @@ from .. import checks
 from ..inside import calling
 from ..judging.answering import final
 from ..judging.judge import judge
-from ..judging.result import Result
+from ..judging.result import MISSING, Result
 from . import display, editions, handing_in, saved, scores
 from .saved import NotALesson, source_of
 
 SELF_PACED_SEED = "self-paced"
 """The seed in a lesson: the inputs are the same each time, so that a failure can be studied."""
+
+_RUN_ABOVE = (
+    "{name} is not defined: a cell above defines it, which has not been run. "
+    "Run the cells above (Run > Run All Above Selected Cell), then the check again."
+)
 
 _state: dict[str, Any] = {"hints": {}, "chapter": None, "copy": None}
 
@@ -181,11 +187,32 @@ def _checked(exercise: checks.Exercise) -> Result:
                 break
         return outcomes
 
+    skipped: set[str] = set()
+
+    def explain(name: str) -> str:
+        if name in namespace or name not in _names_above(exercise):
+            return ""
+        skipped.add(_RUN_ABOVE.format(name=name))
+        return _RUN_ABOVE.format(name=name)
+
     # Anything on stderr would make nbgrader count the check as failed.
     with contextlib.redirect_stderr(io.StringIO()):
-        result = judge(exercise, ask, SELF_PACED_SEED)
+        result = judge(exercise, ask, SELF_PACED_SEED, explain)
+    if not result.score and skipped.issuperset(result.messages):  # nothing is known to be wrong yet
+        result = replace(result, status=MISSING, calls=0, lost="")
     scores.record(Path.cwd(), exercise.name, result.score)
     return result
+
+
+def _names_above(exercise: checks.Exercise) -> frozenset[str]:
+    """The names that the code above an exercise's check binds, in the course's edition and in the learner's file."""
+    names = frozenset[str]()
+    with contextlib.suppress(NotALesson):
+        names |= saved.edition(checks.chapter_of(exercise)).names_above(exercise.name)
+    if told := _told():
+        with contextlib.suppress(NotALesson):
+            names |= saved.read(told).names_above(exercise.name)
+    return names
 
 
 def _namespace() -> dict[str, Any]:

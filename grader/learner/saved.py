@@ -1,6 +1,7 @@
 """A lesson as saved on disk: the learner's file, and the course's own edition to compare it with."""
 
 import hashlib
+import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,11 @@ class Saved:
     def code(self) -> list[str]:
         """The sources of its code cells."""
         return [source_of(cell) for cell in self.cells if cell.get("cell_type") == "code"]
+
+    def names_above(self, exercise: str) -> frozenset[str]:
+        """The names that the code above an exercise's check binds."""
+        above = itertools.takewhile(lambda code: f'check("{exercise}")' not in code, self.code)
+        return frozenset[str]().union(*map(bound_names, above))
 
     @property
     def is_untouched(self) -> bool:

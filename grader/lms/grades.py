@@ -1,6 +1,7 @@
 """Grades in a form that a learning platform imports: a new file, or the platform's own with the grades filled in."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -109,12 +110,13 @@ def filled(
 
 @dataclass(frozen=True)
 class HandIn:
-    """A graded hand-in: its path, its lesson and its score."""
+    """A graded hand-in: its path, its lesson and its score; and the lesson that its name says, if it is another."""
 
     place: str
     lesson: str
     score: float
     points: float
+    expected: str = ""
 
 
 def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, CsvFile], list[str]]:
@@ -125,17 +127,16 @@ def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, Cs
         hand_ins: what was graded.
 
     Returns:
-        The files by lesson, or one under the name "" if the platform takes several lessons in one file. And the paths
-        of hand-ins that are not named by this platform.
+        The files by lesson, or one under the name "" if the platform takes several lessons in one file. And a sentence
+        on each hand-in of which nobody can say by its name alone whose row it is.
     """
     form, strangers = _form(platform), []
     scores: dict[tuple[str, str], dict[str, float]] = {}
     points: dict[str, float] = {}
-    for one in hand_ins:
-        top, folder, _ = one.place.partition("/")
-        groups = matched(platform, top if folder else re.sub(r"\.(ipynb|zip)$", "", top, flags=re.IGNORECASE))
-        if not groups:
-            strangers.append(one.place)
+    named = [_groups(platform, one.place) for one in hand_ins]
+    for one, groups, problem in zip(hand_ins, named, _problems(platform, hand_ins, named), strict=True):
+        if problem:
+            strangers.append(f"{one.place}: {problem}, so it is in no grade file")
             continue
         person = groups.get("key", ""), groups["who"]
         scores.setdefault(person, {})[one.lesson] = one.score
@@ -155,6 +156,50 @@ def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, Cs
                 rows.append([*map(_safe, texts), *(cells.values() if not alone else ())])
         files[name] = CsvFile(rows, quoted=form.quoted)
     return files, strangers
+
+
+def _groups(platform: Platform, place: str) -> dict[str, str]:
+    """What a platform's own name for a hand-in says; empty if it is not named by this platform."""
+    top, folder, _ = place.partition("/")
+    return matched(platform, top if folder else re.sub(r"\.(ipynb|zip)$", "", top, flags=re.IGNORECASE))
+
+
+def _problems(platform: Platform, hand_ins: Sequence[HandIn], named: Sequence[Mapping[str, str]]) -> list[str]:
+    """For each hand-in why it has no row; "" if it has one.
+
+    People choose what some platforms call them. So what can be read as another student's claims nobody's row.
+    """
+    problems = [_problem_alone(platform, one, groups) for one, groups in zip(hand_ins, named, strict=True)]
+    fine = [(one.lesson, groups) for one, groups, bad in zip(hand_ins, named, problems, strict=True) if not bad]
+    rows = Counter((lesson, _row(groups)) for lesson, groups in fine)
+    heads: dict[str, str] = {}  # the assignment's name on the platform; a longer one ends in a part of a login
+    for lesson, groups in fine:
+        heads[lesson] = min(heads.get(lesson, groups.get("head", "")), groups.get("head", ""), key=len)
+    for number_of_it, (one, groups) in enumerate(zip(hand_ins, named, strict=True)):
+        if problems[number_of_it]:
+            continue
+        if rows[one.lesson, _row(groups)] > 1:
+            problems[number_of_it] = "another hand-in is called the same there"
+        elif groups.get("head", "").startswith(f"{heads[one.lesson]}{platform.splits}") and platform.splits:
+            problems[number_of_it] = "it does not say where a name begins; `grader class grades` knows by the roster"
+    return problems
+
+
+def _problem_alone(platform: Platform, one: HandIn, groups: Mapping[str, str]) -> str:
+    if not groups:
+        return f"not a name that {platform.name} gives"
+    if one.expected:
+        return f"it is {one.lesson}, and was handed in as {one.expected}"
+    if any(name.startswith("last ") for name in groups):
+        return "its name can be read as another student's, too"
+    if "\\" in _row(groups):  # the Report has an escape where a letter was not ASCII
+        return "its name has other letters than ASCII's; `grader class grades` writes them"
+    return ""
+
+
+def _row(groups: Mapping[str, str]) -> str:
+    """What a platform finds the row by: its number for somebody; without one, the name."""
+    return groups.get("key") or groups["who"]
 
 
 def number(value: float) -> str:

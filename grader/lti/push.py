@@ -10,8 +10,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from ..files import read_file
 from ..inside.values import plain_text, shorten
-from ..receipts.tokens import NoReceipt, own_report, read_file, report_files
+from ..receipts.tokens import NoReceipt, own_report, report_files
 from ..reports.local_key import local_key
 from ..reports.report import NOT_TAKEN, UNREADABLE, Report
 from ..terminal import counting

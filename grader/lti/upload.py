@@ -1,19 +1,20 @@
 """What a learner hands in: looked at, never run."""
 
-import json
 import threading
-from typing import Any
+from pathlib import Path
 
 from ..batch.names import lesson_written_in
+from ..engine.rebuild import parsed_notebook
+from ..errors import BadSubmission
 from ..files import MAX_NOTEBOOK
 from .refusal import Refused
 
 _one_at_a_time = threading.Lock()
-"""Ten megabytes of brackets are some hundred as objects; several at once would be felt."""
+"""Ten megabytes may be a hundred as objects; several at once would be felt."""
 
 
 def check_notebook(data: bytes, lesson: str) -> None:
-    """See whether some bytes can be a notebook of a lesson. What is in it, grading says.
+    """See whether some bytes can be a notebook of a lesson, by the rules of grading. What is in it, grading says.
 
     Raises:
         Refused: they can't. The advice is for the learner.
@@ -24,14 +25,11 @@ def check_notebook(data: bytes, lesson: str) -> None:
         raise too_large()
     try:
         with _one_at_a_time:
-            notebook: Any = json.loads(data)
-            is_one = isinstance(notebook.get("cells"), list)
-            del notebook
-    except (ValueError, AttributeError, RecursionError):
-        is_one = False
-    if not is_one:
-        advice = "This is no notebook: choose the file that submit() wrote, its name ends in .ipynb."
-        raise Refused("upload", "not a notebook", advice, 400)
+            parsed_notebook(Path(f"{lesson}.ipynb"), data)
+    except BadSubmission as error:
+        reason = str(error).partition(": ")[2]
+        advice = f"This is no notebook that can be graded ({reason}). Choose the file that submit() wrote."
+        raise Refused("upload", reason, advice, 400) from None
     if (other := lesson_written_in(data)) and other != lesson:
         advice = f"This is the notebook of {other}, and here {lesson} is handed in."
         raise Refused("upload", f"{other} in place of {lesson}", advice, 400)

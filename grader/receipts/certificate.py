@@ -7,6 +7,7 @@ from jwt_from_scratch import Key
 from ..batch.output_folder import refuse_foreign_in
 from ..course.masters import chapter_names
 from ..errors import GraderError, NothingFound
+from ..files import read_file
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey
 from ..reports.report import Report
@@ -19,7 +20,6 @@ from .tokens import (
     certificate_claims,
     keep_or_sign,
     own_report,
-    read_file,
     receipt_claims,
     report_files,
 )

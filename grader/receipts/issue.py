@@ -7,9 +7,10 @@ from jwt_from_scratch import Key
 
 from ..batch.output_folder import refuse_foreign_in
 from ..errors import NothingFound
+from ..files import read_file
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey
-from .tokens import RECEIPT, NoReceipt, Unreadable, keep_or_sign, own_report, read_file, receipt_claims, report_files
+from .tokens import RECEIPT, NoReceipt, Unreadable, keep_or_sign, own_report, receipt_claims, report_files
 
 
 @dataclass
@@ -50,9 +51,16 @@ def issue_all(folder: Path, key: Key, issuer: str, out: Path, local: LocalKey | 
             claims = receipt_claims(report, issuer)
         except (NoReceipt, OSError) as error:
             done.is_bad |= not isinstance(error, Unreadable)
-            done.problems.append(f"{plain_text(name, 500)}: {getattr(error, 'strerror', None) or error}")
+            reason, there = getattr(error, "strerror", None) or error, _place(out, name)
+            left = f"; an earlier grade's receipt is still there: {there}" if there.exists() else ""
+            done.problems.append(f"{plain_text(name, 500)}: {reason}{plain_text(left, 500)}")
             continue
-        fresh = keep_or_sign(out / f"{name.removesuffix('.json')}.jwt", claims, RECEIPT, key)
+        fresh = keep_or_sign(_place(out, name), claims, RECEIPT, key)
         done.fresh += fresh
         done.kept += not fresh
     return done
+
+
+def _place(out: Path, report: str) -> Path:
+    """Where the receipt of a Report is."""
+    return out / f"{report.removesuffix('.json')}.jwt"

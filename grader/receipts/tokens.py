@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 import re
-import stat
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,8 @@ from jwt_from_scratch import JWTError, Key, decode, encode
 from jwt_from_scratch.encoding import b64u_encode
 
 from ..batch.kept import NotOurs, parsed
-from ..files import tree, write_whole
+from ..batch.output_folder import foreign
+from ..files import read_file, tree, write_whole
 from ..reports.local_key import LocalKey
 from ..reports.report import NOT_TAKEN, UNREADABLE, Report
 from ..student import NotAnId, StudentId
@@ -30,8 +29,6 @@ CLAIMS = {
     CERTIFICATE: {"iss": str, "sub": str, "score": int, "max_score": int, "chapters": list, "iat": int, "jti": str},
 }
 """The claims of each kind, and their types. A token that lacks one is refused."""
-
-_MAX_BYTES = 10_000_000
 
 
 class NoReceipt(Exception):
@@ -110,21 +107,6 @@ def _says(path: Path, claims: dict[str, Any], typ: str, key: Key) -> bool:
     return found == claims
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a regular file of limited size.
-
-    Raises:
-        OSError: it can't be read, is not a regular file, or is too large.
-    """
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise OSError(0, "not a regular file", str(path))
-        data = file.read(_MAX_BYTES + 1)
-    if len(data) > _MAX_BYTES:
-        raise OSError(0, "too large", str(path))
-    return data
-
-
 def as_report(data: bytes) -> Report:
     """Parse a Report.
 
@@ -156,8 +138,14 @@ def own_report(data: bytes, key: LocalKey | None) -> Report:
 
 
 def report_files(folder: Path) -> Iterator[tuple[str, Path]]:
-    """The Reports of a graded folder: each one's path relative to `reports/`, and its file."""
+    """The Reports of a graded folder: each one's path relative to `reports/`, and its file.
+
+    Raises:
+        ForeignFile: `reports/` is a link.
+    """
     root = folder / "reports"
+    if root.is_symlink():
+        raise foreign(root)
     found = [Path(one.path) for one in tree(root) if one.is_file(follow_symlinks=False)] if root.is_dir() else []
     for path in sorted(found):
         if path.suffix == ".json":

@@ -7,10 +7,11 @@ from typing import Any, NamedTuple
 from jwt_from_scratch import JWTError, KeySet, decode, verify
 
 from ..errors import REFUSED, GraderError
+from ..files import read_file
 from ..inside.values import plain_text
 from ..reports.report import Report
 from .keys import ALG
-from .tokens import CERTIFICATE, CLAIMS, RECEIPT, NoReceipt, as_report, read_file, receipt_claims
+from .tokens import CERTIFICATE, CLAIMS, RECEIPT, NoReceipt, as_report, receipt_claims
 
 _LEEWAY = 60
 """Seconds that our clock may be behind the issuer's."""

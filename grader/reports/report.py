@@ -245,7 +245,7 @@ def versions() -> dict[str, str]:
 
 
 def _fingerprint() -> str:
-    """A hash of the course's files: masters, checks, grader and reference module."""
+    """A hash of the course's files: masters, checks with their trials, grader and reference module."""
     import jwt_from_scratch
 
     digest = hashlib.sha256()
@@ -253,6 +253,7 @@ def _fingerprint() -> str:
     for folder, pattern in (
         (NOTEBOOKS / "source", "*.md"),
         (here, "*.py"),
+        (here / "checks" / "chosen", "*.json"),
         (Path(jwt_from_scratch.__path__[0]), "*.py"),
     ):
         for path in sorted(folder.rglob(pattern)):

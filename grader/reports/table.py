@@ -13,7 +13,7 @@ _MARKS = {"passed": "[green]✓[/] ", "not attempted": "○ "}
 
 def print_reports(reports: Sequence[Report]) -> None:
     """One table for each Report, and a line for all of them."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     for report in reports:
         name = escape(report.submission)
         console.print(f"[bold]{name}[/] · {report.chapter} · {report.status}", soft_wrap=True, highlight=False)
@@ -26,7 +26,7 @@ def print_reports(reports: Sequence[Report]) -> None:
 
 def print_batch(reports: Sequence[Report]) -> None:
     """A line for each chapter, and each submission that can't be read or is not the lesson that its name says."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     table = Table()
     for heading in ("chapter", "number", "full points", "mean", "untried", "unreadable"):
         table.add_column(heading, justify="left" if heading == "chapter" else "right", no_wrap=True)

@@ -9,8 +9,8 @@ from .http import Server, serve
 
 
 @dataclass(frozen=True)
-class Step:
-    """One request, or one answer.
+class HTTPMessage:
+    """A request, or the answer to one (RFC 9110 §3.4).
 
     Attributes:
         source, target: the names of the two.
@@ -35,11 +35,11 @@ class Record:
     """The record of the services that it serves.
 
     Attributes:
-        steps: the requests and answers so far.
+        steps: the messages so far.
     """
 
     def __init__(self) -> None:
-        self.steps: list[Step] = []
+        self.steps: list[HTTPMessage] = []
         self._names: dict[str, str] = {}
 
     def serve(self, app: Flask, name: str) -> Server:
@@ -52,11 +52,11 @@ class Record:
         @app.before_request
         def asked() -> None:
             what = f"{request.method} {request.path}"
-            self.steps.append(Step(_caller(), name, what, _carried_by_request(), False))
+            self.steps.append(HTTPMessage(_caller(), name, what, _carried_by_request(), False))
 
         @app.after_request
         def answered(made: Response) -> Response:
-            self.steps.append(Step(name, _caller(), self._what(made), _carried_by_answer(made), True))
+            self.steps.append(HTTPMessage(name, _caller(), self._what(made), _carried_by_answer(made), True))
             return made
 
         server = serve(app)

@@ -14,7 +14,7 @@ from jwt_from_scratch.encoding import b64u_decode, json_loads_strict
 from jwt_from_scratch.services import serve
 from jwt_from_scratch.services.client import Client, client_app
 from jwt_from_scratch.services.issuer import ISSUER, LOGOUT_EVENT
-from jwt_from_scratch.services.record import Step
+from jwt_from_scratch.services.record import HTTPMessage
 from jwt_from_scratch.services.station import PAGES, Station, api_name, in_address
 from jwt_from_scratch.services.visitor import Visitor
 from jwt_from_scratch.services.vulnerable.any_browser import any_browser_client
@@ -114,7 +114,7 @@ def test_no_token_reaches_the_browser(station: Station) -> None:
 
 def test_a_step_can_be_read(station: Station) -> None:
     station.log_in(Visitor("ada"), "rota")
-    assert station.record.steps[0] == Step("ada", "rota", "GET /login", (), False)
+    assert station.record.steps[0] == HTTPMessage("ada", "rota", "GET /login", (), False)
     texts = [" ".join(str(step).split()) for step in station.record.steps]
     assert texts[0] == "ada --> rota GET /login"
     assert texts[5] == "ada <-- base 302 to rota /callback code, state, cookie"

@@ -8,7 +8,7 @@ from typing import Any
 
 from ...judging.aspects import written
 from ...judging.exercise import RETURNS, Exercise, Fresh, Mistakes
-from ...judging.play import Step, another, does
+from ...judging.play import ExpectedCall, another, does
 from ...judging.trial import Trial
 from ...judging.verdict import HALF, PART
 from .. import kit
@@ -43,12 +43,12 @@ def trials(source: random.Random) -> Iterator[Trial]:
     yield from _names(w)
 
 
-def adds(iss: Any, jti: Any, exp: float) -> Step:
+def adds(iss: Any, jti: Any, exp: float) -> ExpectedCall:
     """A step that lists a token."""
     return does("add", iss, jti, exp, gives=anything, must="take the entry without an exception")
 
 
-def asks(iss: Any, jti: Any, now: float, gives: Any) -> Step:
+def asks(iss: Any, jti: Any, now: float, gives: Any) -> ExpectedCall:
     """A step that asks whether a token is blocked."""
     return does("blocked", iss, jti, now, gives=gives)
 

@@ -15,7 +15,7 @@ from typing import Any
 from ...inside.calling import CHANGES
 from ...judging.aspects import written
 from ...judging.exercise import RETURNS, Exercise, Fresh, Mistakes
-from ...judging.play import Earlier, Step, another, decided_by_chance, does
+from ...judging.play import Earlier, ExpectedCall, another, decided_by_chance, does
 from ...judging.trial import Trial
 from ...judging.verdict import ALL, HALF
 from .common import anything, plain, play
@@ -48,17 +48,17 @@ def trials(source: random.Random) -> Iterator[Trial]:
     yield from _ended(w)
 
 
-def logs_in(user: str) -> Step:
+def logs_in(user: str) -> ExpectedCall:
     """A step that begins a session."""
     return does("create", user, gives=_is_new_id, must=_IS_ID)
 
 
-def gets(number: int, user: Any) -> Step:
+def gets(number: int, user: Any) -> ExpectedCall:
     """A step that asks for the session of that number."""
     return does("get", Earlier(number), gives=user)
 
 
-def ends(session_id: Any) -> Step:
+def ends(session_id: Any) -> ExpectedCall:
     """A step that ends a session."""
     return does("destroy", session_id, gives=anything, must="end the session without an exception")
 

@@ -686,3 +686,13 @@ def test_any_names_in_a_zip_file_stay_in_the_folder(
         for one in collect(folder / "x.zip", folder / "unpacked"):
             assert one.problem or one.path.parent == folder / "unpacked"
         assert {name.split("/")[0] for name in everything_in(folder)} <= {"x.zip", "unpacked"}
+
+
+def test_the_folder_of_the_results_is_nobodys_hand_in(tmp_path: Path) -> None:
+    for place in ("submitted/ada/01_encoding.ipynb", "graded/reports/ada/01_encoding.ipynb.json", "graded/summary.csv"):
+        (tmp_path / place).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / place).write_text("{}")
+    (found,) = look_through([tmp_path], tmp_path / "graded" / ".unpacked", tmp_path / "graded")
+    assert (found.name, found.student) == ("ada/01_encoding.ipynb", "ada")
+    (found,) = look_through([tmp_path / "graded" / ".."], tmp_path / "x", tmp_path / "submitted" / ".." / "graded")
+    assert found.student == "ada"

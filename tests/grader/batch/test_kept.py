@@ -16,6 +16,7 @@ from grader.batch.output_folder import refuse_foreign
 from grader.batch.run import Shard, submissions_in
 from grader.engine.grade import Graded, Options, Ran
 from grader.errors import AtWork, ForeignFile
+from grader.files import MAX_FILE, write_whole
 from grader.reports import local_key as keys
 from grader.reports.local_key import LocalKey, local_key
 from grader.reports.report import Report
@@ -360,3 +361,43 @@ def test_a_name_in_a_message_says_nothing_to_the_terminal(place: Place, name: st
     done = place.grade()
     assert done.returncode == 2
     assert all(c.isprintable() for line in done.stderr.splitlines() for c in line)
+
+
+@pytest.mark.parametrize("content", [b" " * (MAX_FILE + 1), b"[" * 4_000_001, b"["], ids=("bytes", "brackets", "half"))
+def test_what_is_larger_than_any_result_is_not_read(content: bytes, tmp_path: Path) -> None:
+    kept = Kept(tmp_path / "report.json", tmp_path / "cells.json")
+    kept.report.write_bytes(content)
+    with pytest.raises(NotOurs):
+        kept.read_report(local_key())
+    kept.write(Graded(report(), []), local_key())
+    os.truncate(kept.cells, 10_000_000_000)  # it takes no room, and says so much of itself
+    with pytest.raises(NotOurs):
+        kept.read(local_key())
+
+
+@pytest.mark.parametrize(
+    ("name", "is_ours"),
+    [
+        (".ada.json.a1b2c3_d", True),
+        (".htaccess", False),
+        (".index.html", False),
+        (".json", False),
+        (".x.json.A1b2c3d4", False),
+        ("likeness.html", True),
+    ],
+)
+def test_a_hidden_file_is_the_graders_only_while_it_writes_it(name: str, is_ours: bool, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    if is_ours:
+        refuse_foreign(tmp_path)
+    else:
+        with pytest.raises(ForeignFile, match="no grader made there"):
+            refuse_foreign(tmp_path)
+
+
+def test_a_folder_in_a_files_place_is_called_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "report.json").mkdir()
+    with pytest.raises(IsADirectoryError) as raised:
+        write_whole(tmp_path / "report.json", "{}")
+    assert raised.value.filename == str(tmp_path / "report.json")
+    assert [path.name for path in tmp_path.iterdir()] == ["report.json"]

@@ -19,7 +19,7 @@ def test_who_gave_up_on_adding_can_multiply_with_the_given_addition() -> None:
         exec(f"def {name}({arguments}):\n    return given.{name}({arguments})\n", copied)
         result = judged(exercise, copied[name])
         assert (result.score, result.status) == (0, "forbidden")
-        assert f"it uses given.{name}, which this exercise forbids" in result.messages[0]
+        assert f"it uses given.{name} ({name}, line 2), which this exercise forbids" in result.messages[0]
 
 
 def test_adding_one_by_one_is_told_to_double() -> None:

@@ -18,7 +18,7 @@ from grader.engine import grade as grade_module
 from grader.engine import process as process_module
 from grader.engine import rebuild as rebuild_module
 from grader.engine.grade import Grader, InUse, Options
-from grader.engine.rebuild import EXTRA, Submission, read_regular, read_submission
+from grader.engine.rebuild import EXTRA, Submission, lessons_named_by, read_regular, read_submission
 from grader.engine.sandbox import FULL, NONE
 from grader.errors import BadSubmission
 from grader.reports.report import Report
@@ -289,6 +289,32 @@ def test_the_error_of_a_cell_is_in_the_message(graded: Graded, tmp_path: Path) -
     assert "Traceback" not in " ".join(first.messages)
 
 
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            "return plain(data)",
+            "plain is not defined: the cell that defines it is missing, has failed, or comes later.",
+        ),
+        ("return b64u_decode(data)", "b64u_decode is not defined: the cell that defines it is missing, has failed, or"),
+        (
+            "return friendly_decode(data)",
+            "friendly_decode is not defined: it is from a demonstration cell, and those are not run when",
+        ),
+        ("return plane(data)", "raised NameError: name 'plane' is not defined (b64u_encode, line 3)"),
+    ],
+)
+def test_a_name_that_is_defined_elsewhere_is_told_of_and_gives_no_points(
+    graded: Graded, tmp_path: Path, body: str, message: str
+) -> None:
+    notebook = student(LESSON)
+    cell_of(notebook, "b64u_encode").source = f"1\ndef b64u_encode(data):\n    {body}"
+    notebook.cells.insert(position(notebook, "b64u_encode"), code("1 / 0\ndef plain(data):\n    return data"))
+    first = graded(tmp_path, notebook).exercises[0]
+    assert (first.score, first.status) == (0, "failed")
+    assert message in first.messages[0]
+
+
 def test_a_cell_that_ends_the_process_costs_its_own_exercise_only(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     cell_of(notebook, "b64u_decode").source += "\nimport os\nos._exit(0)"
@@ -449,3 +475,18 @@ def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.ipynb")
     with pytest.raises(BadSubmission, match="not a regular file"):
         read(tmp_path / "pipe.ipynb")
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("ada/01_encoding.ipynb", ["01_encoding"]),
+        ("ada/01-Encoding (1).ipynb", ["01_encoding"]),
+        ("02_hmac/01 ENCODING.ipynb", ["01_encoding"]),
+        ("02_hmac/work.ipynb", ["02_hmac"]),
+        ("00_start_here as 01_encoding.ipynb", ["00_start_here", "01_encoding"]),
+        ("work.ipynb", []),
+    ],
+)
+def test_a_path_names_lessons_in_any_spelling(path: str, names: list[str]) -> None:
+    assert [*lessons_named_by(path)] == names

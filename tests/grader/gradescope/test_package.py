@@ -257,6 +257,14 @@ def test_nothing_two_and_another_lesson_are_said_to_be_so(upload: Path) -> None:
     assert "more/01_encoding.ipynb" in outcome(upload, "01_encoding")["output"]
 
 
+@pytest.mark.parametrize(
+    "name", ["my solution!.ipynb", "_x.ipynb", "Lovelace, Ada 00_start_here.ipynb", "00-Start-Here.ipynb"]
+)
+def test_a_notebook_may_have_any_name(upload: Path, name: str) -> None:
+    write(upload / "submission", student("00_start_here"), name)
+    assert outcome(upload, "00_start_here")["extra_data"]["status"] == "not attempted"
+
+
 def test_a_file_that_is_no_notebook_gets_a_result_that_says_so(upload: Path) -> None:
     (upload / "submission" / "01_encoding.ipynb").write_text("\0", "utf-8")
     found = outcome(upload, "01_encoding")
@@ -270,7 +278,7 @@ def test_an_error_of_the_grader_is_a_result_that_says_so(
     def broken(*_: Any) -> None:
         raise RuntimeError("secret of the teacher")
 
-    monkeypatch.setattr(container, "look_through", broken)
+    monkeypatch.setattr(container, "in_a_students_folder", broken)
     found = outcome(upload)
     assert "the grader itself failed (RuntimeError)" in found["output"]
     assert "secret" not in json.dumps(found)

@@ -470,6 +470,91 @@ def test_the_message_names_what_was_used() -> None:
     assert invoked(lambda: fractions.Fraction(1), forbids=("fractions",)).text == "it uses fractions"
 
 
+LINES = """
+import hmac, threading, fractions
+from functools import partial
+
+
+def helper(key):
+    return hmac.digest(key, b"m", "sha256")
+
+
+def direct(key):
+    made = [helper, hmac.new]
+
+    return made[1](key, b"m", "sha256")
+
+
+def by_a_helper(key):
+    return max([key], key=helper)
+
+
+def swallowed(key):
+    for _ in range(2):
+        try:
+            helper(key)
+        except BaseException:
+            key = key + key
+    return direct(key)
+
+
+def in_a_thread(key):
+    one = threading.Thread(target=helper, args=(key,))
+    one.start()
+    one.join()
+
+
+class Direct:
+    def ask(self, key):
+        return helper(key)
+
+
+alias = hmac.new
+bound = partial(hmac.digest, msg=b"m", digest="sha256")
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "where"),
+    {
+        "direct": "direct, line 13",
+        "by_a_helper": "helper, line 7",
+        "swallowed": "helper, line 7",
+        "in_a_thread": "",
+        "alias": "",
+        "bound": "",
+    }.items(),
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("module", ["__main__", None, [], "hmac_of_mine"], ids=repr)
+def test_the_place_of_what_is_forbidden_is_the_innermost_line_of_the_learner(
+    name: str, where: str, module: Any
+) -> None:
+    namespace: dict[str, Any] = {"__name__": module}
+    exec(LINES, namespace)
+    outcome = invoke(namespace, name, (b"k",) if name != "alias" else (b"k", b"m", "sha256"), 2.0, HMAC)
+    assert (outcome.kind, outcome.where) == (calling.FORBIDDEN, where)
+    assert Outcome.from_dict(outcome.to_dict()) == outcome
+
+
+def test_the_place_of_what_is_forbidden_in_a_class_is_in_its_method() -> None:
+    namespace: dict[str, Any] = {"__name__": "__main__"}
+    exec(LINES, namespace)
+    outcome = invoke(namespace, "Direct", (("ask", ((False, b"k"),)),), 2.0, HMAC)
+    assert (outcome.kind, outcome.where) == (calling.FORBIDDEN, "helper, line 7")
+
+
+def test_a_place_that_cannot_be_told_hides_nothing_of_what_is_forbidden() -> None:
+    class Name:
+        def __format__(self, spec: str) -> str:
+            raise RuntimeError
+
+    namespace: dict[str, Any] = {"__name__": Name()}
+    exec(LINES, namespace)
+    outcome = invoke(namespace, "swallowed", (b"k",), 2.0, HMAC)
+    assert (outcome.kind, outcome.text, outcome.where) == (calling.FORBIDDEN, "it uses hmac.digest", "")
+
+
 def test_a_single_function_can_be_forbidden_and_its_module_goes_on() -> None:
     only = ("jwt_from_scratch.services.p256.scalar_mul",)
     assert invoked(lambda: p256.point_add(p256.G, None), forbids=only).kind == calling.RETURNED
@@ -477,7 +562,7 @@ def test_a_single_function_can_be_forbidden_and_its_module_goes_on() -> None:
     # Called by the name that the learner's code has for the module.
     assert (outcome.kind, outcome.text) == (calling.FORBIDDEN, "it uses p256.scalar_mul")
     copied = invoked(p256.scalar_mul, 2, p256.G, forbids=only)
-    assert (copied.kind, copied.text) == (calling.FORBIDDEN, f"it uses {only[0]}")
+    assert (copied.kind, copied.text, copied.where) == (calling.FORBIDDEN, f"it uses {only[0]}", "")
     source = "def f():\n    return other(2, G)\n"
     namespace = {"other": p256.scalar_mul, "G": p256.G, "__name__": []}
     exec(source, namespace)

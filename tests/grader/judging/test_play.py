@@ -10,7 +10,7 @@ from grader.inside import calling
 from grader.inside.calling import MISSING, RETURNED, Outcome
 from grader.inside.values import pack
 from grader.judging.exercise import Exercise, Fresh
-from grader.judging.play import Earlier, Step, another, does, first_wrong, script
+from grader.judging.play import Earlier, ExpectedCall, another, does, first_wrong, script
 from grader.judging.result import FAILED, NOT_ATTEMPTED, PARTIAL, PASSED
 from grader.judging.trial import Trial
 from grader.judging.verdict import ALL, PART
@@ -58,7 +58,7 @@ LENIENT = "An empty name must raise ValueError."
 RULES = {"1": "A count starts at nothing.", "2": "An empty name is refused."}
 
 
-def plays(text: str, rule: str, *steps: Step, bad: bool = False) -> Trial:
+def plays(text: str, rule: str, *steps: ExpectedCall, bad: bool = False) -> Trial:
     return Trial(script(steps), Plays(steps), frozenset([rule]), bad, PART if bad else ALL, text)
 
 

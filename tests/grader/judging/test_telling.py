@@ -285,10 +285,11 @@ def test_an_argument_that_comes_back_changed_is_named() -> None:
 
 def test_what_is_forbidden_is_told_beside_no_call_that_has_nothing_to_do_with_it() -> None:
     def ask(calls: Any) -> list[Outcome]:
-        return [Outcome(FORBIDDEN, text="it uses hmac.new")]
+        return [Outcome(FORBIDDEN, text="it uses hmac.new", where="sign, line 3")]
 
     result = judge(of_trials(good(1, Returns(1)), good(2, Returns(2))), ask, "a")
     assert [(row.got, row.wants) for row in result.rows] == [("it uses hmac.new", "do without it")]
+    assert result.messages[0].startswith("double: it uses hmac.new (sign, line 3), which this exercise forbids")
     assert result.lost == ""
 
 

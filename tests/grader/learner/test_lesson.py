@@ -70,6 +70,86 @@ def test_check_finds_the_function_of_the_module_that_calls_it(
     assert "The '=' padding is still there" in capsys.readouterr().out
 
 
+STORE = """
+class SessionStore:
+    def __init__(self):
+        self.users = {}
+
+    def create(self, user):
+        session = secrets.token_urlsafe()
+        self.users[session] = user
+        return session
+
+    def get(self, session):
+        return self.users[session]
+
+    def destroy(self, session):
+        self.users.pop(session, None)
+"""
+SKIPPED = "Run the cells above (Run > Run All Above Selected Cell)"
+
+
+@pytest.mark.parametrize(
+    ("source", "name", "lacking"),
+    [
+        (
+            "def b64u_encode(data):\n    return base64.urlsafe_b64encode(data).decode().rstrip('=')",
+            "b64u_encode",
+            "base64",
+        ),
+        ("def b64u_decode(text):\n    return base64.urlsafe_b64decode(text + '==')", "b64u_decode", "base64"),
+        ("def b64u_decode(text):\n    return b64u_encode(text.encode())", "b64u_decode", "b64u_encode"),
+        (STORE, "SessionStore", "secrets"),
+    ],
+    ids=["an import", "the same", "an exercise", "a class"],
+)
+def test_a_name_that_a_cell_above_gives_is_no_mistake(
+    learner: Path, capsys: pytest.CaptureFixture[str], source: str, name: str, lacking: str
+) -> None:
+    exec(f"from grader import check\n{source}\ncheck({name!r})", {"__name__": "a_learners_script"})
+    out = capsys.readouterr().out
+    assert out.startswith(f"✗ {name}: 0 of {known(name).points} points · missing\n")
+    assert f"{lacking} is not defined: a cell above defines it, which has not been run. {SKIPPED}" in out
+    assert "raised" not in out
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def b64u_encode(data):\n    return bas64",
+        "def b64u_encode(data):\n    return b64u_decode(data)",  # which is below
+        "def b64u_encode(data):\n    raise NameError(\"name 'base64' is not defined\")",
+    ],
+    ids=["a typing error", "from below", "made up"],
+)
+def test_a_name_that_no_cell_above_gives_is_a_mistake(
+    learner: Path, capsys: pytest.CaptureFixture[str], source: str
+) -> None:
+    exec(f"import base64\nfrom grader import check\n{source}\ncheck('b64u_encode')", {"__name__": "a_learners_script"})
+    out = capsys.readouterr().out
+    assert "points · 0 of " in out
+    assert "raised NameError" in out
+    assert SKIPPED not in out
+
+
+def test_a_name_of_a_cell_that_the_learner_saved_is_no_mistake_either(
+    learner: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = learner / "01_encoding.ipynb"
+    mine = json.loads((saved.NOTEBOOKS / file.name).read_text("utf-8"))
+    for at, source in ((0, "def plain(data):\n    return data"), (len(mine["cells"]) + 1, "below = 1")):
+        mine["cells"].insert(at, {"cell_type": "code", "id": f"own{at}", "metadata": {}, "source": [source]})
+    file.write_text(json.dumps(mine), "utf-8")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(file))
+    monkeypatch.setitem(lesson._state, "copy", file)
+    for name, is_said in (("plain", True), ("below", False)):
+        exec(
+            f"from grader import check\ndef b64u_encode(data):\n    return {name}\ncheck('b64u_encode')",
+            {"__name__": "mine"},
+        )
+        assert (f"{name} is not defined: a cell above" in capsys.readouterr().out) == is_said
+
+
 def test_the_plain_text_is_the_bare_score_and_the_html_has_no_script(solve: Any) -> None:
     solve("b64u_encode")
     bundle = check("b64u_encode")._repr_mimebundle_()

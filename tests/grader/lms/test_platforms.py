@@ -14,9 +14,9 @@ from grader.batch.names import impostors, origin
 from grader.classroom.roster import read_roster
 from grader.classroom.zip_collect import _is_handed_in
 from grader.cli.main import LMS
-from grader.errors import NOT_ALL_TAKEN, OK, ClassError
+from grader.errors import BELOW, NOT_ALL_TAKEN, OK, ClassError
 from grader.lms.csvfile import CsvFile, read_csv
-from grader.lms.grades import Grade, filled, made
+from grader.lms.grades import Grade, HandIn, by_key, filled, made
 from grader.lms.platforms import PLATFORMS, platform_called
 from grader.lms.roster import Roster
 from tests.grader.helpers import solved, student
@@ -321,6 +321,66 @@ def test_a_platforms_download_in_and_its_grades_out(tmp_path: Path, name: str) -
     done = here(*arguments, "--unsafe-no-sandbox")
     assert done.returncode == NOT_ALL_TAKEN
     assert f"not a name that {name} gives" in done.stderr
+
+
+IN_DOUBT = {
+    "another's number in a name": (
+        "moodle",
+        ["Ada_4711_assignsubmission_file_x_4712_assignsubmission_file_x.ipynb"],
+        "another student's",
+    ),
+    "one number of two": (
+        "moodle",
+        ["Ada_4711_assignsubmission_file_x.ipynb", "Bob_4711_assignsubmission_file_y.ipynb"],
+        "called the same",
+    ),
+    "one number of two in Canvas": ("canvas", ["ada_1001_90001_x.ipynb", "bob_1001_90002_x.ipynb"], "called the same"),
+    "logins with an underscore": (
+        "blackboard",
+        ["L_ada_x_attempt_2026-10-18-12-00-00_x.ipynb", "L_bob_x_attempt_2026-10-18-12-00-00_x.ipynb"],
+        "called the same",
+    ),
+    "a letter that is not ASCII": ("blackboard", ["L_\\xfcmit_attempt_2026-10-18-12-00-00_x.ipynb"], "other letters"),
+    "a name of one's own": ("canvas", ["ada.ipynb"], "not a name that canvas gives"),
+}
+
+
+@pytest.mark.parametrize("case", IN_DOUBT)
+def test_where_it_is_not_sure_whose_row_it_is_there_is_none(case: str) -> None:
+    name, places, reason = IN_DOUBT[case]
+    files, left_out = by_key(platform_called(name), [HandIn(place, "00_start_here", 5, 5) for place in places])
+    assert not [
+        row for table in files.values() for row in table.rows[1:] if "5" in row and row[0].strip() != "Points Possible"
+    ]
+    assert len(left_out) == len(places)
+    assert all(reason in one for one in left_out)
+
+
+def test_a_longer_beginning_may_be_half_a_login_and_takes_nobodys_row() -> None:
+    places = [f"L_{who}_attempt_2026-10-18-12-00-00_x.ipynb" for who in ("ada", "bob_ada2", "eve")]
+    files, (left_out,) = by_key(
+        platform_called("blackboard"), [HandIn(place, "00_start_here", 5, 5) for place in places]
+    )
+    assert [row[0] for row in files[""].rows[1:]] == ["ada", "eve"]
+    assert left_out.startswith(places[1])
+
+
+def test_a_lesson_handed_in_as_another_is_in_no_grade_file() -> None:
+    files, left_out = by_key(
+        platform_called("canvas"), [HandIn("ada_1001_90001_x.ipynb", "00_start_here", 5, 5, "01_encoding")]
+    )
+    assert len(files[""].rows) == 2
+    assert "was handed in as 01_encoding" in left_out[0]
+
+
+def test_what_is_in_no_grade_file_hides_no_low_score(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "ada_01-Encoding.ipynb").write_text(json.dumps(solved("00_start_here")))
+    options = ("--out", tmp_path / "out", "--jobs", "1", "--unsafe-no-sandbox", "--lms", "canvas")
+    assert here("grade", tmp_path / "in", *options).returncode == NOT_ALL_TAKEN
+    done = here("grade", tmp_path / "in", *options, "--fail-under", "50")
+    assert done.returncode == BELOW
+    assert "its name says 01_encoding, but the notebook is 00_start_here" in done.stderr
 
 
 # -- who calls himself like another -----------------------------------------------------------------------------------

@@ -163,6 +163,10 @@ BAD_UPLOADS: dict[str, tuple[int, str, bytes]] = {
     "a long number": (400, "no notebook", b"1" * 10_000),
     "not UTF-8": (400, "no notebook", b'{"cells": ["\xff"]}'),
     "a zip file": (400, "no notebook", b"PK\x03\x04"),
+    "a byte order mark": (400, "no notebook", b'\xef\xbb\xbf{"cells": []}'),
+    "UTF-16": (400, "no notebook", '{"cells": []}'.encode("utf-16")),
+    "cells that are none": (400, "no notebook", b'{"cells": [1]}'),
+    "more than is parsed": (400, "more data", b'{"cells": [' + b"[]," * 1_000_000 + b"[]]}"),
     "too much": (413, "10 MB", b" " * (MAX_NOTEBOOK + 1)),
     "far too much": (413, "10 MB", b" " * (MAX_NOTEBOOK + 1_000_000)),
 }

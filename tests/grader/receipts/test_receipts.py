@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
@@ -274,6 +275,30 @@ def test_reports_without_a_grade_get_none_and_do_not_stop_the_others(desk: Desk)
     assert "nobody.ipynb.json: it names no student" in done.stderr
     assert "broken.json: not a Report" in done.stderr
     assert "1 receipts, 0 of them new" in done.stderr
+
+
+def test_an_earlier_grades_receipt_is_told(desk: Desk) -> None:
+    desk.add(report())
+    assert "still there" not in desk.issue().stderr
+    desk.add(replace(unreadable(), submission=report().submission, student="ada"))
+    done = desk.issue()
+    assert done.exit_code == 0
+    assert f"an earlier grade's receipt is still there: {desk.receipt()}" in done.stderr
+
+
+def test_reports_behind_a_link_are_not_signed(desk: Desk, tmp_path: Path) -> None:
+    desk.add(report())
+    (desk.graded / "reports").rename(tmp_path / "elsewhere")
+    (desk.graded / "reports").symlink_to(tmp_path / "elsewhere")
+    assert "a link that no grader made there" in line(desk.issue(), 2)
+
+
+@pytest.mark.parametrize("course", ["", "  ", "a\nb"], ids=("empty", "blank", "two lines"))
+def test_a_course_has_a_name(desk: Desk, course: str) -> None:
+    desk.add(report())
+    with pytest.raises(click.BadParameter):
+        cli.cli(["receipts", str(desk.graded), "--key", str(desk.key_file), "--issuer", course], standalone_mode=False)
+    assert not (desk.graded / "receipts").exists()
 
 
 def test_a_folder_without_reports_is_a_line(desk: Desk) -> None:
