@@ -11,7 +11,7 @@ from typing import Any
 
 from ..course import editions
 from ..course.masters import NOTEBOOKS, chapter_names
-from . import glossary, lessons
+from . import glossary, lessons, pinned
 from .problem import SiteError
 
 REPOSITORY = NOTEBOOKS.parent
@@ -63,6 +63,8 @@ def build(target: Path, cache: Path, source: str, *, pages_only: bool) -> None:
     """
     target, cache = target.absolute(), cache.absolute()
     _check(target)
+    if not pages_only:  # first, because running the lessons takes minutes
+        pinned.fill(cache, source)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as place:
         new = Path(place) / "site"
@@ -75,7 +77,7 @@ def build(target: Path, cache: Path, source: str, *, pages_only: bool) -> None:
             from . import lite  # only here: it needs packages that the pages do not
 
             (Path(place) / "lite").mkdir()
-            lite.build(new / "lite", cache, source, Path(place) / "lite")
+            lite.build(new / "lite", cache, Path(place) / "lite")
         for name in (_MARK, ".nojekyll"):  # Jekyll, which some hosts run, would leave out folders like _static
             (new / name).touch()
         if target.exists():

@@ -32,8 +32,21 @@ _STILL = (
     "#jupyterlite-loading-indicator *, .jp-SpinnerContent, .jp-KernelStatus-spinner { animation: none !important; }"
 )
 """What turns while it loads is drawn sixty times a second, by the same processor that should load."""
+_NARROW = """
+const narrow = () => {
+  const shell = window.jupyterapp?.shell;
+  if (!shell) return setTimeout(narrow, 100);
+  let touched = false;
+  const fold = () => { if (!touched && !shell.leftCollapsed) shell.collapseLeft(); };
+  addEventListener("pointerdown", () => { touched = true; }, { capture: true, once: true });
+  shell.layoutModified.connect(fold);
+  jupyterapp.restored.then(fold);
+};
+if (innerWidth < 760) narrow();
+"""
+"""On a phone the list of files would cover the lesson: it stays folded until somebody touches the page."""
 _CHANGES = {
-    "lab/index.html": ("</head>", f"<style>{_STILL}</style></head>"),
+    "lab/index.html": ("</head>", f"<style>{_STILL}</style><script>{_NARROW}</script></head>"),
     # It answers from its store, and asks the host besides. Of what has not changed it needs no second copy.
     "service-worker.js": (
         "let t=await fetch(e);return await updateCache(e,t),t}",
@@ -44,20 +57,18 @@ _CHANGES = {
 """In files of JupyterLite's: what stands there, once, and what stands there instead."""
 
 
-def build(target: Path, cache: Path, source: str, scratch: Path) -> None:
+def build(target: Path, cache: Path, scratch: Path) -> None:
     """Write the edition into a folder.
 
     Args:
         target: the folder, which does not exist yet.
-        cache: the folder in which pinned files are kept.
-        source: the source of missing ones (see `pinned`).
+        cache: the folder that `pinned.fill` has filled.
         scratch: an empty folder.
 
     Raises:
         SiteError: something is missing; the text says what.
         OSError: a folder can't be written to.
     """
-    pinned.fill(cache, source)
     pyodide = scratch / "static" / "pyodide"
     pyodide.mkdir(parents=True)
     for name in pinned.CORE:
@@ -98,7 +109,7 @@ def _config() -> dict[str, object]:
             "appName": "JWT from scratch",
             # After the first visit it runs without a network, as long as the browser keeps its cache.
             "enableServiceWorkerCache": True,
-            "exposeAppInBrowser": True,  # for tests
+            "exposeAppInBrowser": True,  # for tests, and for _NARROW
             "disabledExtensions": ["@jupyterlab/apputils-extension:splash"],  # see _STILL
             "litePluginSettings": {
                 f"{_EXTENSION}:kernel": {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": _FIRST}},

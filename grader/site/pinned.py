@@ -69,7 +69,7 @@ def _from_release(cache: Path, missing: dict[str, str]) -> None:
             except OSError as error:
                 raise SiteError(
                     f"{address}: {getattr(error, 'reason', error)}. Try again, or put the file into {cache}, or build "
-                    "with `--source registries`"
+                    "with `--source registries` (make site SOURCE=registries)"
                 ) from None
             _keep(cache, name, data, sha256)
             advance()

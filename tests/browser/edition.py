@@ -32,5 +32,5 @@ def browser_edition(folder: Path, *, download: bool) -> Path:
     """The edition that runs in a browser, built into a folder."""
     cache = pinned_files(download=download)
     (folder / "scratch").mkdir()
-    lite.build(folder / "lite", cache, pinned.REGISTRIES, folder / "scratch")
+    lite.build(folder / "lite", cache, folder / "scratch")
     return folder / "lite"

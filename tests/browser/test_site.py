@@ -154,6 +154,14 @@ def test_a_learner_solves_lesson_01_hands_it_in_and_has_full_marks(edition: Path
     assert (report.score, report.max_score) == (course.chapter(LESSON).points,) * 2
 
 
+def test_on_a_phone_the_list_of_files_does_not_cover_the_lesson(edition: Path, tmp_path: Path) -> None:
+    with visitor(edition, tmp_path) as (page, address):
+        page.set_viewport_size({"width": 390, "height": 844})
+        lesson = opened(page, address, LESSON)
+        page.locator("#jp-left-stack").wait_for(state="hidden")
+        assert lesson.panel.bounding_box()["width"] > 250
+
+
 def whole(page: Any, address: str, name: str, notebook: Any) -> list[dict[str, Any]]:
     """Run all cells of a notebook, even after errors, and return them."""
     page.goto(address)

@@ -14,7 +14,7 @@ import pytest
 from grader.course import editions
 from grader.course import masters as course
 from grader.course.masters import CHECK, EXERCISE
-from grader.site import build, glossary, lessons
+from grader.site import build, glossary, lessons, pinned
 from grader.site.problem import SiteError
 from tests.grader.helpers import CHAPTERS, solved
 
@@ -156,3 +156,16 @@ def test_a_site_that_can_not_be_made_anew_stays(tmp_path: Path, monkeypatch: pyt
         build.build(target, tmp_path / "cache", "registries", pages_only=True)
     assert (target / "index.html").read_text() == "earlier"
     assert [path.name for path in tmp_path.iterdir()] == ["site"]
+
+
+def test_a_file_that_can_not_be_had_is_told_before_the_lessons_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: Any) -> None:
+        raise SiteError("this file can't be had")
+
+    monkeypatch.setattr(pinned, "fill", fails)
+    monkeypatch.setattr(build, "_write_sources", lambda *_, **__: pytest.fail("the lessons were run"))
+    with pytest.raises(SiteError, match="can't be had"):
+        build.build(tmp_path / "made" / "site", tmp_path / "cache", "release", pages_only=False)
+    assert not list(tmp_path.iterdir())
