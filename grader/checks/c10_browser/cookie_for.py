@@ -112,7 +112,7 @@ def _attribute_fault(said: dict[str, str]) -> str:
 def _has_passed(date: str) -> bool:
     try:
         return parsedate_to_datetime(date).timestamp() < time.time()
-    except ValueError:
+    except (ValueError, OverflowError):
         return False  # no date, and browsers pass over it
 
 
