@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .pool import Task
 
 WINDOW = 4
-"""Submissions that wait at each worker. One is graded in some 60 ms, and the way there and back takes a few."""
+"""Submissions that wait at each worker. One is graded in some 100 ms, and the way there and back takes a few."""
 PATIENCE = 60.0
 """Seconds to wait for the scheduler, and for a first worker."""
 COUNTED = 1.0
