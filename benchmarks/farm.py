@@ -39,7 +39,7 @@ from grader.reports.local_key import local_key
 
 TARGET = 400
 """MB that the command, and the scheduler, may have."""
-COUNTS = {"command": 100_000, "scheduler": 20_000}
+COUNTS = {"command": 100_000, "scheduler": 100_000}
 QUICK = {"command": 5_000, "scheduler": 500}
 LESSON = "01_encoding"
 WINDOW = 256
