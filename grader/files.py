@@ -19,6 +19,10 @@ MAX_FILE = 10_000_000
 """The largest of the other files that somebody else may have written, such as a Report or a receipt, in bytes."""
 
 
+class TooLarge(OSError):
+    """A file that is larger than any of its kind. It has no errno: the system's EFBIG is about room on the disk."""
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a text (as UTF-8) or bytes to a temporary file beside path and rename it: readers never see half of it.
 
@@ -134,14 +138,15 @@ def read_file(path: Path, most: int = MAX_FILE) -> bytes:
     """The bytes of a regular file of limited size. Waits for no pipe.
 
     Raises:
-        OSError: it can't be read, is not a regular file, or is larger (then its errno is EFBIG).
+        TooLarge: it is larger.
+        OSError: it can't be read, or is not a regular file.
     """
     with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         data = file.read(most + 1)
     if len(data) > most:
-        raise OSError(errno.EFBIG, "too large", str(path))
+        raise TooLarge(0, "too large", str(path))
     return data
 
 

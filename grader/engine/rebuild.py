@@ -30,7 +30,7 @@ from ..course.masters import (
 from ..course.names import Names, names_in, read_names
 from ..errors import BadSubmission
 from ..inside.calling import STUB
-from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE
+from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE, brackets
 from .pictures import data_uri
 from .written import Text, own_words, sort_out
 
@@ -122,7 +122,7 @@ def parsed_notebook(path: Path, data: bytes) -> dict[str, Any]:
         raise BadSubmission(f"{path}: not UTF-8 text, so not a notebook; submit the .ipynb file itself") from None
     if not text.strip():
         raise BadSubmission(f"{path}: the file is empty; save the notebook and submit it again")
-    if sum(map(data.count, (b"[", b"{"))) > MAX_BRACKETS:
+    if brackets(data) > MAX_BRACKETS:
         raise BadSubmission(f"{path}: more data in it than a notebook has; clear its outputs and submit it again")
     try:
         notebook = json.loads(text)
