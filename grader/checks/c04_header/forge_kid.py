@@ -17,7 +17,7 @@ from .forging import Forge, Server
 
 TEXTS = ("keyword.py", "bisect.py", "colorsys.py", "opcode.py", "sched.py", "queue.py", "stat.py", "this.py")
 LARGE = 2**17
-"""The bytes of a file that nobody reads whole by chance, if there is one."""
+"""A file of so many bytes, if there is one, shows who reads only its beginning."""
 RULES = {**forging.RULES, "4": "The key is the file's content, all bytes of it, even if there are none."}
 
 
