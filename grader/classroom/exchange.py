@@ -23,7 +23,7 @@ from nbgrader.exchange.default import ExchangeCollect
 from nbgrader.utils import ignore_patterns
 from traitlets import Bool
 
-from ..files import DEEPEST, write_whole
+from ..files import DEEPEST, open_to_read, write_whole
 from ..inside.values import plain_text
 from ..refusals import NO_ROOM, sentence
 from ..student import NotAnId, StudentId
@@ -249,7 +249,7 @@ def _copy_regular(name: str, folder: int, target: Path, most: int) -> int:
         NotTaken: it is no regular file, has a second name, or is larger.
         OSError: it can't be read, or the copy can't be written.
     """
-    handle = os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK, dir_fd=folder)
+    handle = open_to_read(name, folder=folder)
     with open(handle, "rb") as source:
         entry = os.fstat(handle)
         if not stat.S_ISREG(entry.st_mode) or entry.st_nlink > 1:

@@ -29,6 +29,7 @@ from ..course.masters import (
 )
 from ..course.names import Names, names_in, read_names
 from ..errors import BadSubmission
+from ..files import open_to_read
 from ..inside.calling import STUB
 from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE, brackets
 from .pictures import data_uri
@@ -152,7 +153,7 @@ def read_regular(path: Path) -> bytes:
         BadSubmission: no such file, not a regular one, not readable, or too large.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = open_to_read(path)
     except FileNotFoundError:
         raise BadSubmission(f"{path}: there is no such file") from None
     except OSError as error:

@@ -28,7 +28,7 @@ def files() -> dict[str, Path]:
     texts = [folder / name for name in TEXTS if (folder / name).is_file()]
     found = {f"a text, {number}": path for number, path in enumerate(texts[:5])}
     binaries = [*folder.glob("lib-dynload/*.so"), *folder.glob("__pycache__/*.pyc")]
-    binaries.sort(key=lambda path: (path.suffix != ".so", path.stat().st_size < LARGE, path.stat().st_size, path.name))
+    binaries.sort(key=lambda path: (path.stat().st_size < LARGE, path.suffix != ".so", path.stat().st_size, path.name))
     binary = [path for path in binaries if {0x0D, 0xFF} <= set(path.read_bytes())][:1]
     return {**found, "an empty file": Path(os.devnull), **({"no text": binary[0]} if binary else {})}
 
