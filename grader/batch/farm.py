@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import logging
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,9 +27,11 @@ if TYPE_CHECKING:
     from .pool import Task
 
 WINDOW = 4
-"""Submissions that wait at each worker. One is graded in some 60 ms, and the way there and back takes a few."""
+"""Submissions that wait at each worker. One is graded in some 100 ms, and the way there and back takes a few."""
 PATIENCE = 60.0
 """Seconds to wait for the scheduler, and for a first worker."""
+COUNTED = 1.0
+"""Seconds for which a count of the workers holds. The scheduler is asked for it, and tells all of each worker."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,7 @@ class FarmPool:
     def __init__(self, farm: Farm, options: Options) -> None:
         self._farm, self._options = farm, options
         self._jobs = 0
+        self._workers, self._counted = 1, 0.0
         self._tasks: dict[Future[Any], Task] = {}
         self._client = _connected(farm)
         try:
@@ -73,8 +77,10 @@ class FarmPool:
 
     def has_room(self) -> bool:
         """See `Pool`."""
-        workers = len(self._client.scheduler_info(n_workers=-1)["workers"])
-        return len(self._tasks) < min(self._jobs, WINDOW * max(1, workers))
+        if time.monotonic() > self._counted + COUNTED:
+            workers = self._client.scheduler_info(n_workers=-1)["workers"]
+            self._workers, self._counted = max(1, len(workers)), time.monotonic()
+        return len(self._tasks) < min(self._jobs, WINDOW * self._workers)
 
     def give(self, task: Task) -> None:
         """See `Pool`."""

@@ -22,6 +22,8 @@ if sys.platform == "emscripten":  # as in a browser
 
 TIMEOUT = 10.0
 """Seconds that `fetch` waits for an answer."""
+_LOOKS = 0.01
+"""Seconds between two looks whether a server is to end: so long `close()` waits, and lessons start many servers."""
 
 
 class Server:
@@ -53,7 +55,7 @@ class _InThread:
 
     def __init__(self, app: "Flask", handler: type[WSGIRequestHandler]) -> None:
         self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=[_LOOKS], daemon=True)
         self._thread.start()
         self.port = self._server.server_port
 

@@ -155,7 +155,18 @@ def test_a_check_answers_quickly(exercise: Any) -> None:
     """
     function = load_solution(solution_files(exercise.name)[0])[exercise.name]
     limit = 0.1 if exercise.seconds <= 2 else 1.0
-    assert any(_needs(exercise, function, f"quick {number}") < limit for number in range(5))
+    assert any(_needs(exercise, function, f"quick {number}") < limit * _slower() for number in range(5))
+
+
+def _slower() -> float:
+    """By how much Python is slower here and now than where the promise was measured; 1 if it is not.
+
+    Two programs on one processor's two threads slow each other down, and it counts as processor time.
+    """
+    started = time.process_time()
+    for number in range(20_000):
+        hashlib.sha256(b"%d" % number).digest()
+    return max(1.0, (time.process_time() - started) / 0.0062)
 
 
 def _needs(exercise: Any, function: Any, seed: str) -> float:
