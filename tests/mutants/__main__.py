@@ -9,6 +9,7 @@ import functools
 import itertools
 import random
 import sys
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,24 +81,24 @@ def tally(exercise: Exercise, most: int, calls: int, kindly: bool = True) -> Tal
         if _refuses(exercise, calls.calls, text, seconds):
             found.wrong += 1
             found.survivors.append(f"{path.stem}: {what}")
-    kept = {one.label for one in trials}
-    every = exercise.all_trials(SEED)
-    for what, refuse in _lenient(exercise, every) if kindly else ():
-        passes = kept.isdisjoint(every[number].label for number in refuse)
+    every, labels = exercise.all_trials(SEED), {one.label for one in trials}
+    kept = {number for number, one in enumerate(every) if one.label in labels}
+    for what, refuse in _lenient(exercise, every, kept) if kindly else ():
+        passes = kept.isdisjoint(refuse)
         found.wrong += 1
         found.refused += not passes
         found.survivors += [what] * passes
     return found
 
 
-def _lenient(exercise: Exercise, trials: list[Trial]) -> list[tuple[str, list[int]]]:
-    """Each lenient program, and the numbers of the trials that refuse it."""
+def _lenient(exercise: Exercise, trials: list[Trial], kept: Collection[int] = ()) -> list[tuple[str, list[int]]]:
+    """Each lenient program, and the numbers of trials that refuse it; the kept ones come first."""
 
     def work() -> list[tuple[str, list[int]]]:
         found = [load(path.read_text("utf-8"), path.name) for path in sorted((SOLUTIONS / exercise.name).glob("*.py"))]
         # The solution with the most helpers has the most places that can be read otherwise.
         most = max(found, key=lambda names: len(names.keys() & {*lenient.HELPERS}))
-        return list(lenient.refusals(exercise, trials, most))
+        return list(lenient.refusals(exercise, trials, most, kept))
 
     return [(what, numbers) for what, numbers in apart(work)]
 

@@ -11,7 +11,7 @@ import random
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -158,8 +158,13 @@ READINGS: dict[type, dict[str, Reading]] = {
 """For each type, the lenient readings of its values; those under `object` are for all types."""
 
 
-def refusals(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any]) -> Iterator[tuple[str, list[int]]]:
-    """Each lenient program that some of these trials refuse: its place and reading, and the trials' numbers."""
+def refusals(
+    exercise: Exercise, trials: list[Trial], namespace: dict[str, Any], kept: Collection[int] = ()
+) -> Iterator[tuple[str, list[int]]]:
+    """Each lenient program that some of these trials refuse: its place and reading, and the trials' numbers.
+
+    Not all that refuse it are looked for; those that are kept come first.
+    """
     if exercise.is_class:
         return
     tried = _Tried(exercise, trials, namespace)
@@ -168,7 +173,9 @@ def refusals(exercise: Exercise, trials: list[Trial], namespace: dict[str, Any])
         for name, reading in _READ.items():
             touched = [n for n, found in values.items() if any(_pack(reading(one)) != _pack(one) for one in found)]
             random.Random(SEED).shuffle(touched)
-            refused = sorted(itertools.islice((n for n in touched[:MOST] if tried.refuses(n, place, reading)), ENOUGH))
+            touched.sort(key=lambda number: number not in kept)
+            most = max(MOST, len(set(touched).intersection(kept)))
+            refused = sorted(itertools.islice((n for n in touched[:most] if tried.refuses(n, place, reading)), ENOUGH))
             if refused and tuple(refused) not in seen:
                 seen.add(tuple(refused))
                 yield f"{'.'.join(place)} read: {name}", refused
@@ -184,6 +191,7 @@ class _Tried:
 
     def __post_init__(self) -> None:
         self._outcomes: dict[str, Outcome] = {}
+        self._rooted: dict[str, dict[str, list[Any]]] = {}
         self._names: set[str] = set()
         self._inputs = [[self._roots(args) for args in trial.calls] for trial in self.trials]
         found = Counter(name for calls in self._inputs for name in set(_names(calls)))
@@ -231,6 +239,12 @@ class _Tried:
 
     def _roots(self, args: Args) -> dict[str, list[Any]]:
         """The arguments by their numbers, and the results of the given helpers during the call."""
+        packed = pack(args, in_order=True)
+        if packed not in self._rooted:  # a crowd asks again what its parts ask
+            self._rooted[packed] = self._first_roots(args)
+        return self._rooted[packed]
+
+    def _first_roots(self, args: Args) -> dict[str, list[Any]]:
         found: dict[str, list[Any]] = {name: [] for name in HELPERS if name in self.namespace}
         own = {name: self.namespace[name] for name in found}
         for name in found:

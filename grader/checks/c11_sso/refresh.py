@@ -129,7 +129,7 @@ def _memory(w: Any) -> list[Aspect]:
     return [
         Aspect("client", good("rota"), rare("depot", rule="7")),
         Aspect("sub", good("ada", named("bob", lambda e: "bob"), rule="7")),
-        Aspect("aud", good(named("the API", lambda e: w.api), named("another", "https://other.example"), rule="7")),
+        Aspect("aud", good(named("the API", lambda e: w.api), named("another", " another API "), rule="7")),
         Aspect("used", good(False), again, bad(("4", "5"), named("used, and another client", True), along=other)),
         Aspect(
             "now",
