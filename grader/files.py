@@ -19,6 +19,10 @@ MAX_FILE = 10_000_000
 """The largest of the other files that somebody else may have written, such as a Report or a receipt, in bytes."""
 
 
+class TooLarge(OSError):
+    """A file that is larger than any of its kind. It has no errno: the system's EFBIG is about room on the disk."""
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a text (as UTF-8) or bytes to a temporary file beside path and rename it: readers never see half of it.
 
@@ -130,18 +134,34 @@ def tree(folder: Path, deepest: int = DEEPEST) -> Iterator["os.DirEntry[str]"]:
             waiting += [(path, depth + 1) for path in reversed(inner)]
 
 
+def open_to_read(path: str | Path, *, follow: bool = False, folder: int | None = None) -> int:
+    """A descriptor of a file that somebody else may have put there: opening it waits for no pipe.
+
+    Args:
+        path: the file; what it is, a folder or a device perhaps, is still to be asked.
+        follow: whether a link at the end of the path is followed, where the system can tell.
+        folder: the descriptor of the folder in which a relative path begins.
+
+    Raises:
+        OSError: it can't be opened.
+    """
+    no_link = 0 if follow else getattr(os, "O_NOFOLLOW", 0)
+    return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | no_link, dir_fd=folder)
+
+
 def read_file(path: Path, most: int = MAX_FILE) -> bytes:
     """The bytes of a regular file of limited size. Waits for no pipe.
 
     Raises:
-        OSError: it can't be read, is not a regular file, or is larger (then its errno is EFBIG).
+        TooLarge: it is larger.
+        OSError: it can't be read, or is not a regular file.
     """
-    with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+    with open(open_to_read(path, follow=True), "rb") as file:
         if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))
         data = file.read(most + 1)
     if len(data) > most:
-        raise OSError(errno.EFBIG, "too large", str(path))
+        raise TooLarge(0, "too large", str(path))
     return data
 
 
@@ -151,7 +171,7 @@ def read_small(path: Path, most: int) -> str:
     Raises:
         OSError: it is not a regular file, or can't be read.
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    handle = open_to_read(path)
     with os.fdopen(handle, encoding="utf-8", errors="replace") as file:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(errno.EINVAL, "not a regular file", str(path))

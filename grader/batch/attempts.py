@@ -14,6 +14,8 @@ from .names import Origin, impostors, lesson_in, lesson_named_in, origin, owners
 
 MAX_LISTED = 20
 """Files that are no submissions are listed by name up to so many for each outermost folder; the others are counted."""
+_LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
+"""A file's time is its author's to choose, and from here on it is none that can be written."""
 
 KINDS = {
     "pdf": "a PDF",
@@ -204,7 +206,7 @@ def _age(found: Found) -> tuple[bool, float, float, int, str]:
 
 def _said(times: tuple[float, float]) -> str:
     when = times[0] or times[1]
-    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S} UTC" if when > 0 else "no time is known"
+    return f"{datetime.fromtimestamp(when, UTC):%Y-%m-%d %H:%M:%S} UTC" if 0 < when < _LAST else "no time is known"
 
 
 def is_regular(path: Path) -> bool:

@@ -25,7 +25,7 @@ from ..engine.budget import (
     MAX_WORKS,
     MAX_ZIP_BYTES,
 )
-from ..files import DEEPEST
+from ..files import DEEPEST, open_to_read
 from .attempts import Found, is_platforms_own, no_notebook, sorted_out
 from .names import is_notebook, lesson_named_in, origin
 
@@ -191,7 +191,7 @@ def _changed(entry: "os.DirEntry[str]") -> float:
 def _in_zip(file: Path, name: PurePosixPath, room: _Unpacked, budget: _Budget, *, depth: int) -> Iterator[Found]:
     """The notebooks in a zip file. Depth 0 is the one that the teacher named."""
     try:
-        handle = os.open(file, os.O_RDONLY | os.O_NONBLOCK | (os.O_NOFOLLOW if depth else 0))
+        handle = open_to_read(file, follow=not depth)
         with _Careful(io.FileIO(handle, "r")) as stream:
             status = os.fstat(handle)
             if not stat.S_ISREG(status.st_mode) or (depth and status.st_size > MAX_ZIP_BYTES):

@@ -4,15 +4,15 @@ Submissions may lie beside the output folder, or come with one. So a file there 
 the one of the cells covers the Report's, so that they belong together.
 """
 
-import errno
 import hmac
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from ..engine.budget import brackets
 from ..engine.grade import Graded, Ran
-from ..files import MAX_FILE, read_file, write_whole
+from ..files import MAX_FILE, TooLarge, read_file, write_whole
 from ..reports.local_key import LocalKey
 from ..reports.report import Report
 
@@ -20,7 +20,7 @@ _CELLS = "cells"
 _MAX_CELLS = 50_000_000
 """Bytes of a submission's cells: more than what the budget of a submission lets be shown."""
 _MAX_BRACKETS = 4_000_000
-"""Brackets and braces in a file, before it is parsed: each may be an object. What is shown may hold some itself."""
+"""Brackets and braces in a kept file. What is shown may hold some itself."""
 
 
 class NotOurs(Exception):
@@ -99,10 +99,8 @@ def _bytes(path: Path, most: int) -> bytes:
     """
     try:
         return read_file(path, most)
-    except OSError as error:
-        if error.errno == errno.EFBIG:
-            raise NotOurs(f"{path}: too large") from None
-        raise
+    except TooLarge:
+        raise NotOurs(f"{path}: too large") from None
 
 
 def _loaded(data: bytes) -> Any:
@@ -111,7 +109,7 @@ def _loaded(data: bytes) -> Any:
     Raises:
         ValueError, RecursionError: it is no JSON, or more than there can be.
     """
-    if sum(map(data.count, (b"[", b"{"))) > _MAX_BRACKETS:
+    if brackets(data) > _MAX_BRACKETS:
         raise ValueError("too much")
     return json.loads(data)
 

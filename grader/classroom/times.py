@@ -17,6 +17,8 @@ from ..files import read_small
 TIMESTAMP = "timestamp.txt"
 """The file in which a collector notes when a submission was handed in."""
 MAX_TIMESTAMP = 100
+YEARS = range(1970, 9999)
+"""A time near the first or the last that Python knows is in some other zone none at all."""
 EXAMPLES = "2026-10-19 12:00 Europe/Berlin, 2026-10-19 12:00 +02:00 or 2026-10-19T10:00Z"
 _TIME = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)[ T](?P<clock>\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(?P<zone>[A-Za-z+-][\w+:/-]*)?",
@@ -48,6 +50,8 @@ def read_time(text: str, zone: tzinfo, *, bare: tzinfo | None = None) -> datetim
         local = datetime.fromisoformat(f"{found['day']} {found['clock']}")
     except ValueError:
         raise _unclear(text, "there is no such day or time") from None
+    if local.year not in YEARS:
+        raise _unclear(text, f"its year is none of {YEARS[0]} to {YEARS[-1]}")
     moment = _placed(local, _zone(found["zone"], local, zone) if found["zone"] else bare or zone)
     if moment is None:
         raise _unclear(text, "the clocks are changed at that time, so it comes twice or never")

@@ -182,14 +182,14 @@ def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
         for one in taken(reports)
         if one.chapter
     ]
-    files, strangers = by_key(platform_called(lms), hand_ins)
+    files, left_out = by_key(platform_called(lms), hand_ins)
     for lesson, table in files.items():
         path = out / ("-".join(filter(None, ("grades", lms, lesson))) + ".csv")
         write_whole(path, table.to_bytes())
         click.echo(f"grader: {path}", err=True)
-    for said in strangers:
+    for said in left_out:
         click.echo(f"grader: {plain_text(said, 700)}", err=True)
-    return strangers
+    return left_out
 
 
 def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:

@@ -29,8 +29,9 @@ from ..course.masters import (
 )
 from ..course.names import Names, names_in, read_names
 from ..errors import BadSubmission
+from ..files import open_to_read
 from ..inside.calling import STUB
-from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE
+from .budget import MAX_BRACKETS, MAX_BYTES, MAX_CELLS, MAX_CODE, MAX_SOURCE, brackets
 from .pictures import data_uri
 from .written import Text, own_words, sort_out
 
@@ -122,7 +123,7 @@ def parsed_notebook(path: Path, data: bytes) -> dict[str, Any]:
         raise BadSubmission(f"{path}: not UTF-8 text, so not a notebook; submit the .ipynb file itself") from None
     if not text.strip():
         raise BadSubmission(f"{path}: the file is empty; save the notebook and submit it again")
-    if sum(map(data.count, (b"[", b"{"))) > MAX_BRACKETS:
+    if brackets(data) > MAX_BRACKETS:
         raise BadSubmission(f"{path}: more data in it than a notebook has; clear its outputs and submit it again")
     try:
         notebook = json.loads(text)
@@ -152,7 +153,7 @@ def read_regular(path: Path) -> bytes:
         BadSubmission: no such file, not a regular one, not readable, or too large.
     """
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+        handle = open_to_read(path)
     except FileNotFoundError:
         raise BadSubmission(f"{path}: there is no such file") from None
     except OSError as error:

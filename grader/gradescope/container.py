@@ -70,8 +70,8 @@ def _report(grader: Grader, found: Found) -> Report:
 def _everything(submission: Path, unpacked: Path) -> list[Found]:
     """All that was handed in, whatever its name: it is one student's, and of marked copies the newest counts."""
     there = in_a_students_folder(submission, unpacked)
-    places = [str(PurePosixPath(one.name).with_name(without_mark(stem(_bare(one)))[0] or "-")) for one in there]
-    return [replace(one, student="") for one in latest_only([replace(one, student=_ONE) for one in there], places)]
+    works = [f"{PurePosixPath(one.name).parent}/{without_mark(stem(_bare(one)))[0]}" for one in there]
+    return [replace(one, student="") for one in latest_only([replace(one, student=_ONE) for one in there], works)]
 
 
 def _bare(found: Found) -> str:

@@ -130,13 +130,13 @@ def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, Cs
         The files by lesson, or one under the name "" if the platform takes several lessons in one file. And a sentence
         on each hand-in of which nobody can say by its name alone whose row it is.
     """
-    form, strangers = _form(platform), []
+    form, left_out = _form(platform), []
     scores: dict[tuple[str, str], dict[str, float]] = {}
     points: dict[str, float] = {}
     named = [_groups(platform, one.place) for one in hand_ins]
     for one, groups, problem in zip(hand_ins, named, _problems(platform, hand_ins, named), strict=True):
         if problem:
-            strangers.append(f"{one.place}: {problem}, so it is in no grade file")
+            left_out.append(f"{one.place}: {problem}, so it is in no grade file")
             continue
         person = groups.get("key", ""), groups["who"]
         scores.setdefault(person, {})[one.lesson] = one.score
@@ -155,7 +155,7 @@ def by_key(platform: Platform, hand_ins: Sequence[HandIn]) -> tuple[dict[str, Cs
                 texts = (text.format(**filled_in) for _, text in form.by_key)
                 rows.append([*map(_safe, texts), *(cells.values() if not alone else ())])
         files[name] = CsvFile(rows, quoted=form.quoted)
-    return files, strangers
+    return files, left_out
 
 
 def _groups(platform: Platform, place: str) -> dict[str, str]:
@@ -175,13 +175,13 @@ def _problems(platform: Platform, hand_ins: Sequence[HandIn], named: Sequence[Ma
     heads: dict[str, str] = {}  # the assignment's name on the platform; a longer one ends in a part of a login
     for lesson, groups in fine:
         heads[lesson] = min(heads.get(lesson, groups.get("head", "")), groups.get("head", ""), key=len)
-    for number_of_it, (one, groups) in enumerate(zip(hand_ins, named, strict=True)):
-        if problems[number_of_it]:
+    for index, (one, groups) in enumerate(zip(hand_ins, named, strict=True)):
+        if problems[index]:
             continue
         if rows[one.lesson, _row(groups)] > 1:
-            problems[number_of_it] = "another hand-in is called the same there"
+            problems[index] = "another hand-in is called the same there"
         elif groups.get("head", "").startswith(f"{heads[one.lesson]}{platform.splits}") and platform.splits:
-            problems[number_of_it] = "it does not say where a name begins; `grader class grades` knows by the roster"
+            problems[index] = "it does not say where a name begins; `grader class grades` knows by the roster"
     return problems
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cache
 
 FIELDS = ("id", "first_name", "last_name", "email", "lms_user_id", "login", "number", "github", "section", "group")
@@ -99,7 +99,7 @@ def seconds(text: str, form: str, zone: tzinfo | None) -> float:
     try:
         local = datetime.strptime(re.sub(r" (UTC|GMT)$", " +0000", text), form)
         aware = local if local.tzinfo else local.replace(tzinfo=zone) if zone else local.astimezone()
-        return aware.timestamp()
+        return aware.astimezone(UTC).timestamp()  # one that UTC does not have is none, too
     except (ValueError, OverflowError, OSError):
         return 0.0
 

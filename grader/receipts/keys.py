@@ -14,7 +14,7 @@ from jwt_from_scratch.encoding import json_loads_strict
 
 from ..engine.mounts import shows
 from ..errors import GraderError
-from ..files import write_new_secret, write_whole
+from ..files import open_to_read, write_new_secret, write_whole
 from ..inside.values import plain_text
 
 ALG = "Ed25519"
@@ -103,7 +103,7 @@ def require_hidden(place: Path) -> None:
 
 def _json(place: Path, *, private: bool) -> Any:
     try:
-        with open(os.open(place, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)), "rb") as file:
+        with open(open_to_read(place, follow=True), "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise KeyProblem(f"{_shown(place)}: not a regular file")

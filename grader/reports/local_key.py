@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..files import write_new_secret
+from ..files import open_to_read, write_new_secret
 
 _BYTES = 32
 _NAME = Path("jwt-from-scratch", "local-key")
@@ -94,7 +94,7 @@ def _read(place: Path) -> bytes:
         OSError: it can't be opened, or is a link.
         ValueError: others can read it, or it is not a key.
     """
-    handle = os.open(place, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    handle = open_to_read(place)
     with open(handle, "rb") as file:
         status = os.fstat(handle)
         if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1:

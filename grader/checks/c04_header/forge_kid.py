@@ -17,7 +17,7 @@ from .forging import Forge, Server
 
 TEXTS = ("keyword.py", "bisect.py", "colorsys.py", "opcode.py", "sched.py", "queue.py", "stat.py", "this.py")
 LARGE = 2**17
-"""The bytes of a file that nobody reads whole by chance, if there is one."""
+"""A file of so many bytes, if there is one, shows who reads only its beginning."""
 RULES = {**forging.RULES, "4": "The key is the file's content, all bytes of it, even if there are none."}
 
 
@@ -28,7 +28,7 @@ def files() -> dict[str, Path]:
     texts = [folder / name for name in TEXTS if (folder / name).is_file()]
     found = {f"a text, {number}": path for number, path in enumerate(texts[:5])}
     binaries = [*folder.glob("lib-dynload/*.so"), *folder.glob("__pycache__/*.pyc")]
-    binaries.sort(key=lambda path: (path.suffix != ".so", path.stat().st_size < LARGE, path.stat().st_size, path.name))
+    binaries.sort(key=lambda path: (path.stat().st_size < LARGE, path.suffix != ".so", path.stat().st_size, path.name))
     binary = [path for path in binaries if {0x0D, 0xFF} <= set(path.read_bytes())][:1]
     return {**found, "an empty file": Path(os.devnull), **({"no text": binary[0]} if binary else {})}
 

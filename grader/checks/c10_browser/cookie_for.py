@@ -2,9 +2,9 @@
 
 import random
 import re
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -111,9 +111,10 @@ def _attribute_fault(said: dict[str, str]) -> str:
 
 def _has_passed(date: str) -> bool:
     try:
-        return parsedate_to_datetime(date).timestamp() < time.time()
+        moment = parsedate_to_datetime(date)
     except (ValueError, OverflowError):
         return False  # no date, and browsers pass over it
+    return moment.replace(tzinfo=moment.tzinfo or UTC) < datetime.now(UTC)
 
 
 @dataclass(frozen=True)

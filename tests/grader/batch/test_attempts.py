@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import os
 import re
 import zipfile
@@ -15,7 +16,7 @@ import pytest
 
 from grader.batch import attempts as attempts_module
 from grader.batch import collect as collect_module
-from grader.batch.attempts import MAX_LISTED
+from grader.batch.attempts import MAX_LISTED, latest_only
 from grader.batch.collect import Found, look_through
 from grader.batch.names import lesson_named_in, without_mark
 from grader.errors import BAD_INPUT, BELOW, NOT_ALL_TAKEN, OK
@@ -417,3 +418,14 @@ def test_of_one_student_a_hundred_submissions_are_taken(tmp_path: Path, monkeypa
     assert [name for name in left if name.startswith("ada")] == ["ada/0.ipynb", "ada/1.ipynb"]
     assert [*taken.values()].count("bob") == 1
     assert all(sum(who == one for who in taken.values()) <= 10 for one in ("cy", "di"))
+
+
+@pytest.mark.parametrize("times", [(0.0, math.inf), (1e12, 0.0), (-1e12, 0.0), (0.0, 0.0)], ids=repr)
+def test_a_file_of_a_time_that_nobody_can_write_is_an_attempt_like_others(
+    tmp_path: Path, times: tuple[float, float]
+) -> None:
+    (tmp_path / "a.ipynb").touch()
+    two = [Found(tmp_path / "a.ipynb", name, "ada", times=times) for name in ("a", "b")]
+    first, last = latest_only(two, ["01_encoding"] * 2)
+    assert first.not_taken == "another attempt counts, the newest: b (no time is known)"
+    assert not last.not_taken

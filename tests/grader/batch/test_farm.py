@@ -41,7 +41,7 @@ def _command(process: psutil.Process) -> list[str]:
     """The process's command line; none if it has ended since it was listed."""
     try:
         return process.cmdline()
-    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+    except psutil.NoSuchProcess:
         return []
 
 

@@ -16,7 +16,8 @@ from grader.batch.output_folder import refuse_foreign
 from grader.batch.run import Shard, submissions_in
 from grader.engine.grade import Graded, Options, Ran
 from grader.errors import AtWork, ForeignFile
-from grader.files import MAX_FILE, write_whole
+from grader.files import MAX_FILE, TooLarge, read_file, write_whole
+from grader.refusals import sentence
 from grader.reports import local_key as keys
 from grader.reports.local_key import LocalKey, local_key
 from grader.reports.report import Report
@@ -393,6 +394,13 @@ def test_a_hidden_file_is_the_graders_only_while_it_writes_it(name: str, is_ours
     else:
         with pytest.raises(ForeignFile, match="no grader made there"):
             refuse_foreign(tmp_path)
+
+
+def test_that_a_file_is_too_large_is_not_told_as_a_full_disk(tmp_path: Path) -> None:
+    (tmp_path / "a.jwt").write_bytes(b"12345")
+    with pytest.raises(TooLarge) as raised:
+        read_file(tmp_path / "a.jwt", 4)
+    assert sentence(raised.value) == f"{tmp_path / 'a.jwt'}: too large"
 
 
 def test_a_folder_in_a_files_place_is_called_by_its_own_name(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Programs that are right but for an input that few people think of: none has full marks."""
+"""Lessons 05 to 09: programs that are right but for an input that few people think of. None has full marks."""
 
 import hashlib
 from collections.abc import Callable

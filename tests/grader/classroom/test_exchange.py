@@ -1,5 +1,6 @@
 """Collecting from nbgrader's exchange: by owner, by the system's time, and without following a link."""
 
+import errno
 import logging
 import os
 import shutil
@@ -46,9 +47,9 @@ class Class:
         (folder / "submission_secret.txt").write_text("s")
         return folder
 
-    def collects(self, **options: Any) -> None:
+    def collects(self, student: str = "*", **options: Any) -> None:
         folder = self.folder
-        folder.coursedir.assignment_id = LESSON
+        folder.coursedir.assignment_id, folder.coursedir.student_id = LESSON, student
         place = str(self.inbound.parents[1])
         Collect(
             coursedir=folder.coursedir, parent=folder.app, root=place, log=logging.getLogger("collect"), **options
@@ -87,7 +88,7 @@ def test_nbgraders_own_command_collects_so(course: Class) -> None:
     assert not list(course.submitted("dan").parent.glob(".*"))
 
 
-UNCLEAR = (LONG_AGO, "yesterday", "08", "9999-99-99 00:00:00 UTC", "2026-10-19 12:00 EST")
+UNCLEAR = (LONG_AGO, "yesterday", "08", "9999-99-99 00:00:00 UTC", "2026-10-19 12:00 EST", "0001-01-01 00:00 +14:00")
 
 
 def test_a_time_of_ones_own_makes_nothing_early_and_stops_nobody(course: Class) -> None:
@@ -154,7 +155,55 @@ def test_links_stay_links_and_what_is_no_file_is_refused(course: Class, caplog: 
     assert caplog.text.count("Not taken") == 3
 
 
-def test_too_much_is_refused(course: Class, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("of", ["a folder", "a link"])
+def test_what_takes_its_place_after_its_owner_was_looked_at_is_not_taken(
+    course: Class, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, of: str
+) -> None:
+    folder, copy = course.hands_in("dan", now()), Collect._copy
+
+    def too_late(self: Collect, one: exchange.HandIn, target: Path) -> None:
+        folder.rename(tmp_path / "before")
+        folder.mkdir() if of == "a folder" else folder.symlink_to(tmp_path / "before")
+        copy(self, one, target)
+
+    monkeypatch.setattr(Collect, "_copy", too_late)
+    course.collects()
+    assert not course.submitted("dan").exists()
+    assert "another took its place" in caplog.text
+
+
+def test_a_file_that_grows_is_copied_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "a").write_bytes(b"x" * 10)
+    before = (tmp_path / "a").stat()
+    (tmp_path / "a").write_bytes(b"x" * 100)
+    folder = os.open(tmp_path, os.O_RDONLY)
+    monkeypatch.setattr(exchange, "_PIECE", 5)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "fstat", lambda handle: before)
+        assert exchange._copy_regular("a", folder, tmp_path / "b", 50) == 10
+    os.close(folder)
+    assert (tmp_path / "b").read_bytes() == b"x" * 10
+
+
+def test_a_full_disk_ends_it(course: Class, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    course.hands_in("dan", now())
+    monkeypatch.setattr(exchange, "_copy_regular", full)
+    with pytest.raises(OSError, match="No space left"):
+        course.collects()
+    assert not course.submitted("dan").exists()
+
+
+def test_only_those_who_are_asked_for_are_collected(course: Class) -> None:
+    for who in ("dan", "dora", "eve"):
+        course.hands_in(who, now())
+    course.collects(student="d*")
+    assert sorted(path.name for path in (course.root / "submitted").iterdir()) == ["dan", "dora"]
+
+
+def test_too_much_is_refused(course: Class) -> None:
     folder = course.hands_in("dan", now())
     for number in range(exchange.MAX_FILES):
         (folder / str(number)).touch()
@@ -170,7 +219,7 @@ def test_too_much_is_refused(course: Class, caplog: pytest.LogCaptureFixture) ->
 
 
 def test_the_newest_is_collected_and_a_newer_one_on_request(course: Class) -> None:
-    course.hands_in("dan", now(seconds=-30))
+    course.hands_in("dan", now(seconds=-1))
     course.collects()
     first = course.time("dan")
     last = course.hands_in("dan", now(), random="mnopqrstuvwx")

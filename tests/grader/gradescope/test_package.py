@@ -258,7 +258,8 @@ def test_nothing_two_and_another_lesson_are_said_to_be_so(upload: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["my solution!.ipynb", "_x.ipynb", "Lovelace, Ada 00_start_here.ipynb", "00-Start-Here.ipynb"]
+    "name",
+    ["my solution!.ipynb", "_x.ipynb", "Lovelace, Ada 00_start_here.ipynb", "00-Start-Here.ipynb", "Copy of ..ipynb"],
 )
 def test_a_notebook_may_have_any_name(upload: Path, name: str) -> None:
     write(upload / "submission", student("00_start_here"), name)

@@ -17,6 +17,7 @@ from grader.cli.main import LMS
 from grader.errors import BELOW, NOT_ALL_TAKEN, OK, ClassError
 from grader.lms.csvfile import CsvFile, read_csv
 from grader.lms.grades import Grade, HandIn, by_key, filled, made
+from grader.lms.platform import seconds
 from grader.lms.platforms import PLATFORMS, platform_called
 from grader.lms.roster import Roster
 from tests.grader.helpers import solved, student
@@ -414,3 +415,8 @@ def test_a_table_that_a_student_handed_in_says_nothing(tmp_path: Path, name: str
     assert _is_handed_in(tmp_path / "eve-t.csv", r"(?P<student_id>\w+)-.*")
     for table in ("Grades-JWT-Lesson 1--4711.csv", "classroom_grades.csv", "2026-11-28T1000_Grades-JWT_101.csv"):
         assert not _is_handed_in(tmp_path / table, r"(?P<student_id>\w+)_01_encoding")
+
+
+@pytest.mark.parametrize("text", ["0001-01-01 00:00 +1400", "9999-12-31 23:59 -1400", "2026-02-30 00:00 +0000", "now"])
+def test_a_time_that_is_none_in_utc_is_none(text: str) -> None:
+    assert seconds(text, "%Y-%m-%d %H:%M %z", None) == 0.0
