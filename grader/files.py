@@ -145,8 +145,8 @@ def open_to_read(path: str | Path, *, follow: bool = False, folder: int | None =
     Raises:
         OSError: it can't be opened.
     """
-    no_link = 0 if follow else getattr(os, "O_NOFOLLOW", 0)
-    return os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | no_link, dir_fd=folder)
+    flags = ["O_NONBLOCK", "O_BINARY"] if follow else ["O_NONBLOCK", "O_BINARY", "O_NOFOLLOW"]
+    return os.open(path, sum(getattr(os, one, 0) for one in flags), dir_fd=folder)  # and O_RDONLY, which is 0
 
 
 def read_file(path: Path, most: int = MAX_FILE) -> bytes:
