@@ -1,6 +1,7 @@
 # about: json.dumps and the socket's methods, as the grader's own code in this process uses them
 # base: student 01_encoding
 # score: 0
+# costs: much
 
 # %% b64u_encode
 import json

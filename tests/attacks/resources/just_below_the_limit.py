@@ -2,6 +2,7 @@
 # base: student 00_start_here
 # score: at most 5
 # seconds: 310
+# costs: much
 
 # %% split_token
 import time

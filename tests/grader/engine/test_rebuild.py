@@ -218,6 +218,7 @@ def test_a_student_edition_is_not_attempted(graded: Graded, tmp_path: Path, name
         assert one.messages == [f"{one.name} is not written yet."]
 
 
+@pytest.mark.in_ci
 def test_the_other_solutions_get_full_marks_in_a_notebook_too(graded: Graded, tmp_path: Path) -> None:
     """Each on its own names, as a learner would paste it: imports and helpers in the solution cell."""
     for number in range(3):
@@ -439,6 +440,7 @@ def with_demos() -> Iterator[Grader]:
 
 
 @pytest.mark.slow
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_demos_run_when_asked_and_find_in_the_sandbox_what_they_need(
     name: str, with_demos: Grader, tmp_path: Path
