@@ -14,7 +14,7 @@ from .trial import Answer, Trial
 from .undefined import Explain, undefined
 from .verdict import ARGUMENTS
 from .wants import UNHEARD, Agree, Differs, InTurn, Plays, Refuses, Returns, Want
-from .words import at, call_text, came, window
+from .words import at, call_text, came, must, window
 
 MAX_FINDINGS = 3
 """How many rules are spoken of at once."""
@@ -161,14 +161,11 @@ def _differs(answer: Answer) -> bool:
 
 
 def _must(exercise: Exercise, answer: Answer) -> str:
-    want = answer.trial.want
     if answer.verdict.key == ARGUMENTS:
         changed = _arguments(exercise, answer)
         left = f"{changed.replace(' or ', ' and ')} as they were" if " or " in changed else f"{changed} as it was"
-        return f"{want.text}, and leave {left}"
-    if isinstance(want, InTurn) and answer.verdict.call >= 0:
-        want = want.wants[answer.verdict.call]
-    return answer.verdict.says or want.text
+        return f"{answer.trial.want.text}, and leave {left}"
+    return answer.verdict.says or must(answer)
 
 
 def _rule(exercise: Exercise, finding: Finding) -> str:
