@@ -1,5 +1,5 @@
 #!/bin/bash
-# gradescope-utils 0.5.0 and better-gradescope-utils 1.0.0 (PyPI): a test with a subtest that fails is not in the results, nor are its points.
+# gradescope-utils 0.5.0, better-gradescope-utils 1.0.0 (PyPI): a test with a subtest that fails is not in the results, nor are its points.
 #
 # A subtest that fails fails its test, while the rounds after it still run (Python's documentation of unittest, "Distinguishing
 # test iterations using subtests"). unittest tells a result of it by addSubTest, and calls neither addFailure nor addSuccess for

@@ -4,11 +4,11 @@
 # A platform that answers with one page names the next one in the header Link (LTI Names and Roles 2.0 and Assignment and Grade
 # Services 2.0, where limit is explained). The value of rel may be a token or a quoted string and hold several types, and
 # other parameters may stand before it (RFC 8288 §3, §3.3). Both libraries look for rel="next", quoted, alone, right behind the
-# address. Otherwise the course is smaller, and nothing says so. requests, by which they fetch the page, has understood
-# the header already. PyLTI1p3 also takes the address out of the header in lower case; of a URI only scheme and host are the
+# address. Otherwise the course is smaller, and nothing says so. requests, by which they fetch the page, has the header
+# parsed already (links). PyLTI1p3 also takes the address out of the header in lower case; of a URI only scheme and host are the
 # same then (RFC 3986 §6.2.2.1). (That is pull request 139 of its repository; the fork has it.)
 #
-# Seen with Python 3.11 (two pages, a member on each; requests reads all of these):
+# Seen with Python 3.11 (two pages, a member on each):
 #   <https://lms.example/members?page=2>; rel="next": PyLTI1p3 2 of 2, pylti1p3next 2 of 2
 #   <https://lms.example/members?page=2>; rel=next: PyLTI1p3 1 of 2, pylti1p3next 1 of 2
 #   <https://lms.example/members?page=2>; title="more"; rel="next": PyLTI1p3 1 of 2, pylti1p3next 1 of 2
