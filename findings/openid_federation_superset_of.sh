@@ -1,9 +1,9 @@
 #!/bin/bash
-# @openid-federation/core 0.2.1 (npm) applies superset_of the wrong way round: who registers more than the federation asks for is refused.
+# @openid-federation/core 0.2.1 (npm) refuses who registers more than the federation's superset_of asks for.
 #
 # A trust anchor's metadata policy may say of a list what it has to contain. "If the metadata parameter is present, its values
-# MUST contain those specified in the operator value" (OpenID Federation 1.0 §6.1.3.1.6). The package demands that the operator's
-# values contain the metadata's. With the policy for RPs in the specification's own example (§6.1.5), an RP that also registers
+# MUST contain those specified in the operator value" (OpenID Federation 1.0 §6.1.3.1.6). The package refuses every value
+# beyond those. With the policy for RPs in the specification's own example (§6.1.5), an RP that also registers
 # refresh_token, as subset_of there lets it, is refused. An absent parameter, too, is none of subset_of's business (table in
 # §6.1.3.1.8), and scope, a string with spaces, counts as a list for every operator (same section); both end in an error.
 # resolveTrustChains leaves such a chain out without a word.
