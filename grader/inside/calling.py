@@ -183,14 +183,18 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
     printed = _Counter()
     policy = _Policy(forbids)
+    before = sys.stdout, sys.stderr, sys.getprofile(), threading.getprofile()
     try:
-        with (
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
-            policy.ending(),
-            time_limit(seconds),
-        ):
-            value = policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
+        try:
+            sys.stdout = sys.stderr = printed
+            with time_limit(seconds):
+                value = (
+                    policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
+                )
+        finally:
+            sys.stdout, sys.stderr = before[:2]
+            sys.setprofile(before[2])
+            threading.setprofile(before[3])
     except TimeUp:
         return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count)
     except BaseException as error:
@@ -369,21 +373,18 @@ class _Waiting:
 _WAITING = _Waiting()
 
 
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[Limit]:
+def time_limit(seconds: float) -> contextlib.AbstractContextManager[Limit]:
     """Raise TimeUp in the block when it takes too long. Time spent waiting for a processor does not count.
 
     By SIGALRM, sent repeatedly because a loop may swallow the first; on Windows, by an asynchronous exception. Outside
     the main thread neither is safe, so there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield Limit()
-    elif hasattr(signal, "setitimer"):
-        yield from _alarm(seconds)
-    else:
-        yield from _asynchronous(seconds)
+        return contextlib.nullcontext(Limit())
+    return _alarm(seconds) if hasattr(signal, "setitimer") else _asynchronous(seconds)
 
 
+@contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[Limit]:
     limit = Limit()
     started = time.monotonic()
@@ -398,14 +399,17 @@ def _alarm(seconds: float) -> Iterator[Limit]:
         raise TimeUp
 
     before = signal.signal(signal.SIGALRM, ring)
+    armed = True
     try:
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
             yield limit
         finally:
             _disarm(before)
-    finally:  # again, because the alarm may ring in the `finally` above
-        _disarm(before)
+            armed = False
+    finally:
+        if armed:  # the alarm rang in the `finally` above
+            _disarm(before)
 
 
 def _disarm(before: Any) -> None:
@@ -418,6 +422,7 @@ def _disarm(before: Any) -> None:
             continue
 
 
+@contextlib.contextmanager
 def _asynchronous(seconds: float) -> Iterator[Limit]:
     import ctypes
 
@@ -471,16 +476,6 @@ class _Policy:
             return function(*args)
         finally:
             sys.setprofile(None)
-
-    @contextlib.contextmanager
-    def ending(self) -> Iterator[None]:
-        """Remove the profile hook after the block, even if a time limit rings."""
-        before, before_in_threads = sys.getprofile(), threading.getprofile()
-        try:
-            yield
-        finally:
-            sys.setprofile(before)
-            threading.setprofile(before_in_threads)
 
     def verdict(self) -> Outcome | None:
         """The FORBIDDEN outcome, also when the function swallowed the exception."""

@@ -33,6 +33,9 @@ _WIDEST = 12
 """The most characters that JSON needs for one character: an emoji is written as two escapes."""
 
 
+_AS_TEXT = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps would make an encoder each time
+
+
 class NotPlain(ValueError):
     """A value that is not plain, too large or too deep, or a text that is no packed value.
 
@@ -58,7 +61,7 @@ def pack(value: Any, in_order: bool = False, of_base: bool = False) -> str:
     Raises:
         NotPlain: value is not plain, or too large or deep.
     """
-    return json.dumps(_Packing(in_order, of_base).tag(value, 0), separators=(",", ":"))
+    return _AS_TEXT(_Packing(in_order, of_base).tag(value, 0))
 
 
 def unpack(text: str) -> Any:
