@@ -21,7 +21,6 @@ import shutil
 import signal
 import socket
 import sys
-from pathlib import Path
 from typing import Any
 
 from . import child, confine, linux
@@ -211,7 +210,7 @@ def open_files(pid: int) -> int:
 def sockets(pid: int) -> int:
     """How many sockets a process's network namespace has, including those not yet accepted or sent to a process."""
     try:
-        first = Path(f"/proc/{pid}/net/sockstat").read_bytes().splitlines()[0]
+        first = linux.read(f"/proc/{pid}/net/sockstat").splitlines()[0]
         return int(first.split()[2])
     except (OSError, ValueError, IndexError):
         return 0
@@ -229,13 +228,13 @@ def _kilobytes(pid: int, file: str, fields: tuple[bytes, ...]) -> int | None:
     for place in (f"/proc/{pid}", *_threads(pid)[1:]):
         with contextlib.suppress(OSError):
             # As bytes, because a process's name need not be valid text.
-            lines = [line for line in Path(place, file).read_bytes().splitlines() if line.startswith(fields)]
+            lines = [line for line in linux.read(f"{place}/{file}").splitlines() if line.startswith(fields)]
             if lines:
                 return 1024 * sum(int(line.split()[1]) for line in lines)
     return None
 
 
-def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, seal: int) -> None:
+def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: bytes | None, seal: int) -> None:
     """The first process of a submission: set up its namespaces, fork the learner's process, reap orphans."""
     channel = Channel(socket.socket(fileno=descriptor))
     try:
@@ -252,7 +251,7 @@ def _begin(request: dict[str, Any], descriptor: int, shell: Any, rules: Any, sea
             confine.mount_proc(linux.READ_ONLY)
             linux.no_new_privileges()
             linux.drop_capabilities()
-            rules.load()
+            confine.put_filter_on(rules)
         else:
             confine.close_descriptors(keep=descriptor)
             os.chdir(request["home"])
