@@ -115,19 +115,16 @@ class Outcome:
         Raises:
             TypeError, ValueError, KeyError: `to_dict` writes no such thing.
         """
-        texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
-        if not all(isinstance(text, str) for text in texts.values()):
-            raise TypeError("an outcome's texts are strings")
-        if texts["kind"] not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
+        kind, packed, text, where, names = (data[name] for name in ("kind", "packed", "text", "where", "names"))
+        if type(names) not in (list, tuple) or not {type(one) for one in (kind, packed, text, where, *names)} <= {str}:
+            raise TypeError("an outcome's texts and an exception's names are strings")
+        if kind not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
             raise ValueError("no outcome that a call can have")
-        if texts["kind"] == RETURNED and pack(unpack(texts["packed"])) != texts["packed"]:
+        if kind == RETURNED and pack(unpack(packed)) != packed:
             raise ValueError("a value that was not packed by pack")
-        texts.update(text=plain_text(texts["text"]), where=plain_text(texts["where"], 80))
-        names = data["names"]
-        if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-            raise TypeError("an exception's names are strings")
-        short = tuple(plain_text(name, 60) for name in names[:10])
-        return cls(**texts, names=short, printed=data["printed"], changed=data["changed"])
+        short = tuple([plain_text(name, 60) for name in names[:10]])
+        text, where = plain_text(text), plain_text(where, 80)
+        return cls(kind, packed, short, text, where, data["printed"], data["changed"])
 
 
 class TimeUp(BaseException):
@@ -371,6 +368,8 @@ class _Waiting:
 
 
 _WAITING = _Waiting()
+_handle: Callable[[int, Any], Any] = importlib.import_module("_signal").signal
+"""signal.signal(), which is a wrapper that looks for an enum's member with the handler's value: most of its time."""
 
 
 def time_limit(seconds: float) -> contextlib.AbstractContextManager[Limit]:
@@ -398,7 +397,7 @@ def _alarm(seconds: float) -> Iterator[Limit]:
         limit.rang = True
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = _handle(signal.SIGALRM, ring)
     armed = True
     try:
         try:
@@ -416,7 +415,7 @@ def _disarm(before: Any) -> None:
     while True:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+            _handle(signal.SIGALRM, before)
             return
         except TimeUp:  # the alarm rang before it was switched off
             continue

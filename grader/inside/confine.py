@@ -174,7 +174,7 @@ def close_descriptors(keep: int) -> None:
 
 
 def answering_filter() -> bytes:
-    """The instructions of a second seccomp filter, for a process that answers and must leave no message for a later one.
+    """The instructions of a second seccomp filter, for a process that answers and must leave no note for a later one.
 
     With it, the process can send no signal, open no socket and change no other process's priority or limits. It may
     write files, but only in ways that change their times, which `sealing` compares.

@@ -33,6 +33,7 @@ _WIDEST = 12
 """The most characters that JSON needs for one character: an emoji is written as two escapes."""
 
 
+_FROM_TEXT = json.JSONDecoder().decode
 _AS_TEXT = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps would make an encoder each time
 
 
@@ -73,7 +74,7 @@ def unpack(text: str) -> Any:
     if len(text) > _WIDEST * MAX_PACKED:
         raise NotPlain("too large")
     try:
-        return _untag(json.loads(text), 0, _Allowance())
+        return _untag(_FROM_TEXT(text), 0, _Allowance())
     except NotPlain:
         raise
     except (ValueError, TypeError, OverflowError, IndexError, RecursionError) as error:
@@ -130,6 +131,8 @@ def shorten(text: str, limit: int) -> str:
 
 def plain_text(text: str, limit: int = 300) -> str:
     """Someone else's text made safe to print: ASCII, one line, no control characters, not long."""
+    if len(text) <= limit and text.isascii() and text.isprintable():  # nearly always
+        return text
     text = text[: 4 * limit]
     if not (text.isascii() and text.isprintable()):
         text = "".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text)
