@@ -19,8 +19,8 @@ _PROBES = Path(__file__).parent.parent / "inside" / "probes.py"
 _CANARY = Path(__file__).parent.parent / "reports" / "report.schema.json"
 _NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
 _ROOT = ("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr")
-_BALLOON = 96 * 2**20
-"""Bytes that the memory probe (`probes.balloon`) gets. It tries 175 million, at most 75 million in one process."""
+_BALLOON = 48 * 2**20
+"""Bytes that the memory probe (`probes.balloon`) gets. It tries 88 million, at most 38 million in one process."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,18 @@ def examine(zygote: Zygote) -> list[Layer]:
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         LearnerProcess(zygote, hidden) as asked,
-        LearnerProcess(zygote, hidden, grace=0.1) as process,  # some probes end it, which does not restart `asked`
+        LearnerProcess(zygote, hidden) as process,  # some probes end it, which does not restart `asked`
+        LearnerProcess(zygote, hidden, grace=0.02) as hasty,  # for what never ends by itself
     ):
         asked.run_cell(_PROBES.read_text("utf-8"))
 
         def ask(name: str, *args: Any) -> str:
             return _said(asked, f"{name}(*{args!r})")
 
-        def begin() -> str:
-            asked.pause()
-            return process.run_cell(_PROBES.read_text("utf-8"))
+        def prepare(one: LearnerProcess) -> str:
+            for other in (asked, process, hasty):
+                other.pause()
+            return one.run_cell(_PROBES.read_text("utf-8"))
 
         tests: list[tuple[str, str, Callable[[], str]]] = [
             (
@@ -96,7 +98,9 @@ def examine(zygote: Zygote) -> list[Layer]:
             (
                 f"memory: {zygote.counts}",
                 "limited for all processes together, and what the kernel holds for them",
-                lambda: begin() or _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets"),
+                lambda: (
+                    prepare(process) or _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets")
+                ),
             ),
             (
                 f"processor: {zygote.shares}",
@@ -108,8 +112,8 @@ def examine(zygote: Zygote) -> list[Layer]:
                 "no answer can leave anything for the next",
                 lambda: _forgets(zygote, process),
             ),
-            ("time", "killed from outside, whatever it blocks", lambda: _stubborn(process)),
-            ("end", "nothing is left running", lambda: _left(zygote, process)),
+            ("time", "killed from outside, whatever it blocks", lambda: prepare(hasty) or _stubborn(hasty)),
+            ("end", "nothing is left running", lambda: _left(zygote, hasty)),
         ]
         return [Layer(name, promise, test()) for name, promise, test in tests]
 

@@ -36,7 +36,7 @@ PRELOADED = (
 )
 FOR_DEMONSTRATIONS = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "flask", "werkzeug.serving")
 """What only demonstrations import. It is half of the zygote's memory, and the more memory, the slower a fork."""
-WATCH_SECONDS = 0.1
+WATCH_SECONDS = 0.05
 """The interval at which the memory of a learner's processes is added up."""
 
 
