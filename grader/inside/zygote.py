@@ -29,13 +29,17 @@ from .sealing import Seal
 from .shell import make_shell, warm_up
 
 PRELOADED = (
-    *("base64", "hashlib", "hmac", "json", "secrets", "sqlite3", "ssl", "urllib.request"),
+    *("base64", "datetime", "hashlib", "hmac", "json", "secrets"),
     *("cryptography.hazmat.primitives.serialization", "cryptography.hazmat.primitives.asymmetric.ec"),
     *("cryptography.hazmat.primitives.asymmetric.ed25519", "cryptography.hazmat.primitives.asymmetric.rsa"),
-    *("jwt_from_scratch", "jwt_from_scratch.services"),
+    "jwt_from_scratch",
 )
-FOR_DEMONSTRATIONS = ("matplotlib.pyplot", "matplotlib_inline.backend_inline", "flask", "werkzeug.serving")
-"""What only demonstrations import. It is half of the zygote's memory, and the more memory, the slower a fork."""
+FOR_DEMONSTRATIONS = (
+    *("matplotlib.pyplot", "matplotlib_inline.backend_inline", "flask", "sqlite3", "ssl", "urllib.request"),
+    "jwt_from_scratch.services.http",
+)
+"""What only demonstrations import. It is more than half of the zygote's memory, and the more memory, the slower a fork.
+"""
 WATCH_SECONDS = 0.05
 """The interval at which the memory of a learner's processes is added up."""
 
