@@ -97,6 +97,7 @@ class ZygoteProcess:
             with contextlib.suppress(ImportError):
                 importlib.import_module(name)
         warm_up(self._shell)
+        child.loaded()
         gc.collect()
         gc.freeze()  # otherwise the first garbage collection in each child would copy every page
         self._child = 0
