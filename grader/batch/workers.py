@@ -334,9 +334,7 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
     except SandboxError as error:
         connection.send(str(error))
         return
-    # What is there now stays: no later search for garbage needs to look at it, and there need not be many.
-    gc.freeze()
-    gc.set_threshold(10_000, *gc.get_threshold()[1:])
+    gc.freeze()  # what is there now stays, so no later search for garbage needs to look at it
     # From here on a broken sandbox is the doing of a submission: the connection ends, and the parent sees to it.
     with grader, contextlib.suppress(EOFError, BrokenPipeError, SandboxError):
         while True:
