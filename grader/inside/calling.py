@@ -115,19 +115,16 @@ class Outcome:
         Raises:
             TypeError, ValueError, KeyError: `to_dict` writes no such thing.
         """
-        texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
-        if not all(isinstance(text, str) for text in texts.values()):
-            raise TypeError("an outcome's texts are strings")
-        if texts["kind"] not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
+        kind, packed, text, where, names = (data[name] for name in ("kind", "packed", "text", "where", "names"))
+        if type(names) not in (list, tuple) or not {type(one) for one in (kind, packed, text, where, *names)} <= {str}:
+            raise TypeError("an outcome's texts and an exception's names are strings")
+        if kind not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
             raise ValueError("no outcome that a call can have")
-        if texts["kind"] == RETURNED and pack(unpack(texts["packed"])) != texts["packed"]:
+        if kind == RETURNED and pack(unpack(packed)) != packed:
             raise ValueError("a value that was not packed by pack")
-        texts.update(text=plain_text(texts["text"]), where=plain_text(texts["where"], 80))
-        names = data["names"]
-        if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-            raise TypeError("an exception's names are strings")
-        short = tuple(plain_text(name, 60) for name in names[:10])
-        return cls(**texts, names=short, printed=data["printed"], changed=data["changed"])
+        short = tuple([plain_text(name, 60) for name in names[:10]])
+        text, where = plain_text(text), plain_text(where, 80)
+        return cls(kind, packed, short, text, where, data["printed"], data["changed"])
 
 
 class TimeUp(BaseException):
@@ -183,14 +180,18 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
     printed = _Counter()
     policy = _Policy(forbids)
+    before = sys.stdout, sys.stderr, sys.getprofile(), threading.getprofile()
     try:
-        with (
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
-            policy.ending(),
-            time_limit(seconds),
-        ):
-            value = policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
+        try:
+            sys.stdout = sys.stderr = printed
+            with time_limit(seconds):
+                value = (
+                    policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
+                )
+        finally:
+            sys.stdout, sys.stderr = before[:2]
+            sys.setprofile(before[2])
+            threading.setprofile(before[3])
     except TimeUp:
         return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count)
     except BaseException as error:
@@ -367,23 +368,22 @@ class _Waiting:
 
 
 _WAITING = _Waiting()
+_handle: Callable[[int, Any], Any] = importlib.import_module("_signal").signal
+"""signal.signal(), which is a wrapper that looks for an enum's member with the handler's value: most of its time."""
 
 
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[Limit]:
+def time_limit(seconds: float) -> contextlib.AbstractContextManager[Limit]:
     """Raise TimeUp in the block when it takes too long. Time spent waiting for a processor does not count.
 
     By SIGALRM, sent repeatedly because a loop may swallow the first; on Windows, by an asynchronous exception. Outside
     the main thread neither is safe, so there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield Limit()
-    elif hasattr(signal, "setitimer"):
-        yield from _alarm(seconds)
-    else:
-        yield from _asynchronous(seconds)
+        return contextlib.nullcontext(Limit())
+    return _alarm(seconds) if hasattr(signal, "setitimer") else _asynchronous(seconds)
 
 
+@contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[Limit]:
     limit = Limit()
     started = time.monotonic()
@@ -397,27 +397,31 @@ def _alarm(seconds: float) -> Iterator[Limit]:
         limit.rang = True
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = _handle(signal.SIGALRM, ring)
+    armed = True
     try:
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
             yield limit
         finally:
             _disarm(before)
-    finally:  # again, because the alarm may ring in the `finally` above
-        _disarm(before)
+            armed = False
+    finally:
+        if armed:  # the alarm rang in the `finally` above
+            _disarm(before)
 
 
 def _disarm(before: Any) -> None:
     while True:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+            _handle(signal.SIGALRM, before)
             return
         except TimeUp:  # the alarm rang before it was switched off
             continue
 
 
+@contextlib.contextmanager
 def _asynchronous(seconds: float) -> Iterator[Limit]:
     import ctypes
 
@@ -471,16 +475,6 @@ class _Policy:
             return function(*args)
         finally:
             sys.setprofile(None)
-
-    @contextlib.contextmanager
-    def ending(self) -> Iterator[None]:
-        """Remove the profile hook after the block, even if a time limit rings."""
-        before, before_in_threads = sys.getprofile(), threading.getprofile()
-        try:
-            yield
-        finally:
-            sys.setprofile(before)
-            threading.setprofile(before_in_threads)
 
     def verdict(self) -> Outcome | None:
         """The FORBIDDEN outcome, also when the function swallowed the exception."""

@@ -152,8 +152,8 @@ def test_a_cell_that_forges_messages_spoils_only_its_own_answers(learner: Learne
 
 
 def forged(**change: Any) -> str:
-    """An answer to the first question of a group, which is number 0."""
-    return repr({**Outcome(calling.RETURNED, packed=pack(1)).to_dict(), "id": 0, **change})
+    """A message with an answer to the first question of a group, which is number 0."""
+    return repr({"answers": [{**Outcome(calling.RETURNED, packed=pack(1)).to_dict(), "id": 0, **change}]})
 
 
 @pytest.mark.parametrize(
@@ -518,8 +518,28 @@ def test_what_a_call_leaves_running_is_ended(learner: LearnerProcess, zygote: Zy
     assert [value(call(learner, "f")) for _ in range(3)] == [5] * 3  # first, learner's, fork, and its two or one
 
 
+@pytest.mark.parametrize(
+    "answers",
+    ["[]", "3", "[1]", "[{}]", "[answer, answer]", "[{**answer, 'id': n} for n in range(3)]"],
+)
+def test_a_message_has_the_next_answers_in_their_order_and_no_more(learner: LearnerProcess, answers: str) -> None:
+    right = {**Outcome(calling.RETURNED, packed=pack(True)).to_dict(), "id": 0}
+    learner.run_cell(
+        "import json, os, struct\n"
+        f"answer = {right!r}\n"
+        f"message = json.dumps({{'answers': {answers}}}).encode()\n"
+        "def f():\n"
+        "    for fd in range(3, 64):\n"
+        "        try: os.write(fd, struct.pack('>I', len(message)) + message)\n"
+        "        except OSError: pass\n"
+        "    return False\n"
+    )
+    assert calling.RETURNED not in kinds(learner.call_many("f", [(), ()], 2.0, ()))
+
+
 def test_an_answer_to_a_later_question_is_no_answer(learner: LearnerProcess) -> None:
-    message = repr({**Outcome(calling.RETURNED, packed=pack(True)).to_dict(), "id": 1})
+    answer = {**Outcome(calling.RETURNED, packed=pack(True)).to_dict(), "id": 1}
+    message = repr({"answers": [answer]})
     learner.run_cell(
         "import json, os, struct\n"
         f"message = json.dumps({message}).encode()\n"
