@@ -56,6 +56,8 @@ that method returns on a new object (see `chance`)."""
 ELSEWHERE = "elsewhere"
 """In the list of what an exercise forbids: an answer that another process would not give (see `elsewhere`)."""
 
+_OTHERWISE = "its answer is another one in another process, at another time"
+
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "": lambda text: text,
     "a space behind": lambda text: f"{text} ",
@@ -93,7 +95,7 @@ class Outcome:
         text: what went wrong, for people, short and ASCII.
         where: "function, line n" of the learner's code, innermost (RAISED, FORBIDDEN).
         printed: how many characters the call printed.
-        changed: whether the call changed its arguments.
+        changed: the positions of the arguments that the call changed.
     """
 
     kind: str
@@ -102,7 +104,7 @@ class Outcome:
     text: str = ""
     where: str = ""
     printed: int = 0
-    changed: bool = False
+    changed: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as a JSON object."""
@@ -118,7 +120,7 @@ class Outcome:
         texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
         if not all(isinstance(text, str) for text in texts.values()):
             raise TypeError("an outcome's texts are strings")
-        if texts["kind"] not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
+        if texts["kind"] not in _KINDS or type(data["printed"]) is not int or not _positions(data["changed"]):
             raise ValueError("no outcome that a call can have")
         if texts["kind"] == RETURNED and pack(unpack(texts["packed"])) != texts["packed"]:
             raise ValueError("a value that was not packed by pack")
@@ -127,7 +129,11 @@ class Outcome:
         if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
             raise TypeError("an exception's names are strings")
         short = tuple(plain_text(name, 60) for name in names[:10])
-        return cls(**texts, names=short, printed=data["printed"], changed=data["changed"])
+        return cls(**texts, names=short, printed=data["printed"], changed=tuple(data["changed"]))
+
+
+def _positions(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(type(one) is int for one in value)
 
 
 class TimeUp(BaseException):
@@ -150,7 +156,7 @@ def invoke(
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
     outcome = call(function, args, seconds, forbids)
     if ELSEWHERE in forbids and outcome.kind == RETURNED and _answers_otherwise(function, args, seconds, outcome):
-        return Outcome(FORBIDDEN, text="its answer is another one when its cell has run anew", printed=outcome.printed)
+        return Outcome(FORBIDDEN, text=_OTHERWISE, printed=outcome.printed)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
         return outcome
     complaint = _signature_complaint(function, name, args)
@@ -175,9 +181,10 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 
     For a class, args is the script of a play (see `play`).
     """
-    before = exactly(args)
+    before = [exactly(arg) for arg in args]
     outcome = _call(function, args, seconds, forbids)
-    return outcome if exactly(args) == before else replace(outcome, changed=True)
+    changed = tuple(at for at, arg in enumerate(args) if exactly(arg) != before[at])
+    return replace(outcome, changed=changed) if changed else outcome
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:

@@ -2,26 +2,110 @@
 
 What a cell reads or draws once, when it runs (a random salt, the time, a process id), differs in the next process. A
 function whose answer depends on that disagrees with every other process, though all its calls in one process agree.
+What a function reads at each call (the day, the process id) agrees with itself, too, as long as one looks at it. So the
+other process runs at another time, on another computer.
 """
 
 import ast
 import contextlib
+import datetime as dates
 import functools
 import io
+import itertools
 import linecache
-from collections.abc import Callable
-from types import FunctionType
+import os
+import platform
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta, tzinfo
+from types import FunctionType, ModuleType
 from typing import Any
 
 _busy = False
+_ASKED, _CALLS = itertools.count(), 256
+"""How often a function of another process was asked for, and how many calls one process answers."""
+_LATER = timedelta(days=399, hours=7, minutes=11, seconds=13)
+"""How much later it is there: another minute, hour, weekday, month and year."""
+_SECONDS = round(_LATER.total_seconds())
 
 
-@functools.lru_cache(maxsize=16)
+class _Date(date):
+    @classmethod
+    def today(cls) -> Any:
+        return _DateTime.now().date()
+
+
+class _DateTime(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Any:
+        return datetime.now(tz) + _LATER
+
+    @classmethod
+    def today(cls) -> Any:
+        return cls.now()
+
+    @classmethod
+    def utcnow(cls) -> Any:
+        return cls.now(dates.UTC).replace(tzinfo=None)
+
+
+_CLOCKS = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
+_NUMBERS = ((os, "getpid"), (os, "getppid"), (threading, "get_ident"), (threading, "get_native_id"), (uuid, "getnode"))
+_NAMES = ((os, "getcwd"), (socket, "gethostname"), (platform, "node"))
+
+
+def _others() -> Iterator[tuple[ModuleType, str, Any]]:
+    """Module, name, and what stands there in the other process."""
+    for module, name in (*((time, clock) for clock in _CLOCKS), *_NUMBERS):
+        yield module, name, _changed(module, name, lambda number: number + _SECONDS)
+    for clock in _CLOCKS:
+        yield time, f"{clock}_ns", _changed(time, f"{clock}_ns", lambda number: number + _SECONDS * 10**9)
+    for module, name in _NAMES:
+        yield module, name, _changed(module, name, lambda text: f"{text}-2")
+    local, now, text = time.localtime, time.time, time.strftime
+    for one in (time.localtime, time.gmtime, time.ctime):
+        yield time, one.__name__, lambda *given, one=one: one(*given or [now() + _SECONDS])
+    yield time, "asctime", lambda *given, one=time.asctime: one(*given or [local(now() + _SECONDS)])
+    yield time, "strftime", lambda form, *given: text(form, *given or [local(now() + _SECONDS)])
+    yield from ((dates, "date", _Date), (dates, "datetime", _DateTime))
+
+
+def _changed(module: ModuleType, name: str, change: Callable[[Any], Any]) -> Any:
+    here = getattr(module, name, None)  # no system has all of them
+    return here and (lambda: change(here()))
+
+
+_THERE = [(module, name, there) for module, name, there in _others() if there]
+_HERE = [(module, name, getattr(module, name)) for module, name, _ in _THERE]
+_INSTEAD = {id(here): there for (_, _, here), (_, _, there) in zip(_HERE, _THERE, strict=True)}
+
+
+@contextlib.contextmanager
+def _there() -> Iterator[None]:
+    """Inside the block it is as in the other process."""
+    try:
+        for module, name, there in _THERE:
+            setattr(module, name, there)
+        yield
+    finally:
+        for module, name, here in _HERE:
+            setattr(module, name, here)
+
+
 def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
-    """The function of this name after its cell, or file, has run again with copies of its globals.
+    """The function of this name in another process; in a new one after some calls, which has no memory of them.
 
     None if there is no source, if the function is not at the source's top level, or if running it fails.
     """
+    return _made(function, next(_ASKED) // _CALLS)
+
+
+@functools.lru_cache(maxsize=16)
+def _made(function: FunctionType, process: int) -> Callable[..., Any] | None:
+    """After its cell, or file, has run there, with copies of its globals."""
     global _busy
     name, source = function.__name__, "".join(linecache.getlines(function.__code__.co_filename))
     if _busy:
@@ -32,11 +116,11 @@ def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
         tree.body = [one for one in tree.body if not _only_acts(one)]
         if not any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body):
             return None
-        names = dict(function.__globals__)
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        names = {one: _INSTEAD.get(id(value), value) for one, value in function.__globals__.items()}
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), _there():
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
-        return made if callable(made) else None
+        return _there()(made) if callable(made) else None
     except Exception:  # a cell that can't run twice is no fault of the function
         return None
     finally:

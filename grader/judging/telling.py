@@ -150,21 +150,22 @@ def _came(exercise: Exercise, answer: Answer) -> str:
 
 
 def _arguments(exercise: Exercise, answer: Answer) -> str:
-    """Those that can have been changed."""
-    args = zip(exercise.parameters, answer.trial.args, strict=False)
-    return " or ".join(f"`{name}`" for name, arg in args if isinstance(arg, list | dict)) or "an argument"
+    """Those that were changed and may not be."""
+    spoilt = {at for outcome in answer.outcomes for at in outcome.changed} - exercise.may_change
+    return " and ".join(f"`{name}`" for at, name in enumerate(exercise.parameters) if at in spoilt) or "an argument"
 
 
 def _differs(answer: Answer) -> bool:
     """Whether a large answer is told by its differences."""
-    return isinstance(answer.trial.want, Differs) and bool(answer.verdict.says)
+    verdict = answer.verdict
+    return isinstance(answer.trial.want, Differs) and bool(verdict.says) and verdict.key != ARGUMENTS
 
 
 def _must(exercise: Exercise, answer: Answer) -> str:
     want = answer.trial.want
     if answer.verdict.key == ARGUMENTS:
         changed = _arguments(exercise, answer)
-        left = f"{changed.replace(' or ', ' and ')} as they were" if " or " in changed else f"{changed} as it was"
+        left = f"{changed} as {'they were' if ' and ' in changed else 'it was'}"
         return f"{want.text}, and leave {left}"
     if isinstance(want, InTurn) and answer.verdict.call >= 0:
         want = want.wants[answer.verdict.call]

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import itertools
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -84,9 +85,9 @@ def _the_same(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
         "turned by one": nodes[1:] + nodes[:1],
         "sorted": sorted(nodes),
     }.items():
-        ids = _ids(fixed, 12)
+        ids = ["", *_ids(fixed, 12)]
         calls = [(one, listed) for listed in (nodes, turned) for one in ids]
-        yield _agree(f"nodes {text}", "1 order", calls, lambda a: a[:12] == a[12:], order)
+        yield _agree(f"nodes {text}", "1 order", calls, lambda a: a[:13] == a[13:], order)
     # So many that two with the same number are likely, if the number is short.
     many, counted = [f"n{number}.example" for number in range(100)], [f"session-{number}" for number in range(16)]
     calls = [(one, listed) for listed in (many, many[::-1]) for one in counted]
@@ -139,6 +140,24 @@ def _leaving(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
             return all(one in (other, gone) for one, other in zip(found[:count], found[count:], strict=True))
 
         yield _agree(f"node {number + 1} of four leaves", "2", calls, says, leaves)
+    many, ids = [f"10.0.2.{number}" for number in range(1, 11)], _ids(fixed, 24)
+    calls = [(one, many[:count]) for count in range(2, 11) for one in ids]
+
+    def only_to_the_last(found: list[Any]) -> bool:
+        turns = [found[at : at + 24] for at in range(0, len(found), 24)]
+        return all(
+            new in (old, many[count])
+            for count, (before, after) in enumerate(itertools.pairwise(turns), 2)
+            for old, new in zip(before, after, strict=True)
+        )
+
+    yield _agree(
+        "one after the other joins, up to ten",
+        "2",
+        calls,
+        only_to_the_last,
+        "move sessions only to the node that joins",
+    )
     ids = _ids(fixed, 12)
     joins = [(one, nodes[:3]) for one in ids] + [(one, nodes) for one in ids]
 
