@@ -78,21 +78,24 @@ def _changed(module: ModuleType, name: str, change: Callable[[Any], Any]) -> Any
     return here and (lambda: change(here()))
 
 
-_THERE = [(module, name, there) for module, name, there in _others() if there]
-_HERE = [(module, name, getattr(module, name)) for module, name, _ in _THERE]
-_INSTEAD = {id(here): there for (_, _, here), (_, _, there) in zip(_HERE, _THERE, strict=True)}
+_THERE: dict[ModuleType, dict[str, Any]] = {}
+for _module, _name, _there in _others():
+    if _there:
+        _THERE.setdefault(_module, {})[_name] = _there
+_HERE = {module: {name: vars(module)[name] for name in names} for module, names in _THERE.items()}
+_INSTEAD = {id(here): _THERE[module][name] for module, names in _HERE.items() for name, here in names.items()}
 
 
 @contextlib.contextmanager
-def _there() -> Iterator[None]:
+def _away() -> Iterator[None]:
     """Inside the block it is as in the other process."""
     try:
-        for module, name, there in _THERE:
-            setattr(module, name, there)
+        for module, names in _THERE.items():
+            vars(module).update(names)
         yield
     finally:
-        for module, name, here in _HERE:
-            setattr(module, name, here)
+        for module, names in _HERE.items():
+            vars(module).update(names)
 
 
 def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
@@ -117,10 +120,10 @@ def _made(function: FunctionType, process: int) -> Callable[..., Any] | None:
         if not any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body):
             return None
         names = {one: _INSTEAD.get(id(value), value) for one, value in function.__globals__.items()}
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), _there():
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), _away():
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
-        return _there()(made) if callable(made) else None
+        return _away()(made) if callable(made) else None
     except Exception:  # a cell that can't run twice is no fault of the function
         return None
     finally:

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import itertools
 import random
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -140,24 +139,16 @@ def _leaving(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
             return all(one in (other, gone) for one, other in zip(found[:count], found[count:], strict=True))
 
         yield _agree(f"node {number + 1} of four leaves", "2", calls, says, leaves)
-    many, ids = [f"10.0.2.{number}" for number in range(1, 11)], _ids(fixed, 24)
-    calls = [(one, many[:count]) for count in range(2, 11) for one in ids]
+    many, ids = [f"10.0.2.{number}" for number in range(1, 10)], _ids(fixed, 6)
+    calls = [(one, many[:count]) for count in range(4, 10) for one in ids]
 
     def only_to_the_last(found: list[Any]) -> bool:
-        turns = [found[at : at + 24] for at in range(0, len(found), 24)]
-        return all(
-            new in (old, many[count])
-            for count, (before, after) in enumerate(itertools.pairwise(turns), 2)
-            for old, new in zip(before, after, strict=True)
-        )
+        turns = [found[at : at + 6] for at in range(0, len(found), 6)]
+        moves = zip(many[4:], turns[:-1], turns[1:], strict=True)
+        return all(new in (old, last) for last, *two in moves for old, new in zip(*two, strict=True))
 
-    yield _agree(
-        "one after the other joins, up to ten",
-        "2",
-        calls,
-        only_to_the_last,
-        "move sessions only to the node that joins",
-    )
+    must = "move sessions only to the node that joins"
+    yield _agree("one after the other joins, up to nine", "2", calls, only_to_the_last, must)
     ids = _ids(fixed, 12)
     joins = [(one, nodes[:3]) for one in ids] + [(one, nodes) for one in ids]
 
@@ -165,7 +156,7 @@ def _leaving(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
         pairs = zip(found[: len(ids)], found[len(ids) :], strict=True)
         return all(after in (before, nodes[3]) for before, after in pairs)
 
-    yield _agree("a fourth joins three", "2", joins, only_there, "move sessions only to the node that joins")
+    yield _agree("a fourth joins three", "2", joins, only_there, must)
 
 
 def _share(text: str, nodes: list[str], ids: list[str], stake: Stake) -> Trial:
