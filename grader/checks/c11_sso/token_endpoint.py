@@ -113,7 +113,7 @@ def _request(w: Any) -> list[Aspect]:
             good("authorization_code", rule="2"),
             bad("1", ABSENT, ""),
             bad(("1", "3"), named("absent, and all else, too", ABSENT), along=none),
-            bad("2", "refresh_token", "password", "implicit", *kit.almost("authorization_code")),
+            bad("2", "refresh_token", "password", "implicit", "code", *kit.almost("authorization_code")),
             bad(("2", "3"), named("implicit, and no code", "implicit"), along={"code": ABSENT}),
             bad(("2", "4"), named("implicit, and an unknown code", "implicit"), along={"code": lambda e: w.text()}),
         ),
