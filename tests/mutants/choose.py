@@ -32,7 +32,7 @@ ROOM = {
     "token_endpoint": 155,
     "refresh": 120,
     "decode_securely": 240,
-    "verify_dpop": 130,
+    "verify_dpop": 170,
     "open_nested": 110,
     "disclosed_claims": 120,
 }
