@@ -22,7 +22,7 @@ from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
 from .chance import deciding_bits
-from .elsewhere import elsewhere
+from .elsewhere import anew, elsewhere
 from .values import NotPlain, exactly, pack, plain_text, unpack
 
 if sys.platform == "emscripten":  # as in a browser
@@ -161,6 +161,19 @@ def invoke(
         return outcome
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else outcome
+
+
+def invoke_anew(namespace: dict[str, Any], name: str, args: tuple[Any, ...], seconds: float) -> Outcome | None:
+    """The same, of a function that nothing has called yet. None if there is no such function here."""
+    function = namespace.get(name)
+    if not isinstance(function, FunctionType):
+        return None
+    try:
+        with time_limit(seconds):
+            fresh = anew(function)
+    except TimeUp:
+        return None
+    return call(fresh, args, seconds) if fresh else None
 
 
 def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:

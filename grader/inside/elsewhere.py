@@ -103,11 +103,16 @@ def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
 
     None if there is no source, if the function is not at the source's top level, or if running it fails.
     """
-    return _made(function, next(_ASKED) // _CALLS)
+    return _made(function, next(_ASKED) // _CALLS, _away)
+
+
+def anew(function: FunctionType) -> Callable[..., Any] | None:
+    """The function of this name as if nothing had called it yet, here and now. None as above."""
+    return _made.__wrapped__(function, 0, contextlib.nullcontext)
 
 
 @functools.lru_cache(maxsize=16)
-def _made(function: FunctionType, process: int) -> Callable[..., Any] | None:
+def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Callable[..., Any] | None:
     """After its cell, or file, has run there, with copies of its globals."""
     global _busy
     name, source = function.__name__, "".join(linecache.getlines(function.__code__.co_filename))
@@ -116,18 +121,31 @@ def _made(function: FunctionType, process: int) -> Callable[..., Any] | None:
     _busy = True
     try:
         tree = ast.parse(source)
-        tree.body = [one for one in tree.body if not _only_acts(one)]
+        left_out = _only_acts if there is _away else _is_a_call
+        tree.body = [one for one in tree.body if not left_out(one)]
         if not any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body):
             return None
-        names = {one: _INSTEAD.get(id(value), value) for one, value in function.__globals__.items()}
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), _away():
+        instead = _INSTEAD if there is _away else {}
+        names = {one: instead.get(id(value), value) for one, value in function.__globals__.items()}
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), there():
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
-        return _away()(made) if callable(made) else None
+        if not callable(made):
+            return None
+
+        def asked(*args: Any) -> Any:
+            with there():
+                return made(*args)
+
+        return asked
     except Exception:  # a cell that can't run twice is no fault of the function
         return None
     finally:
         _busy = False
+
+
+def _is_a_call(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr)
 
 
 def _only_acts(statement: ast.stmt) -> bool:
