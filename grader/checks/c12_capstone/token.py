@@ -76,7 +76,6 @@ def _typ() -> Aspect:
             "4", named("absent, JWT is wanted", ABSENT), named("null, JWT is wanted", None), along={"wanted_typ": "JWT"}
         ),
         bad("4", named("at+jwt, JWT is wanted", TYP), along={"wanted_typ": "application/jwt"}),
-        bad("4", named("absent, '' is wanted", ABSENT), named("JWT, '' is wanted", "JWT"), along={"wanted_typ": ""}),
         bad("4", named("a prefix cut by letters", "t+jwt"), along={"wanted_typ": TYP}),
         bad("4", named("only among the claims", ABSENT), along={"wanted_typ": TYP, "other": lambda e: {"typ": TYP}}),
         full=0,
