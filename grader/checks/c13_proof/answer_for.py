@@ -161,6 +161,7 @@ def _claims(w: Any) -> Aspect:
         ),
         bad("2", named("no good token", None), stake=ALL),
         bad("5", named("nothing at all", lambda e: {}), along={"scope": ABSENT}),
+        bad("3", named("nothing, and an unknown path", lambda e: {}), along={"scope": ABSENT, "wanted": "GET /admin"}),
         bad(
             "5",
             named("an admin without the scope", lambda e: sub | {"role": "admin", **_elsewhere(" ".join(e.needs))}),
