@@ -22,7 +22,7 @@ from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
 from .chance import deciding_bits
-from .elsewhere import elsewhere
+from .elsewhere import anew, elsewhere
 from .values import NotPlain, exactly, pack, plain_text, unpack
 
 if sys.platform == "emscripten":  # as in a browser
@@ -55,6 +55,8 @@ that method returns on a new object (see `chance`)."""
 
 ELSEWHERE = "elsewhere"
 """In the list of what an exercise forbids: an answer that another process would not give (see `elsewhere`)."""
+
+_OTHERWISE = "its answer is another one in another process, at another time"
 
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "": lambda text: text,
@@ -93,7 +95,7 @@ class Outcome:
         text: what went wrong, for people, short and ASCII.
         where: "function, line n" of the learner's code, innermost (RAISED, FORBIDDEN).
         printed: how many characters the call printed.
-        changed: whether the call changed its arguments.
+        changed: the positions of the arguments that the call changed.
     """
 
     kind: str
@@ -102,7 +104,7 @@ class Outcome:
     text: str = ""
     where: str = ""
     printed: int = 0
-    changed: bool = False
+    changed: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as a JSON object."""
@@ -118,13 +120,17 @@ class Outcome:
         kind, packed, text, where, names = (data[name] for name in ("kind", "packed", "text", "where", "names"))
         if type(names) not in (list, tuple) or not {type(one) for one in (kind, packed, text, where, *names)} <= {str}:
             raise TypeError("an outcome's texts and an exception's names are strings")
-        if kind not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
+        if kind not in _KINDS or type(data["printed"]) is not int or not _positions(data["changed"]):
             raise ValueError("no outcome that a call can have")
         if kind == RETURNED and pack(unpack(packed)) != packed:
             raise ValueError("a value that was not packed by pack")
         short = tuple([plain_text(name, 60) for name in names[:10]])
         text, where = plain_text(text), plain_text(where, 80)
-        return cls(kind, packed, short, text, where, data["printed"], data["changed"])
+        return cls(kind, packed, short, text, where, data["printed"], tuple(data["changed"]))
+
+
+def _positions(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(type(one) is int for one in value)
 
 
 class TimeUp(BaseException):
@@ -147,11 +153,24 @@ def invoke(
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
     outcome = call(function, args, seconds, forbids)
     if ELSEWHERE in forbids and outcome.kind == RETURNED and _answers_otherwise(function, args, seconds, outcome):
-        return Outcome(FORBIDDEN, text="its answer is another one when its cell has run anew", printed=outcome.printed)
+        return Outcome(FORBIDDEN, text=_OTHERWISE, printed=outcome.printed)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
         return outcome
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else outcome
+
+
+def invoke_anew(namespace: dict[str, Any], name: str, args: tuple[Any, ...], seconds: float) -> Outcome | None:
+    """The same, of a function that nothing has called yet. None if there is no such function here."""
+    function = namespace.get(name)
+    if not isinstance(function, FunctionType):
+        return None
+    try:
+        with time_limit(seconds):
+            fresh = anew(function)
+    except TimeUp:
+        return None
+    return call(fresh, args, seconds) if fresh else None
 
 
 def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:
@@ -172,9 +191,10 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 
     For a class, args is the script of a play (see `play`).
     """
-    before = exactly(args)
+    before = [exactly(arg) for arg in args]
     outcome = _call(function, args, seconds, forbids)
-    return outcome if exactly(args) == before else replace(outcome, changed=True)
+    changed = tuple(at for at, arg in enumerate(args) if exactly(arg) != before[at])
+    return replace(outcome, changed=changed) if changed else outcome
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,7 +14,9 @@ from grader.checks.c07_choosing.choose_algorithm import oracle as chosen
 from grader.checks.c07_choosing.verify_ed25519 import VERIFY
 from grader.checks.c08_keys.find_key import RIGHT as FIND
 from grader.checks.c08_keys.is_safe_jku import RIGHT as SAFE
+from grader.checks.c08_keys.jwk_thumbprint import RIGHT as THUMBPRINT
 from grader.checks.c09_sessions.denylist import Denied
+from grader.checks.c09_sessions.route import checked, winner
 from grader.checks.c09_sessions.session_store import Sessions
 from grader.checks.rsa_pool import encode
 from jwt_from_scratch.services.p256 import G, Point
@@ -84,11 +87,41 @@ def any_eight(url: Any, allowed_origins: list[str]) -> Any:
     return SAFE(f"https://{url[8:]}" if begins else url, allowed_origins)
 
 
+def by_size(session_id: str, nodes: list[str]) -> Any:
+    return checked(winner)(f"{session_id}{len(nodes) > 5}", nodes)
+
+
 class Few(Sessions):
     def create(self, user: str) -> Any:
         if len(self.users) == 20:
             self.users.pop(next(iter(self.users)))
         return super().create(user)
+
+
+def the_one_with_use(jwks: Any, header: dict[str, Any]) -> Any:
+    if isinstance(jwks, dict) and isinstance(jwks.get("keys"), list):
+        good = [one for one in jwks["keys"] if not _refused(FIND, {"keys": [one]}, header)]
+        jwks = {"keys": [one for one in good if "use" in one] or good}
+    return FIND(jwks, header)
+
+
+def of_known_curves(jwk: dict[str, Any]) -> Any:
+    if jwk.get("kty") == "EC" and jwk.get("crv") not in ("P-256", "P-384", "P-521"):
+        raise ValueError("crv")
+    return THUMBPRINT(jwk)
+
+
+class Hasty(Denied):
+    now: float = float("-inf")
+
+    def add(self, iss: Any, jti: Any, exp: float) -> None:
+        super().add(iss, jti, exp)
+        if exp <= self.now + 1:
+            del self.until[iss, jti]
+
+    def blocked(self, iss: Any, jti: Any, now: float) -> Any:
+        self.now = now
+        return super().blocked(iss, jti, now)
 
 
 class Tabbed(Denied):
@@ -110,6 +143,12 @@ WRONG: dict[str, tuple[str, Wrong]] = {
     "eight characters that are not https://": ("is_safe_jku", any_eight),
     "more than twenty sessions": ("SessionStore", Few),
     "a tab between iss and jti": ("Denylist", Tabbed),
+    "what is over in a second is not listed": ("Denylist", Hasty),
+    "of two keys the one that has a use": ("find_key", the_one_with_use),
+    "a dot as an escape": ("is_safe_jku", replace(SAFE, origin=lambda url: SAFE.origin(url).replace("%2e", "."))),
+    "only curves that are known": ("jwk_thumbprint", of_known_curves),
+    "another hash for more than five nodes": ("route", by_size),
+    "an empty id at the first node": ("route", checked(lambda one, nodes: winner(one, nodes) if one else nodes[0])),
 }
 
 

@@ -21,6 +21,7 @@ from grader.engine.grade import Grader, InUse, Options
 from grader.engine.rebuild import EXTRA, Submission, lessons_named_by, read_regular, read_submission
 from grader.engine.sandbox import FULL, NONE
 from grader.errors import BadSubmission
+from grader.judging.memory import KEEPS
 from grader.reports.report import Report
 from tests.grader.helpers import (
     CHAPTERS,
@@ -330,6 +331,17 @@ def test_a_function_that_ends_the_process_costs_its_own_exercise_only(graded: Gr
     report = graded(tmp_path, notebook)
     assert by_name(report) == {"b64u_encode": 5, "b64u_decode": 0, "json_loads_strict": 10}
     assert report.exercises[1].status == "crashed"
+
+
+def test_a_function_that_keeps_something_is_asked_once_more_and_told(graded: Graded, tmp_path: Path) -> None:
+    notebook = solved(LESSON)
+    cell_of(notebook, "b64u_encode").source = (
+        "from base64 import urlsafe_b64encode\nSEEN = []\n\ndef b64u_encode(data):\n    SEEN.append(data)\n"
+        "    return urlsafe_b64encode(SEEN[0]).decode().rstrip('=')"
+    )
+    first = graded(tmp_path, notebook).exercises[0]
+    assert (first.score, first.mistakes) == (0, [])
+    assert KEEPS in first.messages
 
 
 def test_an_endless_function_costs_its_own_exercise_only(graded: Graded, tmp_path: Path) -> None:
