@@ -166,6 +166,7 @@ def _seal(w: Any) -> Aspect:
         "the hash of key and message": lambda e: lambda message: sha256(e.key + message).digest(),
         "key and message exchanged": lambda e: lambda message: kit.mac(message, e.key),
         "the text of the key as key": lambda e: lambda message: kit.mac(b64u_encode(e.key).encode(), message),
+        "hexadecimal digits for a segment": lambda e: lambda message: b64u_decode(kit.mac(e.key, message).hex()),
         "the right letters in the other case": lambda e: lambda message: other_case(kit.mac(e.key, message)),
     }
     wrong = kit.wrong_seals(lambda message: kit.mac(w.key, message), lambda message: kit.mac(w.other, message))

@@ -136,10 +136,10 @@ MISTAKES: Mistakes = {
         ),
     },
     "2": {
-        "You compare without the '=', so a text that has them still passes. The text itself must match.": (
+        "A text with '=' behind it passes. Compare the text as it came, all of it, with what the encoder writes.": (
             lambda text: encoding.b64u_decode(text.rstrip("="))
         ),
-        "Python's decoder forgives padding, however much there is. Encode what you decoded and compare.": _forgiving,
+        "It forgives every '=', as Python's decoder does. Encode what you decoded and compare.": _forgiving,
     },
     "3": {
         "Python's decoder skips foreign characters, so a text has many spellings. Encode what you decoded and "

@@ -35,6 +35,9 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "empty ones": {"": "", "list": [], "object": {}},
     "a header's names": {"alg": "none", "typ": 1, "kid": "x"},
     "dots and spaces": {"A.b": "c.d ", " x": "=", "url": "https://a.example/?q=1&r=2"},
+    "times with fractions": {"exp": 2e9 + 0.5, "nbf": 1.25, "iat": 1e-9, "jti": 7},
+    "JSON's own marks": {"a": 'x: 1, "y": [2, 3]', "b": "{}, : ,  ", "c ": "//"},
+    "lists out of order": {"aud": ["b", "a", "b"], "n": [3, 1, 2, None, "x"]},
 }
 
 

@@ -13,7 +13,7 @@ from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Want
 from .. import kit
-from .common import ASSERTED, BLANKET, FALSE, SILENT, TRUE_OR_FALSE, names_one_of, passes
+from .common import ASSERTED, BLANKET, FALSE, SILENT, TRUE, names_one_of, passes
 
 NAMES = ("iss", "aud")
 RULES = {
@@ -259,7 +259,7 @@ def _text_alike(normal: Callable[[str], str]) -> Callable[[Any, str], bool]:
 
 MISTAKES: Mistakes = {
     RETURNS: {
-        TRUE_OR_FALSE: replace(PARTIES, accept=True),
+        TRUE: replace(PARTIES, accept=True),
         "aud may also be a single string (RFC 7519 §4.1.3).": replace(
             PARTIES, aud_has=lambda aud, audience: isinstance(aud, list) and _strings_with(aud, audience)
         ),
@@ -282,7 +282,7 @@ MISTAKES: Mistakes = {
         ),
     },
     "1 there": {
-        "A token without iss is taken. `claims.get` gives None for it; refuse it.": replace(
+        "A token without iss is taken, so anybody may have written it. Here iss is required.": replace(
             PARTIES, iss_is=lambda iss, issuer: iss is None or iss == issuer
         ),
         "A missing iss ends in a KeyError. Refuse it with a ValueError that names the claim.": replace(

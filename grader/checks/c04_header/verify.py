@@ -66,6 +66,11 @@ def _key(w: Any) -> list[Aspect]:
         "in the other alphabet": lambda e: kit.lenient()["+ and / for - and _"](b64u_encode(e.key)),
         "with spare bits": lambda e: kit.lenient()["spare bits in the last letter"](b64u_encode(e.key)),
     }
+    taken_as_text = {
+        "a passphrase, and signed with it": "correct horse battery staple, 2026",
+        "hexadecimal with colons, and signed with it": ":".join(["fb"] * 16),
+        "44 digits as a number, and signed with what they spell": lambda e: 10**44 - 1,
+    }
     other_algs = ("HS384", "HS512", "RS256", "none", "ES256")
     return [
         Aspect(
@@ -96,9 +101,16 @@ def _key(w: Any) -> list[Aspect]:
             "k",
             good(named("fits", lambda e: b64u_encode(e.key))),
             bad("1 k", *named_ones(spelled), along={"key": b"\xfb\xef\xff" * 10 + b"\xfb\xef"}),
+            bad("1 k", *named_ones(taken_as_text), stake=ALL, along={"seal": _by_text_of_k}),
         ),
         Aspect("others", good({}, rule="1 others"), rare({"kid": "k-1"}, *others, rule="1 others")),
     ]
+
+
+def _by_text_of_k(e: Any) -> Callable[[bytes], bytes]:
+    """A seal that fits for whoever makes a key of a k that is none: of its text, or of what its digits spell."""
+    secret = e.k.encode() if isinstance(e.k, str) else b64u_decode(str(e.k))
+    return lambda message: kit.mac(secret, message)
 
 
 def _members(w: Any) -> list[Value]:
@@ -332,8 +344,9 @@ MISTAKES: Mistakes = {
         ),
     },
     RETURNS: {
-        "It refuses good tokens. The HMAC's key is `b64u_decode(key['k'])`: not the text of k, and not the dict "
-        "itself, whose `len` only counts its members.": replace(VERIFY, secret=lambda k: k.encode()),
+        "It refuses good tokens. Look at the HMAC. Is its key `b64u_decode(key['k'])`, and not the text of k, nor the "
+        "dict itself, whose `len` only counts its members? Is it of the header, the dot and the payload as they came? "
+        "Are 32 bytes compared with 32 bytes?": replace(VERIFY, secret=lambda k: k.encode()),
         "The key is a JWK now, a dict. The HMAC wants the bytes in it: `b64u_decode(key['k'])`.": replace(
             VERIFY, secret=lambda k: {"k": k}, minimum=0
         ),
@@ -404,6 +417,7 @@ verify = Exercise(
             aspects,
             build,
             oracle,
+            crowded=True,
             examples=(
                 (
                     "eyJhbGciOiJIUzI1NiJ9.e30.4E_Bsx-pJi3kOW9wVXN8CgbATwP09D9V5gxh9-9zSZ0",

@@ -51,6 +51,7 @@ def world(source: random.Random) -> Any:
         other=quick_key(source, 2**32 + 15),
         wide=quick_key(source, 5, 2049),
         long=quick_key(source, 3, 4224),
+        product=quick_key(source, 255),
         message=signing_input(source),
         second=signing_input(source),
         far=source.randbytes(3000),
@@ -60,7 +61,7 @@ def world(source: random.Random) -> Any:
 
 def aspects(w: Any) -> list[Aspect]:
     """The key, the message, what was signed and by whom, how it was padded, and what came of the signature."""
-    return [_key(w), _message(w), _signed(), _signer(w), _encoded(w), _signature(w), _around(w)]
+    return [_key(w), _message(w), _signed(w), _signer(w), _encoded(w), _signature(w), _around(w)]
 
 
 def _key(w: Any) -> Aspect:
@@ -69,6 +70,7 @@ def _key(w: Any) -> Aspect:
         good(named("2048 bits, e = 65537", w.usual), named("2048 bits, e = 3", w.small), rule="3 key"),
         good(named("2048 bits, e of 33 bits", w.other), rule="3 key"),
         rare(named("2049 bits, e = 5", w.wide), named("4224 bits, e = 3", w.long), rule="3 key"),
+        rare(named("2048 bits, e = 255, no prime", w.product), rule="3 key"),
     )
 
 
@@ -82,7 +84,7 @@ def _message(w: Any) -> Aspect:
     )
 
 
-def _signed() -> Aspect:
+def _signed(w: Any) -> Aspect:
     changes: dict[str, Callable[[bytes], bytes]] = {
         "with another last byte": lambda m: m[:-1] + b"!",
         "with another first byte": lambda m: b"!" + m[1:],
@@ -99,6 +101,12 @@ def _signed() -> Aspect:
         "signed",
         good(named("the message", lambda e: e.message)),
         bad("3 hash", *(named(f"it {text}", lambda e, f=f: f(e.message)) for text, f in changes.items()), stake=ALL),
+        bad(
+            "3 hash",
+            named("a text whose hash is the message", lambda e: w.second),
+            along={"message": sha256(w.second)},
+            stake=ALL,
+        ),
     )
 
 
@@ -459,10 +467,10 @@ MISTAKES: Mistakes = {
     "3 key": {
         "The exponent is fixed at 65537. Use e; there are keys with e = 3.": replace(VERIFY, exponent=65537),
         "The exponent is fixed at 3. Use e; most keys have 65537.": replace(VERIFY, exponent=3),
-        "The size is rounded down. A modulus of 2049 bits needs 257 bytes: (n.bit_length() + 7) // 8.": replace(
-            VERIFY, size=lambda n: n.bit_length() // 8
-        ),
-        "The size is fixed at 256 bytes. It must come from n.": replace(VERIFY, size=lambda n: 256),
+        "It refuses honest signatures under a modulus whose bits do not fill its bytes. One of 2049 bits needs 257 "
+        "bytes: (n.bit_length() + 7) // 8.": replace(VERIFY, size=lambda n: n.bit_length() // 8),
+        "It refuses honest signatures under a modulus of another size than 2048 bits. Any size from there on will do: "
+        "take the number of bytes from n.": replace(VERIFY, size=lambda n: 256),
     },
     "3 start": {
         "The first byte is not looked at. It must be 00.": _without(0, 1),
