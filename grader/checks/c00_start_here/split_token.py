@@ -58,7 +58,7 @@ def aspects(w: Any) -> list[Aspect]:
         {"exp": 1, "iss": "https://login.example", "aud": ["a", "b"]},
         {"Name": " \u00c6gir \u00de\u00f3rsd\u00f3ttir", "n": [1, {"deep": None}], "o": {"x": None}, "none": None},
         {"q": "???>>>~~~", "f": 1.5, "big": 10**20},
-        {"alg": "none", "": "", "a.b": ".", "long": "x" * 5_000},
+        {"alg": "none", "": "", "a.b": ".", " c ": 1, "long": "x" * 5_000},
     )
     sizes = {f"{size} bytes": seal[:size] for size in (32, 64, 48, 20, 3, 4, 5, 256)}
     return [

@@ -35,7 +35,7 @@ FINE = {
     "escapes": b'{"e": "caf\\u00e9", "s": "\\ud83d\\ude00", "q": "\\"\\\\\\/\\b\\f\\n\\r\\t"}',
     "white space": b' {"a" :\t1,\r\n"A": 2 }\n',
     "numbers": b"[1e3, -0.5, 1.25E-2, 12345678901234567890]",
-    "numbers of many digits": b"[1700000000.1234567, 1e-9, -0.1234567890123456]",
+    "numbers of many digits": b"[1700000000.1234567, 1e-9, -0.1234567890123456, 0.0, -0.0, 1.0]",
     "NaN as a text": b'{"n": "NaN", "i": "Infinity", "m": "-Infinity", "t": "a NaN: -Infinity, NaN"}',
     "NaN as a name": b'{"NaN": 1, "Infinity": 2}',
     "a list that is 40 deep": b"[" * 40 + b"]" * 40,
@@ -65,6 +65,7 @@ TWINS = {
     "one written with an escape": b'{"a":1,"\\u0061":2}',
     "the empty name": b'{"":1,"":2}',
     "outside ASCII": '{"\u00e6":1,"\u00e6":2}'.encode(),
+    "with deep values": b'{"a":[[[[1]]]],"a":[[[[2]]]]}',
     "with objects as values": b'{"a":{"x":1},"a":{"y":2}}',
 }
 NO_JSON = (
@@ -82,7 +83,18 @@ NO_JSON = (
         b'"abc',
     ),
     *(b"01", b"+1", b".5", b"1.", b"0x10", b"1_000", b"True", b"None", b"nul", b"{a: 1}", b"/**/ {}", b"{} // x"),
-    *(b'"\\x41"', b'"\\u12"', b'{"a":1 "b":2}', b"(1)", b"NotANumber", b"undefined", b"{1: 2}", b'{"a": 1;}'),
+    *(
+        b'"\\x41"',
+        b'"\\u12"',
+        b'{"a":1 "b":2}',
+        b"(1)",
+        b"NotANumber",
+        b"undefined",
+        b"{1: 2}",
+        b'{"a": 1;}',
+        b"{};",
+        b"{},",
+    ),
 )
 
 

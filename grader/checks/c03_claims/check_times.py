@@ -129,6 +129,11 @@ def by_hand(source: random.Random) -> Iterator[Trial]:
     yield kit.in_turn("one token at two times", (early, fine), (grace, fine), (past, late))
     short = {"exp": w.now - w.leeway + 1, "nbf": w.now + w.leeway, "iat": w.now + w.leeway}
     yield Trial((short, w.now, w.leeway), passes(None, (short,)), frozenset(["3"]), text="a life within the leeway")
+    for name in NAMES:  # to subtract a float from it is an OverflowError
+        times = {"exp": w.now + 10 * DAY, name: kit.HUGE}
+        want = passes(None, (times,)) if name == "exp" else names_one_of({name}, NAMES)
+        rules, text = frozenset([CLOCK[name]]), f"{name}: 10**400, and a float for now"
+        yield Trial((times, w.now + 0.5, 0), want, rules, bad=name != "exp", text=text)
 
 
 def build(e: Any) -> Args:

@@ -47,6 +47,7 @@ def _key(w: Any) -> list[Aspect]:
     with_header = {"alg": lambda e: getattr(e, "key alg")}
     others: tuple[dict[str, Any], ...] = (
         {"kid": "another"},
+        {"kid": 7},
         {"use": "enc"},
         {"key_ops": []},
         {"x": None},
@@ -76,6 +77,7 @@ def _key(w: Any) -> list[Aspect]:
         Aspect(
             "key",
             good(named("32 bytes", w.key), named("64 bytes", w.key + w.far[:32]), rule="1 size"),
+            rare(named("48 bytes whose text is hexadecimal", b64u_decode("0123456789abcdef" * 4)), rule="1 size"),
             rare(named("80 bytes", w.far[:79] + b"\n"), named("32 zero bytes", bytes(32)), rule="1 size"),
             bad("1 size", named("empty", b""), stake=ALL),
             bad("1 size", named("a word", b"secret"), *(named(text, one) for text, one in sizes.items())),
@@ -83,13 +85,15 @@ def _key(w: Any) -> list[Aspect]:
         Aspect(
             "kty",
             good("oct"),
-            bad("1 kty", ABSENT, *kit.falsy(), *kit.truthy("oct"), *kit.almost("oct")[:12], "RSA", "EC", "OKP"),
+            bad("1 kty", ABSENT, *kit.falsy(), *kit.truthy("oct"), *kit.almost("oct"), "oct\u00e9", "RSA", "EC", "OKP"),
         ),
         Aspect(
             "key alg",
             good("HS256"),
             bad(("1 alg", "3 alg"), *(named(f"{one}, and the header HS256", one) for one in other_algs), stake=ALL),
-            bad(("1 alg", "3 alg"), ABSENT, *kit.falsy(), *kit.truthy("HS256")[3:], *kit.almost("HS256")[:10]),
+            bad(
+                ("1 alg", "3 alg"), ABSENT, *kit.falsy(), *kit.truthy("HS256")[3:], *kit.almost("HS256"), "HS256\u00e9"
+            ),
             bad(
                 "1 alg",
                 *(named(f"{one}, and the header, too", one) for one in (*other_algs[:4], "hs256")),
@@ -213,6 +217,9 @@ def _by_hand(w: Any) -> Iterator[Trial]:
         "the right letters in the other case": lambda message: compact.other_case(kit.mac(w.key, message)),
     }
     claims = json_dumps({"sub": w.name})
+    honest = kit.compact(json_dumps(compact.HEAD), claims, lambda message: kit.mac(w.key, message))
+    rules = frozenset(["1 kty", "1 alg", "1 k"])
+    yield Trial((honest, {"keys": [ours]}), Raises(), rules, bad=True, text="a set with the key in it")
     tokens = {name: kit.compact(json_dumps(compact.HEAD), claims, seal) for name, seal in near.items()}
     parts = [
         Trial((token, ours), Raises(), frozenset(["4"]), bad=True, stake=HALF, text=f"seal: {name}")

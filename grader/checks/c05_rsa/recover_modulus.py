@@ -15,7 +15,7 @@ from ...judging.verdict import ALL
 from ...judging.wants import InTurn, Satisfies
 from ..rsa_pool import SMALL, QuickKey, encode, quick_key
 from .common import LIBRARIES, signing_input
-from .rsa_verify_pkcs1 import number, sha256
+from .forging import number, sha256
 
 RULES = {
     "1 m": "s^e - m is a multiple of n where m is the padded message, a number of as many bytes as the signature.",
