@@ -41,7 +41,7 @@ REGIONS = {
 SMALLEST = QuickKey(tuple(sorted(SMALL)[:16]), 17)
 """Its signatures are below every other modulus."""
 EDGED = QuickKey(tuple(sorted(SMALL)[16:32]), 3)
-EDGES = {"white space at both ends": 15501, "a zero byte first": 233, "a zero byte last": 120}
+EDGES = {"white space at both ends": 15501, "a line break last": 92, "a zero byte first": 233, "a zero byte last": 120}
 """With which number behind them EDGED's signatures begin and end so: 2048 bits, and few signatures do."""
 FORGED = ("3 fill", "3 end", "3 prefix", "3 hash")
 
