@@ -129,6 +129,8 @@ def by_hand(source: random.Random) -> Iterator[Trial]:
     yield kit.in_turn("one token at two times", (early, fine), (grace, fine), (past, late))
     short = {"exp": w.now - w.leeway + 1, "nbf": w.now + w.leeway, "iat": w.now + w.leeway}
     yield Trial((short, w.now, w.leeway), passes(None, (short,)), frozenset(["3"]), text="a life within the leeway")
+    last = ({"exp": w.now + 1}, w.now + 0.75, 0)
+    yield Trial(last, passes(None, last), frozenset(["3"]), text="a quarter of a second left")
     for name in NAMES:  # to subtract a float from it is an OverflowError
         times = {"exp": w.now + 10 * DAY, name: kit.HUGE}
         want = passes(None, (times,)) if name == "exp" else names_one_of({name}, NAMES)
