@@ -351,9 +351,9 @@ MISTAKES: Mistakes = {
         ),
     },
     RETURNS: {
-        "It refuses good tokens. Look at the HMAC. Is its key `b64u_decode(key['k'])`, and not the text of k, nor the "
-        "dict itself, whose `len` only counts its members? Is it of the header, the dot and the payload as they came? "
-        "Are 32 bytes compared with 32 bytes?": replace(VERIFY, secret=lambda k: k.encode()),
+        "It refuses good tokens. Usual slips: the HMAC's key is the text of k, or the dict itself, whose `len` only "
+        "counts its members, and not `b64u_decode(key['k'])`; the HMAC is of another text than header.payload as they "
+        "came.": replace(VERIFY, secret=lambda k: k.encode()),
         "The key is a JWK now, a dict. The HMAC wants the bytes in it: `b64u_decode(key['k'])`.": replace(
             VERIFY, secret=lambda k: {"k": k}, minimum=0
         ),
@@ -379,6 +379,8 @@ MISTAKES: Mistakes = {
         **OF_TOKEN["3 members"],
         "It asks that the header's kid be the key's. kid is ignored here: whoever calls verify has chosen the "
         "key.": replace(VERIFY, same=lambda head, key: head.get("kid") == key.get("kid")),
+        "It asks that the header's kid, where there is one, be the key's. kid is ignored here: whoever calls verify "
+        "has chosen the key.": replace(VERIFY, same=lambda head, key: head.get("kid", "") in ("", key.get("kid"))),
         "It asks for typ JWT. typ may be absent, and verify ignores it.": replace(
             VERIFY, same=lambda head, key: head.get("typ") == "JWT"
         ),
