@@ -47,12 +47,13 @@ _HERE_ONLY = (
 """Files not needed in a browser; and the masters, which contain the solutions."""
 _UNUSED = ("jedi/third_party/django-stubs/", "jedi/third_party/typeshed/stubs/")
 """Types of packages that no lesson has: five thousand files, a second at each start of a kernel."""
-_LATE = ("jedi",)
-"""Packages that stay packed until they are imported: `jedi` at the first completion. They have eight hundred files."""
+_LATE = ("jedi", "parso", "prompt_toolkit", "wcwidth", "pygments/lexers", "pygments/styles")
+"""Packages that stay packed until they are imported: for a completion, or for an error's lines. To unpack their thirteen
+hundred files takes a quarter of a second."""
 _UNPACK = b"""import importlib, pathlib, shutil, sys
 
 here = pathlib.Path(__file__).parent
-shutil.unpack_archive(here / "packed.zip", here.parent)
+shutil.unpack_archive(here / "packed.zip", here)
 importlib.invalidate_caches()
 del sys.modules[__name__]  # this file is another one now
 importlib.import_module(__name__)
@@ -193,12 +194,16 @@ def _repacked(found: Distribution) -> tuple[str, bytes]:
                 continue
             parts = (f"{stem}.dist-info", *parts[1:])
         files["/".join(parts)] = Path(str(found.locate_file(path))).read_bytes()
-    name = stem.partition("-")[0]
-    return as_wheel(stem, _for_later(name, files) if name in _LATE else files)
+    for package in _LATE:
+        files = _for_later(package, files)
+    return as_wheel(stem, files)
 
 
-def _for_later(name: str, files: dict[str, bytes]) -> dict[str, bytes]:
-    """A package whose only module unpacks the others."""
-    own = {path: content for path, content in files.items() if path.startswith(f"{name}/")}
-    rest = {path: content for path, content in files.items() if path not in own}
-    return {**rest, f"{name}/__init__.py": _UNPACK, f"{name}/packed.zip": packed(own)}
+def _for_later(package: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files with those of a package, if it is among them, packed; its only module unpacks them."""
+    inside = f"{package}/"
+    own = {path.removeprefix(inside): content for path, content in files.items() if path.startswith(inside)}
+    if not own:
+        return files
+    rest = {path: content for path, content in files.items() if not path.startswith(inside)}
+    return {**rest, f"{inside}__init__.py": _UNPACK, f"{inside}packed.zip": packed(own)}
