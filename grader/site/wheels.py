@@ -76,7 +76,7 @@ def of_kernel(extension: Path) -> Wheels:
 
 
 def _without_pypi(path: Path) -> bytes:
-    """A wheel's bytes; `piplite` asks no other host. JupyterLite would tell it so at each start, and import it for that."""
+    """A wheel's bytes; in it, `piplite` asks no other host. JupyterLite would import it at each start, to tell it so."""
     if not path.name.startswith("piplite"):
         return path.read_bytes()
     with zipfile.ZipFile(path) as archive:
