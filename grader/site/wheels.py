@@ -48,8 +48,8 @@ _HERE_ONLY = (
 _UNUSED = ("jedi/third_party/django-stubs/", "jedi/third_party/typeshed/stubs/")
 """Types of packages that no lesson has: five thousand files, a second at each start of a kernel."""
 _LATE = ("jedi", "parso", "prompt_toolkit", "wcwidth", "pygments/lexers", "pygments/styles")
-"""Packages that stay packed until they are imported: for a completion, or for an error's lines. To unpack their thirteen
-hundred files takes a quarter of a second."""
+"""Packages that stay packed until they are imported: for a completion, or for an error's lines. To unpack their
+thirteen hundred files takes a quarter of a second."""
 _UNPACK = b"""import importlib, pathlib, shutil, sys
 
 here = pathlib.Path(__file__).parent
@@ -76,7 +76,7 @@ def of_kernel(extension: Path) -> Wheels:
 
 
 def _without_pypi(path: Path) -> bytes:
-    """A wheel's bytes; in it, `piplite` asks no other host. JupyterLite would import it at each start, to tell it so."""
+    """A wheel's bytes; in it, `piplite` asks no other host. JupyterLite imports it at each start to tell it so."""
     if not path.name.startswith("piplite"):
         return path.read_bytes()
     with zipfile.ZipFile(path) as archive:

@@ -177,7 +177,7 @@ def test_the_second_visit_needs_no_host(edition: Path, tmp_path: Path) -> None:
         with hosted(edition) as host:
             opened(page, f"{host}/lab/index.html", LESSON)
             page.wait_for_timeout(3000)
-            last = ["ipython-", "traitlets-", "pyodide.asm.wasm", "jlab_core", "14_sealed.ipynb", "index.html?path="]
+            last = ["ipython-", "traitlets-", "pyodide.asm.wasm", "jlab_core", "14_sealed.ipynb", "lab/index.html"]
             while not page.evaluate(KEPT, last):
                 page.wait_for_timeout(200)
             page.wait_for_timeout(1000)
