@@ -35,7 +35,6 @@ _STILL = (
 """What turns while it loads is drawn sixty times a second, by the same processor that should load."""
 _LEFT_OUT = [
     "@jupyterlab/apputils-extension:splash",
-    "@jupyterlab/application-extension:property-inspector",
     "@jupyterlab/apputils-extension:kernels-settings",
     "@jupyterlab/apputils-extension:running-sessions-status",
     "@jupyterlab/apputils-extension:subshell-settings",
@@ -83,7 +82,7 @@ _LEFT_OUT = [
     "@jupyterlite/application-extension:licenses-client",
     "@jupyterlite/notebook-application-extension:path-opener",
 ]
-"""Plugins that no lesson needs."""
+"""Plugins that no lesson needs. The property inspector stays: without it the right side of the page is an empty strip."""
 _NARROW = """
 const narrow = () => {
   const shell = window.jupyterapp?.shell;
