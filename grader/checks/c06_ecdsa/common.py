@@ -146,6 +146,11 @@ class Signed:
         return self.public, self.message, join(self.r if r is None else r, self.s if s is None else s)
 
 
+def _is_plain(signature: bytes) -> bool:
+    """Whether nobody strips it by chance. Signatures that begin or end with zeros and white space are there, too."""
+    return signature[0] > 32 and signature[-1] > 32
+
+
 Reads = Callable[[int, int, int], tuple[int, int, int]]
 """How a verifier reads e, r and s: the x that it wants, and what it multiplies G and the public point with."""
 
@@ -163,7 +168,7 @@ def made_for(source: random.Random, message: bytes, reads: Reads = rightly) -> S
         r = second * s % N
         x, of_g, of_q = reads(digest(message), r, s)
         y = height(x % N)
-        if y is not None and is_low(s):
+        if y is not None and is_low(s) and _is_plain(join(r, s)):
             rest = p256.point_add((x % N, y), mirrored(point(of_g)))
             assert rest is not None
             return Signed(multiple(inverse(of_q), rest), message, r, s)
