@@ -23,14 +23,18 @@ MOST = 4
 
 
 def remembered(exercise: Exercise, found: Sequence[Finding], anew: Ask | None) -> list[Finding]:
-    """The findings whose first answer is right once nothing was asked before.
+    """The findings whose first answer is right once nothing was asked before; none if that of the first is not.
+
+    Most wrong programs keep nothing, and each question of this kind costs a fork: they are asked one.
 
     Args:
         exercise: the exercise.
         found: all findings, the dearest first.
         anew: calls the learner's function as if nothing had called it yet, if that can be done; without answer, if not.
     """
-    return [one for one in found[:MOST] if _right_alone(exercise, one.wrong[0], anew)] if anew else []
+    if anew is None or not _right_alone(exercise, found[0].wrong[0], anew):
+        return []
+    return [found[0], *(one for one in found[1:MOST] if _right_alone(exercise, one.wrong[0], anew))]
 
 
 def _right_alone(exercise: Exercise, answer: Answer, anew: Ask) -> bool:

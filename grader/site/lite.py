@@ -1,5 +1,6 @@
 """The edition that runs in a browser: JupyterLite (jupyterlite.readthedocs.io) with the lessons in it."""
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -32,6 +33,56 @@ _STILL = (
     "#jupyterlite-loading-indicator *, .jp-SpinnerContent, .jp-KernelStatus-spinner { animation: none !important; }"
 )
 """What turns while it loads is drawn sixty times a second, by the same processor that should load."""
+_LEFT_OUT = [
+    "@jupyterlab/apputils-extension:splash",
+    "@jupyterlab/apputils-extension:kernels-settings",
+    "@jupyterlab/apputils-extension:running-sessions-status",
+    "@jupyterlab/apputils-extension:subshell-settings",
+    "@jupyterlab/apputils-extension:workspaces",
+    "@jupyterlab/apputils-extension:licenses-plugin",
+    "@jupyterlab/apputils-extension:toggle-header",
+    "@jupyterlab/audio-extension",
+    "@jupyterlab/video-extension",
+    "@jupyterlab/celltags-extension",
+    "@jupyterlab/csvviewer-extension",
+    "@jupyterlab/htmlviewer-extension",
+    "@jupyterlab/completer-extension:inline-history",
+    "@jupyterlab/completer-extension:inline-completer",
+    "@jupyterlab/completer-extension:inline-completer-factory",
+    "@jupyterlab/console-extension",
+    "@jupyterlab/notebook-extension:code-console",
+    "@jupyterlab/inspector-extension:consoles",
+    "@jupyterlab/tooltip-extension:consoles",
+    "@jupyterlab/help-extension:licenses-commands",
+    "@jupyterlab/help-extension:jupyter-forum",
+    "@jupyterlab/logconsole-extension",
+    "@jupyterlab/notebook-extension:log-output",
+    "@jupyterlab/lsp-extension",
+    "@jupyterlab/notebook-extension:language-server",
+    "@jupyterlab/fileeditor-extension:language-server",
+    "@jupyterlite/application-extension:lsp-connection-manager",
+    "@jupyterlab/mermaid-extension",
+    "@jupyterlab/pdf-extension",
+    "@jupyterlab/vega5-extension",
+    "@jupyterlab/javascript-extension",
+    "@jupyterlab/json-lines-extension",
+    "@jupyterlab/metadataform-extension",
+    "@jupyterlab/notebook-extension:tools",
+    "@jupyterlab/notebook-extension:active-cell-tool",
+    "@jupyterlab/notebook-extension:metadata-editor",
+    "@jupyterlab/notebook-extension:update-raw-mimetype",
+    "@jupyterlab/running-extension",
+    "@jupyterlab/settingeditor-extension",
+    "@jupyterlab/terminal-extension",
+    "@jupyterlab/services-extension:terminal-manager",
+    "@jupyterlab/translation-extension:plugin",
+    "@jupyterlab/workspaces-extension",
+    "@jupyterlite/application-extension:share-file",
+    "@jupyterlite/application-extension:plugin-manager",
+    "@jupyterlite/application-extension:licenses-client",
+    "@jupyterlite/notebook-application-extension:path-opener",
+]
+"""Plugins that no lesson needs. The property inspector stays: without it the right side of the page is an empty strip."""
 _NARROW = """
 const narrow = () => {
   const shell = window.jupyterapp?.shell;
@@ -45,15 +96,30 @@ const narrow = () => {
 if (innerWidth < 760) narrow();
 """
 """On a phone the list of files would cover the lesson: it stays folded until somebody touches the page."""
-_CHANGES = {
-    "lab/index.html": ("</head>", f"<style>{_STILL}</style><script>{_NARROW}</script></head>"),
-    # It answers from its store, and asks the host besides. Of what has not changed it needs no second copy.
-    "service-worker.js": (
-        "let t=await fetch(e);return await updateCache(e,t),t}",
-        "let t=await fetch(e),a=await fromCache(e),n=e=>e?.headers.get('etag')||e?.headers.get('last-modified');"
-        "return n(a)&&n(a)===n(t)?await t.body?.cancel():await updateCache(e,t),t}",
+_KEEP = """
+performance.setResourceTimingBufferSize(1000);
+const keep = () => {
+  const kernel = window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel;
+  const worker = navigator.serviceWorker?.controller;
+  if (kernel?.status !== "idle" || !worker) return setTimeout(keep, 3000);
+  const files = () => [location.href, ...performance.getEntriesByType("resource").map((one) => one.name)];
+  setTimeout(() => worker.postMessage(files()), 3000);
+};
+setTimeout(keep, 3000);
+"""
+"""When the kernel is idle, offline.js is told which files there were."""
+_WORKER = f"extensions/{_EXTENSION}/static/comlink.worker.*.js"
+_CHANGES = (
+    ("lab/index.html", "</head>", f"<style>{_STILL}</style><script>{_NARROW}{_KEEP}</script></head>"),
+    ("service-worker.js", '"use strict";', '"use strict";importScripts("offline.js");'),
+    ("service-worker.js", "shouldDrop(t,a)||(n=maybeFromCache(e))", "n=orFromStore(e)"),
+    # Files of the page take a message each to another thread, and an import looks for its module there first.
+    (
+        _WORKER,
+        "await this.initFilesystem(e),await this.initPackageManager(e),",
+        'await this._pyodide.runPythonAsync("import pyodide_kernel"),await this.initFilesystem(e),',
     ),
-}
+)
 """In files of JupyterLite's: what stands there, once, and what stands there instead."""
 
 
@@ -87,6 +153,7 @@ def build(target: Path, cache: Path, scratch: Path) -> None:
         (lessons / f"{name}.ipynb").write_bytes((NOTEBOOKS / f"{name}.ipynb").read_bytes())
     _run(scratch, target)
     _change(target)
+    _add_store(target)
 
 
 def collected(cache: Path) -> wheels.Wheels:
@@ -107,15 +174,26 @@ def _config() -> dict[str, object]:
         "jupyter-lite-schema-version": 0,
         "jupyter-config-data": {
             "appName": "JWT from scratch",
-            # After the first visit it runs without a network, as long as the browser keeps its cache.
-            "enableServiceWorkerCache": True,
-            "exposeAppInBrowser": True,  # for tests, and for _NARROW
-            "disabledExtensions": ["@jupyterlab/apputils-extension:splash"],  # see _STILL
+            "exposeAppInBrowser": True,  # for tests, and for _NARROW and _KEEP
+            "disabledExtensions": _LEFT_OUT,
+            # All cells at once: one by one, as is the default, each makes the browser lay out the page anew.
+            "settingsOverrides": {"@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"}},
             "litePluginSettings": {
                 f"{_EXTENSION}:kernel": {"disablePyPIFallback": True, "loadPyodideOptions": {"packages": _FIRST}},
             },
         },
     }
+
+
+def _add_store(target: Path) -> None:
+    """Add offline.js. Another edition has another store."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in target.rglob("*") if path.is_file()):
+        digest.update(path.read_bytes())
+    lessons = [f"files/{name}.ipynb" for name in chapter_names()]
+    text = Path(__file__).with_name("offline.js").read_text("utf-8")
+    text = text.replace('"VERSION"', json.dumps(f"course-{digest.hexdigest()[:16]}"))
+    (target / "offline.js").write_text(text.replace("LESSONS", json.dumps(lessons)), "utf-8")
 
 
 def _run(scratch: Path, target: Path) -> None:
@@ -144,8 +222,9 @@ def _compile(pyodide: Path, names: list[str]) -> None:
 
 
 def _change(target: Path) -> None:
-    for name, (old, new) in _CHANGES.items():
-        text = (target / name).read_text("utf-8")
-        if text.count(old) != 1:
-            raise SiteError(f"this JupyterLite's {name} is another one: look at _CHANGES in site/lite.py")
-        (target / name).write_text(text.replace(old, new), "utf-8")
+    for pattern, old, new in _CHANGES:
+        texts = {path: path.read_text("utf-8") for path in target.glob(pattern)}
+        if [text.count(old) for text in texts.values()] != [1]:
+            raise SiteError(f"this JupyterLite's {pattern} is another one: look at _CHANGES in site/lite.py")
+        for path, text in texts.items():
+            path.write_text(text.replace(old, new), "utf-8")

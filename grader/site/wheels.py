@@ -16,7 +16,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ..gradescope.wheel import as_wheel, lock_file, wheel
+from ..gradescope.wheel import as_wheel, lock_file, packed, wheel
 from . import pinned
 from .problem import SiteError
 
@@ -47,6 +47,17 @@ _HERE_ONLY = (
 """Files not needed in a browser; and the masters, which contain the solutions."""
 _UNUSED = ("jedi/third_party/django-stubs/", "jedi/third_party/typeshed/stubs/")
 """Types of packages that no lesson has: five thousand files, a second at each start of a kernel."""
+_LATE = ("jedi", "parso", "prompt_toolkit", "wcwidth", "pygments/lexers", "pygments/styles")
+"""Packages that stay packed until they are imported: for a completion, or for an error's lines. To unpack their
+thirteen hundred files takes a quarter of a second."""
+_UNPACK = b"""import importlib, pathlib, shutil, sys
+
+here = pathlib.Path(__file__).parent
+shutil.unpack_archive(here / "packed.zip", here)
+importlib.invalidate_caches()
+del sys.modules[__name__]  # this file is another one now
+importlib.import_module(__name__)
+"""
 STAND_IN = Path(__file__).resolve().parents[2] / "browser" / "stand_in"
 """The stand-in's folder in the repository; it is in no wheel of ours."""
 
@@ -54,10 +65,27 @@ Wheels = dict[str, bytes]
 
 
 def of_kernel(extension: Path) -> Wheels:
-    """JupyterLite's own wheels for its kernel, from its extension's folder."""
+    """JupyterLite's own wheels for its kernel, from its extension's folder.
+
+    Raises:
+        SiteError: this is another version of them.
+    """
     names = ("piplite", "pyodide_kernel", "ipykernel")
     paths = sorted((extension / "static" / "pypi").glob("*.whl"))
-    return {path.name: path.read_bytes() for path in paths if path.name.startswith(names)}
+    return {path.name: _without_pypi(path) for path in paths if path.name.startswith(names)}
+
+
+def _without_pypi(path: Path) -> bytes:
+    """A wheel's bytes; in it, `piplite` asks no other host. JupyterLite imports it at each start to tell it so."""
+    if not path.name.startswith("piplite"):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    old, new = b"\n_PIPLITE_DISABLE_PYPI = False\n", b"\n_PIPLITE_DISABLE_PYPI = True\n"
+    if files["piplite/piplite.py"].count(old) != 1:
+        raise SiteError("this JupyterLite's piplite is another one: look at _without_pypi in site/wheels.py")
+    files["piplite/piplite.py"] = files["piplite/piplite.py"].replace(old, new)
+    return as_wheel(path.name.removesuffix("-py3-none-any.whl"), files)[1]
 
 
 def of_pyodide(cache: Path) -> Wheels:
@@ -166,4 +194,16 @@ def _repacked(found: Distribution) -> tuple[str, bytes]:
                 continue
             parts = (f"{stem}.dist-info", *parts[1:])
         files["/".join(parts)] = Path(str(found.locate_file(path))).read_bytes()
+    for package in _LATE:
+        files = _for_later(package, files)
     return as_wheel(stem, files)
+
+
+def _for_later(package: str, files: dict[str, bytes]) -> dict[str, bytes]:
+    """The files with those of a package, if it is among them, packed; its only module unpacks them."""
+    inside = f"{package}/"
+    own = {path.removeprefix(inside): content for path, content in files.items() if path.startswith(inside)}
+    if not own:
+        return files
+    rest = {path: content for path, content in files.items() if not path.startswith(inside)}
+    return {**rest, f"{inside}__init__.py": _UNPACK, f"{inside}packed.zip": packed(own)}

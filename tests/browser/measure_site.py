@@ -1,7 +1,8 @@
-"""Measures visits to the browser edition: `python -m tests.browser.measure_site SITE`, Chromium on loopback.
+"""Measures visits to the browser edition: `python -m tests.browser.measure_site SITE...`, Chromium on loopback.
 
-Not a test. For a first and a second visit: bytes and requests until the kernel is idle, seconds, and processor time of
-the browser's processes; then how long checks take.
+Not a test. For a first and a second visit, the browser started anew: bytes and requests until the kernel is idle,
+seconds, and processor time of the browser's processes, until then and afterwards; then how long checks take. Several
+sites are measured in turn.
 """
 
 import statistics
@@ -18,14 +19,17 @@ from tests.browser.driver import CHROMIUM_OPTIONS, chromium_path
 from tests.browser.test_site import LESSON, InPage, Quiet, hosted, opened, solutions
 
 RUNS = 5
+AFTERWARDS = 9.0
+"""For so many seconds the page stays open: it puts its files away, and Chromium what it has compiled."""
 
 
 def processor_seconds() -> float:
-    """The processor time of all processes below this one, without those that have ended."""
+    """The processor time of the browser's processes, without those that have ended."""
     times = []
     for process in psutil.Process().children(recursive=True):
         try:
-            times.append(process.cpu_times())
+            if "chrom" in process.name():
+                times.append(process.cpu_times())
         except psutil.NoSuchProcess:
             continue
     return sum(one.user + one.system for one in times)
@@ -39,10 +43,13 @@ def visit(page: Any, address: str) -> dict[str, float]:
         taken["requests"] += 1
 
     page.on("response", answered)
+    time.sleep(1)  # the browser's own start
     began, before = time.monotonic(), processor_seconds()
     opened(page, address, LESSON)
     taken["MB from the host"] = (Quiet.sent - sent) / 1e6
-    return {**taken, "s": time.monotonic() - began, "processor s": processor_seconds() - before}
+    seconds, idle = time.monotonic() - began, processor_seconds()
+    time.sleep(AFTERWARDS)
+    return {**taken, "s": seconds, "processor s": idle - before, "afterwards": processor_seconds() - idle}
 
 
 def checks(page: Any) -> dict[str, float]:
@@ -61,24 +68,23 @@ def checks(page: Any) -> dict[str, float]:
 
 
 def main() -> None:
-    rows: dict[str, list[dict[str, float]]] = {"first": [], "second": []}
-    with hosted(Path(sys.argv[1])) as host, sync_playwright() as playwright:
-        for _ in range(RUNS):
-            with tempfile.TemporaryDirectory() as profile:
-                browser = playwright.chromium.launch_persistent_context(
-                    profile, executable_path=chromium_path(), args=CHROMIUM_OPTIONS
-                )
-                for name, found in rows.items():
+    found: dict[tuple[str, str], list[dict[str, float]]] = {}
+    with sync_playwright() as playwright:
+        for site in sys.argv[1:] * RUNS:
+            with hosted(Path(site)) as host, tempfile.TemporaryDirectory() as profile:
+                for name in ("first", "second"):
+                    browser = playwright.chromium.launch_persistent_context(
+                        profile, executable_path=chromium_path(), args=CHROMIUM_OPTIONS
+                    )
                     page = browser.new_page()
                     page.set_default_timeout(InPage.patience * 1000)
-                    found.append(visit(page, f"{host}/lite/lab/index.html"))
-                    if name == "second":
-                        found[-1] |= checks(page)
-                    page.close()
-                browser.close()
-    for name, found in rows.items():
-        medians = {key: statistics.median(row[key] for row in found) for key in found[0]}
-        print(name, "visit:", ", ".join(f"{key} {value:.1f}" for key, value in medians.items()))
+                    row = visit(page, f"{host}/lite/lab/index.html")
+                    found.setdefault((site, name), []).append(row | (checks(page) if name == "second" else {}))
+                    browser.close()
+    for (site, name), rows in found.items():
+        medians = {key: statistics.median(row[key] for row in rows) for key in rows[0]}
+        print(site, name, "visit:", ", ".join(f"{key} {value:.1f}" for key, value in medians.items()))
+        print("   processor s:", ", ".join(f"{row['processor s']:.1f}" for row in rows))
 
 
 if __name__ == "__main__":

@@ -162,6 +162,30 @@ def test_on_a_phone_the_list_of_files_does_not_cover_the_lesson(edition: Path, t
         assert lesson.panel.bounding_box()["width"] > 250
 
 
+KEPT = """async names => {
+    const stores = (await caches.keys()).filter(name => name.startsWith("course-"));
+    const kept = await Promise.all(stores.map(async name => (await caches.open(name)).keys()));
+    const addresses = kept.flat().map(one => one.url).join();
+    return names.every(name => addresses.includes(name));
+}"""
+"""Whether files with these names are in the edition's store."""
+
+
+def test_the_second_visit_needs_no_host(edition: Path, tmp_path: Path) -> None:
+    with browser_page() as page, explained(page, tmp_path):
+        page.set_default_timeout(InPage.patience * 1000)
+        with hosted(edition) as host:
+            opened(page, f"{host}/lab/index.html", LESSON)
+            page.wait_for_timeout(3000)
+            last = ["ipython-", "traitlets-", "pyodide.asm.wasm", "jlab_core", "14_sealed.ipynb", "lab/index.html"]
+            while not page.evaluate(KEPT, last):
+                page.wait_for_timeout(200)
+            page.wait_for_timeout(1000)
+        for name in (LESSON, "14_sealed"):
+            lesson = opened(page, f"{host}/lab/index.html", name)
+            assert lesson.cell("# setup").count()
+
+
 def whole(page: Any, address: str, name: str, notebook: Any) -> list[dict[str, Any]]:
     """Run all cells of a notebook, even after errors, and return them."""
     page.goto(address)

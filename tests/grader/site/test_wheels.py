@@ -2,12 +2,15 @@
 
 import io
 import json
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from grader.site import wheels
+from grader.site import lite, wheels
 from grader.site.lock import lock
 from grader.site.problem import SiteError
 
@@ -24,12 +27,35 @@ def test_a_package_comes_with_what_it_needs_and_without_what_was_compiled() -> N
     assert made == wheels.of_environment(("jinja2",), {})  # byte for byte
 
 
+def of_jedi() -> bytes:
+    (content,) = (content for name, content in wheels.of_environment(("jedi",), {}).items() if name.startswith("jedi"))
+    return content
+
+
 def test_types_of_packages_that_no_lesson_has_are_left_out() -> None:
-    (jedi,) = (content for name, content in wheels.of_environment(("jedi",), {}).items() if name.startswith("jedi"))
-    third_party = {name.split("/")[2:4][-1] for name in names_in(jedi) if name.startswith("jedi/third_party/typeshed/")}
+    with zipfile.ZipFile(io.BytesIO(of_jedi())) as archive:
+        inside = names_in(archive.read("jedi/packed.zip"))
+    third_party = {name.split("/")[2] for name in inside if name.startswith("third_party/typeshed/")}
     assert "stdlib" in third_party
     assert "stubs" not in third_party
-    assert len(names_in(jedi)) < 1000
+    assert len(inside) < 1000
+
+
+def test_a_late_package_unpacks_itself_when_it_is_imported(tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(of_jedi())) as archive:
+        archive.extractall(tmp_path)
+    assert sorted(path.name for path in (tmp_path / "jedi").iterdir()) == ["__init__.py", "packed.zip"]
+    program = "import jedi.api, jedi; print(jedi.__file__, jedi.Script('import js').complete()[0].name)"
+    command = [sys.executable, "-c", program]
+    said = subprocess.run(command, env={"PYTHONPATH": str(tmp_path)}, capture_output=True, text=True, check=True).stdout
+    assert said.split() == [str(tmp_path / "jedi" / "__init__.py"), "json"]
+
+
+def test_piplite_asks_no_other_host() -> None:
+    made = wheels.of_kernel(lite._LABEXTENSIONS / lite._EXTENSION)
+    (piplite,) = (content for name, content in made.items() if name.startswith("piplite"))
+    with zipfile.ZipFile(io.BytesIO(piplite)) as archive:
+        assert b"\n_PIPLITE_DISABLE_PYPI = True\n" in archive.read("piplite/piplite.py")
 
 
 def test_what_others_bring_is_not_made_again() -> None:
