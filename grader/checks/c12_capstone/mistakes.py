@@ -241,9 +241,6 @@ _OF_FORM: Mistakes = {
         "It returns more than the claims. The answer is the dict of claims, as it stood in the token.": (
             lambda token, keys, policy: (RIGHT(token, keys, policy), "ok")
         ),
-        "policy['typ'] may be None: then any typ will do, and none.": _first(
-            lambda header, claims, keys, policy: _refuse_if(policy["typ"] is None)
-        ),
         "It asks the system clock. The time to go by is policy['now'].": _with_policy(
             lambda policy: {"now": time.time()}
         ),
@@ -275,6 +272,9 @@ _OF_FORM: Mistakes = {
         ),
     },
     "4": {
+        "policy['typ'] may be None: then any typ will do, and none.": _first(
+            lambda header, claims, keys, policy: _refuse_if(policy["typ"] is None)
+        ),
         "typ is looked for in the claims. It stands in the header (RFC 7515 §4.1.9).": _first(
             lambda header, claims, keys, policy: _refuse_if(policy["typ"] is not None and claims.get("typ") is None)
         ),
@@ -355,7 +355,7 @@ _OF_CLAIMS: Mistakes = {
             "types",
             "audience",
         ),
-        "null, or another value that counts as nothing, is taken for no aud at all. Ask `'aud' in claims`.": _after(
+        "It accepts a list with anything in it, such as a number beside our name. Each member must be a str.": _after(
             lambda claims, policy: _refuse_if(
                 bool(claims.get("aud")) and (policy["audience"] is None or not isinstance(claims["aud"], (str, list)))
             ),
