@@ -35,7 +35,7 @@ lab: $(READY)    ## open the course in JupyterLab, in your own copies under work
 
 check: $(READY)  ## before each commit: lint, types, notebooks up to date, the quick tests
 	$(LINT)
-	$(PYTEST) --one-seed tests/jwt_from_scratch tests/grader/judging tests/grader/checks
+	$(PYTEST) tests/jwt_from_scratch tests/grader/judging tests/grader/checks
 
 test: $(READY)   ## the same, and all tests; of one lesson: make test LESSON=08
 	$(LINT)

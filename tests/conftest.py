@@ -15,7 +15,7 @@ os.environ.setdefault("XDG_STATE_HOME", tempfile.mkdtemp(prefix="grader-tests-")
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--lesson", metavar="NN", help="only what belongs to this lesson, such as 08")
-    parser.addoption("--one-seed", action="store_true", help="the exercises' checks with one seed")
+    parser.addoption("--everything", action="store_true", help="what is marked in_ci, too; with CI=true it is implied")
     parser.addoption("--thorough", action="store_true", help="all seeds, examples, kills and submissions; for a night")
 
 
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
         derandomize=True,
         deadline=None,
         suppress_health_check=[HealthCheck.too_slow],
-        max_examples=1000 if config.getoption("--thorough") else 60,
+        max_examples=1000 if config.getoption("--thorough") else 60 if runs_everything(config) else 25,
     )
     settings.load_profile("repeatable")
 
@@ -37,21 +37,40 @@ def thorough(request: pytest.FixtureRequest) -> bool:
     return bool(request.config.getoption("--thorough"))
 
 
+def runs_everything(config: pytest.Config) -> bool:
+    """Whether what is marked in_ci runs, too, and more of what there is much of."""
+    asked = any(map(config.getoption, ("--everything", "--thorough", "--lesson")))
+    return asked or bool(os.environ.get("CI"))
+
+
 @pytest.fixture(scope="session")
-def seeds(request: pytest.FixtureRequest, thorough: bool) -> tuple[str, ...]:
+def everything(request: pytest.FixtureRequest) -> bool:
+    """Whether all tests run, as in CI."""
+    return runs_everything(request.config)
+
+
+@pytest.fixture(scope="session")
+def seeds(thorough: bool, everything: bool) -> tuple[str, ...]:
     """The seeds with which each solution and each known mistake is judged."""
     from tests.grader.helpers import SEEDS
 
-    return SEEDS[:1] if request.config.getoption("--one-seed") else SEEDS if thorough else SEEDS[:2]
+    return SEEDS if thorough else SEEDS[:2] if everything else SEEDS[:1]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     lesson = config.getoption("--lesson")
     kept = [item for item in items if not lesson or _is_about(item, lesson)]
+    if not runs_everything(config):
+        kept = [item for item in kept if not item.get_closest_marker("in_ci")]
     if lesson and not kept:
         raise pytest.UsageError(f"no test belongs to lesson {lesson}; lessons have two digits, such as 08")
     config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
     items[:] = _dealt(kept, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if not runs_everything(config):
+        terminalreporter.write_line("Without the tests marked in_ci: CI runs them, and so does --everything.")
 
 
 def _dealt(items: list[pytest.Item], workers: int) -> list[pytest.Item]:

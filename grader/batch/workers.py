@@ -6,6 +6,7 @@ break one, that submission gets a Report that says so, and a new worker takes ov
 """
 
 import contextlib
+import gc
 import hashlib
 import itertools
 import os
@@ -333,6 +334,7 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
     except SandboxError as error:
         connection.send(str(error))
         return
+    gc.freeze()  # what is there now stays, so no later search for garbage needs to look at it
     # From here on a broken sandbox is the doing of a submission: the connection ends, and the parent sees to it.
     with grader, contextlib.suppress(EOFError, BrokenPipeError, SandboxError):
         while True:

@@ -166,8 +166,10 @@ def _seal(w: Any) -> Aspect:
         "the hash of key and message": lambda e: lambda message: sha256(e.key + message).digest(),
         "key and message exchanged": lambda e: lambda message: kit.mac(message, e.key),
         "the text of the key as key": lambda e: lambda message: kit.mac(b64u_encode(e.key).encode(), message),
+        "hexadecimal digits for a segment": lambda e: lambda message: b64u_decode(kit.mac(e.key, message).hex()),
         "the right letters in the other case": lambda e: lambda message: other_case(kit.mac(e.key, message)),
     }
+    strangers = lambda e: lambda message: kit.mac(w.other, message)  # noqa: E731 - a value, as the others are
     wrong = kit.wrong_seals(lambda message: kit.mac(w.key, message), lambda message: kit.mac(w.other, message))
     return Aspect(
         "seal",
@@ -177,6 +179,8 @@ def _seal(w: Any) -> Aspect:
             for text, (seal, stake) in wrong.items()
         ),
         bad("4", *(named(text, lambda e, seal=seal: seal) for text, seal in plain.items()), stake=ALL),
+        bad("4", named("another key's, under no claims", strangers), along={"claims": b"{}"}, stake=ALL),
+        bad("4", named("another key's, under typ none", strangers), along={"typ": "none"}, stake=ALL),
         bad("4", *(named(text, seal) for text, seal in of_key.items())),
         bad(
             "4",
@@ -218,11 +222,16 @@ def _segments(more: list[Value]) -> Aspect:
         "two": lambda h, p, s: f"{h}.{p}",
         "one": lambda h, p, s: h,
         "none": lambda h, p, s: "",
+        "%2E for dots": lambda h, p, s: f"{h}%2E{p}%2E{s}",
         "joined by commas": lambda h, p, s: f"{h},{p},{s}",
         "Bearer before": lambda h, p, s: f"Bearer.{h}.{p}.{s}",
     }
     around: dict[str, Callable[[str, str, str], str]] = {
         "Bearer and a space before": lambda h, p, s: f"Bearer {h}.{p}.{s}",
+        "bearer and a space before": lambda h, p, s: f"bearer {h}.{p}.{s}",
+        "a percent escape in it": lambda h, p, s: f"{h}.{p}.{s[:-1]}%{ord(s[-1:] or 'x'):02x}",
+        "a comma behind": lambda h, p, s: f"{h}.{p}.{s},",
+        "a semicolon behind": lambda h, p, s: f"{h}.{p}.{s};",
         "quotes around": lambda h, p, s: f'"{h}.{p}.{s}"',
         "a space before": lambda h, p, s: f" {h}.{p}.{s}",
         "a zero character behind": lambda h, p, s: f"{h}.{p}.{s}\0",

@@ -187,10 +187,10 @@ def _cells(raw: list[Any], name: str) -> tuple[Cell, ...]:
 def load_lightly(name: str) -> Any:
     """Import a package without optional imports of its own that take seconds and are not needed here.
 
-    jsonschema would compile a grammar of URLs, if that package is installed, and read durations with a library of
+    jsonschema would compile grammars of URLs, if those packages are installed, and read durations with a library of
     dates; jupytext would import jupyter_server. Without them a process that grades needs 10 MB less.
     """
-    spared = {"rfc3987_syntax", "isoduration", "jupyter_server", "tornado"} - sys.modules.keys()
+    spared = {"rfc3987_syntax", "rfc3986_validator", "isoduration", "jupyter_server", "tornado"} - sys.modules.keys()
     sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]  # None makes an import fail
     try:
         return importlib.import_module(name)

@@ -25,6 +25,8 @@ TCP_BYTES = 32 * 2**20
 """Bytes of TCP buffers for one submission, in version 1, which counts them separately."""
 
 _LEAF = "jwt-grader"
+_MEMBERS = "cgroup.procs"
+_TASKS = "tasks"  # in version 1
 _NAME = re.compile(r"jwt-grader-(\d+)-(\d+)-\d+")
 _PERIOD = 100_000  # microseconds
 _PROCESSES = confine.LIMITS["RLIMIT_NPROC"]
@@ -37,12 +39,14 @@ class Hierarchy:
 
     Attributes:
         events: the file in which the kernel counts out-of-memory kills; "" if another hierarchy has the memory.
+        entrance: the file through which a process with one thread joins by itself, without a wait; "" if none.
     """
 
     folder: Path
     limits: dict[str, str]
     must: tuple[str, ...] = ()
     events: str = ""
+    entrance: str = ""
 
 
 class Group:
@@ -55,12 +59,14 @@ class Group:
     def __init__(self, hierarchies: tuple[Hierarchy, ...], memory: int) -> None:
         name = f"{_LEAF}-{os.getpid()}-{_start_of(os.getpid())}-{next(_numbers)}"
         self._folders: list[Path] = []
+        self._entrances: list[Path] = []
         self._events: Path | None = None
         try:
             for one in hierarchies:
                 folder = one.folder / name
                 folder.mkdir(0o755)
                 self._folders.append(folder)
+                self._entrances.append(folder / (one.entrance or _MEMBERS))
                 for file, text in one.limits.items():
                     _write(folder / file, text.format(memory=memory), must=file in one.must)
                 self._events = folder / one.events if one.events else self._events
@@ -68,14 +74,20 @@ class Group:
             self.close()
             raise
 
-    def add(self, pid: int) -> None:
-        """Put a process into the group, together with all that it will start."""
-        for folder in self._folders:
-            (folder / "cgroup.procs").write_text(str(pid))
+    def add(self, pid: int) -> list[int]:
+        """Put a process into the group, together with all that it will start.
+
+        Returns open files into which the process has still to write "0": to move another process, the kernel waits
+        some ten milliseconds until nothing anywhere forks or ends.
+        """
+        for entrance in self._entrances:
+            if entrance.name == _MEMBERS:
+                entrance.write_text(str(pid))
+        return [os.open(one, os.O_WRONLY | os.O_CLOEXEC) for one in self._entrances if one.name != _MEMBERS]
 
     def size(self) -> int:
         """How many processes are in the group, in each of its hierarchies."""
-        return min(len((folder / "cgroup.procs").read_text().split()) for folder in self._folders)
+        return min(len((folder / _MEMBERS).read_text().split()) for folder in self._folders)
 
     def open_events(self) -> int:
         """The file in which the kernel counts out-of-memory kills, open for reading."""
@@ -177,13 +189,13 @@ def _version_1() -> tuple[Hierarchy, ...]:
         "memory.memsw.limit_in_bytes": "{memory}",
         "memory.kmem.tcp.limit_in_bytes": str(TCP_BYTES),
     }
-    found = [Hierarchy(memory, limits, ("memory.limit_in_bytes",), "memory.oom_control")]
+    found = [Hierarchy(memory, limits, ("memory.limit_in_bytes",), "memory.oom_control", _TASKS)]
     if pids is not None and os.access(pids, os.W_OK):
-        found.append(Hierarchy(pids, {"pids.max": str(_PROCESSES)}))
+        found.append(Hierarchy(pids, {"pids.max": str(_PROCESSES)}, entrance=_TASKS))
     if cpu is not None and os.access(cpu, os.W_OK):
         shares = {"cpu.shares": str(SHARE * 1024 // 100)}
         shares |= {"cpu.cfs_period_us": str(_PERIOD), "cpu.cfs_quota_us": str(PROCESSORS * _PERIOD)}
-        found.append(Hierarchy(cpu, shares))
+        found.append(Hierarchy(cpu, shares, entrance=_TASKS))
     return tuple(found)
 
 

@@ -378,12 +378,24 @@ def _judged(exercise: Exercise, ask: Ask, seed: str, budget: Budget, explain: Ex
     """
     try:
         with budget.thinking():
-            return judge(exercise, ask, seed, explain)
+            return judge(exercise, ask, seed, explain, _if_possible(ask))
     except (GaveUp, SandboxError):
         raise
     except Exception as error:  # an answer that a check did not foresee must not cost the other exercises
         reason = f"its check failed on an answer ({type(error).__name__}), which is a fault of the grader"
         return Result(exercise.name, 0, exercise.points, CRASHED, (f"{exercise.name}: {reason}.",))
+
+
+def _if_possible(ask: Ask) -> Ask:
+    """Asks in a fork of its own, of a process that no call has changed. Only words hang on it, and never a result."""
+
+    def anew(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
+        try:
+            return ask(calls)
+        except (GaveUp, Spent):
+            return []
+
+    return anew
 
 
 def _gone(why: str) -> Ask:

@@ -219,20 +219,26 @@ def _search() -> tuple[_Found, ...]:
 
 def _search_in(source: str, place: str, used: set[str]) -> Iterator[_Found]:
     others = {other for _, other in mounts()} - {place}
+    with_others = {os.path.dirname(other) for other in others}
     waiting = [(source, place)] if os.path.isdir(source) else []
     while waiting:
         folder, inside = waiting.pop()
         try:
             with os.scandir(folder) as found:
-                entries = [entry for entry in found if f"{inside}/{entry.name}" not in others]
+                entries = list(found)
         except OSError:  # if we can't read it, the sandbox can't either
             continue
-        if any(entry.name in COURSE_FILES for entry in entries):
+        if inside in with_others:
+            entries = [entry for entry in entries if f"{inside}/{entry.name}" not in others]
+        if not {entry.name for entry in entries}.isdisjoint(COURSE_FILES):
             yield _Found(inside, True)
             continue
         in_packages = os.path.basename(inside) in _PACKAGE_FOLDERS
         for entry in entries:
-            here, is_folder = f"{inside}/{entry.name}", entry.is_dir(follow_symlinks=False)
+            is_folder = entry.is_dir(follow_symlinks=False)
+            if not (is_folder or in_packages):
+                continue
+            here = f"{inside}/{entry.name}"
             if (hides := _hides(entry, is_folder, in_packages, here in used)) is not None:
                 yield _Found(here, is_folder, hides)
             elif is_folder:
@@ -246,8 +252,9 @@ def _hides(entry: "os.DirEntry[str]", is_folder: bool, in_packages: bool, is_use
         return None if is_used else ""
     if in_packages and _tells(entry.name):
         return ""
-    is_package = in_packages or (is_folder and os.path.isfile(f"{entry.path}/__init__.py"))
-    return name if is_package and name in ANSWERS else None
+    if name not in ANSWERS:
+        return None
+    return name if in_packages or os.path.isfile(f"{entry.path}/__init__.py") else None
 
 
 def _tells(name: str) -> bool:

@@ -5,7 +5,7 @@ import math
 import socket
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -162,7 +162,7 @@ class LearnerProcess:
         outcomes: list[Outcome] = []
         lost = ""
         mine, theirs = socket.socketpair()
-        with contextlib.closing(Channel(mine, ahead=True)) as answers, theirs:
+        with contextlib.closing(Channel(mine)) as answers, theirs:
             answers.name_senders()  # before any process has the other end
             try:
                 channel = self._started()
@@ -193,8 +193,7 @@ class LearnerProcess:
             sealed = self._zygote.level != NONE
             with self._zygote.sealed(pid) if sealed else contextlib.nullcontext():
                 answers.send(request, self._patience())
-                for number in range(len(request["questions"])):
-                    answer = self._receive(answers, number, request["seconds"], pid)
+                for answer in self._answers(answers, len(request["questions"]), request["seconds"], pid):
                     outcomes.append(_outcome(answer))
                     if outcomes[-1].kind == TIMED_OUT:
                         self._starved = was_starved(answer.get("waited"), request["seconds"])
@@ -204,19 +203,33 @@ class LearnerProcess:
             return str(error)
         return ""
 
+    def _answers(self, channel: Channel, count: int, seconds: float, pid: int) -> Iterator[dict[str, Any]]:
+        """So many answers, of which a message holds one or more."""
+        number = 0
+        while number < count:
+            some = _dicts(self._message(channel, seconds, pid).get("answers"))
+            if [answer.get("id") for answer in some] != list(range(number, min(number + max(len(some), 1), count))):
+                raise WireError("it answered out of turn")
+            number += len(some)
+            yield from some
+
     def _run(self, channel: Channel, request: dict[str, Any]) -> dict[str, Any]:
         channel.send(request, self._patience())
         return self._receive(channel, request["id"], request["seconds"], self._pid)
 
     def _receive(self, channel: Channel, number: int, seconds: float, pid: int) -> dict[str, Any]:
         """The answer of this number. seconds: the time limit that the process sets itself."""
-        if not channel.readable(0.0):  # most answers come with the one before
+        answer = self._message(channel, seconds, pid)
+        if answer.get("id") != number:
+            raise WireError("it answered out of turn")
+        return answer
+
+    def _message(self, channel: Channel, seconds: float, pid: int) -> dict[str, Any]:
+        if not channel.readable(0.0):
             self._wait(channel, seconds, pid)
         before = channel.received
         answer = channel.receive(self._patience())
         self._budget.take_message(channel.received - before)
-        if answer.get("id") != number:
-            raise WireError("it answered out of turn")
         return answer
 
     def _wait(self, channel: Channel, seconds: float, pid: int) -> None:

@@ -155,9 +155,15 @@ class Zygote:
             self._channel.send_descriptor(events)
         finally:
             os.close(events)
-        group.add(channel.sender(START_SECONDS))
+        pid = channel.sender(START_SECONDS)
         channel.receive(START_SECONDS)
-        channel.send({"placed": True}, START_SECONDS)
+        with contextlib.ExitStack() as stack:
+            entrances = group.add(pid)
+            for entrance in entrances:
+                stack.callback(os.close, entrance)
+            channel.send({"enter": len(entrances)}, START_SECONDS)
+            for entrance in entrances:
+                channel.send_descriptor(entrance)
 
     def stop(self) -> dict[str, Any]:
         """Kill the learner's process and all that it started. Returns why it was killed before, and what is left."""

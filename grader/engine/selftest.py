@@ -15,12 +15,13 @@ from . import mounts, sandbox
 from .process import LearnerProcess
 from .sandbox import Zygote
 
-_PROBES = Path(__file__).parent.parent / "inside" / "probes.py"
+_PROBES = f"exec({(Path(__file__).parent.parent / 'inside' / 'probes.py').read_text('utf-8')!r})"
+"""The cell that defines the probes: one line, because IPython looks at each word of a cell, which takes longer."""
 _CANARY = Path(__file__).parent.parent / "reports" / "report.schema.json"
 _NAMESPACES = ("user", "mnt", "pid", "net", "ipc", "uts")
 _ROOT = ("bin", "dev", "etc", "home", "lib", "lib32", "lib64", "libx32", "opt", "proc", "sbin", "tmp", "usr")
-_BALLOON = 96 * 2**20
-"""Bytes that the memory probe (`probes.balloon`) gets. It tries 175 million, at most 75 million in one process."""
+_BALLOON = 48 * 2**20
+"""Bytes that the memory probe (`probes.balloon`) gets. It tries 88 million, at most 38 million in one process."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,18 @@ def examine(zygote: Zygote) -> list[Layer]:
     with (
         socket.create_server(("127.0.0.1", 0)) as server,
         LearnerProcess(zygote, hidden) as asked,
-        LearnerProcess(zygote, hidden, grace=0.1) as process,  # some probes end it, which does not restart `asked`
+        LearnerProcess(zygote, hidden) as process,  # some probes end it, which does not restart `asked`
+        LearnerProcess(zygote, hidden, grace=0.02) as hasty,  # for what never ends by itself
     ):
-        asked.run_cell(_PROBES.read_text("utf-8"))
+        asked.run_cell(_PROBES)
 
         def ask(name: str, *args: Any) -> str:
             return _said(asked, f"{name}(*{args!r})")
 
-        def begin() -> str:
-            asked.pause()
-            return process.run_cell(_PROBES.read_text("utf-8"))
+        def prepare(one: LearnerProcess) -> str:
+            for other in (asked, process, hasty):
+                other.pause()
+            return one.run_cell(_PROBES)
 
         tests: list[tuple[str, str, Callable[[], str]]] = [
             (
@@ -96,7 +99,9 @@ def examine(zygote: Zygote) -> list[Layer]:
             (
                 f"memory: {zygote.counts}",
                 "limited for all processes together, and what the kernel holds for them",
-                lambda: begin() or _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets"),
+                lambda: (
+                    prepare(process) or _balloon(zygote, process, "balloon") or _balloon(zygote, process, "sockets")
+                ),
             ),
             (
                 f"processor: {zygote.shares}",
@@ -108,8 +113,8 @@ def examine(zygote: Zygote) -> list[Layer]:
                 "no answer can leave anything for the next",
                 lambda: _forgets(zygote, process),
             ),
-            ("time", "killed from outside, whatever it blocks", lambda: _stubborn(process)),
-            ("end", "nothing is left running", lambda: _left(zygote, process)),
+            ("time", "killed from outside, whatever it blocks", lambda: prepare(hasty) or _stubborn(hasty)),
+            ("end", "nothing is left running", lambda: _left(zygote, hasty)),
         ]
         return [Layer(name, promise, test()) for name, promise, test in tests]
 
@@ -135,7 +140,7 @@ def _variables() -> list[str]:
 def _balloon(zygote: Zygote, process: LearnerProcess, kind: str) -> str:
     with LearnerProcess(zygote, memory=_BALLOON) as small:
         process.pause()
-        if error := small.run_cell(_PROBES.read_text("utf-8")):
+        if error := small.run_cell(_PROBES):
             return f"a balloon's process: {error}"
         said = small.run_cell(f"{kind}()", 5.0)
     return "" if said.startswith(("it used more than", "it had more than")) else f"{kind}: {said or 'it went on'}"
@@ -164,7 +169,7 @@ def _forgets(zygote: Zygote, process: LearnerProcess) -> str:
             return str(found)
     with LearnerProcess(zygote) as another:
         process.pause()
-        if error := another.run_cell(f"{_PROBES.read_text('utf-8')}\ntake_over()"):
+        if error := another.run_cell(f"{_PROBES}\ntake_over()"):
             return f"the test failed: {error}"
         taken_over = sealing.sees_filters() and another.call("find_notes", (), 5.0, ()).kind != CRASHED
     return "a process that gave nothing up was asked" if taken_over else ""

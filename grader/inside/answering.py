@@ -22,6 +22,8 @@ from .values import NotPlain, unpack
 
 SLOW = 0.02
 """Seconds for which answers are collected before they are sent, unless the checker wants each one at once."""
+LARGE = 100_000
+"""Characters of values in the answers that are collected; then they are sent, because a message has a maximal size."""
 
 _SHARED_PLACES = (confine.HOME, "/tmp", "/dev/shm")  # noqa: S108 - where a mapped file can lie
 
@@ -90,7 +92,7 @@ def _lead_nowhere() -> None:
 def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, Any]) -> None:
     name, seconds, forbids = request["name"], request["seconds"], tuple(request["forbids"])
     answers: list[dict[str, Any]] = []
-    sent = time.monotonic()
+    sent, size = time.monotonic(), 0
     for number, packed in enumerate(request["questions"]):
         try:
             answer = invoke(namespace, name, unpack(packed), seconds, forbids).to_dict()
@@ -98,12 +100,14 @@ def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, 
             answer = {"broken": str(error)}
         late = {"waited": waited_for_processor()} if answer.get("kind") == TIMED_OUT else {}
         answers.append({**answer, **late, "id": number})
-        if request["at_once"] or time.monotonic() > sent + SLOW:
-            channel.send_all(answers)
-            answers, sent = [], time.monotonic()
+        size += len(answer.get("packed", ""))
+        if request["at_once"] or size > LARGE or time.monotonic() > sent + SLOW:
+            channel.send({"answers": answers})
+            answers, sent, size = [], time.monotonic(), 0
         if answer.get("kind") in FINAL:
             break  # the checker asks no more
-    channel.send_all(answers)
+    if answers:
+        channel.send({"answers": answers})
 
 
 def _wait(child: int, checker: Channel) -> None:

@@ -22,7 +22,7 @@ from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
 from .chance import deciding_bits
-from .elsewhere import elsewhere
+from .elsewhere import anew, elsewhere
 from .values import NotPlain, exactly, pack, plain_text, unpack
 
 if sys.platform == "emscripten":  # as in a browser
@@ -55,6 +55,8 @@ that method returns on a new object (see `chance`)."""
 
 ELSEWHERE = "elsewhere"
 """In the list of what an exercise forbids: an answer that another process would not give (see `elsewhere`)."""
+
+_OTHERWISE = "its answer is another one in another process, at another time"
 
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "": lambda text: text,
@@ -93,7 +95,7 @@ class Outcome:
         text: what went wrong, for people, short and ASCII.
         where: "function, line n" of the learner's code, innermost (RAISED, FORBIDDEN).
         printed: how many characters the call printed.
-        changed: whether the call changed its arguments.
+        changed: the positions of the arguments that the call changed.
     """
 
     kind: str
@@ -102,7 +104,7 @@ class Outcome:
     text: str = ""
     where: str = ""
     printed: int = 0
-    changed: bool = False
+    changed: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The outcome as a JSON object."""
@@ -115,19 +117,20 @@ class Outcome:
         Raises:
             TypeError, ValueError, KeyError: `to_dict` writes no such thing.
         """
-        texts = {name: data[name] for name in ("kind", "packed", "text", "where")}
-        if not all(isinstance(text, str) for text in texts.values()):
-            raise TypeError("an outcome's texts are strings")
-        if texts["kind"] not in _KINDS or type(data["printed"]) is not int or type(data["changed"]) is not bool:
+        kind, packed, text, where, names = (data[name] for name in ("kind", "packed", "text", "where", "names"))
+        if type(names) not in (list, tuple) or not {type(one) for one in (kind, packed, text, where, *names)} <= {str}:
+            raise TypeError("an outcome's texts and an exception's names are strings")
+        if kind not in _KINDS or type(data["printed"]) is not int or not _positions(data["changed"]):
             raise ValueError("no outcome that a call can have")
-        if texts["kind"] == RETURNED and pack(unpack(texts["packed"])) != texts["packed"]:
+        if kind == RETURNED and pack(unpack(packed)) != packed:
             raise ValueError("a value that was not packed by pack")
-        texts.update(text=plain_text(texts["text"]), where=plain_text(texts["where"], 80))
-        names = data["names"]
-        if not isinstance(names, (list, tuple)) or not all(isinstance(name, str) for name in names):
-            raise TypeError("an exception's names are strings")
-        short = tuple(plain_text(name, 60) for name in names[:10])
-        return cls(**texts, names=short, printed=data["printed"], changed=data["changed"])
+        short = tuple([plain_text(name, 60) for name in names[:10]])
+        text, where = plain_text(text), plain_text(where, 80)
+        return cls(kind, packed, short, text, where, data["printed"], tuple(data["changed"]))
+
+
+def _positions(value: Any) -> bool:
+    return isinstance(value, list | tuple) and all(type(one) is int for one in value)
 
 
 class TimeUp(BaseException):
@@ -150,11 +153,24 @@ def invoke(
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
     outcome = call(function, args, seconds, forbids)
     if ELSEWHERE in forbids and outcome.kind == RETURNED and _answers_otherwise(function, args, seconds, outcome):
-        return Outcome(FORBIDDEN, text="its answer is another one when its cell has run anew", printed=outcome.printed)
+        return Outcome(FORBIDDEN, text=_OTHERWISE, printed=outcome.printed)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
         return outcome
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else outcome
+
+
+def invoke_anew(namespace: dict[str, Any], name: str, args: tuple[Any, ...], seconds: float) -> Outcome | None:
+    """The same, of a function that nothing has called yet. None if there is no such function here."""
+    function = namespace.get(name)
+    if not isinstance(function, FunctionType):
+        return None
+    try:
+        with time_limit(seconds):
+            fresh = anew(function)
+    except TimeUp:
+        return None
+    return call(fresh, args, seconds) if fresh else None
 
 
 def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:
@@ -175,22 +191,27 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 
     For a class, args is the script of a play (see `play`).
     """
-    before = exactly(args)
+    before = [exactly(arg) for arg in args]
     outcome = _call(function, args, seconds, forbids)
-    return outcome if exactly(args) == before else replace(outcome, changed=True)
+    changed = tuple(at for at, arg in enumerate(args) if exactly(arg) != before[at])
+    return replace(outcome, changed=changed) if changed else outcome
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
     printed = _Counter()
     policy = _Policy(forbids)
+    before = sys.stdout, sys.stderr, sys.getprofile(), threading.getprofile()
     try:
-        with (
-            contextlib.redirect_stdout(printed),
-            contextlib.redirect_stderr(printed),
-            policy.ending(),
-            time_limit(seconds),
-        ):
-            value = policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
+        try:
+            sys.stdout = sys.stderr = printed
+            with time_limit(seconds):
+                value = (
+                    policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
+                )
+        finally:
+            sys.stdout, sys.stderr = before[:2]
+            sys.setprofile(before[2])
+            threading.setprofile(before[3])
     except TimeUp:
         return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count)
     except BaseException as error:
@@ -367,23 +388,22 @@ class _Waiting:
 
 
 _WAITING = _Waiting()
+_handle: Callable[[int, Any], Any] = importlib.import_module("_signal").signal
+"""signal.signal(), which is a wrapper that looks for an enum's member with the handler's value: most of its time."""
 
 
-@contextlib.contextmanager
-def time_limit(seconds: float) -> Iterator[Limit]:
+def time_limit(seconds: float) -> contextlib.AbstractContextManager[Limit]:
     """Raise TimeUp in the block when it takes too long. Time spent waiting for a processor does not count.
 
     By SIGALRM, sent repeatedly because a loop may swallow the first; on Windows, by an asynchronous exception. Outside
     the main thread neither is safe, so there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
-        yield Limit()
-    elif hasattr(signal, "setitimer"):
-        yield from _alarm(seconds)
-    else:
-        yield from _asynchronous(seconds)
+        return contextlib.nullcontext(Limit())
+    return _alarm(seconds) if hasattr(signal, "setitimer") else _asynchronous(seconds)
 
 
+@contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[Limit]:
     limit = Limit()
     started = time.monotonic()
@@ -397,27 +417,31 @@ def _alarm(seconds: float) -> Iterator[Limit]:
         limit.rang = True
         raise TimeUp
 
-    before = signal.signal(signal.SIGALRM, ring)
+    before = _handle(signal.SIGALRM, ring)
+    armed = True
     try:
         try:
             signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
             yield limit
         finally:
             _disarm(before)
-    finally:  # again, because the alarm may ring in the `finally` above
-        _disarm(before)
+            armed = False
+    finally:
+        if armed:  # the alarm rang in the `finally` above
+            _disarm(before)
 
 
 def _disarm(before: Any) -> None:
     while True:
         try:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.signal(signal.SIGALRM, before)
+            _handle(signal.SIGALRM, before)
             return
         except TimeUp:  # the alarm rang before it was switched off
             continue
 
 
+@contextlib.contextmanager
 def _asynchronous(seconds: float) -> Iterator[Limit]:
     import ctypes
 
@@ -471,16 +495,6 @@ class _Policy:
             return function(*args)
         finally:
             sys.setprofile(None)
-
-    @contextlib.contextmanager
-    def ending(self) -> Iterator[None]:
-        """Remove the profile hook after the block, even if a time limit rings."""
-        before, before_in_threads = sys.getprofile(), threading.getprofile()
-        try:
-            yield
-        finally:
-            sys.setprofile(before)
-            threading.setprofile(before_in_threads)
 
     def verdict(self) -> Outcome | None:
         """The FORBIDDEN outcome, also when the function swallowed the exception."""

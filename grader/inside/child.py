@@ -4,6 +4,7 @@ The zygote forks it. Before it runs a learner's cell it replaces the package `gr
 `from grader import check` works but reaches nothing.
 """
 
+import functools
 import importlib.abc
 import importlib.machinery
 import os
@@ -63,10 +64,20 @@ def _run(shell: Shell, request: dict[str, Any]) -> dict[str, Any]:
 
 def hide(packages: tuple[str, ...]) -> None:
     """Make importing these packages fail, and replace `grader` by a stub."""
-    for name in [name for name in sys.modules if name.partition(".")[0] in packages]:
-        del sys.modules[name]
+    for package in packages:
+        for name in loaded().get(package, ()):
+            del sys.modules[name]
     sys.modules["grader"] = _stub()
     sys.meta_path.insert(0, _Hidden(packages))
+
+
+@functools.cache  # a fork that looked at all names would copy the pages that they are in
+def loaded() -> dict[str, list[str]]:
+    """The modules that the zygote has imported, by their packages. The zygote asks first."""
+    found: dict[str, list[str]] = {}
+    for name in sys.modules:
+        found.setdefault(name.partition(".")[0], []).append(name)
+    return found
 
 
 def _stub() -> ModuleType:

@@ -6,12 +6,14 @@ bubblewrap makes the outer layers (an allowlisted read-only file system, a fixed
 import contextlib
 import errno
 import fcntl
+import functools
 import mmap
 import os
 import resource
 import socket
 import stat
 import struct
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -131,7 +133,7 @@ def limit_users() -> None:
 def _set(kind: str, values: dict[str, str]) -> None:
     for name, value in values.items():
         with contextlib.suppress(FileNotFoundError):  # some kernels lack some of them
-            Path("/proc/sys", kind, name).write_text(value)
+            linux.write(f"/proc/sys/{kind}/{name}", value.encode("ascii"))
 
 
 def mount_proc(rights: int = 0) -> None:
@@ -156,11 +158,10 @@ def _loopback_up() -> None:
 
 def limit_resources(memory: int) -> None:
     """Set the limits of this process and its children. memory: bytes that one process may allocate from now on."""
-    with open("/proc/self/statm", encoding="ascii") as file:
-        have = int(file.read().split()[0]) * resource.getpagesize()
+    have = int(linux.read("/proc/self/statm").split()[0]) * resource.getpagesize()
     for name, value in {**LIMITS, "RLIMIT_AS": have + memory}.items():
         resource.setrlimit(getattr(resource, name), (value, value))
-    Path("/proc/self/oom_score_adj").write_text("1000")  # if the machine runs short, this goes first
+    linux.write("/proc/self/oom_score_adj", b"1000")  # if the machine runs short, this goes first
 
 
 def close_descriptors(keep: int) -> None:
@@ -172,8 +173,8 @@ def close_descriptors(keep: int) -> None:
     os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
 
 
-def answering_filter() -> Any:
-    """A second seccomp filter, for a process that answers questions and must leave no message for a later one.
+def answering_filter() -> bytes:
+    """The instructions of a second seccomp filter, for a process that answers and must leave no note for a later one.
 
     With it, the process can send no signal, open no socket and change no other process's priority or limits. It may
     write files, but only in ways that change their times, which `sealing` compares.
@@ -190,7 +191,14 @@ def answering_filter() -> Any:
     rules.add_rule(refused, "mmap", seccomp.Arg(3, seccomp.MASKED_EQ, mmap.MAP_SHARED, mmap.MAP_SHARED))
     for number in _LIFETIMES:
         rules.add_rule(refused, "fcntl", seccomp.Arg(1, seccomp.EQ, number))
-    return rules
+    return _compiled(rules)
+
+
+def _compiled(rules: Any) -> bytes:
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()
 
 
 def _known(names: Iterable[str]) -> list[str]:
@@ -202,13 +210,25 @@ def _known(names: Iterable[str]) -> list[str]:
 
 def put_answering_filter_on(place: int) -> None:
     """Load the seccomp filter at this address (`Seal.filter`)."""
+    linux.put_filter_on(_seccomp(), place)
+
+
+def put_filter_on(instructions: bytes) -> None:
+    """Load the seccomp filter with these instructions."""
+    with linux.filter_at(instructions) as place:
+        linux.put_filter_on(_seccomp(), place)
+
+
+@functools.cache  # asked first by the zygote, and so known in its forks
+def _seccomp() -> int:
+    """The number of seccomp(2)."""
     import pyseccomp as seccomp
 
-    linux.put_filter_on(seccomp.resolve_syscall(seccomp.Arch.NATIVE, "seccomp"), place)
+    return int(seccomp.resolve_syscall(seccomp.Arch.NATIVE, "seccomp"))
 
 
-def syscall_filter(only: int) -> Any:
-    """The seccomp filter, ready to `load()`. It is made once, before forking; a child only loads it.
+def syscall_filter(only: int) -> bytes:
+    """The seccomp filter's instructions. They are made once, before forking; a child only loads them.
 
     It refuses new namespaces, other processes' memory, memory that no limit counts, and sockets other than UNIX and
     IP. clone3 fails with ENOSYS, because a filter can't read its flags; libc then uses clone.
@@ -251,4 +271,5 @@ def syscall_filter(only: int) -> Any:
         level = seccomp.Arg(1, seccomp.EQ, socket.SOL_SOCKET)
         rules.add_rule(refused, "setsockopt", level, seccomp.Arg(2, seccomp.EQ, option))
     rules.add_rule(refused, "ioctl", seccomp.Arg(1, seccomp.MASKED_EQ, 0xFFFFFFFF, 0x5412))  # TIOCSTI
-    return rules
+    _seccomp()
+    return _compiled(rules)

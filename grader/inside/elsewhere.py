@@ -2,26 +2,118 @@
 
 What a cell reads or draws once, when it runs (a random salt, the time, a process id), differs in the next process. A
 function whose answer depends on that disagrees with every other process, though all its calls in one process agree.
+What a function reads at each call (the day, the process id) agrees with itself, too, as long as one looks at it. So the
+other process runs at another time, on another computer.
 """
 
 import ast
 import contextlib
+import datetime as dates
 import functools
 import io
+import itertools
 import linecache
-from collections.abc import Callable
-from types import FunctionType
+import os
+import platform
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta, tzinfo
+from types import FunctionType, ModuleType
 from typing import Any
 
 _busy = False
+_ASKED, _CALLS = itertools.count(), 256
+"""How often a function of another process was asked for, and how many calls one process answers."""
+_LATER = timedelta(days=399, hours=7, minutes=11, seconds=13)
+"""How much later it is there: another minute, hour, weekday, month and year."""
+_SECONDS = round(_LATER.total_seconds())
 
 
-@functools.lru_cache(maxsize=16)
+class _Date(date):
+    @classmethod
+    def today(cls) -> Any:
+        return _DateTime.now().date()
+
+
+class _DateTime(datetime):
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> Any:
+        return datetime.now(tz) + _LATER
+
+    @classmethod
+    def today(cls) -> Any:
+        return cls.now()
+
+    @classmethod
+    def utcnow(cls) -> Any:
+        return cls.now(dates.UTC).replace(tzinfo=None)
+
+
+_CLOCKS = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
+_NUMBERS = ((os, "getpid"), (os, "getppid"), (threading, "get_ident"), (threading, "get_native_id"), (uuid, "getnode"))
+_NAMES = ((os, "getcwd"), (socket, "gethostname"), (platform, "node"))
+
+
+def _others() -> Iterator[tuple[ModuleType, str, Any]]:
+    """Module, name, and what stands there in the other process."""
+    for module, name in (*((time, clock) for clock in _CLOCKS), *_NUMBERS):
+        yield module, name, _changed(module, name, lambda number: number + _SECONDS)
+    for clock in _CLOCKS:
+        yield time, f"{clock}_ns", _changed(time, f"{clock}_ns", lambda number: number + _SECONDS * 10**9)
+    for module, name in _NAMES:
+        yield module, name, _changed(module, name, lambda text: f"{text}-2")
+    local, now, text = time.localtime, time.time, time.strftime
+    for one in (time.localtime, time.gmtime, time.ctime):
+        yield time, one.__name__, lambda *given, one=one: one(*given or [now() + _SECONDS])
+    yield time, "asctime", lambda *given, one=time.asctime: one(*given or [local(now() + _SECONDS)])
+    yield time, "strftime", lambda form, *given: text(form, *given or [local(now() + _SECONDS)])
+    yield from ((dates, "date", _Date), (dates, "datetime", _DateTime))
+
+
+def _changed(module: ModuleType, name: str, change: Callable[[Any], Any]) -> Any:
+    here = getattr(module, name, None)  # no system has all of them
+    return here and (lambda: change(here()))
+
+
+_THERE: dict[ModuleType, dict[str, Any]] = {}
+for _module, _name, _there in _others():
+    if _there:
+        _THERE.setdefault(_module, {})[_name] = _there
+_HERE = {module: {name: vars(module)[name] for name in names} for module, names in _THERE.items()}
+_INSTEAD = {id(here): _THERE[module][name] for module, names in _HERE.items() for name, here in names.items()}
+
+
+@contextlib.contextmanager
+def _away() -> Iterator[None]:
+    """Inside the block it is as in the other process."""
+    try:
+        for module, names in _THERE.items():
+            vars(module).update(names)
+        yield
+    finally:
+        for module, names in _HERE.items():
+            vars(module).update(names)
+
+
 def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
-    """The function of this name after its cell, or file, has run again with copies of its globals.
+    """The function of this name in another process; in a new one after some calls, which has no memory of them.
 
     None if there is no source, if the function is not at the source's top level, or if running it fails.
     """
+    return _made(function, next(_ASKED) // _CALLS, _away)
+
+
+def anew(function: FunctionType) -> Callable[..., Any] | None:
+    """The function of this name as if nothing had called it yet, here and now. None as above."""
+    return _made.__wrapped__(function, 0, contextlib.nullcontext)
+
+
+@functools.lru_cache(maxsize=16)
+def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Callable[..., Any] | None:
+    """After its cell, or file, has run there, with copies of its globals."""
     global _busy
     name, source = function.__name__, "".join(linecache.getlines(function.__code__.co_filename))
     if _busy:
@@ -29,18 +121,31 @@ def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
     _busy = True
     try:
         tree = ast.parse(source)
-        tree.body = [one for one in tree.body if not _only_acts(one)]
+        left_out = _only_acts if there is _away else _is_a_call
+        tree.body = [one for one in tree.body if not left_out(one)]
         if not any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body):
             return None
-        names = dict(function.__globals__)
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        instead = _INSTEAD if there is _away else {}
+        names = {one: instead.get(id(value), value) for one, value in function.__globals__.items()}
+        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), there():
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
-        return made if callable(made) else None
+        if not callable(made):
+            return None
+
+        def asked(*args: Any) -> Any:
+            with there():
+                return made(*args)
+
+        return asked
     except Exception:  # a cell that can't run twice is no fault of the function
         return None
     finally:
         _busy = False
+
+
+def _is_a_call(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr)
 
 
 def _only_acts(statement: ast.stmt) -> bool:

@@ -15,9 +15,6 @@ from typing import Any
 MAX_FRAME = 4_000_000
 """The largest message, in bytes. A packed value has at most 2.8 million, a cell's source or outputs 1.4 million."""
 
-_AHEAD = 1 << 16
-"""Bytes that are read at once."""
-
 LATE, ENDED = "no answer in time", "the process ended"
 """The texts of a `WireError` when a deadline has passed, and when the other end is gone."""
 
@@ -34,14 +31,10 @@ class Channel:
 
     Args:
         end: the socket.
-        ahead: read all that has arrived at once, which is quicker for many short messages. Not for a channel that
-            carries open files: reading ahead would lose them.
     """
 
-    def __init__(self, end: socket.socket, *, ahead: bool = False) -> None:
+    def __init__(self, end: socket.socket) -> None:
         self._socket = end
-        self._piece = _AHEAD if ahead else 0
-        self._there = bytearray()
         end.setblocking(False)
         self.received = 0
         """Bytes of all messages that came."""
@@ -52,11 +45,7 @@ class Channel:
         Raises:
             WireError: the message is too large, or the other end is gone or does not read it in time.
         """
-        self.send_all([message], seconds)
-
-    def send_all(self, messages: list[dict[str, Any]], seconds: float | None = None) -> None:
-        """Write several messages at once. See `send`."""
-        data = memoryview(b"".join(map(_frame, messages)))
+        data = memoryview(_frame(message))
         end = _deadline(seconds)
         while data:
             try:
@@ -73,8 +62,7 @@ class Channel:
             WireError: nothing came in time, the other end is gone, or what came is no message.
         """
         end = _deadline(seconds)
-        if not self._piece:
-            self._wait(end)
+        self._wait(end)
         (length,) = _LENGTH.unpack(self._read(_LENGTH.size, end))
         if length > MAX_FRAME:
             raise WireError("the answer is too large")
@@ -89,7 +77,7 @@ class Channel:
 
     def readable(self, seconds: float | None) -> bool:
         """Whether there is something to read, waiting for at most so many seconds."""
-        return bool(self._there or _poll(self._socket, select.POLLIN, seconds))
+        return bool(_poll(self._socket, select.POLLIN, seconds))
 
     def readable_before(self, other: int) -> bool:
         """Wait until there is something to read here (True) or on this other descriptor (False)."""
@@ -145,10 +133,10 @@ class Channel:
         self._socket.close()
 
     def _read(self, size: int, end: float | None) -> bytes:
-        data = self._there
+        data = bytearray()
         while len(data) < size:
             try:
-                piece = self._socket.recv(self._piece or min(size - len(data), 1 << 20))
+                piece = self._socket.recv(min(size - len(data), 1 << 20))
             except BlockingIOError:
                 self._wait(end)
                 continue
@@ -159,9 +147,7 @@ class Channel:
             data += piece
             if len(data) < size and end is not None and time.monotonic() > end:  # it arrives byte by byte
                 raise WireError(LATE)
-        wanted = bytes(data[:size])
-        del data[:size]
-        return wanted
+        return bytes(data)
 
     def _wait(self, end: float | None, writing: bool = False) -> None:
         left = None if end is None else max(0.0, end - time.monotonic())

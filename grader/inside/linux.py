@@ -1,10 +1,12 @@
 """The few Linux calls that Python 3.11 does not have, each raising OSError with the call's name."""
 
+import contextlib
 import ctypes
 import mmap
 import os
 import signal
 import struct
+from collections.abc import Iterator
 
 NEW_MOUNTS, NEW_UTS, NEW_IPC = 0x00020000, 0x04000000, 0x08000000
 NEW_USER, NEW_PIDS, NEW_NETWORK = 0x10000000, 0x20000000, 0x40000000
@@ -21,6 +23,27 @@ _CAPABILITY_VERSION_3 = 0x20080522
 _LAST_CAPABILITY = 40
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+def read(file: str) -> bytes:
+    """The text of a file in /proc. Python's own files take more steps, and a fork copies each page that they touch."""
+    descriptor = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        pieces = []
+        while piece := os.read(descriptor, 1 << 16):
+            pieces.append(piece)
+        return b"".join(pieces)
+    finally:
+        os.close(descriptor)
+
+
+def write(file: str, text: bytes) -> None:
+    """Write to a file in /proc, all at once."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, text)
+    finally:
+        os.close(descriptor)
 
 
 def unshare(kinds: int) -> None:
@@ -79,7 +102,7 @@ def drop_capabilities() -> None:
 def hold_filter(instructions: bytes) -> int:
     """Put a seccomp filter into memory that is read-only here and in all processes forked from here.
 
-    Returns its address: a `struct sock_fprog`, seccomp(2), followed by the instructions, of eight bytes each.
+    Returns its address.
     """
     size = mmap.PAGESIZE * (1 + (16 + len(instructions)) // mmap.PAGESIZE)
     writable = os.memfd_create("filter")
@@ -87,11 +110,24 @@ def hold_filter(instructions: bytes) -> int:
     try:
         os.ftruncate(writable, size)
         place = _map(None, size, mmap.PROT_READ, mmap.MAP_SHARED, readable)
-        os.pwrite(writable, struct.pack("HxxxxxxQ", len(instructions) // 8, place + 16) + instructions, 0)
+        os.pwrite(writable, _filter(instructions, place), 0)
     finally:
         os.close(writable)
         os.close(readable)
     return place
+
+
+@contextlib.contextmanager
+def filter_at(instructions: bytes) -> Iterator[int]:
+    """The address of a seccomp filter, which is in memory for as long as the block runs. See `hold_filter`."""
+    held = ctypes.create_string_buffer(16 + len(instructions))
+    held.raw = _filter(instructions, ctypes.addressof(held))
+    yield ctypes.addressof(held)
+
+
+def _filter(instructions: bytes, place: int) -> bytes:
+    """A `struct sock_fprog`, seccomp(2), then the instructions, of eight bytes each, to be put at this address."""
+    return struct.pack("HxxxxxxQ", len(instructions) // 8, place + 16) + instructions
 
 
 def put_filter_on(number: int, place: int) -> None:

@@ -144,11 +144,12 @@ def disk() -> str:
     written = 0
     with contextlib.suppress(OSError):
         for number in range(20):
-            Path(f"fill-{number}").write_bytes(bytes(8 * MIB))
+            with open(f"fill-{number}", "wb") as file:
+                os.posix_fallocate(file.fileno(), 0, 8 * MIB)
             written += 8
     for path in Path().glob("fill-*"):
         path.unlink()
-    return f"{written} MB were written" if written > 64 else ""
+    return f"{written} MB were there" if written > 64 else ""
 
 
 def memory() -> str:
@@ -162,12 +163,12 @@ def memory() -> str:
 
 def balloon() -> None:
     """Fill memory in several processes that share pages, and hide them as well as possible. The zygote must kill it."""
-    kept = [os.urandom(MIB) * 24]
+    kept = [os.urandom(MIB) * 12]
     for _ in range(3):
         if os.fork() == 0:
             _hide()
             with contextlib.suppress(BaseException):
-                kept.append(os.urandom(MIB) * 24)
+                kept.append(os.urandom(MIB) * 12)
                 time.sleep(20)
             os._exit(0)
     time.sleep(20)
@@ -183,7 +184,7 @@ def _hide() -> None:
 
 
 def _grow() -> None:
-    kept = os.urandom(MIB) * 24
+    kept = os.urandom(MIB) * 12
     time.sleep(20)
     del kept
 

@@ -15,11 +15,9 @@ import os
 import re
 import select
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from . import confine, linux
 
@@ -56,12 +54,9 @@ class Seal:
         others: returns the ids of the submission's processes, except its first one, which is ours.
     """
 
-    def __init__(self, rules: Any, others: Callable[[], list[int]]) -> None:
-        with tempfile.TemporaryFile() as file:
-            rules.export_bpf(file)
-            file.seek(0)
-            self.filter = linux.hold_filter(file.read())
-            """The filter's address, in every process that is forked from here."""
+    def __init__(self, rules: bytes, others: Callable[[], list[int]]) -> None:
+        self.filter = linux.hold_filter(rules)
+        """The filter's address, in every process that is forked from here."""
         self._memory = next(line for line in _shared(os.getpid()) if line.startswith(b"%x-" % self.filter))
         self._filters = _filters(os.getpid())
         self._others = others
@@ -205,7 +200,7 @@ def _states(pid: int) -> Iterator[bytes]:
     """The state of each thread of a process; nothing if it is gone."""
     for thread in _threads(pid):
         with contextlib.suppress(OSError):
-            yield Path(f"/proc/{pid}/task/{thread}/stat").read_bytes().rpartition(b")")[2].split(maxsplit=1)[0]
+            yield linux.read(f"/proc/{pid}/task/{thread}/stat").rpartition(b")")[2].split(maxsplit=1)[0]
 
 
 def _has_ended(pid: int) -> bool:
@@ -214,12 +209,12 @@ def _has_ended(pid: int) -> bool:
 
 def _exit_code(pid: int) -> int:
     """The status of a process that has ended and is not reaped yet, as waitpid(2) would return it."""
-    return int(Path(f"/proc/{pid}/stat").read_bytes().split()[-1])
+    return int(linux.read(f"/proc/{pid}/stat").split()[-1])
 
 
 def _filters(pid: int) -> int | None:
     """How many seccomp filters a process has; None before Linux 5.9, which does not say."""
-    for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():
+    for line in linux.read(f"/proc/{pid}/status").splitlines():
         if line.startswith(b"Seccomp_filters:"):
             return int(line.split()[1])
     return None
@@ -232,7 +227,7 @@ def sees_filters() -> bool:
 
 def _shared(pid: int) -> list[bytes]:
     """The lines of /proc/PID/maps, proc_pid_maps(5), of memory that a process shares with others."""
-    return _SHARED.findall(Path(f"/proc/{pid}/maps").read_bytes())
+    return _SHARED.findall(linux.read(f"/proc/{pid}/maps"))
 
 
 def _open_files(pid: int) -> list[str]:
@@ -247,7 +242,7 @@ def _are_under_way(pid: int) -> bool:
     """Whether open files are in transit in one of a process's sockets: from outside they can't be inspected."""
     for number in os.listdir(f"/proc/{pid}/fdinfo"):
         with contextlib.suppress(FileNotFoundError):
-            for line in Path(f"/proc/{pid}/fdinfo/{number}").read_bytes().splitlines():
+            for line in linux.read(f"/proc/{pid}/fdinfo/{number}").splitlines():
                 if line.startswith(b"scm_fds:") and line.split()[1] != b"0":
                     return True
     return False

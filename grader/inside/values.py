@@ -33,6 +33,10 @@ _WIDEST = 12
 """The most characters that JSON needs for one character: an emoji is written as two escapes."""
 
 
+_FROM_TEXT = json.JSONDecoder().decode
+_AS_TEXT = json.JSONEncoder(separators=(",", ":")).encode  # json.dumps would make an encoder each time
+
+
 class NotPlain(ValueError):
     """A value that is not plain, too large or too deep, or a text that is no packed value.
 
@@ -58,7 +62,7 @@ def pack(value: Any, in_order: bool = False, of_base: bool = False) -> str:
     Raises:
         NotPlain: value is not plain, or too large or deep.
     """
-    return json.dumps(_Packing(in_order, of_base).tag(value, 0), separators=(",", ":"))
+    return _AS_TEXT(_Packing(in_order, of_base).tag(value, 0))
 
 
 def unpack(text: str) -> Any:
@@ -70,7 +74,7 @@ def unpack(text: str) -> Any:
     if len(text) > _WIDEST * MAX_PACKED:
         raise NotPlain("too large")
     try:
-        return _untag(json.loads(text), 0, _Allowance())
+        return _untag(_FROM_TEXT(text), 0, _Allowance())
     except NotPlain:
         raise
     except (ValueError, TypeError, OverflowError, IndexError, RecursionError) as error:
@@ -127,6 +131,8 @@ def shorten(text: str, limit: int) -> str:
 
 def plain_text(text: str, limit: int = 300) -> str:
     """Someone else's text made safe to print: ASCII, one line, no control characters, not long."""
+    if len(text) <= limit and text.isascii() and text.isprintable():  # nearly always
+        return text
     text = text[: 4 * limit]
     if not (text.isascii() and text.isprintable()):
         text = "".join(c if " " <= c <= "~" else ascii(c)[1:-1] for c in text)

@@ -59,7 +59,7 @@ def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Ver
     if odd is not None:
         return Verdict(False, odd.kind, taken=True)
     verdict = trial.want.verdict(outcomes)
-    if verdict.right and not exercise.may_change and any(one.changed for one in outcomes):
+    if verdict.right and any(not exercise.may_change.issuperset(one.changed) for one in outcomes):
         return Verdict(False, ARGUMENTS, "leave its arguments as they are")
     return verdict
 

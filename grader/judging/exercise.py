@@ -59,7 +59,7 @@ class Exercise:
         because: why not.
         seconds: the limit for one call.
         slow: the sentence for a function that exceeds it.
-        may_change: whether it may change its arguments; the docstring says so.
+        may_change: the positions of the arguments that it may change; the docstring says so.
         holds: for people, what is in arguments of a call that nobody can read as they are; of any arguments.
     """
 
@@ -74,7 +74,7 @@ class Exercise:
     because: str = "it would be the answer"
     seconds: float = 2.0
     slow: str = ""
-    may_change: bool = False
+    may_change: frozenset[int] = frozenset()
     holds: Callable[..., str] | None = field(default=None, repr=False)
 
     @property

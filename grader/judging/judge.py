@@ -10,7 +10,7 @@ from .trial import Answer
 from .undefined import Explain, unexplained
 
 
-def judge(exercise: Exercise, ask: Ask, seed: str, explain: Explain = unexplained) -> Result:
+def judge(exercise: Exercise, ask: Ask, seed: str, explain: Explain = unexplained, anew: Ask | None = None) -> Result:
     """Run an exercise's trials through ask and judge them.
 
     Args:
@@ -18,6 +18,7 @@ def judge(exercise: Exercise, ask: Ask, seed: str, explain: Explain = unexplaine
         ask: calls the learner's function.
         seed: of the trials' inputs.
         explain: what to say of a name that the function reads and that is not defined.
+        anew: the same as ask, for a function that nothing has called yet; see `memory`.
     """
     trials = exercise.trials(seed)
     answers = answered(exercise, trials, ask)
@@ -27,7 +28,7 @@ def judge(exercise: Exercise, ask: Ask, seed: str, explain: Explain = unexplaine
     points = score(exercise, trials, answers)
     ended = STATUS.get(last.kind)
     status = ended or (PASSED if points == exercise.points else PARTIAL if points else FAILED)
-    told = tell(exercise, trials, answers, explain)
+    told = tell(exercise, trials, answers, explain, anew)
     return Result(
         name=exercise.name,
         score=points,

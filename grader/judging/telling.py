@@ -5,16 +5,17 @@ from dataclasses import dataclass, replace
 
 from ..inside import calling
 from ..inside.calling import Outcome
-from .answering import final
+from .answering import Ask, final
 from .diagnosis import Finding, Mistake, findings, mistakes, shown, size, telling
 from .exercise import Exercise
+from .memory import KEEPS, MOST, remembered
 from .play import as_row
 from .result import COSTS, FAILED, NOT_ATTEMPTED, Result, Row
 from .trial import Answer, Trial
 from .undefined import Explain, undefined
 from .verdict import ARGUMENTS
 from .wants import UNHEARD, Agree, Differs, InTurn, Plays, Refuses, Returns, Want
-from .words import at, call_text, came, window
+from .words import at, call_text, came, must, window
 
 MAX_FINDINGS = 3
 """How many rules are spoken of at once."""
@@ -48,8 +49,10 @@ def _nothing(exercise: Exercise, status: str, message: str) -> Result:
     return Result(exercise.name, 0, exercise.points, status, (message,))
 
 
-def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer], explain: Explain) -> Told:
-    """What to say of these answers; explain: of names that are not defined."""
+def tell(
+    exercise: Exercise, trials: Sequence[Trial], answers: list[Answer], explain: Explain, anew: Ask | None = None
+) -> Told:
+    """What to say of these answers; explain: of names that are not defined; anew: see `memory`."""
     last = answers[-1].outcome
     if last.kind == calling.MISSING:
         return Told((f"{last.text}.",))
@@ -65,6 +68,8 @@ def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer], exp
     if nothing_else:
         return Told((lacking,))
     named = [] if _says_true_to_all(answers) else mistakes(exercise, answers, found)
+    if kept := remembered(exercise, found, anew):
+        return _of_memory(exercise, answers, kept, [one for one in found[:MOST] if one not in kept], named)
     # The dearest error is told first: by the mistake that explains it, or else by itself.
     messages_first = bool(named) and named[0].stake < found[0].stake
     return Told(
@@ -72,6 +77,19 @@ def tell(exercise: Exercise, trials: Sequence[Trial], answers: list[Answer], exp
         tuple(one.sentence for one in named),
         _rows(exercise, answers, [one.wrong[0] for one in found]),
         messages_first,
+    )
+
+
+def _of_memory(
+    exercise: Exercise, answers: list[Answer], kept: list[Finding], left: list[Finding], named: list[Mistake]
+) -> Told:
+    """What to say of a function that keeps something, and of the rules that it breaks even so."""
+    leaks = tuple(one.sentence for one in named if one.leaks)
+    rules = [_rule(exercise, one) for one in left[:MAX_FINDINGS] if one.rules]
+    return Told(
+        (_first(exercise, answers, kept[0].wrong[0]), *([] if leaks else [KEEPS]), *rules),
+        leaks,
+        _rows(exercise, answers, [one.wrong[0] for one in kept + left]),
     )
 
 
@@ -101,8 +119,7 @@ def _ended(exercise: Exercise, answer: Answer) -> tuple[str, ...]:
 
 def _messages(exercise: Exercise, answers: list[Answer], found: list[Finding], named: list[Mistake]) -> tuple[str, ...]:
     first = found[0].wrong[0]
-    must = f": {first.verdict.says}" if _differs(first) else f"; it must {_must(exercise, first)}"
-    said = [f"{_call(exercise, answers, first)}{must}."]
+    said = [_first(exercise, answers, first)]
     if _says_true_to_all(answers):
         return (*said, "It says True to everything.")
     if _raises_for_all_valid(answers):
@@ -113,6 +130,11 @@ def _messages(exercise: Exercise, answers: list[Answer], found: list[Finding], n
         left = [one for one in found[:MAX_FINDINGS] if one.rules and not _explained(one, named)]
         said += [_rule(exercise, one) for one in left]
     return tuple(dict.fromkeys(said))
+
+
+def _first(exercise: Exercise, answers: list[Answer], first: Answer) -> str:
+    must = f": {first.verdict.says}" if _differs(first) else f"; it must {_must(exercise, first)}"
+    return f"{_call(exercise, answers, first)}{must}."
 
 
 def _explained(finding: Finding, named: list[Mistake]) -> bool:
@@ -150,25 +172,23 @@ def _came(exercise: Exercise, answer: Answer) -> str:
 
 
 def _arguments(exercise: Exercise, answer: Answer) -> str:
-    """Those that can have been changed."""
-    args = zip(exercise.parameters, answer.trial.args, strict=False)
-    return " or ".join(f"`{name}`" for name, arg in args if isinstance(arg, list | dict)) or "an argument"
+    """Those that were changed and may not be."""
+    spoilt = {at for outcome in answer.outcomes for at in outcome.changed} - exercise.may_change
+    return " and ".join(f"`{name}`" for at, name in enumerate(exercise.parameters) if at in spoilt) or "an argument"
 
 
 def _differs(answer: Answer) -> bool:
     """Whether a large answer is told by its differences."""
-    return isinstance(answer.trial.want, Differs) and bool(answer.verdict.says)
+    verdict = answer.verdict
+    return isinstance(answer.trial.want, Differs) and bool(verdict.says) and verdict.key != ARGUMENTS
 
 
 def _must(exercise: Exercise, answer: Answer) -> str:
-    want = answer.trial.want
     if answer.verdict.key == ARGUMENTS:
         changed = _arguments(exercise, answer)
-        left = f"{changed.replace(' or ', ' and ')} as they were" if " or " in changed else f"{changed} as it was"
-        return f"{want.text}, and leave {left}"
-    if isinstance(want, InTurn) and answer.verdict.call >= 0:
-        want = want.wants[answer.verdict.call]
-    return answer.verdict.says or want.text
+        left = f"{changed} as {'they were' if ' and ' in changed else 'it was'}"
+        return f"{answer.trial.want.text}, and leave {left}"
+    return answer.verdict.says or must(answer)
 
 
 def _rule(exercise: Exercise, finding: Finding) -> str:

@@ -187,6 +187,10 @@ def _checked(exercise: checks.Exercise) -> Result:
                 break
         return outcomes
 
+    def anew(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:
+        outcomes = (calling.invoke_anew(namespace, exercise.name, args, exercise.seconds) for args in calls)
+        return [outcome for outcome in outcomes if outcome]
+
     skipped: set[str] = set()
 
     def explain(name: str) -> str:
@@ -198,7 +202,7 @@ def _checked(exercise: checks.Exercise) -> Result:
 
     # Anything on stderr would make nbgrader count the check as failed.
     with contextlib.redirect_stderr(io.StringIO()):
-        result = judge(exercise, ask, SELF_PACED_SEED, explain)
+        result = judge(exercise, ask, SELF_PACED_SEED, explain, anew)
     if skipped and not result.score and skipped.issuperset(result.messages):  # nothing is known to be wrong yet
         result = replace(result, status=MISSING, calls=0, lost="")
     scores.record(Path.cwd(), exercise.name, result.score)

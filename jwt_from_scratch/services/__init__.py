@@ -40,6 +40,18 @@ They end with the notebook. They need Flask, which the reference module itself d
 | `vulnerable` | 02–11 | broken services, one flaw in each file |
 """
 
-from .http import Exchange, Server, fetch, serve
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .http import Exchange, Server, fetch, serve
 
 __all__ = ["Exchange", "Server", "fetch", "serve"]
+
+
+def __getattr__(name: str) -> object:
+    """Import `http`, and with it a web server, only where one of its names is used: exercises need other files."""
+    if name in __all__:
+        from . import http
+
+        return getattr(http, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,4 +1,4 @@
-"""Grades the whole corpus in one batch, once for all of pytest's worker processes."""
+"""Grades the corpus in one batch, once for all of pytest's worker processes."""
 
 import json
 import os
@@ -16,16 +16,16 @@ RESULT = "run.json"
 
 
 @pytest.fixture(scope="session")
-def run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """The outcome of grading the whole corpus in one batch. With ATTACKS_KEEP=DIR, its results are kept there."""
-    folder = made_once(tmp_path_factory, "attacks", lambda new: (new / RESULT).write_text(json.dumps(_run())))
+def run(tmp_path_factory: pytest.TempPathFactory, everything: bool) -> Run:
+    """The outcome of grading the corpus in one batch. With ATTACKS_KEEP=DIR, its results are kept there."""
+    folder = made_once(tmp_path_factory, "attacks", lambda new: (new / RESULT).write_text(json.dumps(_run(everything))))
     found = json.loads((folder / RESULT).read_text())
     if "skip" in found:
         pytest.skip(found["skip"])
     return Run(**found)
 
 
-def _run() -> dict[str, object]:
+def _run(everything: bool) -> dict[str, object]:
     try:
         Zygote().close()
     except SandboxError as error:
@@ -33,4 +33,4 @@ def _run() -> dict[str, object]:
             raise
         return {"skip": f"no sandbox on this machine: {error}"}
     keep = os.environ.get("ATTACKS_KEEP")
-    return asdict(run_corpus(Path(keep) if keep else None))
+    return asdict(run_corpus(Path(keep) if keep else None, costly=everything))

@@ -6,6 +6,7 @@ or the solved edition of a lesson. The others, in which the file itself is the a
     # about: what it tries                     # base: solved 01_encoding
     # score: 15, b64u_decode at most 4         # exercise: b64u_decode timed out | crashed
     # status: graded | unreadable              # student: '<b>'        (its folder, else the attack's name)
+    # costs: much                              (several seconds: it runs in CI and at night)
 
     # %% b64u_decode             these lines replace the cell of that exercise (or `answer`, or `check NAME`)
     # %% + before b64u_decode    an extra cell; also `+ after NAME`, `+ at the start`, `+ at the end`
@@ -84,6 +85,7 @@ class Attack:
     expect: Expect
     make: Make = field(repr=False)
     needs_root: bool = False
+    costly: bool = False
 
     @property
     def breach(self) -> str:
@@ -145,7 +147,8 @@ def from_file(path: Path) -> Attack:
         notebook = changed(edition, chapter, places.fill(text, name))
         return write(student_folder(submissions, folder), notebook, f"{chapter}.ipynb")
 
-    return Attack(name, category, matter["about"], chapter, folder, expectation(matter, category, chapter), make)
+    expect = expectation(matter, category, chapter)
+    return Attack(name, category, matter["about"], chapter, folder, expect, make, costly="costs" in matter)
 
 
 def _front_matter(text: str) -> dict[str, str]:
@@ -225,7 +228,7 @@ def corpus() -> tuple[Attack, ...]:
     return tuple(found)
 
 
-def write_corpus(submissions: Path, places: Places) -> dict[str, Path]:
-    """Write every submission into one folder. Returns their paths by the attacks' names."""
+def write_corpus(submissions: Path, places: Places, costly: bool = True) -> dict[str, Path]:
+    """Write all submissions, or all but the costly ones, into one folder. Returns their paths by the attacks' names."""
     submissions.mkdir(parents=True, exist_ok=True)
-    return {attack.name: attack.make(submissions, places) for attack in corpus()}
+    return {attack.name: attack.make(submissions, places) for attack in corpus() if costly or not attack.costly}

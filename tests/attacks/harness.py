@@ -198,15 +198,16 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def run_corpus(keep: Path | None = None) -> Run:
+def run_corpus(keep: Path | None = None, costly: bool = True) -> Run:
     """Write the corpus, grade it, and check that everything else is unchanged.
 
     Args:
         keep: a folder to which the batch's results are copied.
+        costly: grade the costly submissions, too.
     """
     canaries = Canaries()
     try:
-        write_corpus(canaries.root / "submissions", canaries.places)
+        write_corpus(canaries.root / "submissions", canaries.places, costly)
         canaries.listen()
         before = canaries.state()
         adopt_orphans()

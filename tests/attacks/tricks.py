@@ -41,7 +41,7 @@ def trick(category: str, about: str, base: str = "solved 01_encoding", needs_roo
             return function(submissions, folder, places)
 
         expect = expectation(matter, category, chapter)
-        _found.append(Attack(name, category, about, chapter, folder, expect, make, needs_root))
+        _found.append(Attack(name, category, about, chapter, folder, expect, make, needs_root, "costs" in matter))
         return function
 
     return mark
@@ -325,7 +325,7 @@ def line_of_a_megabyte(notebook: Any) -> None:
     _source(notebook, "def json_loads_strict(data):\n    return '" + "x" * 2_000_000 + "'")
 
 
-@edit("parser", "two megabytes of source that takes a parser long", score="25", seconds="20")
+@edit("parser", "two megabytes of source that takes a parser long", score="25", seconds="20", costs="much")
 def megabytes_to_parse(notebook: Any) -> None:
     notebook.cells += [code("x = [" + "[]," * 330_000 + ")") for _ in range(2)]
 

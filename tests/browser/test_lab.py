@@ -97,6 +97,7 @@ def test_the_saved_notebook_holds_scores_and_no_scripts(lesson: Notebook, work: 
         assert "<script" not in (work / LESSON).read_text("utf-8").lower()
 
 
+@pytest.mark.in_ci
 def test_submit_hands_in_what_was_run_and_saved_from_a_copy_too(lesson: Notebook, work: Path, tmp_path: Path) -> None:
     with explained(lesson.page, tmp_path, None):
         answer_to(lesson, RIGHT)
@@ -143,6 +144,7 @@ def wait_for_output(path: Path, source: str) -> dict:
 # -- `grader start` itself, which needs no browser --------------------------------------------------------------------
 
 
+@pytest.mark.in_ci
 def test_a_second_start_overwrites_nothing_and_ctrl_c_ends_everything(tmp_path: Path) -> None:
     work = tmp_path / "work"
     with running_lab(work, tmp_path / "home") as lab:

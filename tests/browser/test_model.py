@@ -174,6 +174,7 @@ def test_the_same_attacks_work(pair: list[Any], keep: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.in_ci
 def test_the_lesson_shows_the_same_lines_with_both(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     need_browser()
     from nbclient import NotebookClient

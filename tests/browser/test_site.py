@@ -25,7 +25,7 @@ from grader.inside.calling import STUB
 from tests.browser.driver import Notebook, browser_page, explained, need_browser
 from tests.browser.edition import browser_edition
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.in_ci]
 
 CHAPTERS = course.chapter_names()
 LESSON = "01_encoding"
@@ -44,10 +44,10 @@ def night(thorough: bool) -> None:
 
 
 @pytest.fixture(scope="session")
-def edition(tmp_path_factory: pytest.TempPathFactory, thorough: bool) -> Path:
+def edition(tmp_path_factory: pytest.TempPathFactory, everything: bool) -> Path:
     """The edition, built from installed packages and pinned files."""
     need_browser()
-    return browser_edition(tmp_path_factory.mktemp("edition"), download=thorough or bool(os.environ.get("CI")))
+    return browser_edition(tmp_path_factory.mktemp("edition"), download=everything)
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

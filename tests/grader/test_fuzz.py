@@ -237,7 +237,7 @@ class LyingChannel:
         """A fork says that it is there, and answers one question, unasked."""
         with contextlib.closing(Channel(socket.socket(fileno=os.dup(descriptor)))) as fork:
             fork.send({"ready": True})
-            fork.send({**self._lie(), "id": 0})
+            fork.send({"answers": [{**self._lie(), "id": 0}]})
 
     def readable(self, seconds: float | None) -> bool:
         return True

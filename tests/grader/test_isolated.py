@@ -96,8 +96,11 @@ WAYS: dict[str, tuple[tuple[str | Path, ...], dict[str, str]]] = {
 OURS = ("grader",)
 
 
-@pytest.mark.parametrize("form", FORMS)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("form", ["files", pytest.param("packages", marks=pytest.mark.in_ci)])
+@pytest.mark.parametrize(
+    "way",
+    [one if one == "the command" or "isolated" in one else pytest.param(one, marks=pytest.mark.in_ci) for one in WAYS],
+)
 def test_no_file_in_the_current_folder_is_run_by_grading(tmp_path: Path, way: str, form: str, sandbox: None) -> None:
     command, variables = WAYS[way]
     place = Place(tmp_path, FORMS[form], without=() if command[0] == BIN / "grader" or "-I" in command else OURS)
@@ -111,6 +114,7 @@ def test_no_file_in_the_current_folder_is_run_by_grading(tmp_path: Path, way: st
     place.is_untouched()
 
 
+@pytest.mark.in_ci
 def test_a_program_that_is_not_isolated_itself_starts_isolated_workers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sandbox: None
 ) -> None:
@@ -126,14 +130,14 @@ def test_a_program_that_is_not_isolated_itself_starts_isolated_workers(
 @pytest.mark.parametrize(
     "arguments",
     [
-        ("build", "--check"),
-        ("build", "--solved", "solved"),
+        pytest.param(("build", "--check"), marks=pytest.mark.in_ci),
+        pytest.param(("build", "--solved", "solved"), marks=pytest.mark.in_ci),
         ("doctor",),
         ("likeness", "."),
         ("start", "--copy-only"),
         ("keys", "init", "--out", "key.json"),
         ("gradescope-zip",),
-        ("class", "init", "class"),
+        pytest.param(("class", "init", "class"), marks=pytest.mark.in_ci),
     ],
     ids=" ".join,
 )
@@ -155,6 +159,7 @@ def test_the_run_in_gradescopes_container_runs_none(tmp_path: Path, options: tup
     place.is_untouched()
 
 
+@pytest.mark.in_ci
 def test_a_class_is_graded_from_inside_the_submissions(tmp_path: Path, sandbox: None) -> None:
     place = Place(tmp_path, "{}.py", without=OURS)
     course = tmp_path / "class"

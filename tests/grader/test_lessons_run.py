@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import re
 import sys
 import time
@@ -33,10 +32,10 @@ each_chapter = pytest.mark.parametrize("name", CHAPTERS)
 
 
 @pytest.fixture
-def went_well(request: pytest.FixtureRequest, name: str, thorough: bool) -> Callable[[], None]:
+def went_well(request: pytest.FixtureRequest, name: str, everything: bool) -> Callable[[], None]:
     """Notes that a lesson has gone well. Skips it if nothing has changed since; but not in CI."""
     key = f"lessons/{request.function.__name__}/{name}"
-    if not thorough and not os.environ.get("CI") and request.config.cache.get(key, "") == fingerprint(name):
+    if not everything and request.config.cache.get(key, "") == fingerprint(name):
         pytest.skip("nothing of it has changed since it went well here")
     return lambda: request.config.cache.set(key, fingerprint(name))
 
@@ -130,6 +129,7 @@ def figures_have_words(notebook: Any) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.in_ci
 @each_chapter
 def test_a_student_edition_stops_only_where_something_is_not_written(
     name: str, tmp_path: Path, went_well: Callable[[], None]

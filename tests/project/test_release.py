@@ -93,6 +93,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.in_ci
 def test_it_runs_where_no_checkout_is(installed: Path, tmp_path: Path) -> None:
     def run(*words: str) -> str:
         done = subprocess.run(

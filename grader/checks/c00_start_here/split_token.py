@@ -39,7 +39,7 @@ FORMS: dict[str, Callable[[str, str, str], str]] = {
 def world(source: random.Random) -> Any:
     """Names and bytes that differ from seed to seed; - and _ are in every signature's text."""
     return SimpleNamespace(
-        name=source.choice(["ada", "grace"]), jti=source.randbytes(5).hex(), seal=source.randbytes(61)
+        name=source.choice(["ada", "grace"]), jti=source.randbytes(5).hex(), seal=source.randbytes(253)
     )
 
 
@@ -50,7 +50,7 @@ def aspects(w: Any) -> list[Aspect]:
         {"alg": "HS256", "typ": "JWT"},
         {"alg": "none"},
         {"alg": "ES256", "kid": "\u00fe-11", "typ": "at+jwt"},
-        {"alg": "HS256", "q": "???>>>~~~"},
+        {"alg": "HS256", "q": "???>>>~~~", "Kid": "A b"},
         {"typ": "JWT", "x5c": ["MIIB"], "n": {"a": [1, None]}},
     )
     payloads = (
@@ -58,9 +58,9 @@ def aspects(w: Any) -> list[Aspect]:
         {"exp": 1, "iss": "https://login.example", "aud": ["a", "b"]},
         {"Name": " \u00c6gir \u00de\u00f3rsd\u00f3ttir", "n": [1, {"deep": None}], "o": {"x": None}, "none": None},
         {"q": "???>>>~~~", "f": 1.5, "big": 10**20},
-        {"alg": "none", "": "", "a.b": ".", "long": "x" * 5_000},
+        {"alg": "none", "": "", "a.b": ".", " c ": 1, "long": "x" * 5_000},
     )
-    sizes = {f"{size} bytes": seal[:size] for size in (32, 64, 48, 20, 3, 4, 5)}
+    sizes = {f"{size} bytes": seal[:size] for size in (32, 64, 48, 20, 3, 4, 5, 256)}
     return [
         Aspect("header", good(*headers, rule="1"), rare({}, rule="1")),
         Aspect("payload", good(*payloads, rule="1"), rare({}, rule="1")),

@@ -3,14 +3,16 @@
 import base64
 import random
 import re
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 from jwt_from_scratch import encoding
 
-from ...judging.aspects import Aspect, bad, from_aspects, good, named
+from ...judging.aspects import BARE, Aspect, bad, from_aspects, good, joined, named, written
 from ...judging.exercise import Exercise, Mistakes
-from ...judging.trial import Args
+from ...judging.trial import Args, Trial, crowd
+from ...judging.wants import Raises
 from .. import kit
 
 RULES = {
@@ -87,6 +89,16 @@ def _with_spare_bits(text: str, bits: int) -> str:
     return text[:-1] + kit.ALPHABET[kit.ALPHABET.index(text[-1]) | bits]
 
 
+_AROUND = (*_FOREIGN, *_UNICODE.values(), "\ufeff", "\u2013", "\x7f", "%3D", "%3d", "&#61;", "\\n")
+
+
+def around(source: random.Random) -> Iterator[Trial]:
+    """Each foreign character, and some escapes, before and behind good texts: whoever strips one of them shows it."""
+    texts = [form.format(one) for form in ("Zm9v{}", "{}Zm9v", "Zm8{}", "{}Zm8") for one in _AROUND]
+    parts = [Trial((text,), Raises(), frozenset(["3"]), bad=True, text=f"text: {text!r}", base=BARE) for text in texts]
+    yield crowd("text: foreign characters before it and behind it", parts)
+
+
 def build(e: Any) -> Args:
     """The text."""
     return (e.text,)
@@ -136,10 +148,10 @@ MISTAKES: Mistakes = {
         ),
     },
     "2": {
-        "You compare without the '=', so a text that has them still passes. The text itself must match.": (
+        "A text with '=' behind it passes. Compare the text as it came, all of it, with what the encoder writes.": (
             lambda text: encoding.b64u_decode(text.rstrip("="))
         ),
-        "Python's decoder forgives padding, however much there is. Encode what you decoded and compare.": _forgiving,
+        "It forgives every '=', as Python's decoder does. Encode what you decoded and compare.": _forgiving,
     },
     "3": {
         "Python's decoder skips foreign characters, so a text has many spellings. Encode what you decoded and "
@@ -172,6 +184,6 @@ b64u_decode = Exercise(
         "ValueError(...)`. Letters outside ASCII and impossible lengths already raise a kind of ValueError.",
     ),
     rules=RULES,
-    source=from_aspects(world, aspects, build, oracle, examples=(("AQ",), ("AR",))),
+    source=joined(from_aspects(world, aspects, build, oracle, examples=(("AQ",), ("AR",))), written(around)),
     mistakes=MISTAKES,
 )

@@ -35,6 +35,7 @@ FINE = {
     "escapes": b'{"e": "caf\\u00e9", "s": "\\ud83d\\ude00", "q": "\\"\\\\\\/\\b\\f\\n\\r\\t"}',
     "white space": b' {"a" :\t1,\r\n"A": 2 }\n',
     "numbers": b"[1e3, -0.5, 1.25E-2, 12345678901234567890]",
+    "numbers of many digits": b"[1700000000.1234567, 1e-9, -0.1234567890123456, 0.0, -0.0, 1.0]",
     "NaN as a text": b'{"n": "NaN", "i": "Infinity", "m": "-Infinity", "t": "a NaN: -Infinity, NaN"}',
     "NaN as a name": b'{"NaN": 1, "Infinity": 2}',
     "a list that is 40 deep": b"[" * 40 + b"]" * 40,
@@ -56,6 +57,7 @@ TWINS = {
     **{f"first {word.decode()}": b'{"a":%b,"a":1}' % word for word in (b"false", b"null", b"0", b'""', b"[]", b"{}")},
     "both null": b'{"a":null,"a":null}',
     "second false": b'{"a":true,"a":false}',
+    "behind another": b'{"a":1,"b":2,"b":3}',
     "three times": b'{"a":1,"b":2,"a":3,"c":4,"a":5}',
     "inside": b'{"deep":{"x":1,"y":2,"x":3}}',
     "in a list": b'[{"x":1,"x":2}]',
@@ -63,6 +65,7 @@ TWINS = {
     "one written with an escape": b'{"a":1,"\\u0061":2}',
     "the empty name": b'{"":1,"":2}',
     "outside ASCII": '{"\u00e6":1,"\u00e6":2}'.encode(),
+    "with deep values": b'{"a":[[[[1]]]],"a":[[[[2]]]]}',
     "with objects as values": b'{"a":{"x":1},"a":{"y":2}}',
 }
 NO_JSON = (
@@ -80,7 +83,18 @@ NO_JSON = (
         b'"abc',
     ),
     *(b"01", b"+1", b".5", b"1.", b"0x10", b"1_000", b"True", b"None", b"nul", b"{a: 1}", b"/**/ {}", b"{} // x"),
-    *(b'"\\x41"', b'"\\u12"', b'{"a":1 "b":2}', b"(1)", b"NotANumber", b"undefined", b"{1: 2}", b'{"a": 1;}'),
+    *(
+        b'"\\x41"',
+        b'"\\u12"',
+        b'{"a":1 "b":2}',
+        b"(1)",
+        b"NotANumber",
+        b"undefined",
+        b"{1: 2}",
+        b'{"a": 1;}',
+        b"{};",
+        b"{},",
+    ),
 )
 
 
@@ -209,7 +223,7 @@ MISTAKES: Mistakes = {
         "A byte order mark is swallowed, as 'utf-8-sig' does. 'utf-8' leaves it for the parser to refuse.": replace(
             READ, decode=lambda data: data.decode("utf-8-sig")
         ),
-        "Bytes that are not UTF-8 are replaced or left out, not refused, so two tokens read the same.": replace(
+        "Bytes that are not UTF-8 are replaced, left out or guessed at, not refused, so readers differ.": replace(
             READ, decode=lambda data: data.decode("utf-8", "replace")
         ),
     },

@@ -45,6 +45,11 @@ def aspects(w: Any) -> list[Aspect]:
         "only zeros": bytes(64),
         "more zeros": bytes(65),
         "spaces around": b" k \n",
+        "a byte order mark first": b"\xef\xbb\xbfkey",
+        "base64": b"QUJD" * 12,
+        "line breaks": b"k\r\nk\rk\n\nk",
+        "the inner pad's byte, and more": b"\x36" + w.key[:20],
+        "the outer pad's byte, and more": b"\x5c" + w.key[:20],
     }
     text = {"letters": b"secret", "digits": b"1234", "hexadecimal": b"00ff" * 8, "bytes of ones": b"\xff" * 32}
     messages = {f"{n:,} bytes": (w.message * 5)[:n] for n in (20, 300, 1, 55, 56, 63, 64, 65, 119, 128, 5_000)}
@@ -53,6 +58,9 @@ def aspects(w: Any) -> list[Aspect]:
         "a zero byte": b"\0",
         "zeros behind": w.message[:9] + b"\0\0",
         "white space around": b" m\n",
+        "zeros before": b"\0\0" + w.message[:9],
+        "a byte order mark first": b"\xef\xbb\xbf" + w.message[:9],
+        "line breaks": b"m\r\nm\rm\n\nm",
         "no UTF-8": b"\xff\xfe\xe6",
         "dots": b"a.b.c",
         "the pads": b"\x36" * 64 + b"\x5c" * 64,

@@ -35,6 +35,9 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "empty ones": {"": "", "list": [], "object": {}},
     "a header's names": {"alg": "none", "typ": 1, "kid": "x"},
     "dots and spaces": {"A.b": "c.d ", " x": "=", "url": "https://a.example/?q=1&r=2"},
+    "times with fractions": {"exp": 2e9 + 0.5, "nbf": 1.25, "iat": 1e-9, "jti": 7},
+    "JSON's own marks": {"a": 'x: 1, "y": [2, 3]', "b": "{}, : ,  ", "c ": "//"},
+    "lists out of order": {"aud": ["b", "a", "b"], "n": [3, 1, 2, None, "x"], "one": ["a"]},
 }
 
 
@@ -65,6 +68,7 @@ def aspects(w: Any) -> list[Aspect]:
                 named("32 zeros", bytes(32)),
                 named("white space", b" \n" * 16),
                 named("zeros behind", w.key[:31] + b"\0"),
+                named("zeros before", b"\0\0" + w.key[:31]),
                 rule="1",
             ),
             bad("1", named("empty", b""), named("a word", b"secret"), stake=HALF),

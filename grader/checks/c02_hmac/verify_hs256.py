@@ -88,6 +88,7 @@ verify_hs256 = Exercise(
             aspects,
             build,
             oracle,
+            crowded=True,
             examples=((f"{_EXAMPLE.decode()}.{b64u_encode(kit.mac(bytes(32), _EXAMPLE))}", bytes(32)),),
         ),
         written(lambda source: _again(compact.world(source))),

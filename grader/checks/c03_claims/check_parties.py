@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import Any
 
-from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, rare, written
+from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, joined, named, named_ones, rare, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Want
 from .. import kit
-from .common import ASSERTED, BLANKET, FALSE, SILENT, TRUE_OR_FALSE, names_one_of, passes
+from .common import ASSERTED, BLANKET, FALSE, SILENT, TRUE, names_one_of, passes
 
 NAMES = ("iss", "aud")
 RULES = {
@@ -29,6 +29,7 @@ ICELAND = "https://\u00feing.example/b\u00f3k"
 PATTERN = "https://id.example/t?a=[b]+(c)*.d$"
 FITTING = "https://id.example/a=bbccxd"
 """An issuer whose name is a pattern, and another that fits it."""
+API = "https://API.example/v1/"
 BOOK = {"audience": "b\u00f3k"}
 
 
@@ -56,7 +57,7 @@ def aspects(w: Any) -> list[Aspect]:
         Aspect(
             "audience",
             good(named("usual", w.audience)),
-            good("bank", "https://API.example/v1/", rule="2 equal", shy=True),
+            good("bank", API, rule="2 equal", shy=True),
             rare("b\u00f3k", "a.b*c", "a b", rule="2 equal", shy=True),
         ),
         _iss(w),
@@ -66,7 +67,24 @@ def aspects(w: Any) -> list[Aspect]:
 
 
 def _like_ours(e: Any) -> dict[str, Any]:
-    return {"azp": e.audience, "client_id": e.audience, "audience": e.audience, "issuer": e.issuer}
+    return {"sub": e.audience, "azp": e.audience, "client_id": e.audience, "audience": e.audience, "issuer": e.issuer}
+
+
+def _other_urls(url: str) -> dict[str, str]:
+    """Names that URL readers take for this one, or make of it."""
+    scheme, _, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    return {
+        "with a fragment": f"{url}#x",
+        "with a query": f"{url}?x=1",
+        "by http": f"http://{rest}",
+        "with www": f"{scheme}://www.{rest}",
+        "with two slashes": f"{scheme}://{host}//{path}",
+        "with a dot behind the host": f"{scheme}://{host}.{slash}{path}",
+        "with a dot at the end": f"{url}.",
+        "with a user": f"{scheme}://x@{rest}",
+        "with a dot for a folder": f"{scheme}://{host}/./{path}",
+    }
 
 
 def _iss(w: Any) -> Aspect:
@@ -83,6 +101,12 @@ def _iss(w: Any) -> Aspect:
         good(named("the issuer", lambda e: e.issuer), rule="1 equal"),
         bad("1 equal", *(named(text, one) for text, one in (longer | shorter).items()), stake=ALL),
         bad("1 equal", *kit.almost(w.issuer, *longer.values(), *shorter.values())),
+        bad("1 equal", *named_ones(_other_urls(w.issuer))),
+        bad(
+            "1 equal",
+            named("ours with another letter outside ASCII", ICELAND.replace("\u00fe", "\u00f0")),
+            along=composed,
+        ),
         bad("1 equal", named("with the usual port", w.issuer.replace(".example/", ".example:443/"))),
         bad("1 equal", named("ours, decomposed", unicodedata.normalize("NFD", ICELAND)), along=composed),
         bad(
@@ -107,12 +131,13 @@ def _iss(w: Any) -> Aspect:
 
 def _aud(w: Any) -> Aspect:
     ours = w.audience
-    near = kit.almost(ours)
+    near, others = kit.almost(ours), _other_urls(API)
     texts = {
         "another": "coat",
         "ours and more": f"{ours}-test",
         "more and ours": f"my-{ours}",
         "two names in a text": f"coat {ours}",
+        "a list in a text": f'["{ours}"]',
         "empty": "",
     }
     lists: dict[str, list[Any]] = {
@@ -162,6 +187,12 @@ def _aud(w: Any) -> Aspect:
         ),
         bad(
             "2 equal", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in lists.items()), stake=ALL
+        ),
+        bad("2 equal", *(named(f"a URL {text}", one) for text, one in others.items()), along={"audience": API}),
+        bad(
+            "2 equal",
+            *(named(f"a list of a URL {text}", lambda e, o=one: [o]) for text, one in others.items()),
+            along={"audience": API},
         ),
         bad(
             "2 equal",
@@ -259,7 +290,7 @@ def _text_alike(normal: Callable[[str], str]) -> Callable[[Any, str], bool]:
 
 MISTAKES: Mistakes = {
     RETURNS: {
-        TRUE_OR_FALSE: replace(PARTIES, accept=True),
+        TRUE: replace(PARTIES, accept=True),
         "aud may also be a single string (RFC 7519 §4.1.3).": replace(
             PARTIES, aud_has=lambda aud, audience: isinstance(aud, list) and _strings_with(aud, audience)
         ),
@@ -282,7 +313,7 @@ MISTAKES: Mistakes = {
         ),
     },
     "1 there": {
-        "A token without iss is taken. `claims.get` gives None for it; refuse it.": replace(
+        "A token without iss is taken, so anybody may have written it. Here iss is required.": replace(
             PARTIES, iss_is=lambda iss, issuer: iss is None or iss == issuer
         ),
         "A missing iss ends in a KeyError. Refuse it with a ValueError that names the claim.": replace(

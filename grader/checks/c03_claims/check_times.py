@@ -14,7 +14,7 @@ from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import Want
 from .. import kit
-from .common import ASSERTED, BLANKET, FALSE, SILENT, TRUE_OR_FALSE, names_one_of, passes
+from .common import ASSERTED, BLANKET, FALSE, SILENT, TRUE, names_one_of, passes
 
 NAMES = ("exp", "nbf", "iat")
 DAY = 86_400
@@ -44,6 +44,7 @@ def aspects(w: Any) -> list[Aspect]:
     others: list[dict[str, Any]] = [
         {"sub": "ada", "role": None},
         {"jti": "exp", "expires": "soon"},
+        {"iss": 7, "sub": [], "aud": False, "jti": None},
         {"EXP": 0, "Nbf": kit.HUGE, "iat ": "x"},
         {"nbf.": None, "": 1},
         {"exp2": False, "auth_time": None, "updated_at": "x"},
@@ -128,6 +129,13 @@ def by_hand(source: random.Random) -> Iterator[Trial]:
     yield kit.in_turn("one token at two times", (early, fine), (grace, fine), (past, late))
     short = {"exp": w.now - w.leeway + 1, "nbf": w.now + w.leeway, "iat": w.now + w.leeway}
     yield Trial((short, w.now, w.leeway), passes(None, (short,)), frozenset(["3"]), text="a life within the leeway")
+    last = ({"exp": w.now + 1}, w.now + 0.75, 0)
+    yield Trial(last, passes(None, last), frozenset(["3"]), text="a quarter of a second left")
+    for name in NAMES:  # to subtract a float from it is an OverflowError
+        times = {"exp": w.now + 10 * DAY, name: kit.HUGE}
+        want = passes(None, (times,)) if name == "exp" else names_one_of({name}, NAMES)
+        rules, text = frozenset([CLOCK[name]]), f"{name}: 10**400, and a float for now"
+        yield Trial((times, w.now + 0.5, 0), want, rules, bad=name != "exp", text=text)
 
 
 def build(e: Any) -> Args:
@@ -224,7 +232,7 @@ def _of_each(sentences: dict[str, Times]) -> Mistakes:
 
 MISTAKES: Mistakes = {
     RETURNS: {
-        TRUE_OR_FALSE: replace(TIMES, accept=True),
+        TRUE: replace(TIMES, accept=True),
         "It asks the system clock. The time to go by is the argument `now`.": replace(
             TIMES, clock=lambda now: time.time()
         ),
@@ -252,8 +260,8 @@ MISTAKES: Mistakes = {
             "`type(value)`.": replace(
                 TIMES, is_time=lambda value: isinstance(value, (int, float)) and is_finite(value)
             ),
-            "NaN and infinity are floats. Every comparison with NaN is false, so such a token never expires. Refuse "
-            "both.": replace(TIMES, is_time=lambda value: type(value) in (int, float)),
+            "NaN and infinity are floats. Every comparison with NaN is false, so such a claim refuses nothing. Refuse "
+            "both, in each of the three claims.": replace(TIMES, is_time=lambda value: type(value) in (int, float)),
             "A claim that is not a number reaches the comparison: text and null end in a TypeError, true counts as 1. "
             "Look at the type first.": replace(TIMES, is_time=lambda value: True),
             "`float(...)` turns text into numbers. A time must be a number already (RFC 7519 §4.1.4): two readers of "
@@ -303,8 +311,8 @@ MISTAKES: Mistakes = {
         "A far exp is refused. How long a token may live is not this function's business.": replace(
             TIMES, late=lambda exp, now, leeway: now - leeway >= exp or exp > now + 10**9
         ),
-        "`int(now)` cuts the fraction off, so a token lives on for part of a second. Compare with now as it "
-        "is.": replace(TIMES, clock=int),
+        "A fraction of now or of exp is rounded, so a token lives on for part of a second. Compare both as they "
+        "are.": replace(TIMES, clock=int),
         "The time is rounded, so a token dies up to half a second early. Compare with now as it is.": replace(
             TIMES, late=lambda exp, now, leeway: round(now - leeway) >= exp
         ),

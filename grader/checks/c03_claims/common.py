@@ -14,9 +14,9 @@ SILENT = (
 ASSERTED = "`assert` is not a refusal: Python leaves it out when it runs with -O. Raise ValueError."
 FALSE = "Bad claims give False. The caller who forgets to look lets the token in; raise ValueError."
 BLANKET = "The exception's text names claims that are not at fault. Name the one that is, and no other."
-TRUE_OR_FALSE = (
-    "It returns True or False. An answer that can be overlooked will be: raise ValueError for bad claims, and return "
-    "nothing for good ones."
+TRUE = (
+    "Good claims come back as True. An answer that can be overlooked will be: raise ValueError for bad claims, and "
+    "return nothing (or the claims) for good ones."
 )
 
 

@@ -47,6 +47,7 @@ def _key(w: Any) -> list[Aspect]:
     with_header = {"alg": lambda e: getattr(e, "key alg")}
     others: tuple[dict[str, Any], ...] = (
         {"kid": "another"},
+        {"kid": 7},
         {"use": "enc"},
         {"key_ops": []},
         {"x": None},
@@ -66,11 +67,17 @@ def _key(w: Any) -> list[Aspect]:
         "in the other alphabet": lambda e: kit.lenient()["+ and / for - and _"](b64u_encode(e.key)),
         "with spare bits": lambda e: kit.lenient()["spare bits in the last letter"](b64u_encode(e.key)),
     }
+    taken_as_text = {
+        "a passphrase, and signed with it": "correct horse battery staple, 2026",
+        "hexadecimal with colons, and signed with it": ":".join(["fb"] * 16),
+        "44 digits as a number, and signed with what they spell": lambda e: 10**44 - 1,
+    }
     other_algs = ("HS384", "HS512", "RS256", "none", "ES256")
     return [
         Aspect(
             "key",
             good(named("32 bytes", w.key), named("64 bytes", w.key + w.far[:32]), rule="1 size"),
+            rare(named("48 bytes whose text is hexadecimal", b64u_decode("0123456789abcdef" * 4)), rule="1 size"),
             rare(named("80 bytes", w.far[:79] + b"\n"), named("32 zero bytes", bytes(32)), rule="1 size"),
             bad("1 size", named("empty", b""), stake=ALL),
             bad("1 size", named("a word", b"secret"), *(named(text, one) for text, one in sizes.items())),
@@ -78,13 +85,15 @@ def _key(w: Any) -> list[Aspect]:
         Aspect(
             "kty",
             good("oct"),
-            bad("1 kty", ABSENT, *kit.falsy(), *kit.truthy("oct"), *kit.almost("oct")[:12], "RSA", "EC", "OKP"),
+            bad("1 kty", ABSENT, *kit.falsy(), *kit.truthy("oct"), *kit.almost("oct"), "oct\u00e9", "RSA", "EC", "OKP"),
         ),
         Aspect(
             "key alg",
             good("HS256"),
             bad(("1 alg", "3 alg"), *(named(f"{one}, and the header HS256", one) for one in other_algs), stake=ALL),
-            bad(("1 alg", "3 alg"), ABSENT, *kit.falsy(), *kit.truthy("HS256")[3:], *kit.almost("HS256")[:10]),
+            bad(
+                ("1 alg", "3 alg"), ABSENT, *kit.falsy(), *kit.truthy("HS256")[3:], *kit.almost("HS256"), "HS256\u00e9"
+            ),
             bad(
                 "1 alg",
                 *(named(f"{one}, and the header, too", one) for one in (*other_algs[:4], "hs256")),
@@ -96,9 +105,16 @@ def _key(w: Any) -> list[Aspect]:
             "k",
             good(named("fits", lambda e: b64u_encode(e.key))),
             bad("1 k", *named_ones(spelled), along={"key": b"\xfb\xef\xff" * 10 + b"\xfb\xef"}),
+            bad("1 k", *named_ones(taken_as_text), stake=ALL, along={"seal": _by_text_of_k}),
         ),
         Aspect("others", good({}, rule="1 others"), rare({"kid": "k-1"}, *others, rule="1 others")),
     ]
+
+
+def _by_text_of_k(e: Any) -> Callable[[bytes], bytes]:
+    """A seal that fits for whoever makes a key of a k that is none: of its text, or of what its digits spell."""
+    secret = e.k.encode() if isinstance(e.k, str) else b64u_decode(str(e.k))
+    return lambda message: kit.mac(secret, message)
 
 
 def _members(w: Any) -> list[Value]:
@@ -201,6 +217,9 @@ def _by_hand(w: Any) -> Iterator[Trial]:
         "the right letters in the other case": lambda message: compact.other_case(kit.mac(w.key, message)),
     }
     claims = json_dumps({"sub": w.name})
+    honest = kit.compact(json_dumps(compact.HEAD), claims, lambda message: kit.mac(w.key, message))
+    rules = frozenset(["1 kty", "1 alg", "1 k"])
+    yield Trial((honest, {"keys": [ours]}), Raises(), rules, bad=True, text="a set with the key in it")
     tokens = {name: kit.compact(json_dumps(compact.HEAD), claims, seal) for name, seal in near.items()}
     parts = [
         Trial((token, ours), Raises(), frozenset(["4"]), bad=True, stake=HALF, text=f"seal: {name}")
@@ -332,8 +351,9 @@ MISTAKES: Mistakes = {
         ),
     },
     RETURNS: {
-        "It refuses good tokens. The HMAC's key is `b64u_decode(key['k'])`: not the text of k, and not the dict "
-        "itself, whose `len` only counts its members.": replace(VERIFY, secret=lambda k: k.encode()),
+        "It refuses good tokens. Usual slips: the HMAC's key is the text of k, or the dict itself, whose `len` only "
+        "counts its members, and not `b64u_decode(key['k'])`; the HMAC is of another text than header.payload as they "
+        "came.": replace(VERIFY, secret=lambda k: k.encode()),
         "The key is a JWK now, a dict. The HMAC wants the bytes in it: `b64u_decode(key['k'])`.": replace(
             VERIFY, secret=lambda k: {"k": k}, minimum=0
         ),
@@ -359,6 +379,8 @@ MISTAKES: Mistakes = {
         **OF_TOKEN["3 members"],
         "It asks that the header's kid be the key's. kid is ignored here: whoever calls verify has chosen the "
         "key.": replace(VERIFY, same=lambda head, key: head.get("kid") == key.get("kid")),
+        "It asks that the header's kid, where there is one, be the key's. kid is ignored here: whoever calls verify "
+        "has chosen the key.": replace(VERIFY, same=lambda head, key: head.get("kid", "") in ("", key.get("kid"))),
         "It asks for typ JWT. typ may be absent, and verify ignores it.": replace(
             VERIFY, same=lambda head, key: head.get("typ") == "JWT"
         ),
@@ -404,6 +426,7 @@ verify = Exercise(
             aspects,
             build,
             oracle,
+            crowded=True,
             examples=(
                 (
                     "eyJhbGciOiJIUzI1NiJ9.e30.4E_Bsx-pJi3kOW9wVXN8CgbATwP09D9V5gxh9-9zSZ0",

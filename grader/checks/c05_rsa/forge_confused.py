@@ -42,7 +42,12 @@ def world(source: random.Random) -> Any:
         "address": {"city": "Turin", "zip": None},
     }
     return SimpleNamespace(
-        key=first, pem=pem_of(first), other=pem_of(second), visitor=visitor, kid=source.randbytes(3).hex()
+        key=first,
+        pem=pem_of(first),
+        other=pem_of(second),
+        long=pem_of(quick_key(source, 3, 4224)),
+        visitor=visitor,
+        kid=source.randbytes(3).hex(),
     )
 
 
@@ -62,6 +67,7 @@ def aspects(w: Any) -> list[Aspect]:
     }
     odd_pems = {
         "with Windows line ends but the last": windows.rstrip(),
+        "of a key of 4224 bits": w.long,
         "with spaces around": b"  " + w.pem + b" \t",
         "with a zero byte behind": w.pem + b"\0",
         "in capitals": w.pem.upper(),

@@ -15,7 +15,7 @@ from ...judging.verdict import ALL
 from ...judging.wants import InTurn, Satisfies
 from ..rsa_pool import SMALL, QuickKey, encode, quick_key
 from .common import LIBRARIES, signing_input
-from .rsa_verify_pkcs1 import number, sha256
+from .forging import number, sha256
 
 RULES = {
     "1 m": "s^e - m is a multiple of n where m is the padded message, a number of as many bytes as the signature.",
@@ -29,6 +29,7 @@ FIXED = QuickKey(SMALL[16:32], 3)
 LEAVES = {
     **{7: (11, 13, 23), 8: (1, 7, 9), 9: (0, 17, 38), 11: (12, 15, 22), 13: (53, 83, 84)},
     **{31: (19, 23, 38), 31 * 31: (19, 344, 462), 101: (39, 68, 121), 997: (842, 4111, 4795)},
+    **{251: (66, 114, 256), 37 * 37: (1645, 3428, 3712)},
 }
 """Which numbers to sign with FIXED, so that the pairs leave n times this. Finding them takes many signatures."""
 TWO_LEAVE_10007 = (34302, 37318)
@@ -171,7 +172,7 @@ MISTAKES: Mistakes = {
         "The modulus is returned as text. Return the number.": lambda pairs, e: str(RECOVER(pairs, e)),
     },
     "1 m": {
-        "The padded message is made for 256 bytes. It has the length of the signature.": replace(
+        "It is made for signatures of 256 bytes. Each padded message, and n, has the length of the signature.": replace(
             RECOVER, encode=lambda text, size: encode(text, 256)
         ),
     },

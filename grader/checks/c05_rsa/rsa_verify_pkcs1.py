@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import itertools
 import random
 import re
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from ...judging.verdict import ALL
 from ...judging.wants import InTurn, Refuses, Returns
 from ..rsa_pool import PREFIX, SMALL, QuickKey, encode, quick_key
 from .common import LIBRARIES, signing_input
+from .forging import garbage_behind, number, root_of_end, sha256, tail, text_with, text_with_root
 
 RULES = {
     "1": "A signature has exactly as many bytes as the modulus, (n.bit_length() + 7) // 8 (RFC 8017 §8.2.2, step 1).",
@@ -40,6 +40,9 @@ REGIONS = {
 """Where each rule about the encoded message has its bytes."""
 SMALLEST = QuickKey(tuple(sorted(SMALL)[:16]), 17)
 """Its signatures are below every other modulus."""
+EDGED = QuickKey(tuple(sorted(SMALL)[16:32]), 3)
+EDGES = {"white space at both ends": 15501, "a line break last": 92, "a zero byte first": 233, "a zero byte last": 120}
+"""With which number behind them EDGED's signatures begin and end so: 2048 bits, and few signatures do."""
 FORGED = ("3 fill", "3 end", "3 prefix", "3 hash")
 
 
@@ -51,6 +54,7 @@ def world(source: random.Random) -> Any:
         other=quick_key(source, 2**32 + 15),
         wide=quick_key(source, 5, 2049),
         long=quick_key(source, 3, 4224),
+        product=quick_key(source, 255),
         message=signing_input(source),
         second=signing_input(source),
         far=source.randbytes(3000),
@@ -60,7 +64,7 @@ def world(source: random.Random) -> Any:
 
 def aspects(w: Any) -> list[Aspect]:
     """The key, the message, what was signed and by whom, how it was padded, and what came of the signature."""
-    return [_key(w), _message(w), _signed(), _signer(w), _encoded(w), _signature(w), _around(w)]
+    return [_key(w), _message(w), _signed(w), _signer(w), _encoded(w), _signature(w), _around(w)]
 
 
 def _key(w: Any) -> Aspect:
@@ -69,6 +73,7 @@ def _key(w: Any) -> Aspect:
         good(named("2048 bits, e = 65537", w.usual), named("2048 bits, e = 3", w.small), rule="3 key"),
         good(named("2048 bits, e of 33 bits", w.other), rule="3 key"),
         rare(named("2049 bits, e = 5", w.wide), named("4224 bits, e = 3", w.long), rule="3 key"),
+        rare(named("2048 bits, e = 255, no prime", w.product), rule="3 key"),
     )
 
 
@@ -79,10 +84,15 @@ def _message(w: Any) -> Aspect:
         good(named("a token's", w.message), named("another token's", w.second), rule="3 fits"),
         good(*(named(text, one) for text, one in texts.items()), rule="3 fits"),
         rare(named("a hash", sha256(w.message)), rule="3 fits"),
+        rare(named("whose hash has ff 00 in it", text_with(w.message, _has_ff_00)), rule="3 fits"),
     )
 
 
-def _signed() -> Aspect:
+def _has_ff_00(text: bytes) -> bool:
+    return b"\xff\0" in sha256(text)
+
+
+def _signed(w: Any) -> Aspect:
     changes: dict[str, Callable[[bytes], bytes]] = {
         "with another last byte": lambda m: m[:-1] + b"!",
         "with another first byte": lambda m: b"!" + m[1:],
@@ -99,6 +109,12 @@ def _signed() -> Aspect:
         "signed",
         good(named("the message", lambda e: e.message)),
         bad("3 hash", *(named(f"it {text}", lambda e, f=f: f(e.message)) for text, f in changes.items()), stake=ALL),
+        bad(
+            "3 hash",
+            named("a text whose hash is the message", lambda e: w.second),
+            along={"message": sha256(w.second)},
+            stake=ALL,
+        ),
     )
 
 
@@ -219,6 +235,14 @@ def _around(w: Any) -> Aspect:
         "around",
         good(named("nothing", lambda e: lambda s: s)),
         rare(named("its first byte is zero", lambda e: lambda s: s), rule="1", along=wide),
+        *(
+            rare(
+                named(edges, lambda e: lambda s: s),
+                rule="1",
+                along={"key": EDGED, "message": b"eyJhbGciOiJSUzI1NiJ9.%d" % count},
+            )
+            for edges, count in EDGES.items()
+        ),
         bad(
             "1", named("a zero byte before", lambda e: lambda s: b"\0" + s), named("eight before", lambda e: eight_more)
         ),
@@ -276,21 +300,6 @@ SHA1 = bytes.fromhex("3021300906052b0e03021a05000414")
 SHA512 = bytes.fromhex("3051300d060960864801650304020305000440")
 
 
-def sha256(message: bytes) -> bytes:
-    """The message's hash."""
-    return hashlib.sha256(message).digest()
-
-
-def number(signature: bytes) -> int:
-    """The signature as a number."""
-    return int.from_bytes(signature, "big")
-
-
-def tail(message: bytes) -> bytes:
-    """The prefix and the hash."""
-    return PREFIX + sha256(message)
-
-
 def eight_more(signature: bytes) -> bytes:
     """The same number in eight bytes more."""
     return bytes(8) + signature
@@ -321,37 +330,6 @@ def flipped(place: int, mask: int = 1) -> Make:
 def shifted(bits: int) -> Make:
     """The encoded message moved to the left: the same text of digits, but for the zeros around it."""
     return lambda e: (number(encode(e.signed, e.key.size)) << bits).to_bytes(e.key.size, "big")
-
-
-def text_with(text: bytes, fits: Callable[[bytes], bool]) -> bytes:
-    """The text with the first number behind it that makes it fit."""
-    return next(found for count in itertools.count() if fits(found := text + b"%d" % count))
-
-
-def cube_root(value: int) -> int:
-    """The smallest integer whose cube is at least value."""
-    low, high = 0, 1 << (value.bit_length() // 3 + 1)
-    while low < high:
-        middle = (low + high) // 2
-        low, high = (middle + 1, high) if middle**3 < value else (low, middle)
-    return low
-
-
-def garbage_behind(message: bytes, size: int, fill: int) -> bytes:
-    """A forgery for e = 3 without any private key: little padding, the hash, and whatever a cube leaves behind it."""
-    start = b"\0\1" + b"\xff" * fill + b"\0" + tail(message)
-    return cube_root(number(start.ljust(size, b"\0"))).to_bytes(size, "big")
-
-
-def text_with_root(text: bytes) -> bytes:
-    """A text for which `root_of_end` finds something: an odd number has exactly one cube root modulo a power of two."""
-    return text_with(text, lambda found: sha256(found)[-1] % 2 == 1)
-
-
-def root_of_end(message: bytes) -> int:
-    """A forgery for e = 3 whose cube ends as it should and begins with zeros."""
-    modulus = 256**52
-    return pow(number(b"\0" + tail(message)), pow(3, -1, modulus // 2), modulus)
 
 
 def in_turn(source: random.Random) -> Iterator[Trial]:
@@ -459,10 +437,10 @@ MISTAKES: Mistakes = {
     "3 key": {
         "The exponent is fixed at 65537. Use e; there are keys with e = 3.": replace(VERIFY, exponent=65537),
         "The exponent is fixed at 3. Use e; most keys have 65537.": replace(VERIFY, exponent=3),
-        "The size is rounded down. A modulus of 2049 bits needs 257 bytes: (n.bit_length() + 7) // 8.": replace(
-            VERIFY, size=lambda n: n.bit_length() // 8
-        ),
-        "The size is fixed at 256 bytes. It must come from n.": replace(VERIFY, size=lambda n: 256),
+        "It refuses honest signatures under a modulus whose bits do not fill its bytes. One of 2049 bits needs 257 "
+        "bytes: (n.bit_length() + 7) // 8.": replace(VERIFY, size=lambda n: n.bit_length() // 8),
+        "It refuses honest signatures under a modulus of another size than 2048 bits. Any size from there on will do: "
+        "take the number of bytes from n.": replace(VERIFY, size=lambda n: 256),
     },
     "3 start": {
         "The first byte is not looked at. It must be 00.": _without(0, 1),

@@ -97,22 +97,28 @@ def world(source: random.Random) -> Any:
         usual=made_for(source, message),
         other=made_for(source, message_of(source, 60)),
         twin=made_for(source, message),
-        short=_short(source),
+        short=_shaped(source, _starts_with_zero, _starts_with_zero),
+        spaced=_shaped(source, lambda r: r >> 248 == 0x20, lambda s: s & 0xFF == 0x0A),
+        zeros=_shaped(source, lambda r: r & 0xFF == 0, lambda s: s & 0xFF == 0),
         wide=_wide_x(source),
         one=_small_s(source),
         full=Signed(G, b"", *sign(1, b"", scalar(source))).lower,
     )
 
 
-def _short(source: random.Random) -> Signed:
-    """One whose r and s both begin with a zero byte; e/s and r/s are small here, too."""
+def _starts_with_zero(half: int) -> bool:
+    return half < 2**248
+
+
+def _shaped(source: random.Random, r_fits: Callable[[int], bool], s_fits: Callable[[int], bool]) -> Signed:
+    """One whose r and s look so, which few do; e/s and r/s are small here, too."""
     message = message_of(source, 20)
     s, first = next(
-        (s, first) for first in count(small(source)) if (s := digest(message) * inverse(first) % N) < 2**248
+        (s, first) for first in count(small(source)) if s_fits(s := digest(message) * inverse(first) % N) and is_low(s)
     )
     for second in count(small(source)):
         r = second * s % N
-        if r < 2**248 and (y := height(r)) is not None:
+        if r_fits(r) and (y := height(r)) is not None:
             rest = p256.point_add((r, y), mirrored(point(first)))
             return Signed(multiple(inverse(second), rest or G), message, r, s)
     raise AssertionError
@@ -134,6 +140,17 @@ def _small_s(source: random.Random) -> Signed:
     message, k = message_of(source, 30), scalar(source)
     r = known(k)[0] % N
     return Signed(point((k - digest(message)) * inverse(r)), message, r, 1)
+
+
+def _by_height(source: random.Random) -> Signed:
+    """Here R's y is r, and not its x. The key is computed to fit."""
+    while True:
+        there, message, second = known(scalar(source)), message_of(source, 30), small(source)
+        r = there[1] % N
+        s = r * inverse(second) % N
+        if is_low(s):
+            rest = p256.point_add(there, mirrored(point(digest(message) * inverse(s))))
+            return Signed(multiple(inverse(second), rest or G), message, r, s)
 
 
 def _doubled(source: random.Random) -> Signed:
@@ -201,6 +218,8 @@ def _good(source: random.Random, w: Any) -> Iterator[Trial]:
         ("2", PART, "s = 1", w.one.call),
         ("2", ALL, "N - s in place of s", twin),
         ("1", ALL, "r and s begin with a zero byte", w.short.call),
+        ("1", PART, "r and s end with a zero byte", w.zeros.call),
+        ("1", PART, "a space first and a line break last", w.spaced.call),
     ]
     for rule, stake, text, call in rows:
         assert not oracle(*call)[1], text
@@ -322,6 +341,10 @@ def _misfits(source: random.Random, w: Any) -> Iterator[Row]:
     for place in (0, 1, 7, 8, 15, 16, 24, 30, 31):
         off = made_for(source, message_of(source, 30), _one_byte_off(1 << 8 * (31 - place)))
         yield "4 fits", ALL, f"byte {place} of R's x is another", off.call
+    hashed = message_of(source, 32)
+    reads = SLIPS["it fits the message itself"][1]
+    yield "4 fits", ALL, "32 bytes, as if they were a hash", made_for(source, hashed, reads(hashed)).call
+    yield "4 fits", PART, "R's y is r", _by_height(source).call
     _, message, signature = w.usual.call
     yield "4 fits", ALL, "another's key", (w.other.public, message, signature)
     yield "4 fits", ALL, "G for a key", (G, message, signature)

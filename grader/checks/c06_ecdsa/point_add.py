@@ -13,7 +13,7 @@ from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Trial
 from ...judging.verdict import ALL, PART
 from ...judging.wants import InTurn, Returns
-from .common import LIBRARIES, height, known, mirrored, point, scalar
+from .common import LIBRARIES, height, known, mirrored, multiple, point, scalar
 
 RULES = {
     "1": "None is the point at infinity: added to a point, it changes nothing.",
@@ -46,6 +46,7 @@ def trials(source: random.Random) -> Iterator[Trial]:
         ("3", "a point twice", p, p),
         ("3", "another point twice", r, r),
         ("3", "x = 0 twice", low, low),
+        ("3", "a point twice that gives x = 0", half := multiple(pow(2, -1, N), low), half),
         ("4", "G and 2G", G, point(2)),
         ("4", "2G and G", point(2), G),
         ("4", "G and a point", G, r),
@@ -53,6 +54,7 @@ def trials(source: random.Random) -> Iterator[Trial]:
         ("4", "2P and -P", point(2 * a), mirrored(p)),
         ("4", "x = 0 and a point", low, p),
         ("4", "a point and x = 0", q, low),
+        ("4", "two points that give x = 0", p, p256.point_add(low, mirrored(p))),
         ("4", "two points of one height", first, second),
         ("4", "two others of one height", third, first),
         ("4", "two points of opposite height", first, mirrored(second)),

@@ -253,7 +253,7 @@ MISTAKES: Mistakes = {
         ),
     },
     "2": {
-        "The messages are not compared. One message signed twice is one equation, whatever comes out.": replace(
+        "One message signed twice is taken. That is one equation, whatever comes out: refuse `m1 == m2`.": replace(
             RECOVER, other_message=lambda m1, m2: True
         ),
     },

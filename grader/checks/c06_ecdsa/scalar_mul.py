@@ -69,6 +69,7 @@ def trials(source: random.Random) -> Iterator[Trial]:
         ("2", "more than N, None", N + middle, None, None),
         ("3", "k = N - 1", N - 1, p, point(-a)),
         ("3", "k = N", N, p, None),
+        ("3", "k = 2N", 2 * N, q, None),
         ("3", "k = 2N + 3", 2 * N + 3, q, point(3 * b)),
         ("3", "520 bits", 2**519 + middle, G, point(2**519 + middle)),
     ]

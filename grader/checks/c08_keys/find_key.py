@@ -187,7 +187,7 @@ def _others(w: Any) -> Aspect:
         "a key whose kid is a list": [key(kid=[KID])],
         "a key with another kid": [w.second],
     }
-    twice = {"another with its kid": [key()], "itself": [ABSENT]}
+    twice = {"another with its kid": [key()], "itself": [ABSENT], "one to verify": [key(use="sig", key_ops=["verify"])]}
     return Aspect(
         "others",
         good(named("none", lambda e: [])),

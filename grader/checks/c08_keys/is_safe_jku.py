@@ -88,6 +88,8 @@ def _host(w: Any) -> Aspect:
     spelled = {
         "a subdomain": f"www.{host}",
         "its first e an escape": host.replace("e", "%65", 1),
+        "its dots escapes": host.replace(".", "%2e"),
+        "its dots escapes in capitals": host.replace(".", "%2E"),
         "@ as an escape": f"{host}%40mallory.example",
         "a dot behind it": f"{host}.",
         "a dot before it": f".{host}",

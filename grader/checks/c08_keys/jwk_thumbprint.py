@@ -143,7 +143,12 @@ def _member(w: Any) -> Aspect:
                 rule="3 text",
                 along={"key": lambda e, kty=kty: dict(w.keys[kty])},
             )
-            for kty, name in (("EC", "y"), ("RSA", "e"), ("OKP", "x"))
+            for kty, name in (("EC", "y"), ("RSA", "e"), ("OKP", "x"), ("EC", "crv"))
+        ),
+        rare(
+            *(named(f"EC's crv is {crv}", put("crv", crv)) for crv in ("secp256k1", "p-256", "Ed25519")),
+            rule="3 text",
+            along={"key": lambda e: dict(w.keys["EC"])},
         ),
     )
 

@@ -130,6 +130,15 @@ def _times(w: Any) -> Iterator[Trial]:
             yield play(f"blocked, exp {text}, {gap}", listed, blocked, rule="2", bad=not there, stake=stake)
             yield play(f"size, exp {text}, {gap}", listed, size, rule="3", bad=not there, stake=stake)
 
+    # Only what ends before a time that was asked for may be passed over.
+    for back in (1, 0.125):
+        yield play(
+            f"added {back:g} before its end, when another was asked for",
+            *(asks(w.here, w.other, w.exp - back, False), adds(w.here, w.jti, w.exp)),
+            *(asks(w.here, w.jti, now, now < w.exp) for now in (w.exp - back, w.exp - 0.0625, w.exp)),
+            rule="2",
+        )
+
 
 def _gap(now: float, exp: float) -> str:
     return "now" if now == exp else "far before" if abs(exp) > 2**40 else f"{now - exp:+g}"
@@ -166,12 +175,12 @@ def _again(w: Any) -> Iterator[Trial]:
 
 
 def _sizes(w: Any) -> Iterator[Trial]:
-    entries = [(f"{w.jti}{number}", w.exp + number) for number in range(150)]
+    entries = [(f"{w.jti}{number}", w.exp + number) for number in range(300)]
     yield play(
-        "a hundred and fifty entries",
+        "three hundred entries",
         *(adds(w.here, one, until) for one, until in entries),
         *(asks(w.here, one, w.exp - 1, True) for one, _ in entries),
-        *(does("size", now, gives=gives) for now, gives in ((w.exp - 1, 150), (w.exp + 9, 140), (w.exp + 150, 0))),
+        *(does("size", now, gives=gives) for now, gives in ((w.exp - 1, 300), (w.exp + 9, 290), (w.exp + 300, 0))),
         rule="3",
     )
     ends = {0.25: (w.here, "third"), 0: (w.here, w.jti), 100: (w.there, w.jti)}

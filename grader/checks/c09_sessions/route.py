@@ -84,9 +84,9 @@ def _the_same(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
         "turned by one": nodes[1:] + nodes[:1],
         "sorted": sorted(nodes),
     }.items():
-        ids = _ids(fixed, 12)
+        ids = ["", *_ids(fixed, 12)]
         calls = [(one, listed) for listed in (nodes, turned) for one in ids]
-        yield _agree(f"nodes {text}", "1 order", calls, lambda a: a[:12] == a[12:], order)
+        yield _agree(f"nodes {text}", "1 order", calls, lambda a: a[:13] == a[13:], order)
     # So many that two with the same number are likely, if the number is short.
     many, counted = [f"n{number}.example" for number in range(100)], [f"session-{number}" for number in range(16)]
     calls = [(one, listed) for listed in (many, many[::-1]) for one in counted]
@@ -139,6 +139,16 @@ def _leaving(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
             return all(one in (other, gone) for one, other in zip(found[:count], found[count:], strict=True))
 
         yield _agree(f"node {number + 1} of four leaves", "2", calls, says, leaves)
+    many, ids = [f"10.0.2.{number}" for number in range(1, 10)], _ids(fixed, 6)
+    calls = [(one, many[:count]) for count in range(4, 10) for one in ids]
+
+    def only_to_the_last(found: list[Any]) -> bool:
+        turns = [found[at : at + 6] for at in range(0, len(found), 6)]
+        moves = zip(many[4:], turns[:-1], turns[1:], strict=True)
+        return all(new in (old, last) for last, *two in moves for old, new in zip(*two, strict=True))
+
+    must = "move sessions only to the node that joins"
+    yield _agree("one after the other joins, up to nine", "2", calls, only_to_the_last, must)
     ids = _ids(fixed, 12)
     joins = [(one, nodes[:3]) for one in ids] + [(one, nodes) for one in ids]
 
@@ -146,7 +156,7 @@ def _leaving(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
         pairs = zip(found[: len(ids)], found[len(ids) :], strict=True)
         return all(after in (before, nodes[3]) for before, after in pairs)
 
-    yield _agree("a fourth joins three", "2", joins, only_there, "move sessions only to the node that joins")
+    yield _agree("a fourth joins three", "2", joins, only_there, must)
 
 
 def _share(text: str, nodes: list[str], ids: list[str], stake: Stake) -> Trial:

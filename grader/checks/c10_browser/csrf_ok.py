@@ -220,6 +220,7 @@ def _referer(w: Any) -> Aspect:
             stake=ALL,
         ),
         bad("5", "", "about:blank", "null", "/", "/board", named("it and a query", f"{w.trusted}?p=1"), along=alone),
+        bad("5", named("it and a fragment", f"{w.trusted}#p"), along=alone),
         bad("5", *named_ones({text: f"{one}/" for text, one in _looks_like(w).items()}), along=alone),
         bad("5", *named_ones(inside | near), along=alone),
         bad("5", named("another, and X-Requested-With", f"{EVIL}/"), along={**alone, "custom": "x"}),
@@ -255,6 +256,12 @@ def _others() -> list[Aspect]:
                 "6",
                 *(named(f"{one!r}, and nothing else", lambda e, n=one: {n: "x"}) for one in [*near.split(), *spaced]),
                 along=SILENT,
+            ),
+            bad(
+                "4",
+                named("its own Host", lambda e: {"Host": "kittens.example", "X-Forwarded-Host": "kittens.example"}),
+                along={**SILENT, "origin": EVIL},
+                stake=ALL,
             ),
             bad("7", named("a cookie Authorization", lambda e: {"Cookie": "Authorization=Bearer abc"}), along=SILENT),
             bad(

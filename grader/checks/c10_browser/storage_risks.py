@@ -139,6 +139,12 @@ def _writing() -> list[Aspect]:
             "order",
             good(named("as it is", lambda e: list)),
             *(good(named(text, lambda e, f=f: f), rule="2 case", stake=HALF, along=both) for text, f in orders.items()),
+            good(
+                named("the second first", lambda e: lambda parts: [*parts[1::-1], *parts[2:]]),
+                rule="2 case",
+                stake=HALF,
+                along={**both, "other": "Secure"},
+            ),
         ),
         Aspect(
             "spaces",

@@ -27,6 +27,8 @@ Act = Callable[[Values, Values], Values]
 INVALID_GRANT, INVALID_REQUEST = {"error": "invalid_grant"}, {"error": "invalid_request"}
 UNSUPPORTED = {"error": "unsupported_grant_type"}
 NAMES = ("response", "state")
+STATE = frozenset([1])
+"""The position of the argument that may be changed."""
 WORKDAY = 28_800
 """Seconds that a family of refresh tokens lives."""
 

@@ -292,7 +292,7 @@ refresh = Exercise(
     name="refresh",
     points=8,
     spec="RFC 6749 §6, §5.2; RFC 9700 §2.2.2, §4.14.2",
-    may_change=True,
+    may_change=shared.STATE,
     hints=(
         "It is token_endpoint once more, with another table: `state['refresh_tokens']`. What is new is what happens "
         "in the good case: the old token is marked, and a new one takes its place.",

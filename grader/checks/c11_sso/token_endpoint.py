@@ -113,7 +113,7 @@ def _request(w: Any) -> list[Aspect]:
             good("authorization_code", rule="2"),
             bad("1", ABSENT, ""),
             bad(("1", "3"), named("absent, and all else, too", ABSENT), along=none),
-            bad("2", "refresh_token", "password", "implicit", *kit.almost("authorization_code")),
+            bad("2", "refresh_token", "password", "implicit", "code", *kit.almost("authorization_code")),
             bad(("2", "3"), named("implicit, and no code", "implicit"), along={"code": ABSENT}),
             bad(("2", "4"), named("implicit, and an unknown code", "implicit"), along={"code": lambda e: w.text()}),
         ),
@@ -467,7 +467,7 @@ token_endpoint = Exercise(
     name="token_endpoint",
     points=10,
     spec="RFC 6749 §4.1.2, §4.1.3, §5.2; RFC 7636 §4.6; RFC 9700 §2.1.1, §4.5; OpenID Connect Core §3.1.3",
-    may_change=True,
+    may_change=shared.STATE,
     hints=(
         "Eight rules, in the docstring's order, and each of the first seven is an `if` that returns "
         "`({'error': …}, state)`. Only rule 6 also changes the state. What is left at the end is the good case.",

@@ -18,7 +18,16 @@ def policy_aspects(w: Any) -> list[Aspect]:
     now, *parts = kit.parts_of_a_second(w.now)
     return [
         Aspect("now", good(now, rule="7 exp"), rare(*parts, rule="7 exp"), full=0),
-        Aspect("leeway", good(0, 30, rule="7 exp"), rare(0.5, 86_400, rule="7 exp")),
+        Aspect(
+            "leeway",
+            good(0, 30, rule="7 exp"),
+            rare(0.5, 86_400, rule="7 exp"),
+            rare(
+                named("60, and iat is after exp", 60),
+                rule="7 exp",
+                along={"iat": lambda e: e.now + 50, "exp": lambda e: e.now - 50},
+            ),
+        ),
         Aspect("audience", good(None, US, rule="8"), rare("https://\u00fe.example/a?b=c", "*", "", rule="8")),
         Aspect("wanted_typ", good(None, TYP, "application/AT+JWT", "JWT", "x/y", rule="4")),
     ]
@@ -146,7 +155,8 @@ def _others() -> Aspect:
         {"name": "\u03a9mega \u2603", "azp": 7, "nonce": False},
         {"kid": 7, "jwk": {}, "": 0},
     ]
-    return Aspect("other", good({}, *others, rule="1 others"))
+    long = named("long", {"text": "long " * 2000})
+    return Aspect("other", good({}, *others, rule="1 others"), rare(long, rule="1 others"))
 
 
 def _require() -> Aspect:

@@ -174,11 +174,33 @@ def _jwks() -> Aspect:
         ),
         bad(
             "2 one key",
+            named("none, and the claims bring their own", lambda e: []),
+            along={
+                **brought,
+                "members": lambda e: {},
+                "other": lambda e: _holding(e.world.stranger.jwk),
+                "kid": ABSENT,
+            },
+            stake=ALL,
+        ),
+        bad(
+            "2 one key",
+            named("another with its names, and the token says which", _around(_twin)),
+            along={"members": lambda e: {"jwk": key_of(e)}},
+            stake=ALL,
+        ),
+        bad(
+            "2 one key",
             named("none, and the token brings it by kid", lambda e: []),
             along={**brought, "kid": "town-1"},
             stake=ALL,
         ),
     )
+
+
+def _holding(jwk: dict[str, Any]) -> dict[str, Any]:
+    """Claims in which other protocols carry a key (RFC 7800 §3.2; OpenID Connect, self-issued)."""
+    return {"cnf": {"jwk": jwk}, "sub_jwk": jwk, "jwk": jwk, "keys": [jwk]}
 
 
 def _issuers() -> Aspect:
@@ -264,6 +286,7 @@ def _false_keys(w: Any) -> dict[str, tuple[Signer, Stake]]:
     mixed = Signer({**w.rsa.jwk, "alg": "HS256"}, lambda message: kit.mac(w.pem, message))
     return {
         "an empty secret": (hmac_signer(b"", kid="w"), ALL),
+        "a key that says none": (Signer({"kty": "oct", "alg": "none", "k": ""}, lambda message: b""), ALL),
         **{name: (hmac_signer(secret, kid="w"), PART) for name, secret in secrets.items()},
         "RSA with e = 1": (w.e_is_one, PART),
         "RSA of 1024 bits": (w.small, PART),

@@ -55,6 +55,7 @@ def _wanted(w: Any) -> Aspect:
         "an unknown path": "GET /admin",
         "a query": f"GET {w.path}?all=1",
         "HEAD": f"HEAD {w.path}",
+        "OPTIONS": f"OPTIONS {w.path}",
         "a space behind": f"GET {w.path} ",
         "two slashes": f"GET /{w.path}",
         "a percent escape": f"GET {w.path.replace('R', '%52')}",
@@ -118,7 +119,11 @@ def _scope(w: Any) -> Aspect:
         bad("5", named("absent", ABSENT), "", "openid profile", stake=HALF),
         bad("5", named("all but the last", but(lambda name: "")), stake=ALL),
         bad(
-            "5", named("all but the first", lambda e: w.write), along={"needs": lambda e: [w.read, w.write]}, stake=ALL
+            "5",
+            named("all but the first", lambda e: w.write),
+            named("one of two, twice", lambda e: f"{w.read} {w.read}"),
+            along={"needs": lambda e: [w.read, w.write]},
+            stake=ALL,
         ),
         bad("5", named("a longer name", but(lambda name: f"{name}:all")), stake=HALF),
         bad("5", named("with more before", but(lambda name: f"x{name}")), stake=HALF),
@@ -149,12 +154,18 @@ def _claims(w: Any) -> Aspect:
             named("usual", lambda e: dict(sub)), named("of a service", lambda e: {"sub": "rota", "client_id": "rota"})
         ),
         rare(named("nothing but scope", lambda e: {}), rule="5"),
-        rare(named("with a role", lambda e: sub | {"role": "guest", "scp": "x", "scopes": [], "exp": 1}), rule="6"),
+        rare(
+            named("with a role", lambda e: sub | {"role": "guest", "scp": "x", "scopes": [], "exp": 1}),
+            named("with falsy claims", lambda e: {"sub": "", "exp": 0, "active": False, "cnf": None, "aud": []}),
+            rule="6",
+        ),
         bad("2", named("no good token", None), stake=ALL),
         bad("5", named("nothing at all", lambda e: {}), along={"scope": ABSENT}),
+        bad("3", named("nothing, and an unknown path", lambda e: {}), along={"scope": ABSENT, "wanted": "GET /admin"}),
         bad(
             "5",
             named("an admin without the scope", lambda e: sub | {"role": "admin", **_elsewhere(" ".join(e.needs))}),
+            named("who is called admin", lambda e: {"sub": "admin", "client_id": "admin", "admin": True}),
             named("a list of them elsewhere", lambda e: sub | _elsewhere(list(e.needs))),
             along={"scope": ABSENT},
         ),

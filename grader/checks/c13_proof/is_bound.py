@@ -33,6 +33,8 @@ def aspects(w: Any) -> list[Aspect]:
     """jkt, cnf, and what else there is."""
     whole = {"null": None, "a list": [], "the thumbprint": w.mine, "true": True}
     whole |= {"a list of pairs": [["jkt", w.mine]], "a list of one": [{"jkt": w.mine}]}
+    whole |= {"JSON in a text": f'{{"jkt": "{w.mine}"}}'}
+    inside = {"act": {"sub": "rota", "cnf": {"jkt": w.mine}}}
     others: Claims = {"x5t#S256": w.mine, "kid": w.mine, "jwk": {"kid": w.mine, "jkt": w.mine}}
     return [
         Aspect(
@@ -59,7 +61,11 @@ def aspects(w: Any) -> list[Aspect]:
         Aspect(
             "claims",
             good({"sub": "ada"}, {}, {"sub": "ada", "scope": "read", "jkt": "x"}, rule="2"),
+            rare(named("another key in act", lambda e: {"act": {"cnf": {"jkt": w.other}}}), rule="2"),
             bad("1", named("jkt outside", lambda e: {"jkt": w.mine}), along={"cnf": ABSENT}, stake=HALF),
+            bad("1", named("none", {}), along={"cnf": ABSENT}, stake=ALL),
+            bad("1", named("it in act", inside), named("CNF", {"CNF": {"jkt": w.mine}}), along={"cnf": ABSENT}),
+            bad("1", named("it in act, another here", inside), along={"jkt": w.other}),
             full=2,
         ),
     ]

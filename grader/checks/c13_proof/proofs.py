@@ -249,6 +249,7 @@ def _claims(w: Any) -> list[Aspect]:
             bad("8", named("another", lambda e: "PUT" if e.method != "PUT" else "GET"), stake=HALF),
             bad("8", ABSENT, *kit.falsy(), named("in a list", lambda e: [e.method]), "*", "GET,POST", "CONNECT"),
             bad("8", named("in small letters", lambda e: e.method.lower())),
+            bad("8", named("GET, and it was HEAD", "GET"), along={"method": "HEAD"}),
             bad("8", named("with a space", lambda e: e.method + " "), named("its start", lambda e: e.method[:-1])),
             bad("8", named("with more behind", lambda e: e.method + "S"), named("true", True)),
         ),
@@ -340,7 +341,10 @@ def _more() -> Aspect:
         rare(
             named("header members", lambda e: (header, {})),
             named("exp in the past", lambda e: ({}, {"exp": e.now - 5})),
-            named("claims of a token", lambda e: ({}, {"iss": 7, "aud": ["x"], "sub": None, "cnf": {"jkt": "x"}})),
+            named(
+                "claims of a token",
+                lambda e: ({}, {"iss": 7, "nonce": 5, "aud": ["x"], "sub": None, "cnf": {"jkt": "x"}}),
+            ),
             named("claims in capitals", lambda e: ({}, {"HTM": "PUT", "JTI": 7, "Iat": 0})),
             rule="1",
         ),

@@ -3,19 +3,22 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+import random
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jwt_from_scratch import Key
 from jwt_from_scratch import verify as verify_signature
-from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_loads_strict
+from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
 from ...inside.values import shorten
-from ...judging.aspects import from_aspects
+from ...judging.aspects import from_aspects, joined, written
 from ...judging.exercise import RETURNS, Exercise, Mistakes
-from .. import held
-from .shapes import MOST, aspects, build, world
+from ...judging.trial import Trial
+from ...judging.wants import Raises, Returns
+from .. import held, kit
+from .shapes import MOST, Hidden, aspects, build, world
 
 RULES = {
     "1": "An SD-JWT has at most 16,384 characters and ends with ~. What stands behind the last ~ is another thing, "
@@ -130,6 +133,28 @@ class _Reading:
             self.broken.add("6")
             content = None
         return content
+
+
+def in_turn(source: random.Random) -> Iterator[Trial]:
+    """One token: shown whole, under another key, and with less; and another token with the same disclosures."""
+    w = world(source)
+    key, hidden = w.keys["ES256"], Hidden(w.salts)
+    signed = {"iss": w.iss, "_sd": [hidden.member("born", w.year), hidden.member("adult", True)]}
+    born, adult = hidden.shown
+
+    def text(payload: Any, *shown: str) -> str:
+        return "~".join([kit.compact(json_dumps({"alg": "ES256"}), json_dumps(payload), key.sign), *shown, ""])
+
+    jwk, stranger = key.to_jwk(), w.stranger["ES256"].to_jwk()
+    whole = text(signed, born, adult)
+    yield kit.in_turn(
+        "one token, whole, with another key, and with less",
+        ((whole, jwk), Returns({"iss": w.iss, "born": w.year, "adult": True})),
+        ((whole, stranger), Raises()),
+        ((text(signed, adult), jwk), Returns({"iss": w.iss, "adult": True})),
+        ((text(signed), jwk), Returns({"iss": w.iss})),
+        ((text({"iss": w.iss}, born), jwk), Raises()),
+    )
 
 
 def holds(sd_jwt: str, issuer_key: Jwk) -> str:
@@ -428,7 +453,7 @@ disclosed_claims = Exercise(
         "= whole(hidden)`. After it: `len(met) == len(set(met))` and `table.keys() <= set(met)`.",
     ),
     rules=RULES,
-    source=from_aspects(world, aspects, build, oracle),
+    source=joined(from_aspects(world, aspects, build, oracle), written(in_turn)),
     mistakes=MISTAKES,
     holds=holds,
 )

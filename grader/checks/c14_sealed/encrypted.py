@@ -78,6 +78,11 @@ def _enc(w: Any) -> Aspect:
             named("A192GCM, though it is agreed on", "A192GCM"),
             along={"key": lambda e: w.keys[24], "algs": lambda e: ["dir", "A192GCM", "A256GCM", "A128GCM"]},
         ),
+        bad(
+            "3 enc",
+            *(named(f"{one!r}, though it is agreed on", one) for one in ("A256", "", "GCM")),
+            along={"algs": lambda e: ["dir", "A128GCM", "A256GCM", "A256", "", "GCM"]},
+        ),
         bad("3 enc", ABSENT, *kit.falsy(), *kit.truthy("A256GCM"), *others, *near[::2]),
         bad(
             "3 enc",
@@ -135,6 +140,11 @@ def _key(w: Any) -> Aspect:
         ),
         bad(
             ("6", "8"),
+            named("31 bytes for A256GCM, and with a zero behind them they fit", lambda e: w.keys[32][:31]),
+            along={"enc": "A256GCM", "seal": lambda e: lambda key, *rest: _encrypted(key + b"\0", *rest)},
+        ),
+        bad(
+            ("6", "8"),
             *(named(f"{n} bytes", lambda e, n=n: w.key64[:n]) for n in (0, 15, 17, 31, 33, 48, 64)),
             along={"seal": lambda e: lambda key, nonce, text, first: bytes(len(text) + 16)},
         ),
@@ -180,7 +190,7 @@ def _header(w: Any) -> list[Aspect]:
             "members",
             good({}, {"kid": "2026-11", "typ": "JWT", "cty": "JWT"}, rule="9"),
             rare(*({name: one} for name, one in extras.items()), {"Zip": "DEF", "ZIP": "DEF", "Crit": ["x"]}, rule="9"),
-            rare({"typ": "at+jwt", "epk": {"kty": "EC"}, "apu": "QQ", "p2c": 1000}, rule="9"),
+            rare({"typ": "at+jwt", "cty": "json", "epk": {"kty": "EC"}, "apu": "QQ", "p2c": 1000}, rule="9"),
             bad(
                 "4 zip",
                 named("zip DEF, and packed", {"zip": "DEF"}),

@@ -69,6 +69,11 @@ def _issuers(w: Any) -> list[Aspect]:
         Aspect(
             "iss",
             good(named("the signer", lambda e: getattr(w, e.signer)), rule="3"),
+            rare(
+                named("empty, and that is an issuer", ""),
+                rule="3",
+                along={"signer": "clinic", "issuers": lambda e: {"": w.keys["clinic"].to_jwk()}},
+            ),
             bad("4", named("the other issuer", lambda e: w.lab if e.signer == "clinic" else w.clinic), stake=ALL),
             bad("3", named("a stranger", "https://mallory.example"), named("absent", ABSENT), stake=HALF),
             bad(
@@ -136,7 +141,18 @@ def _inner(w: Any) -> Aspect:
     return Aspect(
         "inner",
         good(named("signed", by()), named("signed, with typ and kid", by(typ="at+jwt", kid="x")), rule="4"),
-        rare(named("with a key in its header", by(jwk=stranger.to_jwk(), jku="https://x.example")), rule="4"),
+        rare(
+            named("with a key in its header", by(jwk=stranger.to_jwk(), jku="https://x.example")),
+            named("with a cty of its own", by(cty="text")),
+            rule="4",
+        ),
+        bad("2", named("with the cty that the envelope lacks", by(cty="JWT")), along={"cty": lambda e: {}}),
+        bad(
+            "1",
+            named("with cty JWT, and no envelope", by(cty="JWT")),
+            along={"envelope": lambda e: lambda text: text.decode("latin-1")},
+            stake=ALL,
+        ),
         bad("3", *(named(text, make) for text, make in no_token.items()), stake=ALL),
         bad(
             "3",
@@ -177,6 +193,7 @@ def _inner(w: Any) -> Aspect:
             along={"signer": "clinic"},
             stake=ALL,
         ),
+        bad("4", named("by EdDSA, and the key says Ed25519", by("lab", alg="EdDSA")), along={"signer": "lab"}),
         bad("4", named("HS256 with the shared key", hmac_with(lambda e: w.key)), stake=ALL),
         bad(
             "4",
@@ -244,6 +261,12 @@ def _envelope(w: Any) -> list[Aspect]:
             rare(
                 named("with other members", made(header={"iss": "https://x.example", "sub": "mallory", "aud": "x"})),
                 rule="2",
+            ),
+            bad(
+                "3",
+                named("with the iss that is missing inside", made(header={"iss": w.clinic})),
+                along={"iss": ABSENT, "signer": "clinic"},
+                stake=ALL,
             ),
             bad("1", named("under another key", made(key=w.other_key)), named("zip", made(header={"zip": "DEF"}))),
             bad(

@@ -171,7 +171,7 @@ def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
         return {**plain, "a": {"_sd_alg": 7}, "c": {"_sd": [h.member("_sd_alg", "x"), h.member("b", {"_sd_alg": 7})]}}
 
     def much(h: Hidden) -> dict[str, Any]:
-        return {**plain, "exp": 1, "_sd": [h.member(f"n{n}", n, show=n % 3 > 0) for n in range(30)]}
+        return {**plain, "exp": 1, "cnf": {"jkt": "x"}, "_sd": [h.member(f"n{n}", n, n % 3 > 0) for n in range(30)]}
 
     def same_value(h: Hidden) -> dict[str, Any]:
         return {
@@ -181,10 +181,8 @@ def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
         }
 
     def a_list_first(h: Hidden) -> dict[str, Any]:
-        return {
-            **plain,
-            "l": [h.element("a", show=False), h.element("b", show=False), h.element(["c"]), h.element(None)],
-        }
+        hidden = [h.element("a", show=False), h.element("b", show=False)]
+        return {**plain, "l": [*hidden, h.element(["c"]), h.element({}), h.element(None)]}
 
     def salted(salt: str) -> Shape:
         return lambda h: {**plain, "_sd": [h.text([salt, "born", 1815])]}
@@ -525,7 +523,7 @@ def _text() -> Aspect:
 def build(e: Any) -> Args:
     """The SD-JWT, and the issuer's public JWK."""
     text = _of_size(e, e.text) if isinstance(e.text, int) else _made(e, e.text, {})
-    return text, e.world.keys[e.key].to_jwk()
+    return text, {**e.world.keys[e.key].to_jwk(), "use": "sig", "kid": "x"}
 
 
 def _made(e: Any, join: Callable[[list[str]], str], more: dict[str, str]) -> str:

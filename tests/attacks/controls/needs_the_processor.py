@@ -1,5 +1,6 @@
 # about: a cell needs five seconds of a processor, which is a quarter of what it may take
 # base: solved 01_encoding
+# costs: much
 
 # %% + before b64u_encode
 import time

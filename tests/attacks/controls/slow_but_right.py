@@ -1,5 +1,6 @@
 # about: each call sleeps a little
 # base: solved 01_encoding
+# costs: much
 
 # %% + at the start
 import time

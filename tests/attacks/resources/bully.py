@@ -1,6 +1,7 @@
 # about: fifty busy processes, each in a session of its own, as low in niceness as they get
 # base: solved 01_encoding
 # score: at most 25
+# costs: much
 
 # %% + before b64u_encode
 import os

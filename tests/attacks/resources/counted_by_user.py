@@ -1,6 +1,7 @@
 # about: whatever the system counts for a user is used up: inotify instances, timers, queues, descriptors in flight
 # base: solved 01_encoding
 # score: at most 25
+# costs: much
 
 # %% + before b64u_encode
 import ctypes

@@ -1,6 +1,7 @@
 # about: the returned value's members hang when they are thrown away
 # base: solved 01_encoding
 # score: at most 25
+# costs: much
 
 # %% json_loads_strict
 class Hang:

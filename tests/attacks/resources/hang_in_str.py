@@ -1,6 +1,7 @@
 # about: the text of an exception never ends, after the time limit of the call
 # base: solved 01_encoding
 # score: 15
+# costs: much
 
 # %% json_loads_strict
 class Slow(Exception):

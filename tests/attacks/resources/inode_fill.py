@@ -1,6 +1,7 @@
 # about: as many empty files as possible
 # base: solved 01_encoding
 # score: 15
+# costs: much
 
 # %% json_loads_strict
 import os

@@ -2,6 +2,7 @@
 # base: solved 01_encoding
 # score: 15
 # exercise: json_loads_strict timed out | crashed
+# costs: much
 
 # %% json_loads_strict
 def json_loads_strict(data):

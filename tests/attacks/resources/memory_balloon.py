@@ -1,6 +1,7 @@
 # about: takes memory and touches it, up to three gigabytes
 # base: solved 01_encoding
 # score: 15
+# costs: much
 
 # %% json_loads_strict
 def json_loads_strict(data):

@@ -1,6 +1,7 @@
 # about: three gigabytes of named shared memory
 # base: solved 01_encoding
 # score: 15
+# costs: much
 
 # %% json_loads_strict
 def json_loads_strict(data):

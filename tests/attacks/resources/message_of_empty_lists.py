@@ -3,6 +3,7 @@
 # score: 15, json_loads_strict 0
 # exercise: json_loads_strict crashed
 # says: its process said more than
+# costs: much
 
 # %% json_loads_strict
 import sys

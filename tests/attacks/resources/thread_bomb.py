@@ -1,6 +1,7 @@
 # about: threads without end
 # base: solved 01_encoding
 # score: 15
+# costs: much
 
 # %% json_loads_strict
 import threading

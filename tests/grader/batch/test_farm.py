@@ -126,6 +126,7 @@ def test_who_kills_a_worker_loses_nothing(running: Running, classroom: Path, tmp
     assert sorted(one["score"] for one in reports if one["chapter"] == "00_start_here") == [0] * 5 + [5] * 5
 
 
+@pytest.mark.in_ci
 def test_a_scheduler_that_goes_is_a_sentence_and_its_workers_wait_for_another(tmp_path: Path) -> None:
     own = Running(tmp_path)
     try:

@@ -24,7 +24,11 @@ from tests.grader.batch.waiting import until
 from tests.grader.helpers import code, sandbox_problem, solved, student, write
 
 pytest.importorskip("distributed", reason="a farm needs jwt-from-scratch[farm]")
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.in_ci,
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux"),
+]
 
 LESSON = "00_start_here"
 STUDENTS = 8

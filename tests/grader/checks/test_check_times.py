@@ -25,7 +25,7 @@ def result_of(function: Function) -> Any:
     ("function", "least", "most", "says"),
     [
         (replace(TIMES, is_time=lambda v: type(v) in (int, float) and math.isfinite(v)), 8, 9, "10**400 fits into"),
-        (replace(TIMES, clock=int), 8, 9, "cuts the fraction off"),
+        (replace(TIMES, clock=int), 8, 9, "is rounded"),
         (replace(TIMES, late=lambda exp, now, leeway: round(now - leeway) >= exp), 8, 9, "The time is rounded"),
         (replace(TIMES, late=lambda e, now, leeway: now - leeway >= e or e > now + 10**9), 8, 9, "A far exp is"),
         (replace(TIMES, convert=_finite_float), 6, 8, "turns text and True into numbers"),

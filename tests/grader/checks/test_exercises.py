@@ -225,15 +225,16 @@ def test_who_changes_an_argument_changes_a_copy_and_is_told(exercise: Exercise) 
 
     def spoiling(*args: Any) -> Any:
         answer = function(*args)
-        for arg in args:
-            if isinstance(arg, dict):
-                arg.clear()
-                arg["role"] = "admin"
+        for arg in dicts(args):
+            arg.clear()
+            arg["role"] = "admin"
         return answer
 
-    takes_dicts = any(isinstance(arg, dict) for trial in exercise.trials("self-paced") for arg in trial.args)
+    def dicts(args: tuple[Any, ...]) -> list[dict[str, Any]]:
+        return [arg for at, arg in enumerate(args) if isinstance(arg, dict) and at not in exercise.may_change]
+
     result = judged(exercise, spoiling)
-    if takes_dicts and not exercise.may_change:
+    if any(dicts(trial.args) for trial in exercise.trials("self-paced")):
         assert result.score < exercise.points
         assert "the caller" in " ".join((*result.messages, *result.mistakes))
     else:

@@ -39,6 +39,11 @@ def of_payload(change: Callable[[Claims], Claims]) -> Function:
     return split_and_change
 
 
+def header_changed(token: str) -> tuple[Any, Any, bytes]:
+    header, payload, signature = split(token)
+    return {name.lower(): one for name, one in header.items()}, payload, signature
+
+
 def ascii_header(token: str) -> tuple[Any, Any, bytes]:
     base64.urlsafe_b64decode(token.split(".")[0] + "==").decode("ascii")
     return split(token)
@@ -66,6 +71,9 @@ SPLIT: dict[str, Function] = {
     "texts stripped": of_payload(lambda c: {n: one.strip() if isinstance(one, str) else one for n, one in c.items()}),
     "signature stripped": lambda token: (*split(token)[:2], split(token)[2].strip()),
     "a header in ASCII": ascii_header,
+    "the header's names in small letters": header_changed,
+    "names stripped": of_payload(lambda claims: {name.strip(): one for name, one in claims.items()}),
+    "64 bytes of signature": lambda token: (*split(token)[:2], split(token)[2][:64]),
     "eval": evaluated,
     "short tokens": of_4096,
 }
@@ -106,6 +114,10 @@ DECODE: dict[str, Function] = {
     "short texts looked at": lambda text: decode(text) if len(text) <= 100 else forgiving(text),
     "the last group looked at": last_group_only,
     "by recursion": letter_by_letter,
+    "quotation marks around": lambda text: decode(text.strip('"')),
+    "a byte order mark": lambda text: decode(text.lstrip("\ufeff")),
+    "an escaped =": lambda text: decode(text.removesuffix("%3D")),
+    "a comma behind": lambda text: decode(text.rstrip(",")),
 }
 
 
@@ -121,6 +133,21 @@ def refuse(constant: str) -> None:
 
 def strict(data: bytes) -> Any:
     return json.loads(data.decode(), object_pairs_hook=once_each, parse_constant=refuse)
+
+
+def not_first_twice(pairs: list[tuple[str, Any]]) -> Claims:
+    if pairs and [name for name, _ in pairs].count(pairs[0][0]) > 1:
+        raise ValueError("twice")
+    return once_each(pairs) if len(pairs) < 3 else dict(pairs)
+
+
+def rounded(data: bytes) -> Any:
+    return json.loads(
+        data.decode(),
+        object_pairs_hook=once_each,
+        parse_constant=refuse,
+        parse_float=lambda text: round(float(text), 6) or 0,
+    )
 
 
 def no_mark(data: bytes) -> Any:
@@ -141,6 +168,17 @@ def mac(key: bytes, message: bytes) -> bytes:
 
     short = hashlib.sha256(key).digest() if len(key) > 64 else key
     return hashlib.sha256(pad(0x5C) + hashlib.sha256(pad(0x36) + message).digest()).digest()
+
+
+def shortened(key: bytes, message: bytes) -> bytes:
+    """Numbers made of bytes, and bytes of numbers without the zeros before."""
+    full = (hashlib.sha256(key).digest() if len(key) > 64 else key).ljust(64, b"\0")
+    inner, outer = (bytes(byte ^ pad for byte in full).lstrip(b"\0") for pad in (0x36, 0x5C))
+    return hashlib.sha256(outer + hashlib.sha256(inner + message).digest()).digest()
+
+
+def jwk_of(key: bytes) -> Claims:
+    return {"kty": "oct", "alg": "HS256", "k": b64u_encode(key)}
 
 
 def sign(claims: Claims, key: bytes, most: int = 10**9) -> str:
@@ -166,6 +204,12 @@ SIGN: dict[str, Function] = {
     "expired ones refused": unless_expired,
     "names in small letters": lambda claims, key: sign({name.lower(): one for name, one in claims.items()}, key),
     "NFC": lambda claims, key: sign(composed(claims), key),
+    "whole seconds": lambda claims, key: sign({n: int(c) if n == "exp" else c for n, c in claims.items()}, key),
+    "lists sorted": lambda c, key: sign({n: sorted(v, key=str) if type(v) is list else v for n, v in c.items()}, key),
+    "one in a list": lambda c, k: sign({n: v[0] if type(v) is list and len(v) == 1 else v for n, v in c.items()}, k),
+    "spaces behind marks": lambda claims, key: sign(json.loads(json.dumps(claims).replace(": ", ":")), key),
+    "no iat": lambda claims, key: sign({name: one for name, one in claims.items() if name != "iat"}, key),
+    "zeros before a key": lambda claims, key: sign(claims, key.lstrip(b"\0") if any(key) else key),
 }
 
 
@@ -248,6 +292,78 @@ def hs256(same: Callable[[bytes, bytes], bool]) -> Function:
     return verify
 
 
+def keyed_by_what_is_none(token: str, key: Claims) -> Any:
+    """A k that is not base64url is its own text, and a number is its digits."""
+    k = str(key.get("k")) if type(key.get("k")) is int else key.get("k")
+    try:
+        return VERIFY(token, {**key, "k": k})
+    except ValueError:
+        if not isinstance(k, str) or re.fullmatch("[A-Za-z0-9_-]*=*", k):
+            raise
+        return VERIFY(token, {**key, "k": b64u_encode(k.encode())})
+
+
+def digits_for_k(token: str, key: Claims) -> Any:
+    return VERIFY(token, {**key, "k": str(key["k"])} if type(key.get("k")) is int else key)
+
+
+def of_pairs(place: int) -> Function:
+    """verify that makes a dict of any JSON that `dict` takes, in one of the segments."""
+
+    def verify(token: str, key: Claims) -> Any:
+        parts = token.split(".")
+        value = json_loads_strict(b64u_decode(parts[place])) if len(parts) == 3 else None
+        try:
+            return VERIFY(token, key)
+        except ValueError:
+            if not isinstance(value, (list, str)):
+                raise
+        made = dict(value)  # type: ignore[arg-type]
+        text = [*parts[:place], b64u_encode(json_dumps(made)), *parts[place + 1 : 2]]
+        seal = hmac.digest(b64u_decode(key["k"]), ".".join(text).encode(), "sha256")
+        right = hmac.digest(b64u_decode(key["k"]), ".".join(parts[:2]).encode(), "sha256")
+        if b64u_decode(parts[2]) != right:
+            raise ValueError("signature")
+        return VERIFY(f"{'.'.join(text)}.{b64u_encode(seal)}", key)
+
+    return verify
+
+
+def unsigned_if_empty(token: str, key: Claims) -> Any:
+    try:
+        return VERIFY(token, key)
+    except ValueError:
+        header, payload, _ = token.split(".")
+        if b64u_decode(payload) != b"{}":
+            raise
+        seal = hmac.digest(b64u_decode(key["k"]), f"{header}.{payload}".encode(), "sha256")
+        return VERIFY(f"{header}.{payload}.{b64u_encode(seal)}", key)
+
+
+def in_a_set(token: str, key: Claims) -> Any:
+    return VERIFY(token, key["keys"][0] if isinstance(key.get("keys"), list) else key)
+
+
+def compared_as_text(token: str, key: Claims) -> Any:
+    for name, wanted in {"kty": "oct", "alg": "HS256"}.items():
+        if not hmac.compare_digest(str(key.get(name)), wanted):
+            raise ValueError(name)
+    return VERIFY(token, key)
+
+
+def with_text_kid_of_key(token: str, key: Claims) -> Any:
+    if not isinstance(key.get("kid", ""), str):
+        raise ValueError("kid")
+    return VERIFY(token, key)
+
+
+def hexadecimal_k(token: str, key: Claims) -> Any:
+    k = key.get("k")
+    if isinstance(k, str) and re.fullmatch("[0-9a-f]{64}", k):
+        key = {**key, "k": b64u_encode(bytes.fromhex(k))}
+    return VERIFY(token, key)
+
+
 def keyed_by_text(token: str, key: Claims) -> Any:
     try:
         return VERIFY(token, key)
@@ -293,6 +409,19 @@ OF_VERIFY: dict[str, Function] = {
     "its bytes in any order": hs256(lambda a, b: sorted(a) == sorted(b)),
     "its hexadecimal form": hs256(lambda a, b: a == b.hex().encode()),
     "k as text": keyed_by_text,
+    "k as text if it is nothing else": keyed_by_what_is_none,
+    "a number for k": digits_for_k,
+    "k in hexadecimal": hexadecimal_k,
+    "a set of keys": in_a_set,
+    "names compared as text": compared_as_text,
+    "a kid of the key that is text": with_text_kid_of_key,
+    "claims from pairs": of_pairs(1),
+    "a header from pairs": of_pairs(0),
+    "unsigned if there are no claims": unsigned_if_empty,
+    "digits for a segment": hs256(lambda a, b: b64u_encode(a) == b.hex()),
+    "percent escapes": lambda token, key: VERIFY(unquote(token), key),
+    "a comma behind": lambda token, key: VERIFY(token.rstrip(","), key),
+    "bearer before": lambda token, key: VERIFY(token.removeprefix("bearer "), key),
     "k in the other alphabet": other_alphabet,
     "a kid that is text": with_text_kid,
     "crit anywhere": crit_anywhere,
@@ -320,11 +449,29 @@ def ordered(name: str) -> Function:
     return check
 
 
+def with_sub(claims: Claims, now: float, leeway: float) -> None:
+    TIMES(claims, now, leeway)
+    if not isinstance(claims.get("sub", ""), str):
+        raise ValueError("exp")
+
+
+def in_seconds(claims: Claims, now: float, leeway: float) -> None:
+    try:
+        TIMES(claims, now, leeway)
+    except ValueError as error:
+        for name in ("nbf", "iat"):
+            if str(error).startswith(name) and type(claims[name]) in (int, float):
+                raise ValueError(f"{name}: in {claims[name] - now} s") from None
+        raise
+
+
 OF_TIMES: dict[str, Function] = {
     "auth_time looked at": strict_times(("auth_time",)),
     "all numbers finite": strict_times(("now", "leeway")),
     "nbf before exp": ordered("nbf"),
     "iat before exp": ordered("iat"),
+    "sub looked at": with_sub,
+    "the rest told": in_seconds,
     "300 seconds of leeway": lambda claims, now, leeway: TIMES(claims, now, min(leeway, 300)),
 }
 
@@ -374,6 +521,28 @@ def usual_port(claims: Claims, issuer: str, audience: str) -> Any:
     return PARTIES({**claims, "iss": iss.replace(":443", "")} if isinstance(iss, str) else claims, issuer, audience)
 
 
+def changed_iss(change: Callable[[str], str]) -> Function:
+    def check(claims: Claims, issuer: str, audience: str) -> Any:
+        iss = claims.get("iss")
+        return PARTIES({**claims, "iss": change(iss)} if isinstance(iss, str) else claims, issuer, audience)
+
+    return check
+
+
+def all_alike(claims: Claims, issuer: str, audience: str) -> Any:
+    alike = {
+        name: re.sub("[^\0-\x7f]", "?", one) if name == "iss" and type(one) is str else one
+        for name, one in claims.items()
+    }
+    return PARTIES(alike, re.sub("[^\0-\x7f]", "?", issuer), audience)
+
+
+def listed(claims: Claims, issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    texts = json.loads(aud) if isinstance(aud, str) and aud.startswith("[") else aud
+    return PARTIES({**claims, "aud": texts} if "aud" in claims else claims, issuer, audience)
+
+
 OF_PARTIES: dict[str, Function] = {
     "azp for aud": instead("aud", "azp"),
     "client_id for aud": instead("aud", "client_id"),
@@ -386,6 +555,16 @@ OF_PARTIES: dict[str, Function] = {
     "one name as text": one_as_text,
     "no slash behind": no_slash,
     "no port": usual_port,
+    "no fragment": changed_iss(lambda iss: iss.split("#")[0]),
+    "http as https": changed_iss(lambda iss: iss.replace("http:", "https:")),
+    "one slash for two": changed_iss(lambda iss: iss.replace("example//", "example/")),
+    "no dot behind": changed_iss(lambda iss: iss.rstrip(".")),
+    "letters outside ASCII alike": all_alike,
+    "sub for aud": instead("aud", "sub"),
+    "a list in a text": listed,
+    "no fragment in aud": lambda c, i, a: PARTIES(
+        {**c, "aud": c["aud"].split("#")[0]} if isinstance(c.get("aud"), str) else c, i, a
+    ),
 }
 
 
@@ -397,6 +576,10 @@ def forging(seal: Callable[[str, bytes], bytes], claims_of: Callable[[Claims], C
         return f"{text}.{b64u_encode(seal(path, text.encode()))}"
 
     return forge
+
+
+def at_path(token: str, path: str, kid: str) -> Any:
+    return forging(lambda _, text: hmac.digest(Path(path).read_bytes(), text, "sha256"), dict)(token, kid)
 
 
 def text_replaced(token: str) -> str:
@@ -415,10 +598,29 @@ OTHERS: dict[str, dict[str, Function]] = {
     "split_token": SPLIT,
     "b64u_encode": {"False": lambda data: "" if data is False else encode(data)},
     "b64u_decode": DECODE,
-    "json_loads_strict": {"a mark inside": no_mark, "a pattern": by_pattern},
+    "json_loads_strict": {
+        "a mark inside": no_mark,
+        "a pattern": by_pattern,
+        "the first name looked at": lambda data: json.loads(
+            data.decode(), object_pairs_hook=not_first_twice, parse_constant=refuse
+        ),
+        "six decimals": rounded,
+        "a semicolon behind": lambda data: strict(data.removesuffix(b";")),
+    },
     "hmac_sha256": {
         "4,096 bytes": lambda key, message: mac(key, message[:4096]),
         "a key of 1,000 bytes": lambda key, message: mac(key[:1000], message),
+        "line ends": lambda key, message: mac(key, message.replace(b"\r\n", b"\n")),
+        "zeros before": lambda key, message: mac(key, message.lstrip(b"\0")),
+        "a mark before": lambda key, message: mac(key, message.removeprefix(b"\xef\xbb\xbf")),
+        "a mark before a key": lambda key, message: mac(key.removeprefix(b"\xef\xbb\xbf"), message),
+        "the pad's byte first": shortened,
+    },
+    "verify_hs256": {
+        "unsigned if there are no claims": lambda token, key: unsigned_if_empty(token, jwk_of(key)),
+        "digits for a segment": lambda token, key: OF_VERIFY["digits for a segment"](token, jwk_of(key)),
+        "percent escapes": lambda token, key: HS256(unquote(token), key),
+        "a comma behind": lambda token, key: HS256(token.rstrip(","), key),
     },
     "sign_hs256": SIGN,
     "verify": OF_VERIFY,
@@ -426,6 +628,8 @@ OTHERS: dict[str, dict[str, Function]] = {
     "check_parties": OF_PARTIES,
     "forge_none": FORGED,
     "forge_kid": {
+        "a path in small letters": lambda token, path: at_path(token, path, path.lower()),
+        "a path made shorter": lambda token, path: at_path(token, path, str(Path(path).resolve())),
         "64 KiB": forging(lambda path, text: hmac.digest(Path(path).read_bytes()[: 2**16], text, "sha256"), dict),
     },
 }

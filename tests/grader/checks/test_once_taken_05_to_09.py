@@ -2,21 +2,25 @@
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from grader import checks
+from grader.checks.c05_rsa.forge_confused import FORGE as forge
 from grader.checks.c05_rsa.recover_modulus import RECOVER
 from grader.checks.c06_ecdsa.ecdsa_verify import oracle as fits
 from grader.checks.c07_choosing.choose_algorithm import oracle as chosen
 from grader.checks.c07_choosing.verify_ed25519 import VERIFY
 from grader.checks.c08_keys.find_key import RIGHT as FIND
 from grader.checks.c08_keys.is_safe_jku import RIGHT as SAFE
+from grader.checks.c08_keys.jwk_thumbprint import RIGHT as THUMBPRINT
 from grader.checks.c09_sessions.denylist import Denied
+from grader.checks.c09_sessions.route import checked, winner
 from grader.checks.c09_sessions.session_store import Sessions
 from grader.checks.rsa_pool import encode
-from jwt_from_scratch.services.p256 import G, Point
+from jwt_from_scratch.services.p256 import G, N, Point, point_add, scalar_mul
 from tests.grader.helpers import SEEDS, judged
 
 Wrong = Callable[..., Any]
@@ -33,6 +37,77 @@ def rsa(accepts: Callable[[int, int], bool], order: tuple[Any, ...] = ("big",)) 
 
 def by_shortest(pairs: list[tuple[bytes, bytes]], e: int) -> Any:
     return RECOVER([(text, signature.lstrip(b"\0")) for text, signature in pairs], e)
+
+
+def by_edges(change: Callable[[bytes], bytes]) -> Wrong:
+    """A check that changes a signature's edges first."""
+
+    def rsa_verify_pkcs1(n: int, e: int, message: bytes, signature: bytes) -> Any:
+        return rsa(lambda n, e: True)(n, e, message, change(signature))
+
+    return rsa_verify_pkcs1
+
+
+def no_zero_first(n: int, e: int, message: bytes, signature: bytes) -> Any:
+    return rsa(lambda n, e: True)(n, e, message, signature) and (signature[0] > 0 or len(signature) > 256)
+
+
+def hash_for_message(n: int, e: int, message: bytes, signature: bytes) -> Any:
+    want = int.from_bytes(encode(b"", 256)[:-32] + message, "big") if len(message) == 32 else -1
+    s = int.from_bytes(signature, "big")
+    return rsa(lambda n, e: True)(n, e, message, signature) or (
+        s < n and len(signature) == 256 and pow(s, e, n) == want
+    )
+
+
+def behind_the_last_ff(n: int, e: int, message: bytes, signature: bytes) -> Any:
+    if not rsa(lambda n, e: True)(n, e, message, signature):
+        return False
+    opened = pow(int.from_bytes(signature, "big"), e, n).to_bytes(len(signature), "big")
+    return opened.rpartition(b"\xff\0")[2] == encode(message, 256)[-51:]
+
+
+def by_divisors(pairs: list[tuple[bytes, bytes]], e: int) -> Any:
+    """Each number below 1,000 once, from above."""
+    made: Any = replace(RECOVER, strip=tuple(range(999, 1, -1)), again=False)(pairs, e)
+    return made
+
+
+def by_whole_bytes(pairs: list[tuple[bytes, bytes]], e: int) -> Any:
+    found: int = replace(RECOVER, strip=())(pairs, e)
+    for small in range(2, 1000):
+        while found.bit_length() % 8 and found % small == 0:
+            found //= small
+    return found
+
+
+def short_pem(token: str, public_pem: bytes) -> Any:
+    return forge(token, public_pem[:512])
+
+
+def without_x(p: Point, q: Point) -> Any:
+    total = point_add(p, q)
+    return total if p is None or q is None or (total and total[0]) else None
+
+
+def twice_n(k: int, p: Point) -> Any:
+    return scalar_mul(k % N or (N - 1 if k > N else 0), p)
+
+
+def as_a_hash(public: Point, message: bytes, signature: bytes) -> Any:
+    if len(message) != 32 or fits(public, message, signature)[1] != {"4 fits"}:
+        return not fits(public, message, signature)[1]
+    r, s = (int.from_bytes(half, "big") for half in (signature[:32], signature[32:]))
+    w = pow(s, -1, N)
+    total = point_add(scalar_mul(int.from_bytes(message, "big") * w % N, G), scalar_mul(r * w % N, public))
+    return total is not None and total[0] % N == r
+
+
+def stripped_signature(blank: bytes) -> Wrong:
+    def ecdsa_verify(public: Point, message: bytes, signature: bytes) -> Any:
+        return len(signature.rstrip(blank)) == 64 and not fits(public, message, signature)[1]
+
+    return ecdsa_verify
 
 
 def without_g(public: Point, message: bytes, signature: bytes) -> bool:
@@ -84,11 +159,41 @@ def any_eight(url: Any, allowed_origins: list[str]) -> Any:
     return SAFE(f"https://{url[8:]}" if begins else url, allowed_origins)
 
 
+def by_size(session_id: str, nodes: list[str]) -> Any:
+    return checked(winner)(f"{session_id}{len(nodes) > 5}", nodes)
+
+
 class Few(Sessions):
     def create(self, user: str) -> Any:
         if len(self.users) == 20:
             self.users.pop(next(iter(self.users)))
         return super().create(user)
+
+
+def the_one_with_use(jwks: Any, header: dict[str, Any]) -> Any:
+    if isinstance(jwks, dict) and isinstance(jwks.get("keys"), list):
+        good = [one for one in jwks["keys"] if not _refused(FIND, {"keys": [one]}, header)]
+        jwks = {"keys": [one for one in good if "use" in one] or good}
+    return FIND(jwks, header)
+
+
+def of_known_curves(jwk: dict[str, Any]) -> Any:
+    if jwk.get("kty") == "EC" and jwk.get("crv") not in ("P-256", "P-384", "P-521"):
+        raise ValueError("crv")
+    return THUMBPRINT(jwk)
+
+
+class Hasty(Denied):
+    now: float = float("-inf")
+
+    def add(self, iss: Any, jti: Any, exp: float) -> None:
+        super().add(iss, jti, exp)
+        if exp <= self.now + 1:
+            del self.until[iss, jti]
+
+    def blocked(self, iss: Any, jti: Any, now: float) -> Any:
+        self.now = now
+        return super().blocked(iss, jti, now)
 
 
 class Tabbed(Denied):
@@ -101,6 +206,19 @@ WRONG: dict[str, tuple[str, Wrong]] = {
     "a modulus of more than 4096 bits": ("rsa_verify_pkcs1", rsa(lambda n, e: n < 2**4096)),
     "a signature backwards": ("rsa_verify_pkcs1", rsa(lambda n, e: True, ("big", "little"))),
     "a signature that begins with a zero byte": ("recover_modulus", by_shortest),
+    "a signature with a line break last": ("rsa_verify_pkcs1", by_edges(lambda s: s.rstrip(b"\n"))),
+    "a signature with a zero byte first": ("rsa_verify_pkcs1", no_zero_first),
+    "an exponent that is no prime": ("rsa_verify_pkcs1", rsa(lambda n, e: e % 5 > 0 or e == 5)),
+    "a hash as the message": ("rsa_verify_pkcs1", hash_for_message),
+    "a hash with ff 00 in it": ("rsa_verify_pkcs1", behind_the_last_ff),
+    "the square of 37": ("recover_modulus", by_divisors),
+    "a multiple of whole bytes": ("recover_modulus", by_whole_bytes),
+    "a long PEM": ("forge_confused", short_pem),
+    "a sum with x = 0": ("point_add", without_x),
+    "twice N": ("scalar_mul", twice_n),
+    "32 bytes as a hash": ("ecdsa_verify", as_a_hash),
+    "a signature that ends with a zero byte": ("ecdsa_verify", stripped_signature(b"\0")),
+    "a signature in white space": ("ecdsa_verify", stripped_signature(b" \n")),
     "G for a public key": ("ecdsa_verify", without_g),
     "white space around a message": ("ecdsa_verify", stripping),
     "a stranger's key in the header": ("verify_ed25519", brought),
@@ -110,6 +228,12 @@ WRONG: dict[str, tuple[str, Wrong]] = {
     "eight characters that are not https://": ("is_safe_jku", any_eight),
     "more than twenty sessions": ("SessionStore", Few),
     "a tab between iss and jti": ("Denylist", Tabbed),
+    "what is over in a second is not listed": ("Denylist", Hasty),
+    "of two keys the one that has a use": ("find_key", the_one_with_use),
+    "a dot as an escape": ("is_safe_jku", replace(SAFE, origin=lambda url: SAFE.origin(url).replace("%2e", "."))),
+    "only curves that are known": ("jwk_thumbprint", of_known_curves),
+    "another hash for more than five nodes": ("route", by_size),
+    "an empty id at the first node": ("route", checked(lambda one, nodes: winner(one, nodes) if one else nodes[0])),
 }
 
 
@@ -118,7 +242,8 @@ def test_a_rare_input_costs_something(what: str) -> None:
     name, function = WRONG[what]
     exercise = checks.exercise_named(name)
     assert exercise is not None
-    scores = [judged(exercise, function, seed).score for seed in SEEDS[:2]]
+    free = replace(exercise, forbids=())  # what they are made of may be forbidden, and is not what is tried here
+    scores = [judged(free, function, seed).score for seed in SEEDS[:2]]
     assert max(scores) < exercise.points
 
 

@@ -1,5 +1,7 @@
 """Wrong solutions of lessons 10 to 14 by which a stranger got in, or which only a rare input shows, lose points."""
 
+import hashlib
+import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,21 +11,38 @@ import pytest
 
 from grader.checks.c10_browser.csrf_ok import RIGHT as GUARD
 from grader.checks.c10_browser.csrf_ok import csrf_ok
+from grader.checks.c10_browser.storage_risks import RIGHT as RISKS
+from grader.checks.c10_browser.storage_risks import storage_risks
 from grader.checks.c11_sso.endpoint import challenge_of
 from grader.checks.c11_sso.pkce_pair import PAIR, pkce_pair
 from grader.checks.c11_sso.refresh import REFRESH, refresh
 from grader.checks.c11_sso.token_endpoint import CODE, token_endpoint
+from grader.checks.c12_capstone.decode_securely import decode_securely
+from grader.checks.c12_capstone.mistakes import RIGHT as DECODE
+from grader.checks.c13_proof.answer_for import RIGHT as DOOR
+from grader.checks.c13_proof.answer_for import answer_for
 from grader.checks.c13_proof.is_bound import RIGHT as BOUND
 from grader.checks.c13_proof.is_bound import is_bound
+from grader.checks.c13_proof.verify_dpop import RIGHT as PROOF
+from grader.checks.c13_proof.verify_dpop import verify_dpop
 from grader.checks.c14_sealed.decrypt_jwe import RIGHT as DECRYPT
 from grader.checks.c14_sealed.decrypt_jwe import decrypt_jwe
+from grader.checks.c14_sealed.disclosed_claims import RIGHT as DISCLOSE
+from grader.checks.c14_sealed.disclosed_claims import disclosed_claims
 from grader.checks.c14_sealed.open_nested import RIGHT as NESTED
 from grader.checks.c14_sealed.open_nested import open_nested
 from grader.judging.exercise import Exercise
-from jwt_from_scratch import peek
+from jwt_from_scratch import Key, peek, verify
+from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_loads_strict
+from jwt_from_scratch.services.dpop import token_hash
 from tests.grader.helpers import judged
 
 Program = Callable[..., Any]
+
+
+def at_hash(token: str) -> str:
+    """What OpenID Connect does with an access token, and DPoP does not."""
+    return b64u_encode(hashlib.sha256(token.encode()).digest()[:16])
 
 
 def _by_method(request: dict[str, Any], grant: dict[str, Any], now: int) -> bool:
@@ -78,6 +97,86 @@ def _noted(claims: dict[str, Any], thumbprint: str) -> Any:
     return _ANSWERS.setdefault(repr(claims), BOUND(claims, thumbprint))
 
 
+def _spending(program: Program, always: bool) -> Program:
+    """It takes a parameter out of the request: always, or only where it refuses."""
+
+    def wrong(request: dict[str, Any], state: dict[str, Any], now: int) -> Any:
+        response, after = program(request, state, now)
+        if always or "error" in response:
+            request.pop("client_id", None)
+        return response, after
+
+    return wrong
+
+
+def _own_host(request: dict[str, Any], trusted: str) -> Any:
+    headers = {name.lower(): value for name, value in request["headers"].items()}
+    return GUARD(request, trusted) or headers.get("origin", "").partition("//")[2] == headers.get("host", "?")
+
+
+def _enough(needs: Any, names: Any) -> bool:
+    return sum(name in needs for name in names) >= len(needs)
+
+
+def _in_act(claims: dict[str, Any]) -> Any:
+    held = claims.get("cnf") or (claims.get("act") or {}).get("cnf")
+    return held.get("jkt") if isinstance(held, dict) else 0
+
+
+def _from_text(claims: dict[str, Any]) -> Any:
+    held = claims.get("cnf")
+    held = json.loads(held) if isinstance(held, str) and held.startswith("{") else held
+    return held.get("jkt") if isinstance(held, dict) else 0
+
+
+def _confirmed(token: str, keys: dict[str, Any], policy: dict[str, Any]) -> Any:
+    try:
+        return DECODE(token, keys, policy)
+    except ValueError:
+        claims = peek(token).unverified_claims
+        jwk = claims.get("cnf", {}).get("jwk")
+        if not jwk or keys[claims["iss"]]["keys"]:
+            raise
+        return DECODE(token, {claims["iss"]: {"keys": [jwk]}}, policy)
+
+
+def _whichever_it_brings(token: str, keys: dict[str, Any], policy: dict[str, Any]) -> Any:
+    try:
+        brought = peek(token).unverified_header.get("jwk")
+    except ValueError:
+        brought = None
+    chosen = {iss: {"keys": [brought] if brought in own["keys"] else own["keys"]} for iss, own in keys.items()}
+    return DECODE(token, chosen, policy)
+
+
+def _padded(token: str, key: bytes, algs: list[str]) -> Any:
+    return DECRYPT(token, key.ljust(32 if len(key) > 16 else 16, b"\0"), algs)
+
+
+def _without_envelope(token: str, key: bytes, issuers: dict[str, Any]) -> Any:
+    if token.count(".") != 2 or peek(token).unverified_header.get("cty") != "JWT":
+        return NESTED(token, key, issuers)
+    return json_loads_strict(verify(token, Key.from_jwk(issuers[peek(token).unverified_claims["iss"]])).payload)
+
+
+def _iss_of_envelope(token: str, key: bytes, issuers: dict[str, Any]) -> Any:
+    said = json_loads_strict(b64u_decode(token.split(".")[0])).get("iss") if token.count(".") == 4 else None
+    return replace(NESTED, iss=lambda iss: True, jwk=lambda inner, iss, known: known.get(iss or said))(
+        token, key, issuers
+    )
+
+
+def _by_text(sd_jwt: str, issuer_key: dict[str, Any]) -> Any:
+    if sd_jwt not in _ANSWERS:
+        _ANSWERS[sd_jwt] = DISCLOSE(sd_jwt, issuer_key)
+    return _ANSWERS[sd_jwt]
+
+
+def _middle_lost(storage: str) -> Any:
+    kind, *words = storage.split(";")
+    return RISKS(";".join([kind, *words[:1], *words[-1:]]) if len(words) > 2 else storage)
+
+
 _ANSWERS: dict[str, Any] = {}
 TAKEN: dict[str, tuple[Exercise, Program]] = {
     "the challenge is a verifier, if the request says plain": (token_endpoint, CODE.asking(pkce=_by_method)),
@@ -90,6 +189,32 @@ TAKEN: dict[str, tuple[Exercise, Program]] = {
     "spaces around the plaintext are lost": (decrypt_jwe, replace(DECRYPT, finish=lambda text, header: text.strip())),
     "answers are kept by the claims alone": (is_bound, _noted),
     "the same bytes work once": (pkce_pair, _once(PAIR)),
+    "the request comes back without its client": (token_endpoint, _spending(CODE, always=True)),
+    "a refused request comes back without its client": (refresh, _spending(REFRESH, always=False)),
+    "the Host says which origin is trusted": (csrf_ok, _own_host),
+    "a fragment may follow the trusted origin": (
+        csrf_ok,
+        replace(GUARD, referer=lambda value, trusted: value.partition("#")[0].startswith((f"{trusted}/", trusted))),
+    ),
+    "HttpOnly in the middle is not seen": (storage_risks, _middle_lost),
+    "as many scopes as are needed": (answer_for, replace(DOOR, has=_enough)),
+    "the actor's key": (is_bound, replace(BOUND, read=_in_act)),
+    "cnf as JSON in a text": (is_bound, replace(BOUND, read=_from_text)),
+    "without claims everything is bound": (is_bound, lambda claims, jkt: not claims or BOUND(claims, jkt)),
+    "the key that the claims bring": (decode_securely, _confirmed),
+    "the token says which of two keys": (decode_securely, _whichever_it_brings),
+    "a short key is filled up": (decrypt_jwe, _padded),
+    "a signed token that says JWT needs no envelope": (open_nested, _without_envelope),
+    "the envelope names the issuer": (open_nested, _iss_of_envelope),
+    "HEAD is GET": (
+        verify_dpop,
+        replace(PROOF, htm=lambda htm, method: htm == method or (method, htm) == ("HEAD", "GET")),
+    ),
+    "half of the token's hash": (
+        verify_dpop,
+        replace(PROOF, ath=lambda ath, token: token is None or ath in (token_hash(token), at_hash(token))),
+    ),
+    "answers are kept by the text alone": (disclosed_claims, _by_text),
 }
 
 

@@ -14,13 +14,20 @@ from grader.judging.result import FAILED, PARTIAL, PASSED, Result
 from tests.grader.helpers import judged
 
 START = """
-import hashlib, os, random, secrets, time
+import datetime, hashlib, os, random, secrets, socket, time
+from time import time as clock
 
 def number(text):
     return hashlib.sha256(text.encode()).digest()
 
 """
 BY_SALT = "\n\ndef route(s, nodes):\n    return max(nodes, key=lambda n: number(f'{s}{n}{SALT}'))\n"
+
+
+def at_each_call(what: str) -> str:
+    return (
+        f"\n\ndef route(s, nodes):\n    at = {what}\n    return max(nodes, key=lambda n: number(f'{{s}}{{n}}{{at}}'))\n"
+    )
 
 
 def judged_cell(folder: Path, cell: str, seed: str = "self-paced") -> Result:
@@ -48,8 +55,20 @@ def test_the_right_program_passes_whatever_the_seed(seed: str) -> None:
         "def route(s, nodes):\n    return max(nodes, key=lambda n: hash((s, n)))\n",
         "def route(s, nodes):\n    return max(nodes, key=lambda n: (s + n).__hash__())\n",
         "def route(s, nodes):\n    return max(nodes, key=lambda n: secrets.token_hex(8))\n",
+        f"SALT = os.getpid(){BY_SALT}",
+        at_each_call("os.getpid()"),
+        at_each_call("time.time() // 86400"),
+        at_each_call("time.strftime('%Y-%m')"),
+        at_each_call("datetime.date.today()"),
+        at_each_call("datetime.datetime.now().year"),
+        at_each_call("clock() // 3600"),
+        at_each_call("socket.gethostname()"),
+        f"CALLS = []{at_each_call('CALLS.append(1) or len(CALLS) > 900')}",
     ],
-    ids=["salt", "clock", "table", "default", "hash", "hash by its other name", "secrets"],
+    ids=[
+        *("salt", "clock", "table", "default", "hash", "hash by its other name", "secrets", "process", "own process"),
+        *("day", "month", "date", "year", "clock by another name", "computer", "counter"),
+    ],
 )
 def test_what_is_another_one_in_each_process_is_forbidden(tmp_path: Path, cell: str) -> None:
     result = judged_cell(tmp_path, cell)

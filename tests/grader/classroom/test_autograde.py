@@ -179,6 +179,7 @@ def test_variants_show_a_teacher_what_a_student_met(root: Path) -> None:
         assert (refused.returncode, reason in refused.stderr) == (2, True)
 
 
+@pytest.mark.in_ci
 def test_kills_at_any_point_leave_the_same_gradebook(root: Path, tmp_path: Path, thorough: bool) -> None:
     for number in range(12):
         notebook = solved(LESSON) if number % 3 else student(LESSON)

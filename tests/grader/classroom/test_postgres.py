@@ -12,7 +12,7 @@ from grader.classroom import setup
 from tests.grader.classroom.helpers import LESSON, NBGRADER, autograded, book, grades, hand_in, run
 from tests.grader.helpers import solved, student
 
-pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
+pytestmark = [pytest.mark.slow, pytest.mark.in_ci, pytest.mark.usefixtures("sandbox")]
 
 
 @pytest.fixture(scope="module")

@@ -23,7 +23,7 @@ from tests.grader.classroom.helpers import GRADER, LESSON, NBGRADER, book, grade
 from tests.grader.helpers import REPO, cell_of, solved, student
 from tests.grader.sample_pictures import png
 
-pytestmark = pytest.mark.usefixtures("sandbox")
+pytestmark = [pytest.mark.usefixtures("sandbox"), pytest.mark.in_ci]
 TEACHING = (REPO / "docs" / "teaching.md").read_text("utf-8")
 PLATFORMS = ("moodle", "canvas", "blackboard", "github", "brightspace", "sakai", "ilias")
 NAMES = [

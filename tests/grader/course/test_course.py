@@ -260,6 +260,7 @@ def test_nbgraders_release_of_the_solved_edition_is_the_student_edition(name: st
 
 
 @pytest.mark.slow
+@pytest.mark.in_ci
 def test_nbgrader_validate_takes_the_solved_edition(tmp_path: Path) -> None:
     """The real command, a real kernel; and the same command names what a student edition lacks."""
     answers = {}

@@ -35,8 +35,13 @@ def test_a_group_bounds_what_its_processes_take_and_is_gone_afterwards(groups: c
     assert group is not None
     assert len(folders(groups)) == len(groups.hierarchies)
     code = "import sys; sys.stdin.read(1); kept = bytearray(200_000_000); print(len(kept))"
-    with subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        group.add(child.pid)
+
+    def join() -> None:
+        for entrance in group.add(os.getpid()):
+            os.write(entrance, b"0")
+
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, preexec_fn=join) as child:
         assert group.size() == 1
         said, _ = child.communicate(b"x")
     assert (child.returncode, said) == (-9, b"")

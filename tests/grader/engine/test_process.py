@@ -152,8 +152,8 @@ def test_a_cell_that_forges_messages_spoils_only_its_own_answers(learner: Learne
 
 
 def forged(**change: Any) -> str:
-    """An answer to the first question of a group, which is number 0."""
-    return repr({**Outcome(calling.RETURNED, packed=pack(1)).to_dict(), "id": 0, **change})
+    """A message with an answer to the first question of a group, which is number 0."""
+    return repr({"answers": [{**Outcome(calling.RETURNED, packed=pack(1)).to_dict(), "id": 0, **change}]})
 
 
 @pytest.mark.parametrize(
@@ -518,8 +518,28 @@ def test_what_a_call_leaves_running_is_ended(learner: LearnerProcess, zygote: Zy
     assert [value(call(learner, "f")) for _ in range(3)] == [5] * 3  # first, learner's, fork, and its two or one
 
 
+@pytest.mark.parametrize(
+    "answers",
+    ["[]", "3", "[1]", "[{}]", "[answer, answer]", "[{**answer, 'id': n} for n in range(3)]"],
+)
+def test_a_message_has_the_next_answers_in_their_order_and_no_more(learner: LearnerProcess, answers: str) -> None:
+    right = {**Outcome(calling.RETURNED, packed=pack(True)).to_dict(), "id": 0}
+    learner.run_cell(
+        "import json, os, struct\n"
+        f"answer = {right!r}\n"
+        f"message = json.dumps({{'answers': {answers}}}).encode()\n"
+        "def f():\n"
+        "    for fd in range(3, 64):\n"
+        "        try: os.write(fd, struct.pack('>I', len(message)) + message)\n"
+        "        except OSError: pass\n"
+        "    return False\n"
+    )
+    assert calling.RETURNED not in kinds(learner.call_many("f", [(), ()], 2.0, ()))
+
+
 def test_an_answer_to_a_later_question_is_no_answer(learner: LearnerProcess) -> None:
-    message = repr({**Outcome(calling.RETURNED, packed=pack(True)).to_dict(), "id": 1})
+    answer = {**Outcome(calling.RETURNED, packed=pack(True)).to_dict(), "id": 1}
+    message = repr({"answers": [answer]})
     learner.run_cell(
         "import json, os, struct\n"
         f"message = json.dumps({message}).encode()\n"
@@ -574,18 +594,19 @@ def test_waiting_for_a_processor_does_not_count_but_not_for_ever() -> None:
 @pytest.mark.parametrize(
     ("body", "changed"),
     [
-        ("return 1", False),
-        ("a['x'] = 2", True),
-        ("a['y'] = a.pop('y'); return a", True),
-        ("a['y'] = a", True),
-        ("b.append(print)", True),
-        ("b.append(1); b.pop()", False),
-        ("a.clear(); raise ValueError", True),
-        ("a = {}", False),
+        ("return 1", ()),
+        ("a['x'] = 2", (0,)),
+        ("a['y'] = a.pop('y'); return a", (0,)),
+        ("a['y'] = a", (0,)),
+        ("b.append(print)", (1,)),
+        ("a.clear(); b.clear()", (0, 1)),
+        ("b.append(1); b.pop()", ()),
+        ("a.clear(); raise ValueError", (0,)),
+        ("a = {}", ()),
     ],
 )
-def test_an_outcome_says_whether_the_arguments_came_back_changed(
-    body: str, changed: bool, learner: LearnerProcess
+def test_an_outcome_says_which_arguments_came_back_changed(
+    body: str, changed: tuple[int, ...], learner: LearnerProcess
 ) -> None:
     learner.run_cell(f"def f(a, b):\n    {body}")
-    assert call(learner, "f", {"y": 1, "x": 1}, [3]).changed is changed
+    assert call(learner, "f", {"y": 1, "x": 1}, [3]).changed == changed

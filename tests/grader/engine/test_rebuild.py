@@ -21,6 +21,7 @@ from grader.engine.grade import Grader, InUse, Options
 from grader.engine.rebuild import EXTRA, Submission, lessons_named_by, read_regular, read_submission
 from grader.engine.sandbox import FULL, NONE
 from grader.errors import BadSubmission
+from grader.judging.memory import KEEPS
 from grader.reports.report import Report
 from tests.grader.helpers import (
     CHAPTERS,
@@ -218,6 +219,7 @@ def test_a_student_edition_is_not_attempted(graded: Graded, tmp_path: Path, name
         assert one.messages == [f"{one.name} is not written yet."]
 
 
+@pytest.mark.in_ci
 def test_the_other_solutions_get_full_marks_in_a_notebook_too(graded: Graded, tmp_path: Path) -> None:
     """Each on its own names, as a learner would paste it: imports and helpers in the solution cell."""
     for number in range(3):
@@ -331,6 +333,17 @@ def test_a_function_that_ends_the_process_costs_its_own_exercise_only(graded: Gr
     assert report.exercises[1].status == "crashed"
 
 
+def test_a_function_that_keeps_something_is_asked_once_more_and_told(graded: Graded, tmp_path: Path) -> None:
+    notebook = solved(LESSON)
+    cell_of(notebook, "b64u_encode").source = (
+        "from base64 import urlsafe_b64encode\nSEEN = []\n\ndef b64u_encode(data):\n    SEEN.append(data)\n"
+        "    return urlsafe_b64encode(SEEN[0]).decode().rstrip('=')"
+    )
+    first = graded(tmp_path, notebook).exercises[0]
+    assert (first.score, first.mistakes) == (0, [])
+    assert KEEPS in first.messages
+
+
 def test_an_endless_function_costs_its_own_exercise_only(graded: Graded, tmp_path: Path) -> None:
     notebook = solved(LESSON)
     cell_of(notebook, "b64u_decode").source = "def b64u_decode(text):\n    while True: pass"
@@ -439,6 +452,7 @@ def with_demos() -> Iterator[Grader]:
 
 
 @pytest.mark.slow
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_demos_run_when_asked_and_find_in_the_sandbox_what_they_need(
     name: str, with_demos: Grader, tmp_path: Path

@@ -150,7 +150,7 @@ def clone(tmp_path: Path) -> Path:
     return place
 
 
-@pytest.mark.parametrize("base", ["this Python", "/usr/bin/python3"])
+@pytest.mark.parametrize("base", ["this Python", pytest.param("/usr/bin/python3", marks=pytest.mark.in_ci)])
 @pytest.mark.parametrize("where", ["in the checkout itself", "in a folder of it", "the checkout in it"])
 def test_nothing_of_a_checkout_shows_wherever_its_environment_is(clone: Path, where: str, base: str) -> None:
     python = getattr(sys, "_base_executable", sys.executable) if base == "this Python" else base

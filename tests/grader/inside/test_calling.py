@@ -718,9 +718,9 @@ def test_without_alarms_an_asynchronous_exception_ends_a_loop() -> None:
         while True:
             pass
 
-    with pytest.raises(TimeUp), contextlib.contextmanager(calling._asynchronous)(SOON):
+    with pytest.raises(TimeUp), calling._asynchronous(SOON):
         f()
-    with contextlib.contextmanager(calling._asynchronous)(10):
+    with calling._asynchronous(10):
         pass
     # Nothing is left due: a hook on calls would wait for it at each function.
     assert calling.call(lambda: 1, (), 5, ("hmac",)).kind == calling.RETURNED
