@@ -82,7 +82,7 @@ _LEFT_OUT = [
     "@jupyterlite/application-extension:licenses-client",
     "@jupyterlite/notebook-application-extension:path-opener",
 ]
-"""Plugins that no lesson needs. The property inspector stays: without it the right side of the page is an empty strip."""
+"""Plugins that no lesson needs. The property inspector stays: without it there is an empty strip on the right."""
 _NARROW = """
 const narrow = () => {
   const shell = window.jupyterapp?.shell;

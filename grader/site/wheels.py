@@ -16,7 +16,8 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from ..gradescope.wheel import as_wheel, lock_file, packed, wheel
+from ..gradescope.archive import packed
+from ..gradescope.wheel import as_wheel, lock_file, wheel
 from . import pinned
 from .problem import SiteError
 
