@@ -103,7 +103,7 @@ def world(source: random.Random) -> Any:
         short=shaped(source, starts_with_zero, starts_with_zero),
         spaced=shaped(source, lambda r: r >> 248 == 0x20, lambda s: s & 0xFF == 0x0A),
         zeros=shaped(source, lambda r: r & 0xFF == 0, lambda s: s & 0xFF == 0),
-        wide=plain(lambda: _wide_x(source)),
+        wide=_wide_x(source),
         one=_small_s(source),
         full=plain(lambda: Signed(G, b"", *sign(1, b"", scalar(source))).lower),
     )
