@@ -9,12 +9,13 @@ import hashlib
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from jwt_from_scratch.services import p256
-from jwt_from_scratch.services.p256 import FIELD, A, B, N, Point
+from jwt_from_scratch.services.p256 import FIELD, A, B, G, N, Point
 
 from ...judging.aspects import Oracle, Unfit
 from ...judging.trial import Args, Trial
@@ -146,7 +147,7 @@ class Signed:
         return self.public, self.message, join(self.r if r is None else r, self.s if s is None else s)
 
 
-def _is_plain(signature: bytes) -> bool:
+def is_plain(signature: bytes) -> bool:
     """Whether nobody strips it by chance. Signatures that begin or end with zeros and white space are there, too."""
     return signature[0] > 32 and signature[-1] > 32
 
@@ -168,10 +169,34 @@ def made_for(source: random.Random, message: bytes, reads: Reads = rightly) -> S
         r = second * s % N
         x, of_g, of_q = reads(digest(message), r, s)
         y = height(x % N)
-        if y is not None and is_low(s) and _is_plain(join(r, s)):
+        if y is not None and is_low(s) and is_plain(join(r, s)):
             rest = p256.point_add((x % N, y), mirrored(point(of_g)))
             assert rest is not None
             return Signed(multiple(inverse(of_q), rest), message, r, s)
+
+
+def plain(make: Callable[[], Signed]) -> Signed:
+    """The first that nobody strips by chance."""
+    return next(one for one in iter(make, None) if is_plain(one.signature))
+
+
+def starts_with_zero(half: int) -> bool:
+    """Whether a number of 32 bytes does."""
+    return half < 2**248
+
+
+def shaped(source: random.Random, r_fits: Callable[[int], bool], s_fits: Callable[[int], bool]) -> Signed:
+    """One whose r and s look so, which few do; e/s and r/s are small here, too."""
+    message = message_of(source, 20)
+    s, first = next(
+        (s, first) for first in count(small(source)) if s_fits(s := digest(message) * inverse(first) % N) and is_low(s)
+    )
+    for second in count(small(source)):
+        r = second * s % N
+        if r_fits(r) and (y := height(r)) is not None:
+            rest = p256.point_add((r, y), mirrored(point(first)))
+            return Signed(multiple(inverse(second), rest or G), message, r, s)
+    raise AssertionError
 
 
 def checked(oracle: Oracle, want: Want, text: str, args: Args, rules: tuple[str, ...], stake: Stake = ALL) -> Trial:

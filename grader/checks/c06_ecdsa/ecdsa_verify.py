@@ -41,10 +41,13 @@ from .common import (
     mirrored,
     multiple,
     number,
+    plain,
     point,
     scalar,
+    shaped,
     sign,
     small,
+    starts_with_zero,
 )
 
 RULES = {
@@ -97,31 +100,13 @@ def world(source: random.Random) -> Any:
         usual=made_for(source, message),
         other=made_for(source, message_of(source, 60)),
         twin=made_for(source, message),
-        short=_shaped(source, _starts_with_zero, _starts_with_zero),
-        spaced=_shaped(source, lambda r: r >> 248 == 0x20, lambda s: s & 0xFF == 0x0A),
-        zeros=_shaped(source, lambda r: r & 0xFF == 0, lambda s: s & 0xFF == 0),
+        short=shaped(source, starts_with_zero, starts_with_zero),
+        spaced=shaped(source, lambda r: r >> 248 == 0x20, lambda s: s & 0xFF == 0x0A),
+        zeros=shaped(source, lambda r: r & 0xFF == 0, lambda s: s & 0xFF == 0),
         wide=_wide_x(source),
         one=_small_s(source),
-        full=Signed(G, b"", *sign(1, b"", scalar(source))).lower,
+        full=plain(lambda: Signed(G, b"", *sign(1, b"", scalar(source))).lower),
     )
-
-
-def _starts_with_zero(half: int) -> bool:
-    return half < 2**248
-
-
-def _shaped(source: random.Random, r_fits: Callable[[int], bool], s_fits: Callable[[int], bool]) -> Signed:
-    """One whose r and s look so, which few do; e/s and r/s are small here, too."""
-    message = message_of(source, 20)
-    s, first = next(
-        (s, first) for first in count(small(source)) if s_fits(s := digest(message) * inverse(first) % N) and is_low(s)
-    )
-    for second in count(small(source)):
-        r = second * s % N
-        if r_fits(r) and (y := height(r)) is not None:
-            rest = p256.point_add((r, y), mirrored(point(first)))
-            return Signed(multiple(inverse(second), rest or G), message, r, s)
-    raise AssertionError
 
 
 def _wide_x(source: random.Random) -> Signed:
@@ -214,7 +199,7 @@ def _good(source: random.Random, w: Any) -> Iterator[Trial]:
         ("4 fits", ALL, "3000 bytes", made_for(source, message_of(source, 3000)).call),
         ("4 fits", ALL, "the same message under another key", w.twin.call),
         ("4 fits", PART, "R's x is N or more", w.wide.call),
-        ("4 infinity", PART, "(e/s)·G and (r/s)·Q are the same point", _doubled(source).call),
+        ("4 infinity", PART, "(e/s)·G and (r/s)·Q are the same point", plain(lambda: _doubled(source)).call),
         ("2", PART, "s = 1", w.one.call),
         ("2", ALL, "N - s in place of s", twin),
         ("1", ALL, "r and s begin with a zero byte", w.short.call),
