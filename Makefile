@@ -6,8 +6,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 LINT   := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/grader build --check
-# Three at a time on two processors, because many tests mostly wait for a process to end.
-PYTEST := $(BIN)/python -m pytest -n 3 --dist worksteal
+# More at a time than two processors, because many tests mostly wait for a process to end; in CI they rather compute.
+PYTEST := $(BIN)/python -m pytest -n $(if $(CI),3,4) --dist worksteal
 # The caller's shell may point Python elsewhere; .venv must be filled only from requirements.lock.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
 

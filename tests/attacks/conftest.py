@@ -33,4 +33,4 @@ def _run(everything: bool) -> dict[str, object]:
             raise
         return {"skip": f"no sandbox on this machine: {error}"}
     keep = os.environ.get("ATTACKS_KEEP")
-    return asdict(run_corpus(Path(keep) if keep else None, costly=everything))
+    return asdict(run_corpus(Path(keep) if keep else None, whole=everything))

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from grader.inside.values import plain_text
-from tests.attacks.corpus import REPO, Attack, Places, corpus, write_corpus
+from tests.attacks.corpus import REPO, Attack, Places, corpus, sample, write_corpus
 
 GRADE = (sys.executable, "-c", "from grader.cli.main import main; main()", "grade")
 LIMIT = 900
@@ -198,16 +198,16 @@ def _digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def run_corpus(keep: Path | None = None, costly: bool = True) -> Run:
+def run_corpus(keep: Path | None = None, whole: bool = True) -> Run:
     """Write the corpus, grade it, and check that everything else is unchanged.
 
     Args:
         keep: a folder to which the batch's results are copied.
-        costly: grade the costly submissions, too.
+        whole: all of it, and not the sample.
     """
     canaries = Canaries()
     try:
-        write_corpus(canaries.root / "submissions", canaries.places, costly)
+        write_corpus(canaries.root / "submissions", canaries.places, corpus() if whole else sample())
         canaries.listen()
         before = canaries.state()
         adopt_orphans()

@@ -179,6 +179,7 @@ def test_a_class_is_graded_from_inside_the_submissions(tmp_path: Path, sandbox: 
 
 
 @pytest.mark.slow
+@pytest.mark.in_ci
 def test_a_learners_jupyterlab_starts_in_a_folder_with_such_files(tmp_path: Path) -> None:
     place = Place(tmp_path, "{}.py", without=OURS)
     environment = {**os.environ, "HOME": str(tmp_path), "JUPYTER_PLATFORM_DIRS": "0"}

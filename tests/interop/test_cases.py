@@ -59,6 +59,7 @@ def refused_by_choice() -> dict[str, str]:
     return {case: words for words, ids in rows for case in ids.split()}
 
 
+@pytest.mark.in_ci
 def test_the_module_refuses_what_its_page_says_and_nothing_else() -> None:
     table = refused_by_choice()
     assert len(table) >= 20

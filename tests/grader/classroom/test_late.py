@@ -173,6 +173,7 @@ def feedback(root: Path, student: str) -> str:
     return (root / "feedback" / student / LESSON / f"{LESSON}.html").read_text("utf-8")
 
 
+@pytest.mark.in_ci
 def test_feedback_is_made_again_when_a_mark_a_comment_or_a_grade_changed(late: Path) -> None:
     autograded(late)
     assert "Score: 15.0 / 30.0" in feedback(late, "bob")
