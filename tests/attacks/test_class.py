@@ -25,15 +25,13 @@ from tests.attacks.harness import MOST_MEMORY, Canaries, adopt_orphans
 from tests.grader.helpers import sandbox_problem, solved, write
 from tests.sharing import fresh_course
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.in_ci]
 COMMANDS = {
     "nbgrader autograde": (sys.executable, "-m", "nbgrader", "autograde"),
     "grader autograde": (sys.executable, "-c", "from grader.cli.main import main; main()", "autograde"),
 }
 SHARES = {"nbgrader autograde": 10, "grader autograde": 5}
-"""In CI every n-th submission of a category is handed in; fewer for nbgrader, which grades one at a time."""
-ONE = 1_000
-"""Otherwise the first of each category; of those that are rendered every third, and none that costs much."""
+"""By default every n-th submission of a category is handed in; fewer for nbgrader, which grades one at a time."""
 NEIGHBOUR = "zz_neighbour"
 LIMIT = 1_500
 
@@ -54,18 +52,15 @@ def chosen(every: int) -> list[Attack]:
     """The attacks that are handed in: those that fit into nbgrader's layout, a folder with a notebook.
 
     Args:
-        every: take every n-th of each category, but only a quarter of that of the costly attacks on resources; or ONE.
+        every: take every n-th of each category, but only a quarter of that of the costly attacks on resources.
     """
     names = [one.student for one in corpus()]
     usable = [
         one
         for one in corpus()
-        if names.count(one.student) == 1
-        and re.fullmatch(r"[\w.@ -]+", one.student, re.A)
-        and _is_id(one.student)
-        and not (every == ONE and one.costly)
+        if names.count(one.student) == 1 and re.fullmatch(r"[\w.@ -]+", one.student, re.A) and _is_id(one.student)
     ]
-    steps = {"rendering": 3 if every == ONE else 1, "resources": 1 if every == 1 else 4 * every}
+    steps = {"rendering": 1, "resources": 1 if every == 1 else 4 * every}
     categories = dict.fromkeys(one.category for one in usable)
     return [
         one
@@ -99,11 +94,9 @@ def hand_in(attacks: list[Attack], canaries: Canaries, root: Path) -> list[Attac
     return there
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param("nbgrader autograde", marks=pytest.mark.in_ci), "grader autograde"]
-)
+@pytest.fixture(scope="module", params=COMMANDS)
 def graded(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, thorough: bool, everything: bool
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, thorough: bool
 ) -> Iterator[tuple[list[Attack], ClassRun]]:
     """A class graded by one of the commands."""
     try:
@@ -118,8 +111,7 @@ def graded(
         environment = {**os.environ, "CANARY_VARIABLE": canaries.secrets["variable"], "NO_COLOR": "1"}
         environment["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
         shutil.copytree(fresh_course(tmp_path_factory), root)
-        share = 1 if thorough else SHARES[request.param] if everything else ONE
-        attacks = hand_in(chosen(share), canaries, root)
+        attacks = hand_in(chosen(1 if thorough else SHARES[request.param]), canaries, root)
         for chapter in {one.chapter for one in attacks}:
             neighbour = root / "submitted" / NEIGHBOUR / chapter
             neighbour.mkdir(parents=True)
@@ -184,11 +176,11 @@ def total(grades: dict[str, Any]) -> float:
     return sum(score or 0 for name, score in grades.items() if not name.endswith("-answer"))
 
 
-def test_nothing_stops_the_run(graded: tuple[list[Attack], ClassRun], everything: bool) -> None:
+def test_nothing_stops_the_run(graded: tuple[list[Attack], ClassRun]) -> None:
     attacks, run = graded
     errors = [line for line in run.said.splitlines() if "ERROR" in line or "Error" in line]
     assert set(run.exit_codes.values()) <= {0, NOT_ALL_TAKEN}, (run.exit_codes, errors[:40], run.said[-2000:])
-    assert len(attacks) >= (40 if everything else 12)
+    assert len(attacks) >= 40
     assert {(one.student, one.chapter) for one in attacks} <= run.scores.keys()
 
 
@@ -233,7 +225,6 @@ sys.exit(code)
 """Runs a command from a small process, because Linux counts the memory of a large parent, too."""
 
 
-@pytest.mark.in_ci
 def test_what_costs_most_to_show_stays_small(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
     """The command and its workers need little memory, and the class's folder little disk space."""
     if problem := sandbox_problem():

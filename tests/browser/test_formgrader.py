@@ -23,7 +23,7 @@ from grader.course import editions as build
 from grader.course import masters as course
 from tests.browser.driver import PATIENCE, browser_page, explained, free_port, need_browser
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow]
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.in_ci]
 
 LESSON = "01_encoding"
 TOKEN = "formgrader"
@@ -221,7 +221,6 @@ def open_submission(page: Any, student: str) -> None:
     page.locator("input.score").first.wait_for(state="attached")
 
 
-@pytest.mark.in_ci
 def test_formgrader_shows_a_class_and_takes_marks_by_hand(classroom: tuple[Path, Any]) -> None:
     root, page = classroom
     open_submission(page, "ada")
@@ -246,7 +245,6 @@ def test_hostile_work_is_dead_in_formgrader(classroom: tuple[Path, Any]) -> None
     watched.assert_dead()
 
 
-@pytest.mark.in_ci
 def test_hostile_work_is_dead_in_feedback(classroom: tuple[Path, Any]) -> None:
     root, shared = classroom
     run(root, sys.executable, "-m", "nbgrader", "generate_feedback", LESSON)
@@ -273,7 +271,6 @@ def pictures(place: Any) -> list[tuple[str, int]]:
     ]
 
 
-@pytest.mark.in_ci
 def test_pictures_in_an_answer_are_shown(classroom: tuple[Path, Any]) -> None:
     root, page = classroom
     watched = Watched(page)

@@ -523,6 +523,7 @@ def test_a_zip_file_of_the_class_gives_the_same(graded: Path, classroom: Path, t
         assert {**one, "seconds": 0, "mac": ""} == {**theirs[one["submission"]], "seconds": 0, "mac": ""}
 
 
+@pytest.mark.in_ci
 def test_a_submission_that_breaks_the_real_worker_or_its_sandbox_stops_nobody(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
