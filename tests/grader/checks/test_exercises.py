@@ -160,6 +160,8 @@ def refuse_type(*_: Any) -> None:
     raise TypeError("no")
 
 
+TOO_LONG = "x" * 3_000_000
+"""One text for all calls: a class's many answers would be gigabytes otherwise, and take longer than they may."""
 ANSWERS: list[Callable[..., Any]] = [
     refuse,
     refuse_type,
@@ -173,7 +175,7 @@ ANSWERS: list[Callable[..., Any]] = [
     lambda *a: a,
     lambda *a: b"\xff" * 32,
     lambda *a: "garbage.garbage.garbage",
-    lambda *a: "x" * 3_000_000,
+    lambda *a: TOO_LONG,
     lambda *a: 10**5000,
     lambda *a: float("nan"),
     lambda *a: lambda: 1,
