@@ -121,8 +121,7 @@ def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Cal
     _busy = True
     try:
         tree = ast.parse(source)
-        left_out = _only_acts if there is _away else _is_a_call
-        tree.body = [one for one in tree.body if not left_out(one)]
+        tree.body = [one for one in tree.body if not _only_acts(one)] if there is _away else _what_makes(tree.body)
         if not any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body):
             return None
         instead = _INSTEAD if there is _away else {}
@@ -144,8 +143,53 @@ def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Cal
         _busy = False
 
 
-def _is_a_call(statement: ast.stmt) -> bool:
-    return isinstance(statement, ast.Expr)
+_MAKERS = frozenset(
+    ("set", "dict", "list", "tuple", "frozenset", "bytearray", "range", "count", "compile", "cache", "lru_cache")
+) | frozenset(("defaultdict", "OrderedDict", "Counter", "deque"))
+"""What may be called when a cell runs again unasked: it makes a container, or wraps a function."""
+
+
+def _what_makes(statements: list[ast.stmt]) -> list[ast.stmt]:
+    """Those that import, define a function, or give a new value to a name, and do nothing else.
+
+    They run in the learner's own process, where whatever else a cell does (opens a file, starts a server, adds to a
+    list of another cell) is not to be done twice. What is left out keeps the value that it has, and so does a name that
+    it uses: a table without what fills it would be another one.
+    """
+    left_out = [one for one in statements if not _only_makes(one)]
+    used = {name.id for one in left_out for name in ast.walk(one) if isinstance(name, ast.Name)}
+    return [one for one in statements if one not in left_out and used.isdisjoint(_named(one))]
+
+
+def _named(statement: ast.stmt) -> set[str]:
+    """The names to which an assignment gives a value."""
+    if not isinstance(statement, ast.Assign | ast.AnnAssign):
+        return set()
+    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+    return {one.id for one in targets if isinstance(one, ast.Name)}
+
+
+def _only_makes(statement: ast.stmt) -> bool:
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return True
+    if isinstance(statement, ast.FunctionDef):
+        wraps = {one.func if isinstance(one, ast.Call) else one for one in statement.decorator_list}
+        runs = [*statement.decorator_list, *statement.args.defaults, *filter(None, statement.args.kw_defaults)]
+        return all(map(_makes, wraps)) and not any(map(_calls_others, runs))
+    if isinstance(statement, ast.Assign):
+        return all(isinstance(one, ast.Name) for one in statement.targets) and not _calls_others(statement.value)
+    if isinstance(statement, ast.AnnAssign):
+        return isinstance(statement.target, ast.Name) and not (statement.value and _calls_others(statement.value))
+    return False
+
+
+def _calls_others(value: ast.expr) -> bool:
+    return any(isinstance(one, ast.Call) and not _makes(one.func) for one in ast.walk(value))
+
+
+def _makes(function: ast.expr) -> bool:
+    named = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
+    return named in _MAKERS
 
 
 def _only_acts(statement: ast.stmt) -> bool:
