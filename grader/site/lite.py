@@ -192,7 +192,7 @@ def _add_store(target: Path) -> None:
         digest.update(path.read_bytes())
     lessons = [f"files/{name}.ipynb" for name in chapter_names()]
     text = Path(__file__).with_name("offline.js").read_text("utf-8")
-    text = text.replace('"VERSION"', json.dumps(f"course-{digest.hexdigest()[:16]}"))
+    text = text.replace('"VERSION"', json.dumps(digest.hexdigest()[:16]))
     (target / "offline.js").write_text(text.replace("LESSONS", json.dumps(lessons)), "utf-8")
 
 

@@ -163,7 +163,7 @@ def test_on_a_phone_the_list_of_files_does_not_cover_the_lesson(edition: Path, t
 
 
 KEPT = """async names => {
-    const stores = (await caches.keys()).filter(name => name.startsWith("course-"));
+    const stores = (await caches.keys()).filter(name => name.startsWith("course /"));
     const kept = await Promise.all(stores.map(async name => (await caches.open(name)).keys()));
     const addresses = kept.flat().map(one => one.url).join();
     return names.every(name => addresses.includes(name));
