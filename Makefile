@@ -10,6 +10,8 @@ LINT   := $(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && 
 PYTEST := $(BIN)/python -m pytest -n $(if $(CI),3,4) --dist worksteal
 # The caller's shell may point Python elsewhere; .venv must be filled only from requirements.lock.
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV CONDA_PREFIX
+# Without bytecode each of the tests' processes would compile all tests again: half a minute of processor time.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help setup lab check test test-all notebooks site mutants trials bench interop lock format clean
 .DEFAULT_GOAL := help

@@ -64,7 +64,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in kept if not item.get_closest_marker("in_ci")]
     if lesson and not kept:
         raise pytest.UsageError(f"no test belongs to lesson {lesson}; lessons have two digits, such as 08")
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    left_out = set(items).difference(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = _dealt(kept, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
 
 
