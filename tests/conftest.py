@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
+from grader.__main__ import without_slow_formats
+
+without_slow_formats()
 # A grader's key for these tests only, instead of this machine's. pytest's workers share it.
 os.environ.setdefault("XDG_STATE_HOME", tempfile.mkdtemp(prefix="grader-tests-"))
 
