@@ -1,5 +1,6 @@
 """Settings for all tests: the same hypothesis examples on every run, and options to run only some tests."""
 
+import gc
 import os
 import re
 import tempfile
@@ -12,6 +13,7 @@ from hypothesis import HealthCheck, settings
 from grader.__main__ import without_slow_formats
 
 without_slow_formats()
+gc.disable()  # until all tests are collected: none of that is garbage, and looking for some takes a third of the time
 # A grader's key for these tests only, instead of this machine's. pytest's workers share it.
 os.environ.setdefault("XDG_STATE_HOME", tempfile.mkdtemp(prefix="grader-tests-"))
 
@@ -70,6 +72,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = set(items).difference(kept)
     config.hook.pytest_deselected(items=[item for item in items if item in left_out])
     items[:] = _dealt(kept, int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))
+
+
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: it is not searched for garbage again, and a fork need not copy it."""
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -4,8 +4,12 @@ What a cell reads or draws once, when it runs (a random salt, the time, a proces
 function whose answer depends on that disagrees with every other process, though all its calls in one process agree.
 What a function reads at each call (the day, the process id) agrees with itself, too, as long as one looks at it. So the
 other process runs at another time, on another computer.
+
+All that is for the thread that asks. In a notebook others run beside it, and one of them, in ipykernel, looks every
+second whether the kernel's parent process is still the same, and ends the kernel if not.
 """
 
+import _thread
 import ast
 import contextlib
 import datetime as dates
@@ -32,16 +36,32 @@ _LATER = timedelta(days=399, hours=7, minutes=11, seconds=13)
 _SECONDS = round(_LATER.total_seconds())
 
 
-class _Date(date):
+_get_ident = _thread.get_ident
+_traveller = 0
+"""The thread that is in the other process; 0 if none is."""
+
+
+def _is_away() -> bool:
+    return _get_ident() == _traveller
+
+
+class _Alike(type):
+    """What other threads make and ask meanwhile is of these types, too."""
+
+    def __instancecheck__(cls, one: Any) -> bool:
+        return isinstance(one, cls.__base__ or object)
+
+
+class _Date(date, metaclass=_Alike):
     @classmethod
     def today(cls) -> Any:
         return _DateTime.now().date()
 
 
-class _DateTime(datetime):
+class _DateTime(datetime, metaclass=_Alike):
     @classmethod
     def now(cls, tz: tzinfo | None = None) -> Any:
-        return datetime.now(tz) + _LATER
+        return datetime.now(tz) + (_LATER if _is_away() else timedelta())
 
     @classmethod
     def today(cls) -> Any:
@@ -66,16 +86,20 @@ def _others() -> Iterator[tuple[ModuleType, str, Any]]:
     for module, name in _NAMES:
         yield module, name, _changed(module, name, lambda text: f"{text}-2")
     local, now, text = time.localtime, time.time, time.strftime
+
+    def later() -> float:
+        return now() + (_SECONDS if _is_away() else 0)
+
     for one in (time.localtime, time.gmtime, time.ctime):
-        yield time, one.__name__, lambda *given, one=one: one(*given or [now() + _SECONDS])
-    yield time, "asctime", lambda *given, one=time.asctime: one(*given or [local(now() + _SECONDS)])
-    yield time, "strftime", lambda form, *given: text(form, *given or [local(now() + _SECONDS)])
+        yield time, one.__name__, lambda *given, one=one: one(*given or [later()])
+    yield time, "asctime", lambda *given, one=time.asctime: one(*given or [local(later())])
+    yield time, "strftime", lambda form, *given: text(form, *given or [local(later())])
     yield from ((dates, "date", _Date), (dates, "datetime", _DateTime))
 
 
 def _changed(module: ModuleType, name: str, change: Callable[[Any], Any]) -> Any:
     here = getattr(module, name, None)  # no system has all of them
-    return here and (lambda: change(here()))
+    return here and (lambda: change(here()) if _is_away() else here())
 
 
 _THERE: dict[ModuleType, dict[str, Any]] = {}
@@ -88,12 +112,15 @@ _INSTEAD = {id(here): _THERE[module][name] for module, names in _HERE.items() fo
 
 @contextlib.contextmanager
 def _away() -> Iterator[None]:
-    """Inside the block it is as in the other process."""
+    """Inside the block it is as in the other process, for this thread."""
+    global _traveller
+    _traveller = _get_ident()
     try:
         for module, names in _THERE.items():
             vars(module).update(names)
         yield
     finally:
+        _traveller = 0
         for module, names in _HERE.items():
             vars(module).update(names)
 

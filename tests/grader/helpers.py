@@ -121,6 +121,7 @@ def load_solution(path: Path) -> dict[str, Any]:
     return vars(module)
 
 
+@cache
 def sandbox_problem() -> str:
     """Why there can be no sandbox here, or "". In CI that is an error, not a reason to skip."""
     try:

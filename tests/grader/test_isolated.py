@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -19,11 +20,6 @@ from grader.reports.report import taken
 from tests.grader.helpers import student, write
 
 BIN = Path(sys.executable).parent
-NAMES = sorted(
-    name
-    for name in {*sys.stdlib_module_names, *packages_distributions(), "conftest", "sitecustomize", "usercustomize"}
-    if name.isidentifier()
-)
 SETTINGS = (
     *("nbgrader_config.py", "jupyter_config.py", "jupyter_server_config.py", "jupyter_lab_config.py"),
     *("ipython_config.py", "jupytext.py", "pytest_plugin.py", ".pythonrc.py", ".ipython/profile_default/startup/0.py"),
@@ -40,6 +36,13 @@ TEXTS = {
 }
 
 
+@cache
+def importable() -> list[str]:
+    """The names of all modules and packages that anything here may import, and of those that Python looks for."""
+    found = {*sys.stdlib_module_names, *packages_distributions(), "conftest", "sitecustomize", "usercustomize"}
+    return sorted(name for name in found if name.isidentifier())
+
+
 class Place:
     """A folder of submissions with an untouched notebook, and all those files, each leaving a mark when it is run."""
 
@@ -49,7 +52,7 @@ class Place:
         self.marks.mkdir()
         self.folder.mkdir()
         write(self.folder, student("01_encoding"), "ada_01_encoding.ipynb")
-        for name in NAMES:
+        for name in importable():
             if name not in without:
                 self._mine(name, form.format(name))
         for place in SETTINGS:
@@ -169,7 +172,7 @@ def test_a_class_is_graded_from_inside_the_submissions(tmp_path: Path, sandbox: 
     place.folder.rename(handed_in)
     place.folder = handed_in
     (handed_in / "ada_01_encoding.ipynb").rename(handed_in / "01_encoding.ipynb")
-    for name in NAMES:
+    for name in importable():
         (handed_in / f"{name}.py").unlink(missing_ok=True) if name in OURS else None
     done = place.run(*MODULE, "autograde", "01_encoding", "--dir", course)
     assert done.returncode == NOT_ALL_TAKEN, done.stderr
