@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import signal
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from grader.__main__ import without_slow_formats
 
 without_slow_formats()
 gc.disable()  # until all tests are collected: none of that is garbage, and looking for some takes a third of the time
+# In a shell's background Ctrl-C is ignored, and what a test starts would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # A grader's key for these tests only, instead of this machine's. pytest's workers share it.
 os.environ.setdefault("XDG_STATE_HOME", tempfile.mkdtemp(prefix="grader-tests-"))
 

@@ -18,7 +18,7 @@ from jwt_from_scratch.services.shed import shed_app
 from jwt_from_scratch.services.vulnerable.raw_notes import raw_notes_app
 from tests.browser.driver import chromium_path, need_browser
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.in_ci]
 
 KEY = Key.generate("HS256", kid="test")
 JWK = KEY.to_jwk(private=True)
@@ -174,7 +174,6 @@ def test_the_same_attacks_work(pair: list[Any], keep: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.in_ci
 def test_the_lesson_shows_the_same_lines_with_both(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     need_browser()
     from nbclient import NotebookClient

@@ -31,7 +31,10 @@ from tests.grader.helpers import sandbox_problem, solved, student, write
 pytest.importorskip("distributed", reason="a farm needs jwt-from-scratch[farm]")
 from grader.batch.farm_worker import Graders, difference, grade_bytes, problem_at
 
-pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux")
+pytestmark = [
+    pytest.mark.skipif(not sys.platform.startswith("linux"), reason="grading needs Linux"),
+    pytest.mark.in_ci,
+]
 
 GRADER = [sys.executable, "-m", "grader"]
 OPTIONS = Options(level=NONE if sandbox_problem() else FULL)
@@ -126,7 +129,6 @@ def test_who_kills_a_worker_loses_nothing(running: Running, classroom: Path, tmp
     assert sorted(one["score"] for one in reports if one["chapter"] == "00_start_here") == [0] * 5 + [5] * 5
 
 
-@pytest.mark.in_ci
 def test_a_scheduler_that_goes_is_a_sentence_and_its_workers_wait_for_another(tmp_path: Path) -> None:
     own = Running(tmp_path)
     try:
