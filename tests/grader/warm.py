@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 
@@ -68,10 +68,12 @@ def end_workers() -> None:
             waiting.pop().end()
 
 
-def here(*arguments: str | Path, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
+def here(
+    *arguments: str | Path, folder: Path | None = None, env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
     """Run the `grader` command in this process, in a folder if one is named, with the workers of earlier ones."""
     out, err = io.StringIO(), io.StringIO()
-    keep = mock.patch.dict(os.environ)  # what a command changes there is for those that it starts
+    keep = mock.patch.dict(os.environ, env or {})  # what a command changes there is for those that it starts
     place = contextlib.chdir(folder) if folder else contextlib.nullcontext()
     with kept_workers(), keep, place, contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
         try:

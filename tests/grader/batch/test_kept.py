@@ -24,6 +24,7 @@ from grader.reports.local_key import LocalKey, local_key
 from grader.reports.report import Report
 from tests.grader.helpers import deep, grader, student, write
 from tests.grader.sample_reports import report
+from tests.grader.warm import here
 
 LEVEL = "--unsafe-no-sandbox"
 
@@ -41,8 +42,15 @@ class Place:
         self.out = folder / "graded"
 
     def grade(self, *more: str | Path, **env: str) -> Any:
-        state = {"XDG_STATE_HOME": str(self.state), **env}
-        return grader("grade", self.submitted, "--out", self.out, "--jobs", "1", LEVEL, *more, env=state)
+        return here(*self._command, *more, env={"XDG_STATE_HOME": str(self.state), **env})
+
+    def grade_anew(self, **env: str) -> Any:
+        """In a process of its own: one that can keep no key has one for itself."""
+        return grader(*self._command, env={"XDG_STATE_HOME": str(self.state), **env})
+
+    @property
+    def _command(self) -> tuple[str | Path, ...]:
+        return "grade", self.submitted, "--out", self.out, "--jobs", "1", LEVEL
 
     def report(self, who: str = "ada") -> Path:
         return self.out / "reports" / who / "00_start_here.ipynb.json"
@@ -136,13 +144,13 @@ def test_a_key_where_submissions_are_is_not_used(place: Place, where: str) -> No
         assert "graded/state: a folder" in done.stderr
         return
     for _ in range(2):
-        done = place.grade()
+        done = place.grade_anew()
         assert "2 graded again" in done.stderr
         assert "the next run will grade all of this again: no key can be kept" in done.stderr
 
 
 def test_without_a_home_the_key_is_made_each_time(place: Place) -> None:
-    done = place.grade(HOME="nowhere", XDG_STATE_HOME="relative")
+    done = place.grade_anew(HOME="nowhere", XDG_STATE_HOME="relative")
     assert done.returncode == 0
     assert "no key can be kept (there is no home for it" in done.stderr
     assert not list(place.folder.rglob("relative"))

@@ -151,7 +151,13 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("base", ["this Python", pytest.param("/usr/bin/python3", marks=pytest.mark.in_ci)])
-@pytest.mark.parametrize("where", ["in the checkout itself", "in a folder of it", "the checkout in it"])
+@pytest.mark.parametrize(
+    "where",
+    [
+        "in the checkout itself",
+        *(pytest.param(one, marks=pytest.mark.in_ci) for one in ("in a folder of it", "the checkout in it")),
+    ],
+)
 def test_nothing_of_a_checkout_shows_wherever_its_environment_is(clone: Path, where: str, base: str) -> None:
     python = getattr(sys, "_base_executable", sys.executable) if base == "this Python" else base
     version = subprocess.run([python, "-c", "import sys; print(sys.version_info[:2])"], capture_output=True, text=True)

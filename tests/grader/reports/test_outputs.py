@@ -21,6 +21,7 @@ from grader.reports.summary import safe_cell, summary_csv
 from grader.reports.texts import printable
 from tests.grader.helpers import cell_of, solved, write
 from tests.grader.sample_reports import exercise, report, unreadable, wild_reports
+from tests.grader.warm import kept_workers
 
 TEXT = {"type": "string"}
 SHOWN = {"enum": ["hidden", "after_due_date", "after_published", "visible"]}
@@ -177,7 +178,8 @@ def test_numbers_stay_numbers_and_formulas_become_texts() -> None:
 
 
 def run(*arguments: Any) -> Result:
-    return CliRunner().invoke(cli.cli, [*map(str, arguments)], catch_exceptions=False)
+    with kept_workers():
+        return CliRunner().invoke(cli.cli, [*map(str, arguments)], catch_exceptions=False)
 
 
 @pytest.fixture
