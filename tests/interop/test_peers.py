@@ -29,6 +29,7 @@ def peer(name: str) -> Ready:
     return Ready(library, version(library.package.split("[")[0]), [sys.executable, str(DRIVERS / library.driver)])
 
 
+@pytest.mark.in_ci
 @pytest.mark.parametrize("name", ["PyJWT", "joserfc", "Web Crypto in Node", "this module"])
 def test_a_peer_reads_what_the_matrix_says(name: str) -> None:
     ready = peer(name)

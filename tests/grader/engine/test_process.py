@@ -440,7 +440,7 @@ def f():
 
 def test_a_hook_in_the_process_that_forks_sees_no_question(learner: LearnerProcess) -> None:
     learner.run_cell(AT_FORK)
-    assert [value(call(learner, "f")) for _ in range(4)] == [False] * 4
+    assert [value(call(learner, "f")) for _ in range(2)] == [False] * 2
 
 
 @pytest.mark.parametrize(

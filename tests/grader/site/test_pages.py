@@ -100,6 +100,7 @@ class Links(HTMLParser):
             self.loaded.append(target)
 
 
+@pytest.mark.in_ci
 def test_every_link_leads_somewhere_and_nothing_comes_from_elsewhere(site: Path) -> None:
     pages = {path: Links(path.read_text("utf-8")) for path in site.rglob("*.html") if "_static" not in path.parts}
     assert len(pages) > len(CHAPTERS) + 8
@@ -116,6 +117,7 @@ def test_every_link_leads_somewhere_and_nothing_comes_from_elsewhere(site: Path)
                 assert unquote(parts.fragment) in pages[found].places, (path.name, target)
 
 
+@pytest.mark.in_ci
 def test_no_file_of_the_site_has_a_solution(site: Path) -> None:
     texts = {path: html.unescape(re.sub(r"<[^>]+>", "", path.read_text("utf-8"))) for path in site.rglob("*.html")}
     texts |= {path: path.read_text("utf-8") for path in site.rglob("*.ipynb")}
@@ -125,6 +127,7 @@ def test_no_file_of_the_site_has_a_solution(site: Path) -> None:
     assert not [path for path in site.rglob("*") if path.is_file() and b"BEGIN SOLUTION" in path.read_bytes()]
 
 
+@pytest.mark.in_ci
 def test_the_site_has_what_a_host_needs_and_each_lesson_to_download(site: Path) -> None:
     assert (site / ".nojekyll").is_file()
     assert (site / "searchindex.js").is_file()
