@@ -8,8 +8,8 @@ names that lead into Python's own insides.
 
 import builtins
 import dis
-import importlib
 import re
+import sys
 from collections.abc import Callable, Iterator
 from types import BuiltinFunctionType, CodeType, FunctionType, ModuleType, NoneType
 from typing import Any
@@ -110,8 +110,9 @@ def _named_by_code(function: FunctionType, names: set[str]) -> list[Any] | None:
 
 
 def _module_of(name: Any) -> dict[str, Any] | None:
-    """The names of a known module."""
-    return vars(importlib.import_module(name)) if isinstance(name, str) and name in _MODULES else None
+    """The names of a known module, if it is loaded."""
+    module = sys.modules.get(name) if isinstance(name, str) and name in _MODULES else None
+    return vars(module) if module else None
 
 
 def _named_by_class(kind: type, forbidden: Callable[[Any], bool]) -> list[Any] | None:
