@@ -43,6 +43,7 @@ def as_before() -> Any:
             delattr(module, name)
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize("how", REACHING)
 def test_who_can_reach_it_is_watched_and_forbidden(how: str) -> None:
     names = defined(REACHING[how])
