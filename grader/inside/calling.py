@@ -127,8 +127,8 @@ class Outcome:
             raise ValueError("no outcome that a call can have")
         if kind == RETURNED and pack(unpack(packed)) != packed:
             raise ValueError("a value that was not packed by pack")
-        short = tuple([plain_text(name, 60) for name in names[:10]])
-        text, where = plain_text(text), plain_text(where, 80)
+        short = tuple([name if name in _EXCEPTIONS else plain_text(name, 60) for name in names[:10]])
+        text, where = text and plain_text(text), where and plain_text(where, 80)
         return cls(kind, packed, short, text, where, data["printed"], tuple(data["changed"]))
 
 
