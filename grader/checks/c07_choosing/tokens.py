@@ -3,7 +3,6 @@
 import base64
 import functools
 import hashlib
-import itertools
 import random
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import InTurn, Raises, Returns
 from .. import kit
-from .points import ORDER, add, decoded, encoded, is_point, second_spellings, small_keys
+from .points import BASE, ORDER, add, decoded, encoded, is_point, second_spellings, small_keys
 
 NAMES = ("Ed25519", "EdDSA")
 HEAD = {"typ": "JWT"}
@@ -59,14 +58,18 @@ class Mixed:
         self.public = encoded(add(decoded(public_of(key)), decoded(small_keys()[1])))
 
     def sign(self, message: bytes) -> bytes:
-        """A signature: with a nonce by which the point of order 8 drops out."""
-        for n in itertools.count():
-            nonce = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(message + b"%d" % n).digest())
-            point = public_of(nonce)
-            h = int.from_bytes(hashlib.sha512(point + self.public + message).digest(), "little") % ORDER
-            if h % 8 == 0:
-                return point + ((_scalar(nonce) + h * self.scalar) % ORDER).to_bytes(32, "little")
-        raise AssertionError
+        """A signature: with a nonce by which the point of order 8 drops out.
+
+        Whether a verifier takes the hash modulo L or as it is, which for usual keys is the same.
+        """
+        nonce = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(message).digest())
+        secret, point = _scalar(nonce), decoded(public_of(nonce))
+        while True:
+            start = encoded(point)
+            h = int.from_bytes(hashlib.sha512(start + self.public + message).digest(), "little")
+            if h % 8 == 0 and h % ORDER % 8 == 0:
+                return start + ((secret + h * self.scalar) % ORDER).to_bytes(32, "little")
+            secret, point = secret + 1, add(point, BASE)
 
 
 def _scalar(key: Ed25519PrivateKey) -> int:
