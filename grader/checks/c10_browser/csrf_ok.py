@@ -74,16 +74,8 @@ def aspects(w: Any) -> list[Aspect]:
 def _sender() -> list[Aspect]:
     bearers = ("bearer abc", "BEARER abc", "bEARER x", "Bearer  x", "Bearer x y", "Bearer =", "Bearer Basic x")
     no_bearers = ["", "Bearer", "Bearer ", "bearer ", "Bearer\tabc", " Bearer abc", "Token Bearer abc", "BearerX abc"]
-    no_bearers += [
-        "Basic Bearer abc",
-        "Bear abc",
-        "Bearertoken",
-        "Bearer:abc",
-        "abc",
-        "Bearer,abc",
-        "Bearer=abc",
-        "DPoP abc",
-    ]
+    no_bearers += ["Bearertoken", "abc", "Bear abc", "DPoP abc", "Bearer,abc", "Bearer=abc", "Bearer:abc"]
+    no_bearers.append("Basic Bearer abc")
     ours = ("Basic YWRhOnB3", "Bearer", "")
     return [
         Aspect(
@@ -118,18 +110,8 @@ def _sender() -> list[Aspect]:
 
 
 def _site() -> Aspect:
-    others = (
-        "",
-        "cross-origin",
-        "sameorigin",
-        "same-origin, cross-site",
-        "origin",
-        "null",
-        "None",
-        "true",
-        "-",
-        "same",
-    )
+    words = "cross-origin sameorigin origin null None true - same"
+    others = ("", "same-origin, cross-site", *words.split())
     forms = [one for text in ("same-origin", "none") for one in kit.almost(text, *others)]
     near = {f"{one.text}: {one.what!r}": one.what for one in forms}
     alone = {"origin": ABSENT, "referer": ABSENT}
@@ -225,7 +207,12 @@ def _referer(w: Any) -> Aspect:
             stake=ALL,
         ),
         bad("5", "", "about:blank", "null", "/", "/board", named("it and a query", f"{w.trusted}?p=1"), along=alone),
-        bad("5", named("it and a fragment", f"{w.trusted}#p"), named("it and a line break", f"{w.trusted}\n"), along=alone),
+        bad(
+            "5",
+            named("it and a fragment", f"{w.trusted}#p"),
+            named("it and a line break", f"{w.trusted}\n"),
+            along=alone,
+        ),
         bad("5", *named_ones({text: f"{one}/" for text, one in _looks_like(w).items()}), along=alone),
         bad("5", *named_ones(inside | near), along=alone),
         bad("5", named("another, and X-Requested-With", f"{EVIL}/"), along={**alone, "custom": "x"}),
