@@ -36,8 +36,7 @@ def aspects(_: None) -> list[Aspect]:
 
 def _kind() -> Aspect:
     alone = {"http": ABSENT, "same": ABSENT, "other": ABSENT}
-    near = [one for one in kit.almost("cookie", "cookie;q=1") if one.what == one.what.rstrip()]
-    spaced = [one for place in (" {}", "{} ", "{}\n", "\t{}") for one in map(place.format, PLACES)]
+    near = [one for one in kit.almost("cookie", "cookie;q=1") if one.what == one.what.strip()]
     unknown = (
         "",
         "cookies",
@@ -58,7 +57,7 @@ def _kind() -> Aspect:
         good("cookie"),
         good(*PLACES, rule="1 places", stake=HALF, along=alone),
         bad("3", *unknown, along=alone),
-        bad("3", *near, *spaced, along=alone),
+        bad("3", *near, along=alone),
         bad("3", *(named(f"{one} with attributes", one) for one in (*PLACES, *unknown)), along={"http": "HttpOnly"}),
         bad("3", *(named(f"{place} with a path", place) for place in PLACES), along={**alone, "other": "Path=/"}),
         bad("3", *(named(f"{place} with a semicolon", place) for place in PLACES), along={**alone, "other": ""}),
@@ -184,7 +183,7 @@ def _unknown() -> Any:
 class Risks:
     """A right storage_risks, of parts that can be got wrong one by one. Each risk has the words that take it away."""
 
-    kind: Callable[[str], str] = str
+    kind: Callable[[str], str] = str.strip
     words: Callable[[str], str] = lambda word: word.strip().lower()
     has: Callable[[set[str], str], bool] = lambda said, word: word in said
     link: tuple[str, ...] = ("samesite=strict",)
@@ -305,11 +304,9 @@ MISTAKES: Mistakes = {
         "An unknown storage gets an answer, such as an empty list, and that says: no risk at all. Raise "
         "ValueError.": replace(RIGHT, other=list),
         "The storage's own name is taken in any case. It is compared exactly; only attributes come in any "
-        "case.": replace(RIGHT, kind=_any_case),
-        "Spaces around the storage's own name are cut off. It is spelled exactly so; only attributes may have "
-        "spaces around them.": replace(RIGHT, kind=str.strip),
+        "case.": replace(RIGHT, kind=lambda kind: _any_case(kind.strip())),
         "`cookies` is taken for `cookie`. Compare the whole word in front of the first semicolon.": replace(
-            RIGHT, kind=lambda kind: "cookie" if kind.startswith("cookie") else kind
+            RIGHT, kind=lambda kind: "cookie" if kind.startswith("cookie") else kind.strip()
         ),
         "Attributes behind localStorage, memory or url are passed over. Only a cookie has any, so this is another "
         "storage: ValueError.": replace(RIGHT, attributes_anywhere=True),
