@@ -250,7 +250,7 @@ def _others() -> list[Aspect]:
                 along=SILENT,
                 stake=ALL,
             ),
-            bad("6", named("another method, and nothing else", lambda e: dict(overriding)), along=SILENT, stake=ALL),
+            bad("6", named("another method, and nothing else", lambda e: dict(overriding)), along=SILENT),
             bad("4", named("another Origin's good namesakes", _namesakes), along={**SILENT, "origin": EVIL}, stake=ALL),
             bad(
                 "6",
