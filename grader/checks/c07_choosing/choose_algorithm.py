@@ -162,7 +162,7 @@ def _known() -> Iterator[Row]:
     for name in SIZES:
         yield "3 known", ALL, f"{name} alone", mint | {"verifiers_know": [name]}
         yield "3 known", ALL, f"{name} among others' names", mint | {"verifiers_know": ["none", "HS512", name, "x"]}
-    yield "3 known", HALF, "RS256 twice", mint | {"verifiers_know": ["RS256", "RS256"]}
+    yield "3 known", HALF, "RS256 listed twice", mint | {"verifiers_know": ["RS256", "RS256"]}
     yield "3 known", ALL, "RS256 behind other names", {"verifiers_know": [*OTHERS, "RS256"]}
     yield "3 known", ALL, "other names only", mint | {"verifiers_know": OTHERS}
     for one in kit.almost("RS256"):
