@@ -71,7 +71,7 @@ def trials(source: random.Random) -> Iterator[Trial]:
         ("3", "k = N", N, p, None),
         ("3", "k = 2N", 2 * N, q, None),
         ("3", "k = 2N + 3", 2 * N + 3, q, point(3 * b)),
-        ("3", "1030 bits", 2**1029 + middle, G, point(2**1029 + middle)),
+        ("3", "520 bits", 2**519 + middle, G, point(2**519 + middle)),
     ]
     for rule, text, k, one, result in rows:
         yield _trial(rule, text, k, one, result)

@@ -207,12 +207,7 @@ def _referer(w: Any) -> Aspect:
             stake=ALL,
         ),
         bad("5", "", "about:blank", "null", "/", "/board", named("it and a query", f"{w.trusted}?p=1"), along=alone),
-        bad(
-            "5",
-            named("it and a fragment", f"{w.trusted}#p"),
-            named("it and a line break", f"{w.trusted}\n"),
-            along=alone,
-        ),
+        bad("5", named("it and a fragment", f"{w.trusted}#p"), along=alone),
         bad("5", *named_ones({text: f"{one}/" for text, one in _looks_like(w).items()}), along=alone),
         bad("5", *named_ones(inside | near), along=alone),
         bad("5", named("another, and X-Requested-With", f"{EVIL}/"), along={**alone, "custom": "x"}),
