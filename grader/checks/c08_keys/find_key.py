@@ -153,7 +153,11 @@ def _own() -> Aspect:
         "own",
         good(named("usual", lambda e: {})),
         rare(*({name: what} for name, what in others.items()), {"kty": None, "crv": 7}, rule="5"),
-        rare(named("nothing else", lambda e: dict.fromkeys(e.world.numbers, ABSENT)), rule="5"),
+        rare(
+            named("nothing else", lambda e: dict.fromkeys(e.world.numbers, ABSENT)),
+            rule="5",
+            along={"kid": ABSENT, "jwk kid": ABSENT},
+        ),
         bad("3 kid", named("its kid under other names", namesakes), along={"kid": KID, "jwk kid": OTHER_KID}),
         full=0,
     )

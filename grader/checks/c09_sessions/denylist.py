@@ -108,8 +108,8 @@ def _pairs(w: Any) -> Iterator[Trial]:
     pairs.append((("1aaaaaaaaaa", "b"), ("1", "1aaaaaaaaaab")))  # the length of iss before it: 11 and 1
     listed, others = [adds(*pair, w.exp) for pair, _ in pairs], [asks(*pair, w.exp - 1, False) for _, pair in pairs]
     yield play("joined with what is seldom used", *listed, *others, rule="1 pair", bad=True)
-    for text, one, other in _spelled(w):
-        steps = (adds(*one, w.exp), asks(*other, 5, False), asks(*one, 5, True))
+    for text, listed_one, other in _spelled(w):
+        steps = (adds(*listed_one, w.exp), asks(*other, 5, False), asks(*listed_one, 5, True))
         yield play(text, *steps, rule="4 exactly", bad=True)
     for one in kit.almost(w.here):
         yield apart(f"iss {one.text}", one.what, w.jti, rule="4 exactly")
