@@ -148,16 +148,13 @@ def _uses() -> list[Aspect]:
 
 def _own() -> Aspect:
     others = {"x5c": ["MIIB"], "exp": 1, "revoked": True, "d": "AQAB", "Use": "enc", "kty": "oct", "use_": "enc"}
+    nothing = named("nothing else", lambda e: dict.fromkeys(e.world.numbers, ABSENT))
     namesakes = dict.fromkeys(("x5t", "x5t#S256", "KID", "id", "name", "key_id"), KID)
     return Aspect(
         "own",
         good(named("usual", lambda e: {})),
         rare(*({name: what} for name, what in others.items()), {"kty": None, "crv": 7}, rule="5"),
-        rare(
-            named("nothing else", lambda e: dict.fromkeys(e.world.numbers, ABSENT)),
-            rule="5",
-            along={"kid": ABSENT, "jwk kid": ABSENT},
-        ),
+        rare(nothing, rule="5", along={"kid": ABSENT, "jwk kid": ABSENT}),
         bad("3 kid", named("its kid under other names", namesakes), along={"kid": KID, "jwk kid": OTHER_KID}),
         full=0,
     )
