@@ -175,7 +175,7 @@ def _alg(w: Any) -> Aspect:
         good(*(named(f"{name}, where the JWK has none", name) for name in NAMES), rule="5", along=unnamed),
         *(
             bad("5", named(f"{name}, where the JWK says {other}", name), along={"named": other})
-            for name, other in (NAMES, NAMES[::-1], ("EDDSA", "EdDSA"))
+            for name, other in (NAMES, NAMES[::-1], ("EDDSA", "EdDSA"), ("eddsa", "EdDSA"), ("ED25519", "Ed25519"))
         ),
         bad("5", ABSENT, *kit.falsy(), ["Ed25519"], 7, *wrong),
         bad(
@@ -198,7 +198,8 @@ def _as_named(e: Any) -> str:
 def _header(w: Any) -> list[Aspect]:
     head, extras = {"alg": "Ed25519", **HEAD}, kit.harmless_extras()
     forms = kit.odd_json(head, "alg") | kit.no_objects(head)
-    few = ("alg twice, first null", "a new name twice", "NaN", "UTF-16", "nothing", "null", "its names in a list")
+    few = ["alg twice, first null", "a new name twice", "NaN", "UTF-16", "nothing", "null", "its names in a list"]
+    few += ["Latin-1", "a byte order mark"]
     unknown: tuple[dict[str, Any], ...] = (
         {"crit": ["exp"], "exp": 1},
         {"crit": []},
@@ -233,7 +234,8 @@ def _header(w: Any) -> list[Aspect]:
 def _claims(w: Any) -> Aspect:
     usual = {"sub": "ada", "exp": 2_000_000_000, "jti": w.name, "q": "\u00fe???>>>~~~"}
     forms = kit.odd_json(usual, "sub") | kit.no_objects(usual)
-    few = ("sub twice, first null", "a name twice inside", "NaN", "UTF-16", "two objects", "nothing", "null", "0", "[]")
+    few = ["sub twice, first null", "a name twice inside", "NaN", "UTF-16", "two objects", "nothing", "null", "0", "[]"]
+    few += ["Latin-1", "a byte order mark"]
     kinds: dict[str, dict[str, Any]] = {
         "none": {},
         "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},
