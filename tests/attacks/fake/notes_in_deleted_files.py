@@ -1,4 +1,4 @@
-# about: an answer leaves a note in a deleted file, or a pipe, that the learner's process still has open
+# about: an answer leaves a note in a deleted file that the learner's process still has open
 # base: solved 01_encoding
 # score: 25
 
@@ -7,14 +7,13 @@ import os
 import tempfile
 
 kept = tempfile.TemporaryFile()
-pipe, _ = os.pipe()
 
 
 def note(what):
     """Write to the parent's open files, as /proc shows them, and to what the parent has as its output."""
-    for number in (1, 2, kept_number, pipe):
+    for number in (1, 2, kept_number):
         try:
-            descriptor = os.open(f"/proc/{os.getppid()}/fd/{number}", os.O_RDWR | os.O_NONBLOCK)
+            descriptor = os.open(f"/proc/{os.getppid()}/fd/{number}", os.O_RDWR)
             os.write(descriptor, what)
             os.close(descriptor)
         except OSError:
@@ -22,9 +21,9 @@ def note(what):
 
 
 def noted():
-    for number in (1, 2, kept_number, pipe):
+    for number in (1, 2, kept_number):
         try:
-            descriptor = os.open(f"/proc/{os.getppid()}/fd/{number}", os.O_RDONLY | os.O_NONBLOCK)
+            descriptor = os.open(f"/proc/{os.getppid()}/fd/{number}", os.O_RDONLY)
             if os.read(descriptor, 4) == b"note":
                 return True
             os.close(descriptor)
