@@ -179,10 +179,6 @@ def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Cal
         _busy = False
 
 
-_interrupted: FunctionType | None = None
-"""The function whose cell did not run to its end."""
-
-
 _MAKERS = frozenset(
     ("set", "dict", "list", "tuple", "frozenset", "bytearray", "range", "count", "compile", "cache", "lru_cache")
 ) | frozenset(("defaultdict", "OrderedDict", "Counter", "deque"))
