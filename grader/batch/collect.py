@@ -35,6 +35,9 @@ _ONE_MOMENT = 3600
 """Seconds that a platform may take for a zip file of a class."""
 _SKIPPED = ("__MACOSX", "__pycache__")
 _SUBMITTED = "submitted"
+_OF_A_COURSE = (_SUBMITTED, "source", "release", "autograded", "feedback", "graded", "downloaded")
+"""nbgrader's folders in a course directory, and ours."""
+_BESIDE = f"it lies beside nbgrader's folder {_SUBMITTED!r}, and only what is in that is graded"
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -87,8 +90,11 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
     if target.is_dir():
         entries = [entry for entry in os.scandir(target) if not _skipped(entry.name) and not room.is_output(entry)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
-        root = target / _SUBMITTED if _is_course(names) else target
-        return list(_in_folder(root, PurePosixPath(), room, depth=0))
+        if not _is_course(names):
+            return list(_in_folder(target, PurePosixPath(), room, depth=0))
+        beside = list(_in_folder(target, PurePosixPath(), room, depth=0, passed_over=_OF_A_COURSE))
+        taken = list(_in_folder(target / _SUBMITTED, PurePosixPath(), room, depth=0))
+        return taken + [replace(one, problem="", not_taken=_BESIDE) for one in beside if not one.not_taken]
     if _is_zip(target.name):
         budget = _Budget(MAX_UNPACKED_ALTOGETHER)
         return _of_one_student(list(_in_zip(target, PurePosixPath(target.name), room, budget, depth=0)), target.stem)
@@ -259,6 +265,8 @@ def _members(
         if name.parts[: len(root)] != root:
             if root[-1:] != (_SUBMITTED,):
                 yield _found(room.folder, _inside(name), not_taken=no_notebook(name.name))
+            elif name.parts[len(root) - 1] not in _OF_A_COURSE and _is_submission(name.name):
+                yield _found(room.folder, _inside(name), not_taken=_BESIDE)
             continue
         here = place / _inside(PurePosixPath(*name.parts[len(root) :]))
         if not _is_submission(name.name):

@@ -55,7 +55,7 @@ def refuse_foreign_in(folder: Path) -> None:
     if folder.is_symlink():
         raise foreign(folder)
     for entry in tree(folder) if folder.is_dir() else ():
-        is_folder = entry.is_dir(follow_symlinks=False)
+        is_folder = entry.is_dir(follow_symlinks=False) and not entry.name.endswith(".json")  # as a Report's file
         depth = len(Path(entry.path).relative_to(folder).parts)
         if depth > DEEPEST or not (is_folder or _is_plain(entry)):
             raise foreign(Path(entry.path))

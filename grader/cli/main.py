@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -32,6 +33,7 @@ def main() -> None:
         error.show()
         sys.exit(error.exit_code)
     except (click.Abort, KeyboardInterrupt):  # click turns KeyboardInterrupt into Abort
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # a second one would show a traceback while Python ends
         fail("interrupted; a batch goes on when the same command is given again", INTERRUPTED)
 
 

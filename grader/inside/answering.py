@@ -52,13 +52,13 @@ class Answering:
         """
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that forking beside threads may deadlock: their risk, if they use threads
-            taken, taking = os.pipe()
+            taken, taking = socket.socketpair()  # no pipe, which others could open through /proc
             child = os.fork()
         if child == 0:
             self._be_the_fork(checker)
-        os.close(taking)
-        os.read(taken, 1)  # returns when the fork has its socket and closes the rest; until then it reads the wire
-        os.close(taken)
+        taking.close()
+        taken.recv(1)  # returns when the fork has its socket and closes the rest; until then it reads the wire
+        taken.close()
         _wait(child, checker)
 
     def _be_the_fork(self, checker: Channel) -> NoReturn:

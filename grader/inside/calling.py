@@ -73,6 +73,9 @@ CHANGES: dict[str, Callable[[Any], Any]] = {
 }
 """How a play's script can change an earlier result before passing it as an argument."""
 
+_MOST_ARGUMENTS = 1_000
+"""Arguments of one call, or steps of a play. The longest play of the course's checks has 603."""
+
 _KINDS = (RETURNED, RAISED, TIMED_OUT, FORBIDDEN, NOT_PLAIN, MISSING, BAD_SIGNATURE, NOT_WRITTEN)
 
 _EXCEPTIONS = {
@@ -133,7 +136,10 @@ class Outcome:
 
 
 def _positions(value: Any) -> bool:
-    return isinstance(value, list | tuple) and all(type(one) is int for one in value)
+    """Whether these can be positions of arguments. They are kept until an exercise is judged, so they are not many."""
+    if not isinstance(value, list | tuple) or len(value) > _MOST_ARGUMENTS:
+        return False
+    return all(type(one) is int and 0 <= one < _MOST_ARGUMENTS for one in value)
 
 
 class TimeUp(BaseException):

@@ -29,6 +29,8 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 _busy = False
+_interrupted: FunctionType | None = None
+"""The function whose cell did not run to its end."""
 _ASKED, _CALLS = itertools.count(), 256
 """How often a function of another process was asked for, and how many calls one process answers."""
 _LATER = timedelta(days=399, hours=7, minutes=11, seconds=13)
@@ -128,9 +130,16 @@ def _away() -> Iterator[None]:
 def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
     """The function of this name in another process; in a new one after some calls, which has no memory of them.
 
-    None if there is no source, if the function is not at the source's top level, or if running it fails.
+    None if there is no source, if the function is not at the source's top level, or if running it fails. What was
+    interrupted, by a time limit say, is not run again: an honest cell may measure something for longer.
     """
-    return _made(function, next(_ASKED) // _CALLS, _away)
+    global _interrupted
+    if function is _interrupted:
+        return None
+    before, _interrupted = _interrupted, function
+    made = _made(function, next(_ASKED) // _CALLS, _away)
+    _interrupted = before
+    return made
 
 
 def anew(function: FunctionType) -> Callable[..., Any] | None:

@@ -15,6 +15,7 @@ import os
 import re
 import select
 import signal
+import stat
 import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
@@ -63,6 +64,8 @@ class Seal:
         self._stopped: set[int] = set()
         self._answering = 0
         self._files: list[_File] = []
+        self._pipes = False
+        """Whether others have pipes open: any process can open these through /proc, and leave no sign of it."""
 
     def put_on(self, pid: int) -> str:
         """Stop all others, and say by what this process could leave something for one of them; "" if by nothing."""
@@ -72,6 +75,7 @@ class Seal:
                 return "another process did not stop"
             if leak := next(self._leaks(pid), ""):
                 return leak
+            self._pipes = any(name.startswith("pipe:") for other in self._alive() for name in _open_files(other))
             self._files = self._look_at_files()
             if self._files and (young := max(one.changed for one in self._files) + _TICK - time.time_ns()) > 0:
                 time.sleep(min(young, _TICK) / 1e9)  # so that a change gets another time
@@ -83,8 +87,8 @@ class Seal:
         """Kill the answering process and those that it started, and let the others go on.
 
         Returns:
-            Whether it may have left something for them: it ended by itself, by which it can say something, or it has
-            changed files.
+            Whether it may have left something for them: it ended by itself, by which it can say something, it has
+            changed files, or they have pipes open.
         """
         end = time.monotonic() + SECONDS
         while new := [pid for pid in self._others() if pid not in self._stopped and not _has_ended(pid)]:
@@ -94,7 +98,8 @@ class Seal:
                 return True
             _wait_for_the_end(new[0])
         try:
-            traces = _exit_code(self._answering) != signal.SIGKILL or self._look_at_files() != self._files
+            ended = _exit_code(self._answering) != signal.SIGKILL
+            traces = ended or self._pipes or self._look_at_files() != self._files
         except OSError:  # its parent has reaped it, and so may know how it ended
             traces = True
         for pid in self._stopped:
@@ -103,12 +108,12 @@ class Seal:
         return traces
 
     def _look_at_files(self) -> list["_File"]:
-        """All files that the submission can change, with their ctimes.
+        """All files that the submission can change, with their ctimes; also deleted ones that a process has still open.
 
         Raises:
             OSError: they can't be looked at.
         """
-        there = next((pid for pid in sorted(self._stopped) if not _has_ended(pid)), 0)
+        there = next(iter(self._alive()), 0)
         waiting = [f"/proc/{there}/root{place}" for place in confine.PLACES_MIB] if there else []
         found = [_File.at(place, os.stat(place)) for place in waiting]
         while waiting:
@@ -117,7 +122,11 @@ class Seal:
                     found.append(_File.at(entry.path, entry.stat(follow_symlinks=False)))
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(entry.path)
-        return found
+        return found + [one for pid in self._alive() for one in _held_files(pid)]
+
+    def _alive(self) -> list[int]:
+        """The stopped processes that have not ended."""
+        return [pid for pid in sorted(self._stopped) if not _has_ended(pid)]
 
     def _stop_the_others(self) -> bool:
         end = time.monotonic() + SECONDS
@@ -168,6 +177,14 @@ def _leaks_to(other: int, pid: int, open_files: list[str]) -> Iterator[str]:
         yield "it had memory or open files in common with others"
     if set(open_files) & set(_open_files(other)) or _are_under_way(other):
         yield "others could read its questions"
+
+
+def _held_files(pid: int) -> Iterator[_File]:
+    """The files and folders that a process has open or works in: through /proc others can open them, deleted or not."""
+    for place in ("cwd", "exe", *(f"fd/{number}" for number in os.listdir(f"/proc/{pid}/fd"))):
+        about = os.stat(f"/proc/{pid}/{place}")
+        if stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode):
+            yield _File.at(f"/proc/{pid}/{place}", about)
 
 
 def _signal(pid: int, number: int) -> None:

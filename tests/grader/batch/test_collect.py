@@ -589,6 +589,14 @@ def test_a_student_named_submitted_hides_nobody(place: Place, tree: Tree) -> Non
     assert {one.student for one in place.zip(zipped(tree))} >= {"ada", "submitted"}
 
 
+def test_students_called_like_a_course_s_folders_hide_nobody_in_silence(place: Place) -> None:
+    tree = {**FOLDERS, f"submitted/{NAME}": NOTEBOOK, f"source/{NAME}": NOTEBOOK}
+    laid_out(place.given, tree)
+    for found in (look_through([place.given], place.unpacked), place.everything(zipped(tree))):
+        beside = {one.name for one in found if "lies beside" in one.not_taken}
+        assert beside == set(FOLDERS)
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
 def test_a_fifo_hangs_nothing(place: Place) -> None:
     for name in ("x.ipynb", "x.zip"):

@@ -405,6 +405,12 @@ def test_a_hidden_file_is_the_graders_only_while_it_writes_it(name: str, is_ours
             refuse_foreign(tmp_path)
 
 
+def test_a_folder_in_a_report_s_place_is_refused_before_anything_is_graded(tmp_path: Path) -> None:
+    (tmp_path / "reports" / "ada" / "01_encoding.ipynb.json").mkdir(parents=True)
+    with pytest.raises(ForeignFile, match="a folder that no grader made there"):
+        refuse_foreign(tmp_path)
+
+
 def test_that_a_file_is_too_large_is_not_told_as_a_full_disk(tmp_path: Path) -> None:
     (tmp_path / "a.jwt").write_bytes(b"12345")
     with pytest.raises(TooLarge) as raised:

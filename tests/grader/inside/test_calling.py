@@ -366,6 +366,9 @@ GOOD = Outcome(calling.RETURNED, packed=pack(1)).to_dict()
         {"names": [json.loads("[" * 900 + "]" * 900)]},
         {"text": 5},
         {"where": []},
+        {"changed": [-1]},
+        {"changed": [10**9]},
+        {"changed": [0] * 2_000},
     ],
     ids=lambda change: str(list(change)),
 )

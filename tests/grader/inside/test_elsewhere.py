@@ -27,6 +27,16 @@ def defined(source: str, name: str = "asked") -> FunctionType:
     return made
 
 
+_INTERRUPTED = """
+def asked():
+    return 1
+
+if globals().get("again"):
+    runs.append(1)
+    raise KeyboardInterrupt
+"""
+
+
 def other(source: str) -> Callable[..., Any]:
     function = elsewhere(defined(source))
     assert function is not None
@@ -92,3 +102,15 @@ def test_what_others_make_meanwhile_is_a_date_too() -> None:
     before = datetime.datetime.now(datetime.UTC)
     found = other("import datetime\ndef asked(one):\n    return [isinstance(one, datetime.datetime), one]\n")
     assert found(before) == [True, before]
+
+
+def test_a_cell_that_is_interrupted_is_not_run_again() -> None:
+    runs: list[int] = []
+    function = defined(_INTERRUPTED)
+    function.__globals__["runs"] = runs
+    function.__globals__["again"] = True
+    with pytest.raises(KeyboardInterrupt):
+        elsewhere(function)
+    assert elsewhere(function) is None
+    assert runs == [1]
+    assert elsewhere(defined(_INTERRUPTED)) is not None, "one that is defined anew is"
