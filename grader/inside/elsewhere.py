@@ -14,7 +14,6 @@ import ast
 import contextlib
 import datetime as dates
 import functools
-import io
 import itertools
 import linecache
 import os
@@ -27,6 +26,9 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from types import FunctionType, ModuleType
 from typing import Any
+
+from .aside import Counter, kept_away
+from .replaced import Change, replaced
 
 _busy = False
 _ASKED, _CALLS = itertools.count(), 256
@@ -113,16 +115,14 @@ _INSTEAD = {id(here): _THERE[module][name] for module, names in _HERE.items() fo
 @contextlib.contextmanager
 def _away() -> Iterator[None]:
     """Inside the block it is as in the other process, for this thread."""
-    global _traveller
-    _traveller = _get_ident()
+    there = ((vars(module), name, value) for module, names in _THERE.items() for name, value in names.items())
+    changes: list[Change] = [(globals(), "_traveller", _get_ident()), *there]
     try:
-        for module, names in _THERE.items():
-            vars(module).update(names)
-        yield
+        with replaced(changes):
+            yield
     finally:
-        _traveller = 0
-        for module, names in _HERE.items():
-            vars(module).update(names)
+        # Asked for the current thread, `threading` has found none of that number and noted a new one.
+        vars(threading)["_active"].pop(_get_ident() + _SECONDS, None)
 
 
 def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
@@ -141,11 +141,9 @@ def anew(function: FunctionType) -> Callable[..., Any] | None:
 @functools.lru_cache(maxsize=16)
 def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Callable[..., Any] | None:
     """After its cell, or file, has run there, with copies of its globals."""
-    global _busy
     name, source = function.__name__, "".join(linecache.getlines(function.__code__.co_filename))
     if _busy:
         return None
-    _busy = True
     try:
         tree = ast.parse(source)
         tree.body = [one for one in tree.body if not _only_acts(one)] if there is _away else _what_makes(tree.body)
@@ -153,7 +151,7 @@ def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Cal
             return None
         instead = _INSTEAD if there is _away else {}
         names = {one: instead.get(id(value), value) for one, value in function.__globals__.items()}
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), there():
+        with replaced([(globals(), "_busy", True)]), kept_away(Counter()), there():
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
         if not callable(made):
@@ -166,8 +164,6 @@ def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Cal
         return asked
     except Exception:  # a cell that can't run twice is no fault of the function
         return None
-    finally:
-        _busy = False
 
 
 _MAKERS = frozenset(

@@ -10,6 +10,7 @@ import difflib
 import io
 import os
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,9 @@ from typing import Any
 
 from .. import checks
 from ..inside import calling
-from ..judging.answering import final
+from ..inside.aside import Counter, kept_away
+from ..inside.replaced import leaving_no_trace
+from ..judging.answering import in_this_process
 from ..judging.judge import judge
 from ..judging.result import MISSING, Result
 from . import display, editions, handing_in, saved, scores
@@ -32,6 +35,7 @@ _RUN_ABOVE = (
 )
 
 _state: dict[str, Any] = {"hints": {}, "chapter": None, "copy": None}
+_turn = threading.Lock()
 
 
 class CheckResult:
@@ -145,7 +149,7 @@ def hint(name: str) -> Message:
 
 def progress() -> Picture:
     """Draw the points reached so far, lesson by lesson."""
-    rows = scores.by_chapter(Path.cwd())
+    rows = scores.by_chapter(_folder())
     return Picture(scores.draw(rows), scores.summary(rows))
 
 
@@ -157,8 +161,7 @@ def submit(*chapters: str) -> Message:
     Args:
         chapters: names such as "01_encoding"; by default, the notebook that this is called from.
     """
-    told, runs = _told(), _runs()
-    folder = told.parent if told else Path.cwd()
+    told, runs, folder = _told(), _runs(), _folder()
     names = chapters or (() if told else tuple(filter(None, [_current_chapter()])))
     try:
         this = handing_in.here(told, runs) if told else None
@@ -174,18 +177,26 @@ def submit(*chapters: str) -> Message:
 
 
 def _checked(exercise: checks.Exercise) -> Result:
+    """Check an exercise, after the checks that other threads have begun: each replaces stdout for the whole process."""
+    if _state.get("checking") == threading.get_ident():
+        said = "it calls check() itself, while it is being checked: call that in a cell of its own."
+        raise RuntimeError(said)
+    with _turn:
+        _state["checking"] = threading.get_ident()
+        try:
+            result = leaving_no_trace(lambda: _judged(exercise))
+        finally:
+            _state["checking"] = 0
     _state["chapter"] = checks.chapter_of(exercise)
-    namespace = _namespace()
+    scores.record(_folder(), exercise.name, result.score)
+    return result
 
-    def ask(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:
-        outcomes: list[calling.Outcome] = []
-        for args in calls:
-            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids))
-            if outcomes[-1].kind == calling.RAISED and "KeyboardInterrupt" in outcomes[-1].names:
-                raise KeyboardInterrupt
-            if final(outcomes[-1]):
-                break
-        return outcomes
+
+def _judged(exercise: checks.Exercise) -> Result:
+    namespace = _namespace(exercise.name)
+    ask = in_this_process(
+        lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids)
+    )
 
     def anew(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:
         outcomes = (calling.invoke_anew(namespace, exercise.name, args, exercise.seconds) for args in calls)
@@ -201,11 +212,10 @@ def _checked(exercise: checks.Exercise) -> Result:
         return said
 
     # Anything on stderr would make nbgrader count the check as failed.
-    with contextlib.redirect_stderr(io.StringIO()):
+    with kept_away(Counter()):
         result = judge(exercise, ask, SELF_PACED_SEED, explain, anew)
     if skipped and not result.score and skipped.issuperset(result.messages):  # nothing is known to be wrong yet
         result = replace(result, status=MISSING, calls=0, lost="")
-    scores.record(Path.cwd(), exercise.name, result.score)
     return result
 
 
@@ -220,15 +230,22 @@ def _names_above(exercise: checks.Exercise) -> frozenset[str]:
     return names
 
 
-def _namespace() -> dict[str, Any]:
-    """The namespace with the learner's functions: the notebook's, or the calling module's."""
+def _namespace(name: str) -> dict[str, Any]:
+    """The namespace with the learner's function: the notebook's, or the calling module's, or the script's."""
     shell = _shell()
     if shell is not None:
         return dict(shell.user_ns)
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "grader":
         frame = frame.f_back
-    return frame.f_globals
+    script = vars(sys.modules["__main__"])  # the caller may be one of Python's own modules, as in another thread
+    return frame.f_globals if name in frame.f_globals or name not in script else script
+
+
+def _folder() -> Path:
+    """The notebook's folder; the current one if Jupyter tells none, or one that is gone."""
+    told = _told()
+    return told.parent if told and told.parent.is_dir() else Path()
 
 
 def _shell() -> Any:

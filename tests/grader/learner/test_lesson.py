@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import re
 import warnings
 from pathlib import Path
@@ -14,7 +15,7 @@ import grader as course_grader
 from grader import checks
 from grader.judging.result import Result, Row
 from grader.learner import display, lesson, saved, scores
-from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress
+from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress, submit
 from tests.grader.helpers import CHAPTERS, EXERCISES, load_solution, python, solution_files
 
 
@@ -211,6 +212,62 @@ def test_in_a_notebook_check_reads_its_variables_and_prints_nothing(
     monkeypatch.setattr(lesson, "_shell", lambda: SimpleNamespace(kernel=object(), user_ns=solution))
     assert repr(check("b64u_encode")) == "5"
     assert capsys.readouterr() == ("", "")
+
+
+RIGHT = "import base64\ndef b64u_encode(data):\n    return base64.urlsafe_b64encode(data).decode().rstrip('=')\n"
+
+
+def test_checks_in_several_threads_take_turns(learner: Path) -> None:
+    """Each replaces stdout, and two at once would leave each other's behind."""
+    out = python(
+        "import sys, threading\nfrom grader import check\n"
+        f"{RIGHT}"
+        "before = sys.stdout, sys.stderr\nsys.setswitchinterval(1e-5)\n"
+        "threads = [threading.Thread(target=check, args=('b64u_encode',)) for _ in range(6)]\n"
+        "[thread.start() for thread in threads]\n[thread.join() for thread in threads]\n"
+        "print('the same', before == (sys.stdout, sys.stderr))",
+        cwd=learner,
+    )
+    assert out.count("✓ b64u_encode: 5 of 5 points") == 6
+    assert out.endswith("the same True\n")
+
+
+def test_a_function_that_calls_check_is_told_so(learner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = f"{RIGHT}right = b64u_encode\ndef b64u_encode(data):\n    check('b64u_encode')\n    return right(data)\n"
+    exec(f"from grader import check\n{source}check('b64u_encode')", {"__name__": "a_learners_script"})
+    out = capsys.readouterr().out
+    assert out.count("✗ b64u_encode: 0 of 5 points") == 1
+    assert "calls check() itself" in out
+    exec(f"from grader import check\n{RIGHT}check('b64u_encode')", {"__name__": "a_learners_script"})
+    assert "✓ b64u_encode: 5 of 5 points" in capsys.readouterr().out
+
+
+def test_in_a_folder_that_is_gone_all_goes_on(solve: Any, learner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    solve("b64u_encode")
+    (learner / "gone").mkdir()
+    os.chdir(learner / "gone")
+    (learner / "gone").rmdir()
+    assert repr(check("b64u_encode")) == "5"
+    assert "b64u_encode: 5 of 5" in repr(check_all("01_encoding"))
+    assert repr(progress()).startswith("0 of ")
+    assert "There is no 01_encoding.ipynb in this folder" in repr(submit("01_encoding"))
+
+
+def test_progress_is_the_notebooks_wherever_the_kernel_has_gone(
+    solve: Any, learner: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve("b64u_encode")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(learner / "01_encoding.ipynb"))
+    monkeypatch.setitem(lesson._state, "copy", None)
+    (learner / "data").mkdir()
+    monkeypatch.chdir(learner / "data")
+    check("b64u_encode")
+    assert scores.load(learner) == {"b64u_encode": 5}
+    assert repr(progress()).startswith("5 of ")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(learner / "moved" / "01_encoding.ipynb"))
+    check("b64u_encode")
+    assert not (learner / "moved").exists()
+    assert scores.load(learner / "data") == {"b64u_encode": 5}
 
 
 # -- check_all --------------------------------------------------------------------------------------------------------
