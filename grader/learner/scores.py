@@ -1,11 +1,12 @@
 """A learner's progress: a small file beside the notebooks, and a picture of it."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 from .. import checks
-from ..files import write_whole
+from ..files import in_turn, write_whole
 
 FILE = ".progress.json"
 
@@ -20,14 +21,17 @@ def load(folder: Path) -> dict[str, int]:
 
 
 def record(folder: Path, name: str, score: int) -> None:
-    """Keep a score if it is better than the one before. If the folder can't be written to, nothing happens."""
-    scores = load(folder)
-    if score > scores.get(name, -1):
-        text = json.dumps({"scores": {**scores, name: score}}, indent=1, sort_keys=True)
-        try:
+    """Keep a score if it is better than the one before. If the folder can't be written to, nothing happens.
+
+    Several lessons share the file, and their kernels may check at the same time.
+    """
+    if score <= load(folder).get(name, -1):
+        return
+    with in_turn(folder):
+        scores = load(folder)
+        text = json.dumps({"scores": {**scores, name: max(score, scores.get(name, 0))}}, indent=1, sort_keys=True)
+        with contextlib.suppress(OSError):
             write_whole(folder / FILE, text + "\n")
-        except OSError:
-            return
 
 
 def by_chapter(folder: Path) -> list[tuple[str, int, int]]:

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import threading
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -341,6 +342,22 @@ def test_the_best_score_stays(learner: Path) -> None:
     for score in (2, 5, 3, 0):
         scores.record(learner, "b64u_encode", score)
     assert scores.load(learner) == {"b64u_encode": 5}
+    assert [path.name for path in learner.iterdir()] == [scores.FILE]
+
+
+def test_lessons_that_are_checked_at_the_same_time_lose_nothing(learner: Path) -> None:
+    """Each record opens the folder anew, so to the lock two threads are as two kernels."""
+
+    def record(kernel: int) -> None:
+        for number in range(25):
+            scores.record(learner, f"{kernel}/{number}", number)
+
+    threads = [threading.Thread(target=record, args=(kernel,)) for kernel in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(scores.load(learner)) == 75
     assert [path.name for path in learner.iterdir()] == [scores.FILE]
 
 
