@@ -11,7 +11,7 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -82,7 +82,8 @@ class Picture:
 
     def _repr_html_(self) -> str:
         image = io.BytesIO()
-        self.figure.savefig(image, format="png", dpi=110, facecolor="white")
+        ground = self.figure.get_facecolor()  # behind a transparent one a dark page would hide black letters
+        self.figure.savefig(image, format="png", dpi=110, facecolor=ground if ground[3] else "white")
         data = base64.b64encode(image.getvalue()).decode("ascii")
         least = min(_LEGIBLE, round(110 * self.figure.get_figwidth()))
         shown = f"<img alt='{display.escape(self.text, quote=True)}' src='data:image/png;base64,{data}'"
@@ -212,11 +213,30 @@ def _judged(exercise: checks.Exercise) -> Result:
         return said
 
     # Anything on stderr would make nbgrader count the check as failed.
-    with kept_away(Counter()):
+    with kept_away(Counter()), _displays_kept_away():
         result = judge(exercise, ask, SELF_PACED_SEED, explain, anew)
     if skipped and not result.score and skipped.issuperset(result.messages):  # nothing is known to be wrong yet
         result = replace(result, status=MISSING, calls=0, lost="")
     return result
+
+
+@contextlib.contextmanager
+def _displays_kept_away() -> Iterator[None]:
+    """Inside the block this thread shows nothing: no table or figure of a function for each of its calls."""
+    publisher: Any = getattr(_shell(), "display_pub", None)
+    if not hasattr(publisher, "register_hook"):  # there are hooks in a kernel only
+        yield
+        return
+    publisher.register_hook(_unless_checking)
+    try:
+        yield
+    finally:
+        publisher.unregister_hook(_unless_checking)
+
+
+def _unless_checking(message: Any) -> Any:
+    """A message, or None during a check: one that Ctrl-C has left registered hides nothing afterwards."""
+    return None if _state.get("checking") == threading.get_ident() else message
 
 
 def _names_above(exercise: checks.Exercise) -> frozenset[str]:

@@ -55,7 +55,14 @@ def summary(rows: list[tuple[str, int, int]]) -> str:
 
 
 def draw(rows: list[tuple[str, int, int]]) -> Any:
-    """A bar for each chapter: the maximum hatched, the points reached filled."""
+    """A bar for each chapter: the maximum hatched, the points reached filled; in no style of the learner's."""
+    from matplotlib import style
+
+    with style.context("default"):
+        return _drawn(rows)
+
+
+def _drawn(rows: list[tuple[str, int, int]]) -> Any:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 0.9 + 0.38 * len(rows)), layout="constrained")

@@ -1,6 +1,7 @@
 """What a learner calls: check(), check_all(), hint(), progress(), submit(), picture()."""
 
 import base64
+import io
 import json
 import os
 import re
@@ -345,6 +346,43 @@ def test_the_best_score_stays(learner: Path) -> None:
     assert [path.name for path in learner.iterdir()] == [scores.FILE]
 
 
+@pytest.mark.parametrize("transparent", [False, True])
+def test_pictures_can_be_read_whatever_style_the_learner_has_set(learner: Path, transparent: bool) -> None:
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    with pyplot.style.context("dark_background"):
+        drawn = progress().figure
+        figure = pyplot.figure(facecolor="none" if transparent else None)
+        pyplot.close(figure)
+        data = re.search("base64,([^']+)'", picture(figure, "a figure")._repr_html_())
+    assert [label.get_color() for label in drawn.axes[0].get_yticklabels()] == ["black"] * len(CHAPTERS)
+    assert drawn.get_facecolor() == (1, 1, 1, 1)
+    assert data is not None
+    pixels = pyplot.imread(io.BytesIO(base64.b64decode(data[1])), format="png")
+    assert set(map(tuple, pixels[0].tolist())) == {(1.0, 1.0, 1.0, 1.0) if transparent else (0.0, 0.0, 0.0, 1.0)}
+
+
+def test_what_a_function_displays_is_kept_away(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One table or figure for each call would be sixty of them."""
+    hooks: list[Any] = []
+    shown: list[Any] = []
+
+    def display(one: Any) -> None:
+        for hook in hooks:
+            one = None if one is None else hook(one)
+        shown.extend(filter(None, [one]))
+
+    names: dict[str, Any] = {"display": display}
+    exec(f"{RIGHT}right = b64u_encode\ndef b64u_encode(data):\n    display('x')\n    return right(data)\n", names)
+    publisher = SimpleNamespace(register_hook=hooks.append, unregister_hook=hooks.remove)
+    shell = SimpleNamespace(kernel=object(), user_ns=names, display_pub=publisher)
+    monkeypatch.setattr(lesson, "_shell", lambda: shell)
+    assert repr(check("b64u_encode")) == "5"
+    assert (shown, hooks) == ([], [])
+    hooks.append(lesson._unless_checking)  # as Ctrl-C may leave it
+    display("y")
+    assert shown == ["y"]
+
+
 def test_lessons_that_are_checked_at_the_same_time_lose_nothing(learner: Path) -> None:
     """Each record opens the folder anew, so to the lock two threads are as two kernels."""
 
@@ -413,6 +451,9 @@ def test_a_progress_file_that_is_a_folder_is_no_reason_to_stop(solve: Any, learn
 
 
 class Figure:
+    def get_facecolor(self) -> tuple[float, ...]:
+        return (1.0, 1.0, 1.0, 1.0)
+
     def savefig(self, target: Any, **_: Any) -> None:
         target.write(b"image")
 
