@@ -143,9 +143,17 @@ class Forbidden(BaseException):
 
 
 def invoke(
-    namespace: dict[str, Any], name: str, args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()
+    namespace: dict[str, Any],
+    name: str,
+    args: tuple[Any, ...],
+    seconds: float,
+    forbids: tuple[str, ...] = (),
+    shared: bool = False,
 ) -> Outcome:
-    """Call the function of this name with args and return the outcome. Never raises for what the function does."""
+    """Call the function of this name with args and return the outcome. Never raises for what the function does.
+
+    shared: whether this process goes on afterwards (see `elsewhere`).
+    """
     function = namespace.get(name)
     if function is None:
         return Outcome(MISSING, text=f"{name} is not defined yet: run the cell that defines it")
@@ -154,7 +162,7 @@ def invoke(
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
     outcome = call(function, args, seconds, forbids)
     if ELSEWHERE in forbids and outcome.kind == RETURNED:
-        outcome = _as_everywhere(function, args, seconds, outcome)
+        outcome = _as_everywhere(function, args, seconds, outcome, shared)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
         return outcome
     complaint = _signature_complaint(function, name, args)
@@ -174,13 +182,15 @@ def invoke_anew(namespace: dict[str, Any], name: str, args: tuple[Any, ...], sec
     return call(fresh, args, seconds) if fresh else None
 
 
-def _as_everywhere(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> Outcome:
+def _as_everywhere(
+    function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome, shared: bool
+) -> Outcome:
     """The outcome, or FORBIDDEN: the function, defined anew by running its cell again, returns something else."""
     if not isinstance(function, FunctionType) or outcome.changed:
         return outcome
     try:
         with time_limit(seconds):
-            other = elsewhere(function)
+            other = elsewhere(function, shared)
     except TimeUp:
         return outcome
     there = call(other, args, seconds) if other else outcome

@@ -18,6 +18,7 @@ import itertools
 import linecache
 import os
 import platform
+import random
 import socket
 import threading
 import time
@@ -27,6 +28,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from types import FunctionType, ModuleType
 from typing import Any
 
+from .again import Globals, what_makes, what_stays_within, whatever_acts_not
 from .aside import Counter, kept_away
 from .replaced import Change, replaced
 
@@ -125,33 +127,42 @@ def _away() -> Iterator[None]:
         vars(threading)["_active"].pop(_get_ident() + _SECONDS, None)
 
 
-def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
+def elsewhere(function: FunctionType, shared: bool = False) -> Callable[..., Any] | None:
     """The function of this name in another process; in a new one after some calls, which has no memory of them.
 
     None if there is no source, if the function is not at the source's top level, or if running it fails.
+
+    Args:
+        function: as it is here.
+        shared: whether this process goes on afterwards, as a notebook's does: then its cell does nothing twice.
     """
-    return _made(function, next(_ASKED) // _CALLS, _away)
+    return _made(function, next(_ASKED) // _CALLS, _away, what_stays_within if shared else whatever_acts_not)
 
 
 def anew(function: FunctionType) -> Callable[..., Any] | None:
     """The function of this name as if nothing had called it yet, here and now. None as above."""
-    return _made.__wrapped__(function, 0, contextlib.nullcontext)
+    return _made.__wrapped__(function, 0, contextlib.nullcontext, what_makes)
 
 
 @functools.lru_cache(maxsize=16)
-def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Callable[..., Any] | None:
-    """After its cell, or file, has run there, with copies of its globals."""
+def _made(
+    function: FunctionType,
+    process: int,
+    there: Callable[[], Any],
+    chosen: Callable[[list[ast.stmt], Globals], list[ast.stmt]],
+) -> Callable[..., Any] | None:
+    """After what is chosen of its cell, or file, has run there, with copies of its globals."""
     name, source = function.__name__, "".join(linecache.getlines(function.__code__.co_filename))
     if _busy:
         return None
     try:
         tree = ast.parse(source)
-        tree.body = [one for one in tree.body if not _only_acts(one)] if there is _away else _what_makes(tree.body)
+        tree.body = chosen(tree.body, function.__globals__)
         if not any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body):
             return None
         instead = _INSTEAD if there is _away else {}
         names = {one: instead.get(id(value), value) for one, value in function.__globals__.items()}
-        with replaced([(globals(), "_busy", True)]), kept_away(Counter()), there():
+        with replaced([(globals(), "_busy", True)]), kept_away(Counter()), _chance_put_back(), there():
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
         if not callable(made):
@@ -166,59 +177,11 @@ def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Cal
         return None
 
 
-_MAKERS = frozenset(
-    ("set", "dict", "list", "tuple", "frozenset", "bytearray", "range", "count", "compile", "cache", "lru_cache")
-) | frozenset(("defaultdict", "OrderedDict", "Counter", "deque"))
-"""What may be called when a cell runs again unasked: it makes a container, or wraps a function."""
-
-
-def _what_makes(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """Those that import, define a function, or give a new value to a name, and do nothing else.
-
-    They run in the learner's own process, where whatever else a cell does (opens a file, starts a server, adds to a
-    list of another cell) is not to be done twice. What is left out keeps the value that it has, and so does a name that
-    it uses: a table without what fills it would be another one.
-    """
-    left_out = [one for one in statements if not _only_makes(one)]
-    used = {name.id for one in left_out for name in ast.walk(one) if isinstance(name, ast.Name)}
-    return [one for one in statements if one not in left_out and used.isdisjoint(_named(one))]
-
-
-def _named(statement: ast.stmt) -> set[str]:
-    """The names to which an assignment gives a value."""
-    if not isinstance(statement, ast.Assign | ast.AnnAssign):
-        return set()
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return {one.id for one in targets if isinstance(one, ast.Name)}
-
-
-def _only_makes(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return True
-    if isinstance(statement, ast.FunctionDef):
-        wraps = {one.func if isinstance(one, ast.Call) else one for one in statement.decorator_list}
-        runs = [*statement.decorator_list, *statement.args.defaults, *filter(None, statement.args.kw_defaults)]
-        return all(map(_makes, wraps)) and not any(map(_calls_others, runs))
-    if isinstance(statement, ast.Assign):
-        return all(isinstance(one, ast.Name) for one in statement.targets) and not _calls_others(statement.value)
-    if isinstance(statement, ast.AnnAssign):
-        return isinstance(statement.target, ast.Name) and not (statement.value and _calls_others(statement.value))
-    return False
-
-
-def _calls_others(value: ast.expr) -> bool:
-    return any(isinstance(one, ast.Call) and not _makes(one.func) for one in ast.walk(value))
-
-
-def _makes(function: ast.expr) -> bool:
-    named = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-    return named in _MAKERS
-
-
-def _only_acts(statement: ast.stmt) -> bool:
-    """Whether this only calls a plain function, such as `check("route")` or `print(…)`.
-
-    These are not run again. Method calls are, since `table.append(…)` may be needed.
-    """
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
+@contextlib.contextmanager
+def _chance_put_back() -> Iterator[None]:
+    """After the block `random` goes on with the numbers that it would have given."""
+    state = random.getstate()
+    try:
+        yield
+    finally:
+        random.setstate(state)

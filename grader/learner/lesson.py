@@ -196,7 +196,7 @@ def _checked(exercise: checks.Exercise) -> Result:
 def _judged(exercise: checks.Exercise) -> Result:
     namespace = _namespace(exercise.name)
     ask = in_this_process(
-        lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids)
+        lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids, shared=True)
     )
 
     def anew(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:
