@@ -398,8 +398,8 @@ _WAITING = _Waiting()
 def time_limit(seconds: float) -> contextlib.AbstractContextManager[Limit]:
     """Raise TimeUp in the block when it takes too long. Time spent waiting for a processor does not count.
 
-    By SIGALRM, sent repeatedly because a loop may swallow the first; on Windows, by an asynchronous exception. Outside
-    the main thread neither is safe, so there is no limit.
+    By SIGALRM; on Windows, by an asynchronous exception; either again and again, because a loop may swallow the first.
+    Outside the main thread neither is safe, so there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         return contextlib.nullcontext(Limit())
@@ -451,23 +451,24 @@ def _asynchronous(seconds: float) -> Iterator[Limit]:
     interrupt = ctypes.pythonapi.PyThreadState_SetAsyncExc
     thread = ctypes.c_ulong(threading.get_ident())
     lock = threading.Lock()
-    over = False
+    over = threading.Event()
 
     def ring() -> None:
-        with lock:
-            if not over:
-                interrupt(thread, ctypes.py_object(TimeUp))
+        wait = seconds
+        while not over.wait(wait):
+            with lock:
+                if not over.is_set():
+                    interrupt(thread, ctypes.py_object(TimeUp))
+            wait = 0.2
 
-    timer = threading.Timer(seconds, ring)
-    timer.start()
+    threading.Thread(target=ring, daemon=True).start()
     try:
         yield Limit()
     finally:
         while True:
             try:
                 with lock:
-                    over = True
-                timer.cancel()  # an exception that is still due is raised here at the latest
+                    over.set()  # an exception that is still due is raised here at the latest
                 break
             except TimeUp:  # it was raised right there
                 continue
