@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
-from .aside import Counter, kept_away
+from .aside import Counter, KeptAway
 from .chance import deciding_bits
 from .elsewhere import anew, elsewhere
 from .replaced import handle, now, put_alarm_back, put_profile_back
@@ -222,7 +222,7 @@ def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, f
     profilers = sys.getprofile(), threading.getprofile()
     try:
         try:
-            with kept_away(printed), time_limit(seconds):
+            with KeptAway(printed), time_limit(seconds):
                 value = (
                     policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
                 )

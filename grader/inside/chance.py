@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from .replaced import replaced
+from .replaced import Replaced
 
 ENOUGH = 128
 """Bits; counting stops here."""
@@ -87,5 +87,5 @@ def _in_place_of_the_system(namespace: dict[str, Any]) -> Iterator[_Draw]:
         return draw.source(size) if threading.get_ident() == thread else real(size)
 
     homes = [vars(os), vars(random), vars(sys.modules[os.name]), namespace]
-    with replaced([(home, name, ask) for home in homes for name, value in list(home.items()) if value is real]):
+    with Replaced([(home, {name: ask for name, value in list(home.items()) if value is real}) for home in homes]):
         yield draw

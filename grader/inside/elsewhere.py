@@ -29,8 +29,8 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 from .again import Globals, what_makes, what_stays_within, whatever_acts_not
-from .aside import Counter, kept_away
-from .replaced import Change, replaced
+from .aside import Counter, KeptAway
+from .replaced import Change, Replaced
 
 _busy = False
 _ASKED, _CALLS = itertools.count(), 256
@@ -114,15 +114,17 @@ _HERE = {module: {name: vars(module)[name] for name in names} for module, names 
 _INSTEAD = {id(here): _THERE[module][name] for module, names in _HERE.items() for name, here in names.items()}
 
 
-@contextlib.contextmanager
-def _away() -> Iterator[None]:
+_CHANGES: list[Change] = [(vars(module), names) for module, names in _THERE.items()]
+
+
+class _Away(Replaced):
     """Inside the block it is as in the other process, for this thread."""
-    there = ((vars(module), name, value) for module, names in _THERE.items() for name, value in names.items())
-    changes: list[Change] = [(globals(), "_traveller", _get_ident()), *there]
-    try:
-        with replaced(changes):
-            yield
-    finally:
+
+    def __init__(self) -> None:
+        super().__init__([(globals(), {"_traveller": _get_ident()}), *_CHANGES])
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
         # Asked for the current thread, `threading` has found none of that number and noted a new one.
         vars(threading)["_active"].pop(_get_ident() + _SECONDS, None)
 
@@ -136,7 +138,7 @@ def elsewhere(function: FunctionType, shared: bool = False) -> Callable[..., Any
         function: as it is here.
         shared: whether this process goes on afterwards, as a notebook's does: then its cell does nothing twice.
     """
-    return _made(function, next(_ASKED) // _CALLS, _away, what_stays_within if shared else whatever_acts_not)
+    return _made(function, next(_ASKED) // _CALLS, _Away, what_stays_within if shared else whatever_acts_not)
 
 
 def anew(function: FunctionType) -> Callable[..., Any] | None:
@@ -160,9 +162,9 @@ def _made(
         tree.body = chosen(tree.body, function.__globals__)
         if not any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body):
             return None
-        instead = _INSTEAD if there is _away else {}
+        instead = _INSTEAD if there is _Away else {}
         names = {one: instead.get(id(value), value) for one, value in function.__globals__.items()}
-        with replaced([(globals(), "_busy", True)]), kept_away(Counter()), _chance_put_back(), there():
+        with Replaced([(globals(), {"_busy": True})]), KeptAway(Counter()), _chance_put_back(), there():
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
         if not callable(made):

@@ -18,7 +18,7 @@ from typing import Any
 
 from .. import checks
 from ..inside import calling
-from ..inside.aside import Counter, kept_away
+from ..inside.aside import Counter, KeptAway
 from ..inside.replaced import leaving_no_trace
 from ..judging.answering import in_this_process
 from ..judging.judge import judge
@@ -213,7 +213,7 @@ def _judged(exercise: checks.Exercise) -> Result:
         return said
 
     # Anything on stderr would make nbgrader count the check as failed.
-    with kept_away(Counter()), _displays_kept_away():
+    with KeptAway(Counter()), _displays_kept_away():
         result = judge(exercise, ask, SELF_PACED_SEED, explain, anew)
     if skipped and not result.score and skipped.issuperset(result.messages):  # nothing is known to be wrong yet
         result = replace(result, status=MISSING, calls=0, lost="")

@@ -82,8 +82,8 @@ def test_ctrl_c_at_any_line_leaves_nothing_behind(source: str, name: str, args: 
 
 def test_what_was_left_within_a_block_is_put_back_before_it() -> None:
     names = {"stdout": 0}
-    with replaced.replaced([(names, "stdout", 1)]):
-        inner = replaced.replaced([(names, "stdout", 2), (names, "new", 3)])
+    with replaced.Replaced([(names, {"stdout": 1})]):
+        inner = replaced.Replaced([(names, {"stdout": 2, "new": 3})])
         inner.__enter__()
         assert names == {"stdout": 2, "new": 3}
     assert names == {"stdout": 0}
