@@ -21,6 +21,7 @@ Change = tuple[dict[str, Any], dict[str, Any]]
 _Were = list[tuple[dict[str, Any], dict[str, Any], set[str]]]
 """Names, those of them that stood there, and those that did not."""
 _own = threading.local()
+_NONE = set[str]()
 _SOONEST = 1e-6
 """Seconds to an alarm that should have rung already."""
 _TRIES = 10
@@ -53,8 +54,9 @@ class Replaced:
         _standing().append(were)
         try:
             for names, new in self._changes:
-                fresh = set[str]() if new.keys() <= names.keys() else new.keys() - names.keys()
-                were.append((names, {name: names[name] for name in new if name not in fresh}, fresh))
+                fresh = _NONE if new.keys() <= names.keys() else new.keys() - names.keys()
+                own = new.keys() - fresh if fresh else new
+                were.append((names, dict(zip(own, map(names.__getitem__, own), strict=True)), fresh))
                 names.update(new)
         except BaseException:
             self.__exit__()
