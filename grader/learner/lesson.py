@@ -195,8 +195,9 @@ def _checked(exercise: checks.Exercise) -> Result:
 
 def _judged(exercise: checks.Exercise) -> Result:
     namespace = _namespace(exercise.name)
+    forbids = calling.to_watch(namespace, exercise.name, exercise.forbids)
     ask = in_this_process(
-        lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids, shared=True)
+        lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, forbids, shared=True)
     )
 
     def anew(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:

@@ -71,6 +71,24 @@ def test_it_computes_what_the_rfcs_say(unguarded: Path) -> None:
     run_tests(unguarded, QUICK)
 
 
+TRIALS = """
+from grader import checks
+for chapter in checks.chapters():
+    for exercise in checks.exercises(chapter):
+        try:
+            assert exercise.trials("in a page")
+        except Exception as error:
+            print(exercise.name, error)
+"""
+
+
+@pytest.mark.in_ci
+def test_each_exercises_trials_fit_with_it(unguarded: Path) -> None:
+    """Where the two packages judge a token differently, a check ends in an error in a browser, and only there."""
+    done = python("-c", TRIALS, path=unguarded, timeout=300)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 def test_the_reference_modules_own_tests_pass_on_it(unguarded: Path, thorough: bool) -> None:
     if not thorough:
         pytest.skip("two minutes: run with --thorough")

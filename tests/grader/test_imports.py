@@ -54,6 +54,7 @@ def test_the_learners_process_holds_no_checks() -> None:
         "frames",
         "linux",
         "replaced",
+        "reach",
         "shell",
         "values",
     )

@@ -29,10 +29,10 @@ def files() -> dict[str, Path]:
     texts = [folder / name for name in TEXTS if (folder / name).is_file()]
     found = {f"a text, {number}": path for number, path in enumerate(texts[:5])}
     odd = {
-        "capitals in its name": [folder / name for name in CAPITALS if (folder / name).is_file()],
+        "capitals in its name": [folder / name for name in CAPITALS],
         "by way of another folder": [folder / "json" / ".." / path.name for path in texts],
     }
-    found |= {text: paths[0] for text, paths in odd.items() if paths}
+    found |= {text: path for text, paths in odd.items() for path in paths[::-1] if path.is_file()}
     binaries = [*folder.glob("lib-dynload/*.so"), *folder.glob("__pycache__/*.pyc")]
     binaries.sort(key=lambda path: (path.stat().st_size < LARGE, path.suffix != ".so", path.stat().st_size, path.name))
     binary = [path for path in binaries if {0x0D, 0xFF} <= set(path.read_bytes())][:1]

@@ -104,7 +104,8 @@ def world(source: random.Random) -> Any:
         spaced=shaped(source, lambda r: r >> 248 == 0x20, lambda s: s & 0xFF == 0x0A),
         zeros=shaped(source, lambda r: r & 0xFF == 0, lambda s: s & 0xFF == 0),
         wide=_wide_x(source),
-        one=_small_s(source),
+        one=_of_s(source, 1),
+        last=_of_s(source, N - 1),
         full=plain(lambda: Signed(G, b"", *sign(1, b"", scalar(source))).lower),
     )
 
@@ -120,11 +121,11 @@ def _wide_x(source: random.Random) -> Signed:
             return Signed(multiple(inverse(second), rest or G), message, r, s)
 
 
-def _small_s(source: random.Random) -> Signed:
-    """A signature with s = 1, so small that s + N still fits in 32 bytes. The key is computed to fit."""
+def _of_s(source: random.Random, s: int) -> Signed:
+    """A signature with this s, such as 1, where s + N still fits in 32 bytes. The key is computed to fit."""
     message, k = message_of(source, 30), scalar(source)
     r = known(k)[0] % N
-    return Signed(point((k - digest(message)) * inverse(r)), message, r, 1)
+    return Signed(point((s * k - digest(message)) * inverse(r)), message, r, s)
 
 
 def _by_height(source: random.Random) -> Signed:
@@ -163,8 +164,9 @@ def _for_nobody(source: random.Random) -> Signed:
     raise AssertionError
 
 
-def _off_the_curve(source: random.Random) -> Signed:
-    """A point that is not on the curve and for which the formulas give an x that fits. Here r = s."""
+def _off_the_curve(source: random.Random, has_height: bool) -> Signed:
+    """A point that is not on the curve, though one with its x may be, and for which the formulas give an x that fits.
+    Here r = s."""
     message, first = message_of(source, 30), small(source)
     s = digest(message) * inverse(first) % N
     (x1, y1) = known(first)
@@ -172,7 +174,7 @@ def _off_the_curve(source: random.Random) -> Signed:
         x = source.randrange(FIELD)
         square = (s + x1 + x) % FIELD
         slope = pow(square, (FIELD + 1) // 4, FIELD)
-        if slope * slope % FIELD == square:
+        if slope * slope % FIELD == square and (height(x) is not None) == has_height:
             return Signed((x, (y1 + slope * (x - x1)) % FIELD), message, s, s)
 
 
@@ -201,6 +203,7 @@ def _good(source: random.Random, w: Any) -> Iterator[Trial]:
         ("4 fits", PART, "R's x is N or more", w.wide.call),
         ("4 infinity", PART, "(e/s)·G and (r/s)·Q are the same point", plain(lambda: _doubled(source)).call),
         ("2", PART, "s = 1", w.one.call),
+        ("2", PART, "s = N - 1", w.last.call),
         ("2", ALL, "N - s in place of s", twin),
         ("1", ALL, "r and s begin with a zero byte", w.short.call),
         ("1", PART, "r and s end with a zero byte", w.zeros.call),
@@ -243,6 +246,7 @@ def _lengths(w: Any) -> Iterator[Row]:
         yield "1", PART, text, (w.usual.public, w.usual.message, form)
     for text, form in stripped.items():
         yield "1", PART, text, (w.short.public, w.short.message, form)
+    yield "1", PART, "s's zero byte at the end is missing", (*w.zeros.call[:2], w.zeros.signature[:-1])
 
 
 def _ranges(w: Any) -> Iterator[Row]:
@@ -267,7 +271,7 @@ def _points(source: random.Random, w: Any) -> Iterator[Row]:
     yield "3 curve", HALF, "(x, 0), for which anyone can sign", ((x, 0), m, forged)
     yield "3 curve", HALF, "(0, 0), for which anyone can sign", ((0, 0), m, forged)
     for text in ("off the curve, and yet it fits", "another off the curve, and yet it fits"):
-        yield "3 curve", PART, text, _off_the_curve(source).call
+        yield "3 curve", PART, text, _off_the_curve(source, text[0] == "o").call
     yield "3 curve", PART, "(x, y + 1)", ((x, (y + 1) % FIELD), message, signature)
     yield "3 curve", PART, "(y, x)", ((y, x), message, signature)
     spelled = {

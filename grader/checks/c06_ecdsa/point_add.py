@@ -59,6 +59,8 @@ def trials(source: random.Random) -> Iterator[Trial]:
         ("4", "two others of one height", third, first),
         ("4", "two points of opposite height", first, mirrored(second)),
         ("4", "two others of opposite height", mirrored(second), third),
+        ("4", "x with the same 16 bytes at the end", p, _beside(p, 2**128)),
+        ("4", "x with the same 16 bytes at the beginning", p, _beside(p, 1)),
     ]
     for rule, text, one, two in rows:
         rare = "x = 0" in text or "height" in text
@@ -69,6 +71,12 @@ def trials(source: random.Random) -> Iterator[Trial]:
     for text, more in {"P + Q, then P + R": (p, r), "P + Q, then R + Q": (r, q), "P + Q, then P + P": (p, p)}.items():
         wants = InTurn((Returns(p256.point_add(p, q)), Returns(p256.point_add(*more))))
         yield Trial((p, q), wants, stake=ALL, text=text, more=(more,))
+
+
+def _beside(p: tuple[int, int], step: int) -> tuple[int, int]:
+    """The next point whose x differs from p's by a few steps."""
+    found = ((x, height(x)) for n in range(1, 999) if (x := p[0] + (n if p[0] < FIELD // 2 else -n) * step))
+    return next((x, y) for x, y in found if y is not None)
 
 
 def same_height(source: random.Random) -> list[tuple[int, int]]:
@@ -122,8 +130,8 @@ MISTAKES: Mistakes = {
     RETURNS: {
         "`/` makes a float, with 53 bits for a number of 256. Divide by multiplying with the inverse, "
         "`pow(run, -1, FIELD)`.": replace(ADD, divide=lambda rise, run: rise / run),
-        "`//` drops the remainder, and with it the right answer. Divide by multiplying with the inverse, "
-        "`pow(run, -1, FIELD)`.": replace(ADD, divide=lambda rise, run: rise // run),
+        "The rest of the division is dropped (by `//`, or `int` of `/`), and with it the right answer. Divide by "
+        "multiplying with the inverse, `pow(run, -1, FIELD)`.": replace(ADD, divide=lambda rise, run: rise // run),
         "It computes modulo N. Coordinates live modulo FIELD; N only counts how many points there are.": replace(
             ADD, divide=lambda rise, run: rise * pow(run, -1, N) % N, reduce=lambda value: value % N
         ),

@@ -263,7 +263,8 @@ MISTAKES: Mistakes = {
         "0 is returned for the public point None. A private key is a number from 1 to N - 1.": replace(
             RECOVER, confirm=lambda d, public: point(d) == public
         ),
-        "Only x is compared with the public point's. The mirror image has the same, and it is another key.": replace(
+        "The mirror image of the public point passes, too. It has the same x and is another key: compare both "
+        "coordinates.": replace(
             RECOVER, confirm=lambda d, public: bool(public and d and (point(d) or (0, 0))[0] == public[0])
         ),
     },

@@ -25,6 +25,7 @@ RULES = {
 }
 SIZES = {"HS256": 32, "Ed25519": 64, "EdDSA": 64, "ES256": 64, "PS256": 256, "RS256": 256}
 """In the order of preference."""
+OTHERS = ["HS384", "HS512", "ES384", "ES512", "ES256K", "PS384", "PS512", "RS384", "RS512", "Ed448", "ML-DSA-44"]
 USUAL: dict[str, Any] = {
     "verifiers_may_mint": False,
     "verifiers_know": list(SIZES),
@@ -143,14 +144,16 @@ def _keys() -> Iterator[Row]:
         yield "2 key", PART, f"{name}, just short enough", mint | limit | {"max_signature": SIZES[name]}
     yield "2 key", ALL, "HS256, and nobody may mint", {"key_alg": "HS256"}
     yield "2 key", HALF, "ES256, and bad nonces", {"key_alg": "ES256", "good_nonces": False}
-    for name in ("", "none", "HS512", "ES256K", "RSA-OAEP", "rs256", "RS256 ", " RS256", "RS25", "EDDSA", "P"):
+    more = ("HS384", "ES384", "PS512", "Ed448")
+    for name in ("", "none", "HS512", "ES256K", "RSA-OAEP", "rs256", "RS256 ", " RS256", "RS25", "EDDSA", "P", *more):
         yield "2 key", PART, f"{name!r}, and known", mint | {"key_alg": name, "verifiers_know": [*SIZES, name]}
 
 
 def _orders() -> Iterator[Row]:
     for pair in itertools.permutations(SIZES, 2):
         yield "3 order", ALL, f"{pair[0]}, {pair[1]}", {"verifiers_may_mint": True, "verifiers_know": list(pair)}
-    for text, names in {"all, the best last": list(SIZES)[::-1], "all": list(SIZES)}.items():
+    whole = {"all, the best last": list(SIZES)[::-1], "all": list(SIZES), "others first": [*OTHERS, *SIZES]}
+    for text, names in whole.items():
         yield "3 order", ALL, text, {"verifiers_may_mint": True, "verifiers_know": names}
 
 
@@ -159,6 +162,9 @@ def _known() -> Iterator[Row]:
     for name in SIZES:
         yield "3 known", ALL, f"{name} alone", mint | {"verifiers_know": [name]}
         yield "3 known", ALL, f"{name} among others' names", mint | {"verifiers_know": ["none", "HS512", name, "x"]}
+    yield "3 known", HALF, "RS256 listed twice", mint | {"verifiers_know": ["RS256", "RS256"]}
+    yield "3 known", ALL, "RS256 behind other names", {"verifiers_know": [*OTHERS, "RS256"]}
+    yield "3 known", ALL, "other names only", mint | {"verifiers_know": OTHERS}
     for one in kit.almost("RS256"):
         yield "3 known", HALF, f"RS256 {one.text}", mint | {"verifiers_know": [one.what]}
     unknown: tuple[list[str], ...] = (
@@ -396,14 +402,20 @@ MISTAKES: Mistakes = {
             CHOOSE, order=_as_listed
         ),
     },
+    NOTHING[1:]: {
+        "Where nothing is allowed for a new key it returns something all the same. Raise ValueError: a fallback that "
+        "breaks the rules is no choice.": lambda scenario: (
+            CHOOSE if scenario.get("key_alg") is not None else replace(CHOOSE, nothing=lambda: "none")
+        )(scenario),
+    },
     NOTHING: {
         "Where nothing is allowed it returns None. Raise ValueError: a caller may overlook None.": replace(
             CHOOSE, nothing=lambda: None
         ),
         "Where nothing is allowed it takes the first of an empty list, an IndexError. Raise ValueError "
         "instead.": replace(CHOOSE, nothing=lambda: [][0]),
-        "Where nothing is allowed it falls back to RS256. A fallback that breaks the rules is no choice: "
-        "ValueError.": replace(CHOOSE, nothing=lambda: "RS256"),
+        "Where nothing is allowed it returns a name all the same, such as RS256. A fallback that breaks the rules is "
+        "no choice: ValueError.": replace(CHOOSE, nothing=lambda: "RS256"),
         "Each name is asked other questions: nobody asks whether HS256 is known, or anything about RS256, or how long "
         "a signature is. Ask each of the six the same: known, short enough, and the rule of its own.": _chain,
     },

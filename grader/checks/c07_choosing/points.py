@@ -42,6 +42,10 @@ def encoded(point: Point) -> bytes:
     return (point[1] | point[0] % 2 << 255).to_bytes(32, "little")
 
 
+BASE = decoded(bytes((0x58, *[0x66] * 31)))
+"""The point that a secret number multiplies (B in RFC 8032)."""
+
+
 def add(a: Point, b: Point) -> Point:
     """The sum of two points."""
     (x1, y1), (x2, y2) = a, b

@@ -3,7 +3,6 @@
 import base64
 import functools
 import hashlib
-import itertools
 import random
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -20,7 +19,7 @@ from ...judging.trial import Args, Trial
 from ...judging.verdict import ALL, HALF
 from ...judging.wants import InTurn, Raises, Returns
 from .. import kit
-from .points import ORDER, add, decoded, encoded, is_point, second_spellings, small_keys
+from .points import BASE, ORDER, add, decoded, encoded, is_point, second_spellings, small_keys
 
 NAMES = ("Ed25519", "EdDSA")
 HEAD = {"typ": "JWT"}
@@ -59,14 +58,18 @@ class Mixed:
         self.public = encoded(add(decoded(public_of(key)), decoded(small_keys()[1])))
 
     def sign(self, message: bytes) -> bytes:
-        """A signature: with a nonce by which the point of order 8 drops out."""
-        for n in itertools.count():
-            nonce = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(message + b"%d" % n).digest())
-            point = public_of(nonce)
-            h = int.from_bytes(hashlib.sha512(point + self.public + message).digest(), "little") % ORDER
-            if h % 8 == 0:
-                return point + ((_scalar(nonce) + h * self.scalar) % ORDER).to_bytes(32, "little")
-        raise AssertionError
+        """A signature: with a nonce by which the point of order 8 drops out.
+
+        Whether a verifier takes the hash modulo L or as it is, which for usual keys is the same.
+        """
+        nonce = Ed25519PrivateKey.from_private_bytes(hashlib.sha256(message).digest())
+        secret, point = _scalar(nonce), decoded(public_of(nonce))
+        while True:
+            start = encoded(point)
+            h = int.from_bytes(hashlib.sha512(start + self.public + message).digest(), "little")
+            if h % 8 == 0 and h % ORDER % 8 == 0:
+                return start + ((secret + h * self.scalar) % ORDER).to_bytes(32, "little")
+            secret, point = secret + 1, add(point, BASE)
 
 
 def _scalar(key: Ed25519PrivateKey) -> int:
@@ -172,7 +175,7 @@ def _alg(w: Any) -> Aspect:
         good(*(named(f"{name}, where the JWK has none", name) for name in NAMES), rule="5", along=unnamed),
         *(
             bad("5", named(f"{name}, where the JWK says {other}", name), along={"named": other})
-            for name, other in (NAMES, NAMES[::-1], ("EDDSA", "EdDSA"))
+            for name, other in (NAMES, NAMES[::-1], ("EDDSA", "EdDSA"), ("eddsa", "EdDSA"), ("ED25519", "Ed25519"))
         ),
         bad("5", ABSENT, *kit.falsy(), ["Ed25519"], 7, *wrong),
         bad(
@@ -195,7 +198,8 @@ def _as_named(e: Any) -> str:
 def _header(w: Any) -> list[Aspect]:
     head, extras = {"alg": "Ed25519", **HEAD}, kit.harmless_extras()
     forms = kit.odd_json(head, "alg") | kit.no_objects(head)
-    few = ("alg twice, first null", "a new name twice", "NaN", "UTF-16", "nothing", "null", "its names in a list")
+    few = ["alg twice, first null", "a new name twice", "NaN", "UTF-16", "nothing", "null", "its names in a list"]
+    few += ["Latin-1", "a byte order mark"]
     unknown: tuple[dict[str, Any], ...] = (
         {"crit": ["exp"], "exp": 1},
         {"crit": []},
@@ -230,7 +234,8 @@ def _header(w: Any) -> list[Aspect]:
 def _claims(w: Any) -> Aspect:
     usual = {"sub": "ada", "exp": 2_000_000_000, "jti": w.name, "q": "\u00fe???>>>~~~"}
     forms = kit.odd_json(usual, "sub") | kit.no_objects(usual)
-    few = ("sub twice, first null", "a name twice inside", "NaN", "UTF-16", "two objects", "nothing", "null", "0", "[]")
+    few = ["sub twice, first null", "a name twice inside", "NaN", "UTF-16", "two objects", "nothing", "null", "0", "[]"]
+    few += ["Latin-1", "a byte order mark"]
     kinds: dict[str, dict[str, Any]] = {
         "none": {},
         "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},

@@ -1,5 +1,6 @@
 """find_key: a key set and a header in, the one JWK out that the token may be verified with, or ValueError."""
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -70,6 +71,7 @@ def _algs() -> list[Aspect]:
             "jwk alg",
             good(ALG, rule="3 alg"),
             bad("3 alg", ABSENT, *kit.falsy(), *kit.truthy(ALG), "HS256", *kit.almost(ALG)[::3]),
+            bad("3 alg", named("7 for '7'", 7), along={"alg": "7"}),
         ),
     ]
 
@@ -91,7 +93,7 @@ def _kids() -> list[Aspect]:
                 for kid, text in (*as_text, (None, ABSENT))
             ),
             bad("3 kid", named("unknown", "Key-2028.k"), stake=ALL),
-            bad("3 kid", "", *kit.almost(KID)),
+            bad("3 kid", "", f"keys/{KID}", *kit.almost(KID)),
         ),
         Aspect(
             "jwk kid",
@@ -126,16 +128,8 @@ def _just(what: Any) -> Any:
 def _uses() -> list[Aspect]:
     signing = (["verify"], ["sign", "verify"])
     odd_lists = (["verify", "verify"], [7, None, ["x"], "verify"], ["encrypt", "verify"], ["Verify", "verify"])
-    no_verify: Any = (
-        [],
-        ["sign"],
-        ["encrypt", "decrypt"],
-        [["verify"]],
-        ["Verify"],
-        ["verify "],
-        ["verify,sign"],
-        [None],
-    )
+    no_verify: list[Any] = [[], ["sign"], ["encrypt", "decrypt"], [["verify"]], ["verify,sign"], [None]]
+    no_verify += [["Verify"], ["verify "]]
     return [
         Aspect(
             "use",
@@ -154,11 +148,14 @@ def _uses() -> list[Aspect]:
 
 def _own() -> Aspect:
     others = {"x5c": ["MIIB"], "exp": 1, "revoked": True, "d": "AQAB", "Use": "enc", "kty": "oct", "use_": "enc"}
+    nothing = named("nothing else", lambda e: dict.fromkeys(e.world.numbers, ABSENT))
+    namesakes = dict.fromkeys(("x5t", "x5t#S256", "KID", "id", "name", "key_id"), KID)
     return Aspect(
         "own",
         good(named("usual", lambda e: {})),
         rare(*({name: what} for name, what in others.items()), {"kty": None, "crv": 7}, rule="5"),
-        rare(named("nothing else", lambda e: dict.fromkeys(e.world.numbers, ABSENT)), rule="5"),
+        rare(nothing, rule="5", along={"kid": ABSENT, "jwk kid": ABSENT}),
+        bad("3 kid", named("its kid under other names", namesakes), along={"kid": KID, "jwk kid": OTHER_KID}),
         full=0,
     )
 
@@ -245,11 +242,11 @@ def _offers(w: Any) -> Aspect:
 def _shape(w: Any) -> Aspect:
     texts: dict[str, Callable[[list[Any]], Any]] = {
         "no keys": lambda keys: {},
-        "an object of keys": lambda keys: {"keys": {KID: keys[0]}},
-        "one key, no list": lambda keys: {"keys": keys[0]},
+        "an object of keys": lambda keys: {"keys": {str(n): jwk for n, jwk in enumerate(keys)}},
+        "one key, no list": lambda keys: {"keys": keys[-1]},
         "a list": lambda keys: keys,
-        "the key itself": lambda keys: keys[0],
-        "a text": lambda keys: "keys",
+        "the key itself": lambda keys: keys[-1],
+        "a text": lambda keys: json.dumps({"keys": keys}),
     }
     return Aspect(
         "shape",
@@ -398,8 +395,9 @@ MISTAKES: Mistakes = {
         "A header without alg finds a JWK without alg, for None equals None. The header's alg must be a str.": replace(
             RIGHT, is_alg=lambda alg: True
         ),
-        "It accepts an alg of any type, for what is no str equals itself, too. An alg that is there must be a "
-        "str.": replace(RIGHT, is_alg=lambda alg: alg is not None),
+        "It accepts an alg that is no str, for a number or a list equals itself, too. An alg must be a str.": replace(
+            RIGHT, is_alg=lambda alg: alg is not None
+        ),
     },
     "2 kid": {
         "A kid that is null counts as absent, and one that is no text is compared as it is. It is there, so it must be "

@@ -112,6 +112,7 @@ def _host(w: Any) -> Aspect:
         "host",
         good(named("of the list", host)),
         good("10.0.0.7", rule="3 origin"),
+        rare("jwks_old.example", "a~b%20.example", rule="3 origin", along={"list": lambda e: [_own(e)]}),
         good(named("of the list with port 8443", f"{other}:8443"), rule="3 port"),
         *(_other_host(text, one, ALL) for text, one in _strangers(host).items()),
         *(_other_host(text, one) for text, one in spelled.items()),
@@ -292,9 +293,8 @@ def _as_text(only: Callable[[str, list[str]], Any]) -> Callable[..., Any]:
 _EACH = ("1 characters", "2", "3 origin", "3 port")
 MISTAKES: Mistakes = {
     RETURNS: {
-        "No address with a path gets through. A path follows the origin, and the origin alone is compared.": replace(
-            RIGHT, origin=lambda url: url
-        ),
+        "Usual addresses are refused. A path may follow the origin, and the origin alone is compared; and letters, "
+        "digits and - . _ ~ % : / ? = & may all be there.": replace(RIGHT, origin=lambda url: url),
     },
     "1 text": {
         "What is no text ends in an exception. A header can hold any JSON: first ask `isinstance(url, str)`.": replace(
@@ -383,9 +383,8 @@ MISTAKES: Mistakes = {
         "Every port is dropped. Another port is another origin; only 443 is the one that goes without saying.": replace(
             RIGHT, origin=lambda url: re.sub(r":[0-9]+$", "", _origin(url))
         ),
-        "`:443` is not recognised as the port of https. With it and without it is the same origin.": replace(
-            RIGHT, origin=_origin
-        ),
+        "An address with `:443` is refused where the one without it is allowed. 443 is the port of https: with it and "
+        "without it is the same origin.": replace(RIGHT, origin=_origin),
         "`:443` is taken out wherever it stands, or as often as it stands there. Drop it once, at the end.": replace(
             RIGHT, origin=lambda url: _origin(url).replace(":443", "")
         ),
@@ -421,7 +420,7 @@ MISTAKES: Mistakes = {
         "there is the fetcher's duty.": replace(
             RIGHT, characters=lambda url: bool(ALLOWED.fullmatch(url)) and url.count("://") == 1
         ),
-        "Only one path is allowed. Each issuer chooses its own.": replace(
+        "Not every path is allowed, such as one with another name at its end. Each issuer chooses its own.": replace(
             RIGHT, characters=lambda url: bool(ALLOWED.fullmatch(url)) and url.endswith("/jwks.json")
         ),
     },

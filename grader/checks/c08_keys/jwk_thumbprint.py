@@ -100,7 +100,7 @@ def _labels(w: Any) -> Aspect:
         good({}),
         good(named("usual", lambda e: dict(usual)), rule="2", stake=HALF),
         *(good(named(name, lambda e, n=name: {n: usual[n]}), rule="2", stake=HALF) for name in usual),
-        rare(named("the private half", lambda e: {"d": w.secret}), rule="2"),
+        rare(named("the private half", lambda e: {"d": w.secret}), rule="2", across=("key",)),
         rare(
             named("RSA's private members", lambda e: dict.fromkeys(("d", "p", "q", "dp", "dq", "qi"), "AQ")), rule="2"
         ),
@@ -111,6 +111,7 @@ def _labels(w: Any) -> Aspect:
                 "other kinds' members", lambda e: {n: v for n, v in strange.items() if n not in NEEDED[e.key["kty"]]}
             ),
             rule="2",
+            across=("key",),
         ),
         full=0,
     )

@@ -108,10 +108,22 @@ def _pairs(w: Any) -> Iterator[Trial]:
     pairs.append((("1aaaaaaaaaa", "b"), ("1", "1aaaaaaaaaab")))  # the length of iss before it: 11 and 1
     listed, others = [adds(*pair, w.exp) for pair, _ in pairs], [asks(*pair, w.exp - 1, False) for _, pair in pairs]
     yield play("joined with what is seldom used", *listed, *others, rule="1 pair", bad=True)
+    for text, listed_one, other in _spelled(w):
+        steps = (adds(*listed_one, w.exp), asks(*other, 5, False), asks(*listed_one, 5, True))
+        yield play(text, *steps, rule="4 exactly", bad=True)
     for one in kit.almost(w.here):
         yield apart(f"iss {one.text}", one.what, w.jti, rule="4 exactly")
     for one in kit.almost(w.jti):
         yield apart(f"jti {one.text}", w.here, one.what, rule="4 exactly")
+
+
+def _spelled(w: Any) -> Iterator[tuple[str, tuple[str, str], tuple[str, str]]]:
+    """Two pairs each that are alike in all that somebody may look at."""
+    long = "https://long.example/" + "a" * 300
+    yield "a long iss, another end", (f"{long}1", w.jti), (f"{long}2", w.jti)
+    yield "a long jti, another end", (w.here, f"{long}1"), (w.here, f"{long}2")
+    for one, other in (("7", "07"), ("7", "7.0"), ("7", "\u0667"), ("AQ", "AQ=="), ("AQ", "AR"), ("a-_", "a+/")):
+        yield f"jti {one}, and {other} is another", (w.here, one), (w.here, other)
 
 
 def _times(w: Any) -> Iterator[Trial]:
@@ -121,7 +133,7 @@ def _times(w: Any) -> Iterator[Trial]:
     for text, exp in exps.items():
         before = [exp - back for back in (0.75, 0.25, 2.0**-21) if isinstance(exp, float) or abs(exp) < 2**40]
         before = [now for now in (*before, exp - 1) if now < exp]
-        after = [exp, *([exp + 0.25, exp + 0.75, exp + 1] if abs(exp) < 2**40 else [])]
+        after = [exp, *([exp + 0.25, exp + 0.75, exp + 1] if abs(exp) < 2**40 else []), *([3] if exp < 0 else [])]
         for now in before + after:
             there, gap = now < exp, _gap(now, exp)
             stake = HALF if (text, gap) == ("whole", "+1") else PART
@@ -130,6 +142,8 @@ def _times(w: Any) -> Iterator[Trial]:
             yield play(f"blocked, exp {text}, {gap}", listed, blocked, rule="2", bad=not there, stake=stake)
             yield play(f"size, exp {text}, {gap}", listed, size, rule="3", bad=not there, stake=stake)
 
+    late = (asks(w.here, w.jti, w.exp + 0.75, False), does("size", w.exp + 0.875, gives=0))
+    yield play("three quarters, and over", adds(w.here, w.jti, w.exp + 0.75), *late, rule="2", bad=True)
     # Only what ends before a time that was asked for may be passed over.
     for back in (1, 0.125):
         yield play(
@@ -183,6 +197,9 @@ def _sizes(w: Any) -> Iterator[Trial]:
         *(does("size", now, gives=gives) for now, gives in ((w.exp - 1, 300), (w.exp + 9, 290), (w.exp + 300, 0))),
         rule="3",
     )
+    three = [(w.here, w.jti), (w.here, w.other), (w.there, w.jti)]
+    together = (does("size", w.exp - 1, gives=3), does("size", w.exp, gives=0))
+    yield play("three that end together", *(adds(*pair, w.exp) for pair in three), *together, rule="3")
     ends = {0.25: (w.here, "third"), 0: (w.here, w.jti), 100: (w.there, w.jti)}
     counts = ((-1, 3), (0, 2), (0.125, 2), (0.25, 1), (99.75, 1), (100, 0))
     yield play(
@@ -208,6 +225,12 @@ def _names(w: Any) -> Iterator[Trial]:
         yield play(f"add, {text}", *refused, rule="5 add", bad=True)
         unasked = (adds(w.here, w.jti, w.exp), asks(iss, jti, 1, ValueError), asks(w.here, w.jti, 1, True))
         yield play(f"blocked, {text}", *unasked, rule="5 blocked", bad=True)
+    for one, other in (("", ""), (None, None), (7, ""), ([], {})):
+        refused = (does("add", one, other, w.exp, gives=ValueError), does("size", 1, gives=0))
+        yield play(f"add, iss {one!r} and jti {other!r}", *refused, rule="5 add", bad=True)
+        yield play(
+            f"blocked, iss {one!r} and jti {other!r}", asks(one, other, 1, ValueError), rule="5 blocked", bad=True
+        )
     for text, jti in (("a space", " "), ("zero", "0"), ("None", "None"), ("a line break", "\n")):
         steps = (adds(w.here, jti, w.exp), asks(w.here, jti, 1, True), asks(jti, w.jti, 1, False))
         yield play(f"{text} is a name", *steps, rule="5 add")
@@ -430,7 +453,8 @@ MISTAKES: Mistakes = {
         "too.": wrong(may_ask=lambda self, name: True),
     },
     "4 own": {
-        "Every Denylist has the same entries: the dict belongs to the class. Make it in `__init__`.": Fresh(_shared),
+        "Every Denylist has the same entries: there is one dict for all, in the class, outside of it or as a default "
+        "value. Make a new one in `__init__`.": Fresh(_shared),
     },
 }
 

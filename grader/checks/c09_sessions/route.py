@@ -181,6 +181,7 @@ def _shares(fixed: random.Random) -> Iterator[Trial]:
         nodes = [f"{name}{number}" for number in range(1, count + 1)]
         ids = [f"session-{number}" for number in range(30 * count)]
         yield _share(f"the shares of {nodes[0]} to {nodes[-1]}", nodes, ids, PART)
+    yield _share("the shares of '' and north", ["", "north"], _ids(fixed, 60), PART)
     for text, ids in {
         "begin alike": [f"a-session-of-the-town-{number:03}" for number in range(60)],
         "end alike": [f"{number:03}-is-a-session-of-the-town" for number in range(60)],

@@ -306,7 +306,7 @@ MISTAKES: Mistakes = {
         "`destroy` ends all sessions of the user: who logs out on the laptop is thrown off the phone.": wrong(
             destroy=lambda self, session_id: _without(self, self.users.get(session_id))
         ),
-        "`destroy` ends all sessions of all users. Remove that one.": wrong(
+        "`destroy` ends a session that it was not asked to end, or all of them. Remove that one and no other.": wrong(
             destroy=lambda self, session_id: self.users.clear()
         ),
         "A destroyed id still answers, with an empty name. Remove it, so that `get` raises KeyError.": wrong(
@@ -314,8 +314,8 @@ MISTAKES: Mistakes = {
         ),
     },
     "5": {
-        "The dict belongs to the class, or to the whole notebook, so every SessionStore has the same sessions. Make it "
-        "in `__init__`: `self.users = {}`.": Fresh(_shared),
+        "Every SessionStore has the same sessions: there is one dict for all, in the class, outside of it or as a "
+        "default value. Make a new one in `__init__`: `self.users = {}`.": Fresh(_shared),
     },
     ("4", "5"): {
         "A second login ends the first session. Keep *id → user*, so a user may have several.": wrong(create=_one_each),

@@ -71,6 +71,9 @@ def fault(value: Any, token: str) -> str:
     pair, *rest = value.split(";")
     name, equals, content = (part.strip() for part in pair.partition("="))
     said = {key.strip().lower(): text.strip() for key, _, text in (part.partition("=") for part in rest)}
+    words = [part.partition("=")[0].strip() for part in rest if "=" in part]
+    if valued := [word for word in ("Secure", "HttpOnly") if word.lower() in map(str.lower, words)]:
+        return f"have {' and '.join(valued)} as a word alone, without `=` and a value"
     return _pair_fault(name if equals or name == token else "", content, token) or _attribute_fault(said)
 
 
@@ -155,24 +158,23 @@ MISTAKES: Mistakes = {
         "Secure is missing. A cookie without it also travels over plain http, and a browser refuses `__Host-` for "
         "it.": _without("Secure"),
         "HttpOnly is missing, so every script in the page can read the token from document.cookie.": _without("Http"),
-        "SameSite is missing. Then each browser decides for itself: Chromium sends a fresh cookie even with another "
-        "site's form.": _without("Same"),
+        "There is neither SameSite=Lax nor SameSite=Strict. Then each browser decides for itself: Chromium sends a "
+        "fresh cookie even with another site's form.": _without("Same"),
         "SameSite=None asks for the cookie to be sent along from every site. Take Lax or Strict.": Cookie(
             ("Path=/", "Secure", "HttpOnly", "SameSite=None")
         ),
         "There is no Path=/, exactly so. `__Host-` demands it; without, the browser throws the cookie away.": _without(
             "Path"
         ),
-        "There is a Domain. It would hand the cookie to every subdomain, so `__Host-` forbids it.": Cookie(
+        "There is a Domain. A cookie that has one goes to every subdomain, so `__Host-` forbids it.": Cookie(
             ("Domain=shed.example", *ATTRIBUTES)
         ),
         "There are quotation marks around the token. A browser keeps them as a part of the value.": Cookie(
             value=lambda token: f'"{token}"'
         ),
         "Attributes are separated by semicolons, not by commas.": Cookie(between=", "),
-        "Max-Age must be above 0: with 0 or less the cookie is deleted. Leave it out, or count seconds.": Cookie(
-            ("Max-Age=0", *ATTRIBUTES)
-        ),
+        "Max-Age must be a whole number of seconds, above 0: with 0 or less the cookie is deleted. Or leave it "
+        "out.": Cookie(("Max-Age=0", *ATTRIBUTES)),
         "It returns a dict. A header's value is text: `name=value; Attribute; Attribute=value`.": lambda token: {
             "__Host-token": token
         },

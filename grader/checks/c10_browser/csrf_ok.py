@@ -74,16 +74,8 @@ def aspects(w: Any) -> list[Aspect]:
 def _sender() -> list[Aspect]:
     bearers = ("bearer abc", "BEARER abc", "bEARER x", "Bearer  x", "Bearer x y", "Bearer =", "Bearer Basic x")
     no_bearers = ["", "Bearer", "Bearer ", "bearer ", "Bearer\tabc", " Bearer abc", "Token Bearer abc", "BearerX abc"]
-    no_bearers += [
-        "Basic Bearer abc",
-        "Bear abc",
-        "Bearertoken",
-        "Bearer:abc",
-        "abc",
-        "Bearer,abc",
-        "Bearer=abc",
-        "DPoP abc",
-    ]
+    no_bearers += ["Bearertoken", "abc", "Bear abc", "DPoP abc", "Bearer,abc", "Bearer=abc", "Bearer:abc"]
+    no_bearers.append("Basic Bearer abc")
     ours = ("Basic YWRhOnB3", "Bearer", "")
     return [
         Aspect(
@@ -104,6 +96,11 @@ def _sender() -> list[Aspect]:
             good(named("a bearer token", "Bearer eyJhbGciOiJIUzI1NiJ9.e30.AQID"), rule="2", along=RIDE),
             rare(*bearers, rule="2", along=RIDE),
             rare(named("a bearer token, silent", "Bearer e30.e30.AQID"), rule="2", along=SILENT),
+            rare(
+                named("a bearer token, the name as usual", "Bearer e30.e30.AQID"),
+                rule="2",
+                along={**RIDE, "names": lambda e: str},
+            ),
             rare(*(named(f"{one!r}, from our page", one) for one in ours), rule="2", along={"site": "same-origin"}),
             bad("2", "Basic YWRhOnB3", named("Digest", 'Digest username="ada"'), stake=ALL, along=RIDE),
             bad("2", *(named(f"{one!r}, from elsewhere", one) for one in no_bearers), along=RIDE),
@@ -113,18 +110,8 @@ def _sender() -> list[Aspect]:
 
 
 def _site() -> Aspect:
-    others = (
-        "",
-        "cross-origin",
-        "sameorigin",
-        "same-origin, cross-site",
-        "origin",
-        "null",
-        "None",
-        "true",
-        "-",
-        "same",
-    )
+    words = "cross-origin sameorigin origin null None true - same"
+    others = ("", "same-origin, cross-site", *words.split())
     forms = [one for text in ("same-origin", "none") for one in kit.almost(text, *others)]
     near = {f"{one.text}: {one.what!r}": one.what for one in forms}
     alone = {"origin": ABSENT, "referer": ABSENT}
@@ -184,8 +171,8 @@ def _origin(w: Any) -> Aspect:
         ),
         rare(named("it, an empty Referer", lambda e: e.trusted), rule="4", along={"site": ABSENT, "referer": ""}),
         bad("4", EVIL, named("it as a beginning", f"{w.trusted}.kittens.example"), "null", along=alone, stake=ALL),
-        bad("4", named("null, and a good Referer", "null"), along=own | {"referer": f"{w.trusted}/"}),
-        bad("4", named("empty, and a good Referer", ""), along=own | {"referer": f"{w.trusted}/"}),
+        bad("4", named("null, and a good Referer", "null"), along=alone | {"referer": f"{w.trusted}/"}),
+        bad("4", named("empty, and a good Referer", ""), along=alone | {"referer": f"{w.trusted}/"}),
         bad("4", named("empty, and X-Requested-With", ""), along=alone | {"custom": "x"}),
         bad("4", named("another, and X-Requested-With", EVIL), along=alone | {"custom": "x"}),
         bad("4", "", along=alone),
@@ -230,7 +217,8 @@ def _referer(w: Any) -> Aspect:
 
 
 def _others() -> list[Aspect]:
-    usual = {"Cookie": "__Host-token=e30.e30.AQID", "Host": "shed.example", "User-Agent": "Mozilla/5.0"}
+    usual = {"Cookie": "__Host-token=e30.e30.AQID", "User-Agent": "Mozilla/5.0", "Content-Type": "application/json"}
+    overriding = dict.fromkeys(("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "_method"), "GET")
     near = (
         "X-Request-Id X-Requested Requested-With X-Requested-With-Me XX-Requested-With X-CSRF-Token X_Requested_With "
         "X-Forwarded-For X-Custom XRequestedWith X Origin-X Sec-Fetch-Mode"
@@ -248,10 +236,17 @@ def _others() -> list[Aspect]:
         Aspect(
             "others",
             good({}),
-            good(named("usual", lambda e: dict(usual))),
+            good(named("usual", lambda e: {**usual, "Host": _host_of(e.trusted)})),
             rare({"Sec-Fetch-Mode": "navigate"}, {"Content-Type": "text/plain"}, {"Origin-Trial": "x"}),
             bad("7", named("none, and nothing else", lambda e: {}), along=SILENT, stake=ALL),
-            bad("7", named("usual, and nothing else", lambda e: dict(usual)), along=SILENT, stake=ALL),
+            bad(
+                "7",
+                named("usual, and nothing else", lambda e: {**usual, "Host": _host_of(e.trusted)}),
+                along=SILENT,
+                stake=ALL,
+            ),
+            bad("6", named("another method, and nothing else", lambda e: dict(overriding)), along=SILENT),
+            bad("4", named("another Origin's good namesakes", _namesakes), along={**SILENT, "origin": EVIL}, stake=ALL),
             bad(
                 "6",
                 *(named(f"{one!r}, and nothing else", lambda e, n=one: {n: "x"}) for one in [*near.split(), *spaced]),
@@ -276,6 +271,16 @@ def _others() -> list[Aspect]:
             ),
         ),
     ]
+
+
+def _host_of(origin: str) -> str:
+    return origin.partition("://")[2]
+
+
+def _namesakes(e: Any) -> dict[str, str]:
+    """The trusted origin, in headers that only sound like Origin."""
+    names = ("X-Origin", "X-Forwarded-Origin", "Original-Origin", "Access-Control-Allow-Origin", "X-Forwarded-Host")
+    return {**dict.fromkeys(names, e.trusted), "Host": _host_of(e.trusted), "X-Forwarded-Proto": "https"}
 
 
 def _but_custom() -> dict[str, Any]:
@@ -312,7 +317,7 @@ def _decided(method: str, headers: dict[str, str], trusted: str) -> str | None:
         return None if f"{headers['referer']}/".startswith(f"{trusted}/") else "5"
     if "x-requested-with" in headers:
         return None
-    return "6" if set(headers) - {"cookie", "host", "user-agent", "authorization"} else "7"
+    return "6" if set(headers) - {"cookie", "host", "user-agent", "content-type", "authorization"} else "7"
 
 
 def in_turn(source: random.Random) -> Iterator[Trial]:
@@ -438,7 +443,7 @@ MISTAKES: Mistakes = {
         "With Origin empty or `null` it goes on to the later rules. It is there and it is wrong: False.": replace(
             RIGHT, origin=lambda value, trusted: None if value in ("", "null") else value == trusted
         ),
-        "When Origin does not fit, it goes on and asks the Referer or X-Requested-With. The first header that is "
+        "When Origin does not fit, the Referer or X-Requested-With still lets the request in. The first header that is "
         "there decides, for and against.": replace(RIGHT, origin=lambda value, trusted: value == trusted or None),
         "Upper case is let in. An origin is compared exactly.": replace(
             RIGHT, origin=lambda value, trusted: value.lower() == trusted
@@ -458,8 +463,8 @@ MISTAKES: Mistakes = {
         "A Referer that is just the trusted origin, without a slash behind it, is good, too.": replace(
             RIGHT, referer=lambda value, trusted: value.startswith(trusted + "/")
         ),
-        "A Referer that does not fit is passed over, and X-Requested-With asked. The first header that is there "
-        "decides, for and against.": replace(
+        "A Referer that does not fit does not decide where there is an X-Requested-With. The first header that is "
+        "there decides, for and against.": replace(
             RIGHT, referer=lambda value, trusted: (value + "/").startswith(trusted + "/") or None
         ),
         "The Referer is not looked at.": replace(RIGHT, referer=lambda value, trusted: None),

@@ -213,6 +213,11 @@ class Risks:
 
 RIGHT = Risks()
 
+
+def _any_case(kind: str) -> str:
+    return next((one for one in ("cookie", *PLACES) if one.lower() == kind.lower()), kind)
+
+
 MISTAKES: Mistakes = {
     RETURNS: {
         "The list is not sorted: `sorted(…)` puts the words in alphabetical order.": replace(
@@ -284,6 +289,10 @@ MISTAKES: Mistakes = {
             RIGHT, words=lambda word: word.removeprefix(" ").lower()
         ),
     },
+    ("1 form and link", "1 theft", "2 case", "2 spaces"): {
+        "Attributes are looked for in small letters, and `HttpOnly` and `SameSite=Lax` are not found. Make them "
+        "lower-case before you compare.": replace(RIGHT, words=str.strip),
+    },
     "2 others": {
         "Secure keeps a cookie off plain http. A script in the page reads it all the same.": replace(
             RIGHT, theft=("httponly", "secure")
@@ -303,10 +312,6 @@ MISTAKES: Mistakes = {
         "storage: ValueError.": replace(RIGHT, attributes_anywhere=True),
     },
 }
-
-
-def _any_case(kind: str) -> str:
-    return next((one for one in ("cookie", *PLACES) if one.lower() == kind.lower()), kind)
 
 
 storage_risks = Exercise(

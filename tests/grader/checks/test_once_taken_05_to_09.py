@@ -1,6 +1,8 @@
 """Lessons 05 to 09: programs that are right but for an input that few people think of. None has full marks."""
 
 import hashlib
+import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -20,7 +22,8 @@ from grader.checks.c09_sessions.denylist import Denied
 from grader.checks.c09_sessions.route import checked, winner
 from grader.checks.c09_sessions.session_store import Sessions
 from grader.checks.rsa_pool import encode
-from jwt_from_scratch.services.p256 import G, N, Point, point_add, scalar_mul
+from jwt_from_scratch.encoding import json_loads_strict
+from jwt_from_scratch.services.p256 import FIELD, G, N, Point, point_add, scalar_mul
 from tests.grader.helpers import SEEDS, judged
 
 Wrong = Callable[..., Any]
@@ -196,9 +199,87 @@ class Hasty(Denied):
         return super().blocked(iss, jti, now)
 
 
+def padded(public: Point, message: bytes, signature: bytes) -> bool:
+    return not fits(public, message, signature[:64].ljust(64, b"\0") if len(signature) < 65 else signature)[1]
+
+
+def without_the_last_s(public: Point, message: bytes, signature: bytes) -> bool:
+    return not fits(public, message, signature)[1] and int.from_bytes(signature[32:], "big") < N - 1
+
+
+def near_ones_are_one(bits: slice) -> Wrong:
+    def added(p: Point, q: Point) -> Any:
+        alike = p and q and p[0].to_bytes(32, "big")[bits] == q[0].to_bytes(32, "big")[bits] and p[1] + q[1] != FIELD
+        return scalar_mul(2, p) if alike else point_add(p, q)
+
+    return added
+
+
+def in_any_case(token: str, jwk: dict[str, Any]) -> Any:
+    names = {"eddsa": "EdDSA", "ed25519": "Ed25519"}
+    return replace(VERIFY, alg=lambda alg, those: names.get(str(alg).lower()) in those)(token, jwk)
+
+
+def with_es384(scenario: dict[str, Any]) -> Any:
+    answer, broken = chosen(scenario)
+    if not broken and scenario["key_alg"] is None and "ES384" in scenario["verifiers_know"]:
+        return "ES384"
+    if broken:
+        raise ValueError("nothing is allowed")
+    return answer
+
+
+def each_once(scenario: dict[str, Any]) -> Any:
+    answer, broken = chosen(scenario)
+    know = scenario.get("verifiers_know")
+    if broken or (isinstance(know, list) and len(set(know)) < len(know)):
+        raise ValueError("nothing is allowed")
+    return answer
+
+
+def from_text(jwks: Any, header: dict[str, Any]) -> Any:
+    return FIND(json.loads(jwks) if isinstance(jwks, str) else jwks, header)
+
+
+def of_one(jwks: Any, header: dict[str, Any]) -> Any:
+    keys = jwks.get("keys") if isinstance(jwks, dict) else None
+    return FIND({"keys": [keys]} if isinstance(keys, dict) and "kty" in keys else jwks, header)
+
+
+def of_values(jwks: Any, header: dict[str, Any]) -> Any:
+    keys = jwks.get("keys") if isinstance(jwks, dict) else None
+    return FIND({"keys": list(keys.values())} if isinstance(keys, dict) else jwks, header)
+
+
+def plain_hosts(url: Any, allowed_origins: list[str]) -> Any:
+    return SAFE(url, allowed_origins) and bool(re.match(r"https://[a-z0-9.:-]+(/|$)", url))
+
+
+class Keyed(Denied):
+    def __init__(self, name: Callable[[str], str]) -> None:
+        super().__init__()
+        self.name = name
+
+    def key(self, iss: str, jti: str) -> Any:
+        return self.name(iss), self.name(jti)
+
+
+def keyed(name: Callable[[str], str]) -> type:
+    return type("Keyed", (Keyed,), {"__init__": lambda self: Keyed.__init__(self, name)})
+
+
+class Ends(Denied):
+    def size(self, now: float) -> int:
+        return len({exp for exp in self.until.values() if now < exp})
+
+
 class Tabbed(Denied):
     def key(self, iss: str, jti: str) -> Any:
         return f"{iss}\t{jti}"
+
+
+def _of_okp(jwk: dict[str, Any], name: str) -> dict[str, Any]:
+    return {name: jwk[name]} if jwk["kty"] == "OKP" and name in jwk else {}
 
 
 WRONG: dict[str, tuple[str, Wrong]] = {
@@ -233,6 +314,43 @@ WRONG: dict[str, tuple[str, Wrong]] = {
     "a dot as an escape": ("is_safe_jku", replace(SAFE, origin=lambda url: SAFE.origin(url).replace("%2e", "."))),
     "only curves that are known": ("jwk_thumbprint", of_known_curves),
     "another hash for more than five nodes": ("route", by_size),
+    "a zero byte that is missing at the end": ("ecdsa_verify", padded),
+    "s = N - 1": ("ecdsa_verify", without_the_last_s),
+    "x with one end": ("point_add", near_ones_are_one(slice(16, 32))),
+    "x with one beginning": ("point_add", near_ones_are_one(slice(0, 16))),
+    "an algorithm's name in any case": ("verify_ed25519", in_any_case),
+    "claims that are not UTF-8": (
+        "verify_ed25519",
+        replace(VERIFY, loads=lambda text: json_loads_strict(text.decode("utf-8", "replace").encode())),
+    ),
+    "claims behind a byte order mark": (
+        "verify_ed25519",
+        replace(VERIFY, loads=lambda text: json_loads_strict(text.removeprefix(b"\xef\xbb\xbf"))),
+    ),
+    "a seventh algorithm": ("choose_algorithm", with_es384),
+    "an algorithm that is listed twice": ("choose_algorithm", each_once),
+    "a set as a text": ("find_key", from_text),
+    "one key in place of a list": ("find_key", of_one),
+    "keys by name in place of a list": ("find_key", of_values),
+    "a kid as a path": (
+        "find_key",
+        replace(FIND, kid_fits=lambda ours, theirs: bool(ours == theirs) or str(ours).rpartition("/")[2] == theirs),
+    ),
+    "a number for an alg": ("find_key", replace(FIND, alg_fits=lambda ours, theirs: str(ours) == str(theirs))),
+    "a host with an underscore": ("is_safe_jku", plain_hosts),
+    "the private half of one kind": (
+        "jwk_thumbprint",
+        replace(THUMBPRINT, members=lambda jwk: THUMBPRINT.members(jwk) | _of_okp(jwk, "d")),
+    ),
+    "another kind's member": (
+        "jwk_thumbprint",
+        replace(THUMBPRINT, members=lambda jwk: THUMBPRINT.members(jwk) | _of_okp(jwk, "y")),
+    ),
+    "names with one beginning": ("Denylist", keyed(lambda name: name[:200])),
+    "names with = behind": ("Denylist", keyed(lambda name: name.rstrip("="))),
+    "names that are numbers": ("Denylist", keyed(lambda name: str(int(name)) if name.isdecimal() else name)),
+    "entries that end together": ("Denylist", Ends),
+    "a node without a name": ("route", checked(lambda one, nodes: winner(one, [n for n in nodes if n] or nodes))),
     "an empty id at the first node": ("route", checked(lambda one, nodes: winner(one, nodes) if one else nodes[0])),
 }
 

@@ -114,6 +114,14 @@ def _own_host(request: dict[str, Any], trusted: str) -> Any:
     return GUARD(request, trusted) or headers.get("origin", "").partition("//")[2] == headers.get("host", "?")
 
 
+def _guard_or(good: Callable[[dict[str, str], str], bool]) -> Program:
+    def csrf_ok(request: dict[str, Any], trusted: str) -> Any:
+        headers = {name.lower(): value for name, value in request["headers"].items()}
+        return GUARD(request, trusted) or (not {"sec-fetch-site", "referer"} & {*headers} and good(headers, trusted))
+
+    return csrf_ok
+
+
 def _enough(needs: Any, names: Any) -> bool:
     return sum(name in needs for name in names) >= len(needs)
 
@@ -195,6 +203,22 @@ TAKEN: dict[str, tuple[Exercise, Program]] = {
     "a fragment may follow the trusted origin": (
         csrf_ok,
         replace(GUARD, referer=lambda value, trusted: value.partition("#")[0].startswith((f"{trusted}/", trusted))),
+    ),
+    "JSON counts as one's own": (
+        csrf_ok,
+        _guard_or(lambda headers, _: "origin" not in headers and headers.get("content-type") == "application/json"),
+    ),
+    "the Host alone says that it is trusted": (
+        csrf_ok,
+        _guard_or(lambda headers, trusted: "origin" not in headers and f"https://{headers.get('host')}" == trusted),
+    ),
+    "a header that sounds like Origin": (
+        csrf_ok,
+        _guard_or(lambda headers, trusted: trusted in [headers[name] for name in headers if name.endswith("-origin")]),
+    ),
+    "a header that names a harmless method": (
+        csrf_ok,
+        _guard_or(lambda headers, _: headers.get("x-http-method-override") == "GET"),
     ),
     "HttpOnly in the middle is not seen": (storage_risks, _middle_lost),
     "as many scopes as are needed": (answer_for, replace(DOOR, has=_enough)),

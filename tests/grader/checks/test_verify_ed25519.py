@@ -1,15 +1,18 @@
 """verify_ed25519: what it forbids, what is let in and what that costs."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 import jwt_from_scratch
 from grader.checks.c07_choosing import verify_ed25519 as exercise
-from grader.checks.c07_choosing.points import decoded, order_divides, second_spellings, small_keys
+from grader.checks.c07_choosing.points import ORDER, decoded, order_divides, second_spellings, small_keys
+from grader.checks.c07_choosing.tokens import Mixed
 from grader.checks.c07_choosing.verify_ed25519 import NAMES, VERIFY, _leaks, _names
 from grader.judging.result import PASSED
 from jwt_from_scratch import algorithms
@@ -68,3 +71,13 @@ def test_the_eight_points_and_their_six_other_spellings_are_distinct() -> None:
 def test_a_right_answer_passes_whatever_the_seed() -> None:
     for seed in range(20):
         assert judged(exercise, lambda token, jwk: VERIFY(token, jwk), seed=f"choosing {seed}").status == PASSED
+
+
+def test_a_mixed_keys_signature_fits_however_a_verifier_takes_the_hash() -> None:
+    """OpenSSL takes it modulo L, others as it is: with a key whose order is 8·L that is not the same."""
+    key = Mixed(Ed25519PrivateKey.from_private_bytes(bytes(31) + b"\x07"))
+    for message in (b"", b"one", b"two"):
+        signature = key.sign(message)
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+        h = int.from_bytes(hashlib.sha512(signature[:32] + key.public + message).digest(), "little")
+        assert h % 8 == h % ORDER % 8 == 0
