@@ -5,6 +5,7 @@ import os
 import stat
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,10 @@ MAX_NOTEBOOK = 10_000_000
 """The largest notebook that the grader reads, in bytes."""
 MAX_FILE = 10_000_000
 """The largest of the other files that somebody else may have written, such as a Report or a receipt, in bytes."""
+
+
+_TURN, _TURNS = 0.01, 500
+"""Seconds between two attempts to get a turn (see `in_turn`), and how many are made."""
 
 
 class TooLarge(OSError):
@@ -50,7 +55,7 @@ def new_beside(path: Path) -> Iterator[Path]:
             os.chmod(temporary, 0o644)
             os.replace(temporary, path)
     except BaseException:
-        os.unlink(temporary)
+        Path(temporary).unlink(missing_ok=True)  # after Ctrl-C it may have taken its place already
         raise
 
 
@@ -103,6 +108,28 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextmanager
+def in_turn(folder: Path) -> Iterator[None]:
+    """Wait until no other process and no other thread is in such a block for this folder, but not for ever.
+
+    So what is read, changed and written in the block is not changed by others meanwhile. Where there are no such locks
+    (see `alone_in`), or somebody keeps one for long, nobody is kept out.
+    """
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if os.name == "posix" else -1
+    except OSError:  # no such folder, or too many open files: writing will tell
+        handle = -1
+    try:
+        for _ in range(_TURNS):
+            if handle < 0 or _locked(handle):
+                break
+            time.sleep(_TURN)
+        yield
+    finally:
+        if handle >= 0:
+            os.close(handle)
 
 
 def _locked(handle: int) -> bool:

@@ -10,20 +10,21 @@ import contextlib
 import functools
 import importlib
 import inspect
-import io
 import os
 import signal
 import sys
 import threading
-import time
+import weakref
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
 from typing import Any, NoReturn
 
+from .aside import Counter, KeptAway
 from .chance import deciding_bits
 from .elsewhere import anew, elsewhere
 from .reach import is_closed
+from .replaced import handle, now, put_alarm_back, put_profile_back
 from .values import NotPlain, exactly, pack, plain_text, unpack
 
 if sys.platform == "emscripten":  # as in a browser
@@ -151,9 +152,17 @@ class Forbidden(BaseException):
 
 
 def invoke(
-    namespace: dict[str, Any], name: str, args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()
+    namespace: dict[str, Any],
+    name: str,
+    args: tuple[Any, ...],
+    seconds: float,
+    forbids: tuple[str, ...] = (),
+    shared: bool = False,
 ) -> Outcome:
-    """Call the function of this name with args and return the outcome. Never raises for what the function does."""
+    """Call the function of this name with args and return the outcome. Never raises for what the function does.
+
+    shared: whether this process goes on afterwards (see `elsewhere`).
+    """
     function = namespace.get(name)
     if function is None:
         return Outcome(MISSING, text=f"{name} is not defined yet: run the cell that defines it")
@@ -161,8 +170,8 @@ def invoke(
         kind = "a class" if isinstance(function, type) else f"of type {plain_text(type(function).__name__, 40)}"
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
     outcome = call(function, args, seconds, forbids)
-    if ELSEWHERE in forbids and outcome.kind == RETURNED and _answers_otherwise(function, args, seconds, outcome):
-        return Outcome(FORBIDDEN, text=_OTHERWISE, printed=outcome.printed)
+    if ELSEWHERE in forbids and outcome.kind == RETURNED:
+        outcome = _as_everywhere(function, args, seconds, outcome, shared)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
         return outcome
     complaint = _signature_complaint(function, name, args)
@@ -190,17 +199,28 @@ def invoke_anew(namespace: dict[str, Any], name: str, args: tuple[Any, ...], sec
     return call(fresh, args, seconds) if fresh else None
 
 
-def _answers_otherwise(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome) -> bool:
-    """Whether the function, defined anew by running its cell again, returns something else."""
+def _as_everywhere(
+    function: Callable[..., Any], args: tuple[Any, ...], seconds: float, outcome: Outcome, shared: bool
+) -> Outcome:
+    """The outcome, or FORBIDDEN: the function, defined anew by running its cell again, returns something else."""
     if not isinstance(function, FunctionType) or outcome.changed:
-        return False
+        return outcome
     try:
         with time_limit(seconds):
-            other = elsewhere(function)
+            other = elsewhere(function, shared)
     except TimeUp:
-        return False
+        return outcome
     there = call(other, args, seconds) if other else outcome
-    return there.kind == RETURNED and there.packed != outcome.packed
+    if is_interrupt(there):
+        return there
+    if there.kind == RETURNED and there.packed != outcome.packed:
+        return Outcome(FORBIDDEN, text=_OTHERWISE, printed=outcome.printed)
+    return outcome
+
+
+def is_interrupt(outcome: Outcome) -> bool:
+    """Whether somebody pressed Ctrl-C during a call."""
+    return outcome.kind == RAISED and "KeyboardInterrupt" in outcome.names
 
 
 def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
@@ -215,20 +235,16 @@ def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, fo
 
 
 def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
-    printed = _Counter()
-    policy = _Policy(forbids)
-    before = sys.stdout, sys.stderr, sys.getprofile(), threading.getprofile()
+    printed, policy = Counter(), _Policy(forbids)
+    profilers = sys.getprofile(), threading.getprofile()
     try:
         try:
-            sys.stdout = sys.stderr = printed
-            with time_limit(seconds):
+            with KeptAway(printed), time_limit(seconds):
                 value = (
                     policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
                 )
         finally:
-            sys.stdout, sys.stderr = before[:2]
-            sys.setprofile(before[2])
-            threading.setprofile(before[3])
+            put_profile_back(*profilers)
     except TimeUp:
         return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count)
     except BaseException as error:
@@ -329,17 +345,6 @@ def _place_of(code: CodeType, line: int) -> str:
     return plain_text(f"{code.co_name}, line {line}", 80)
 
 
-class _Counter(io.TextIOBase):
-    """A stream that only counts the characters written."""
-
-    def __init__(self) -> None:
-        self.count = 0
-
-    def write(self, text: str) -> int:
-        self.count += len(text)
-        return len(text)
-
-
 # -- the time limit ---------------------------------------------------------------------------------------------------
 
 
@@ -405,15 +410,13 @@ class _Waiting:
 
 
 _WAITING = _Waiting()
-_handle: Callable[[int, Any], Any] = importlib.import_module("_signal").signal
-"""signal.signal(), which is a wrapper that looks for an enum's member with the handler's value: most of its time."""
 
 
 def time_limit(seconds: float) -> contextlib.AbstractContextManager[Limit]:
     """Raise TimeUp in the block when it takes too long. Time spent waiting for a processor does not count.
 
-    By SIGALRM, sent repeatedly because a loop may swallow the first; on Windows, by an asynchronous exception. Outside
-    the main thread neither is safe, so there is no limit.
+    By SIGALRM; on Windows, by an asynchronous exception; either again and again, because a loop may swallow the first.
+    Outside the main thread neither is safe, so there is no limit.
     """
     if threading.current_thread() is not threading.main_thread():
         return contextlib.nullcontext(Limit())
@@ -423,36 +426,36 @@ def time_limit(seconds: float) -> contextlib.AbstractContextManager[Limit]:
 @contextlib.contextmanager
 def _alarm(seconds: float) -> Iterator[Limit]:
     limit = Limit()
-    started = time.monotonic()
+    started = now()
     waited = _WAITING.about(started)
+    none = 0.0, 0.0
 
     def ring(number: int, frame: FrameType | None) -> None:
-        left = started + longest(seconds, waited_for_processor() - waited) - time.monotonic()
+        left = started + longest(seconds, waited_for_processor() - waited) - now()
         if left > 0.01 and not limit.rang:
             signal.setitimer(signal.ITIMER_REAL, left, 0.2)
             return
         limit.rang = True
         raise TimeUp
 
-    before = _handle(signal.SIGALRM, ring)
+    before, timer = handle(signal.SIGALRM, ring), none
     armed = True
     try:
         try:
-            signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
+            timer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.2) or none  # a browser's returns nothing
             yield limit
         finally:
-            _disarm(before)
+            _disarm(before, timer, started)
             armed = False
     finally:
         if armed:  # the alarm rang in the `finally` above
-            _disarm(before)
+            _disarm(before, timer, started)
 
 
-def _disarm(before: Any) -> None:
+def _disarm(before: Any, timer: tuple[float, float], started: float) -> None:
     while True:
         try:
-            signal.setitimer(signal.ITIMER_REAL, 0)
-            _handle(signal.SIGALRM, before)
+            put_alarm_back(before, timer, started)
             return
         except TimeUp:  # the alarm rang before it was switched off
             continue
@@ -465,23 +468,24 @@ def _asynchronous(seconds: float) -> Iterator[Limit]:
     interrupt = ctypes.pythonapi.PyThreadState_SetAsyncExc
     thread = ctypes.c_ulong(threading.get_ident())
     lock = threading.Lock()
-    over = False
+    over = threading.Event()
 
     def ring() -> None:
-        with lock:
-            if not over:
-                interrupt(thread, ctypes.py_object(TimeUp))
+        wait = seconds
+        while not over.wait(wait):
+            with lock:
+                if not over.is_set():
+                    interrupt(thread, ctypes.py_object(TimeUp))
+            wait = 0.2
 
-    timer = threading.Timer(seconds, ring)
-    timer.start()
+    threading.Thread(target=ring, daemon=True).start()
     try:
         yield Limit()
     finally:
         while True:
             try:
                 with lock:
-                    over = True
-                timer.cancel()  # an exception that is still due is raised here at the latest
+                    over.set()  # an exception that is still due is raised here at the latest
                 break
             except TimeUp:  # it was raised right there
                 continue
@@ -494,19 +498,23 @@ _REMEMBERED = 10_000
 """The most code objects, functions and types that are remembered as allowed."""
 
 
+_START = threading.Thread.start.__code__
+
+
 class _Policy:
     """Notices calls into forbidden packages. It looks at the code that runs, so no import, alias or copy hides one."""
 
     def __init__(self, packages: tuple[str, ...]) -> None:
         self._packages = _Packages.of(packages) if packages else None
         self._broken = self._where = ""
+        self._started = weakref.WeakSet[threading.Thread]()
 
     def call(self, function: Callable[..., Any], *args: Any) -> Any:
         """Call function with the profile hook set."""
         if self._packages is None:
             return function(*args)
         watch = self._watcher(self._packages)
-        threading.setprofile(watch)
+        threading.setprofile(self._in_threads(watch))
         sys.setprofile(watch)
         try:
             return function(*args)
@@ -517,12 +525,25 @@ class _Policy:
         """The FORBIDDEN outcome, also when the function swallowed the exception."""
         return Outcome(FORBIDDEN, text=f"it uses {self._broken}", where=self._where) if self._broken else None
 
+    def _in_threads(self, watch: Callable[[FrameType, str, Any], None]) -> Callable[[FrameType, str, Any], None]:
+        """The hook for new threads. Those that others start meanwhile, such as a server's, are not watched."""
+
+        def begin(frame: FrameType, event: str, arg: Any) -> None:
+            ours = threading.current_thread() in self._started
+            sys.setprofile(watch if ours else None)
+            if ours:
+                watch(frame, event, arg)
+
+        return begin
+
     def _watcher(self, packages: "_Packages") -> Callable[[FrameType, str, Any], None]:
         innocent = packages.innocent
 
         def watch(frame: FrameType, event: str, arg: Any) -> None:
             # This runs at each of hundreds of calls and takes most of their time, so allowed code is remembered.
             if event == "call":
+                if frame.f_code is _START:
+                    self._started.add(frame.f_locals["self"])
                 if (id(frame.f_code), id(frame.f_globals.get("__name__"))) not in innocent:
                     self._look_at_code(packages, frame)
             elif event == "c_call" and id(type(arg.__self__)) not in innocent and id(arg) not in innocent:

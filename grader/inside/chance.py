@@ -14,6 +14,8 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .replaced import Replaced
+
 ENOUGH = 128
 """Bits; counting stops here."""
 MOST = 8 * 1024
@@ -85,11 +87,5 @@ def _in_place_of_the_system(namespace: dict[str, Any]) -> Iterator[_Draw]:
         return draw.source(size) if threading.get_ident() == thread else real(size)
 
     homes = [vars(os), vars(random), vars(sys.modules[os.name]), namespace]
-    names = [(home, name) for home in homes for name, value in list(home.items()) if value is real]
-    try:
-        for home, name in names:
-            home[name] = ask
+    with Replaced([(home, {name: ask for name, value in list(home.items()) if value is real}) for home in homes]):
         yield draw
-    finally:
-        for home, name in names:
-            home[name] = real

@@ -14,11 +14,11 @@ import ast
 import contextlib
 import datetime as dates
 import functools
-import io
 import itertools
 import linecache
 import os
 import platform
+import random
 import socket
 import threading
 import time
@@ -27,6 +27,10 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta, tzinfo
 from types import FunctionType, ModuleType
 from typing import Any
+
+from .again import Globals, what_makes, what_stays_within, whatever_acts_not
+from .aside import Counter, KeptAway
+from .replaced import Change, Replaced
 
 _busy = False
 _interrupted: FunctionType | None = None
@@ -112,57 +116,68 @@ _HERE = {module: {name: vars(module)[name] for name in names} for module, names 
 _INSTEAD = {id(here): _THERE[module][name] for module, names in _HERE.items() for name, here in names.items()}
 
 
-@contextlib.contextmanager
-def _away() -> Iterator[None]:
+_CHANGES: list[Change] = [(vars(module), names) for module, names in _THERE.items()]
+
+
+class _Away(Replaced):
     """Inside the block it is as in the other process, for this thread."""
-    global _traveller
-    _traveller = _get_ident()
-    try:
-        for module, names in _THERE.items():
-            vars(module).update(names)
-        yield
-    finally:
-        _traveller = 0
-        for module, names in _HERE.items():
-            vars(module).update(names)
+
+    def __init__(self) -> None:
+        super().__init__([(globals(), {"_traveller": _get_ident()}), *_CHANGES])
+
+    def __exit__(self, *_: object) -> None:
+        super().__exit__()
+        # Asked for the current thread, `threading` has found none of that number and noted a new one.
+        vars(threading)["_active"].pop(_get_ident() + _SECONDS, None)
 
 
-def elsewhere(function: FunctionType) -> Callable[..., Any] | None:
+def elsewhere(function: FunctionType, shared: bool = False) -> Callable[..., Any] | None:
     """The function of this name in another process; in a new one after some calls, which has no memory of them.
 
     None if there is no source, if the function is not at the source's top level, or if running it fails. What was
     interrupted, by a time limit say, is not run again: an honest cell may measure something for longer.
+
+    Args:
+        function: as it is here.
+        shared: whether this process goes on afterwards, as a notebook's does: then its cell does nothing twice.
     """
     global _interrupted
     if function is _interrupted:
         return None
     before, _interrupted = _interrupted, function
-    made = _made(function, next(_ASKED) // _CALLS, _away)
+    try:
+        made = _made(function, next(_ASKED) // _CALLS, _Away, what_stays_within if shared else whatever_acts_not)
+    except KeyboardInterrupt:  # that says nothing of the cell
+        _interrupted = before
+        raise
     _interrupted = before
     return made
 
 
 def anew(function: FunctionType) -> Callable[..., Any] | None:
     """The function of this name as if nothing had called it yet, here and now. None as above."""
-    return _made.__wrapped__(function, 0, contextlib.nullcontext)
+    return _made.__wrapped__(function, 0, contextlib.nullcontext, what_makes)
 
 
 @functools.lru_cache(maxsize=16)
-def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Callable[..., Any] | None:
-    """After its cell, or file, has run there, with copies of its globals."""
-    global _busy
+def _made(
+    function: FunctionType,
+    process: int,
+    there: Callable[[], Any],
+    chosen: Callable[[list[ast.stmt], Globals], list[ast.stmt]],
+) -> Callable[..., Any] | None:
+    """After what is chosen of its cell, or file, has run there, with copies of its globals."""
     name, source = function.__name__, "".join(linecache.getlines(function.__code__.co_filename))
     if _busy:
         return None
-    _busy = True
     try:
         tree = ast.parse(source)
-        tree.body = [one for one in tree.body if not _only_acts(one)] if there is _away else _what_makes(tree.body)
+        tree.body = chosen(tree.body, function.__globals__)
         if not any(isinstance(one, ast.FunctionDef) and one.name == name for one in tree.body):
             return None
-        instead = _INSTEAD if there is _away else {}
+        instead = _INSTEAD if there is _Away else {}
         names = {one: instead.get(id(value), value) for one, value in function.__globals__.items()}
-        with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()), there():
+        with Replaced([(globals(), {"_busy": True})]), KeptAway(Counter()), _chance_put_back(), there():
             exec(compile(tree, function.__code__.co_filename, "exec"), names)  # noqa: S102 - the learner's own code
         made = names[name]
         if not callable(made):
@@ -175,63 +190,13 @@ def _made(function: FunctionType, process: int, there: Callable[[], Any]) -> Cal
         return asked
     except Exception:  # a cell that can't run twice is no fault of the function
         return None
+
+
+@contextlib.contextmanager
+def _chance_put_back() -> Iterator[None]:
+    """After the block `random` goes on with the numbers that it would have given."""
+    state = random.getstate()
+    try:
+        yield
     finally:
-        _busy = False
-
-
-_MAKERS = frozenset(
-    ("set", "dict", "list", "tuple", "frozenset", "bytearray", "range", "count", "compile", "cache", "lru_cache")
-) | frozenset(("defaultdict", "OrderedDict", "Counter", "deque"))
-"""What may be called when a cell runs again unasked: it makes a container, or wraps a function."""
-
-
-def _what_makes(statements: list[ast.stmt]) -> list[ast.stmt]:
-    """Those that import, define a function, or give a new value to a name, and do nothing else.
-
-    They run in the learner's own process, where whatever else a cell does (opens a file, starts a server, adds to a
-    list of another cell) is not to be done twice. What is left out keeps the value that it has, and so does a name that
-    it uses: a table without what fills it would be another one.
-    """
-    left_out = [one for one in statements if not _only_makes(one)]
-    used = {name.id for one in left_out for name in ast.walk(one) if isinstance(name, ast.Name)}
-    return [one for one in statements if one not in left_out and used.isdisjoint(_named(one))]
-
-
-def _named(statement: ast.stmt) -> set[str]:
-    """The names to which an assignment gives a value."""
-    if not isinstance(statement, ast.Assign | ast.AnnAssign):
-        return set()
-    targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-    return {one.id for one in targets if isinstance(one, ast.Name)}
-
-
-def _only_makes(statement: ast.stmt) -> bool:
-    if isinstance(statement, ast.Import | ast.ImportFrom):
-        return True
-    if isinstance(statement, ast.FunctionDef):
-        wraps = {one.func if isinstance(one, ast.Call) else one for one in statement.decorator_list}
-        runs = [*statement.decorator_list, *statement.args.defaults, *filter(None, statement.args.kw_defaults)]
-        return all(map(_makes, wraps)) and not any(map(_calls_others, runs))
-    if isinstance(statement, ast.Assign):
-        return all(isinstance(one, ast.Name) for one in statement.targets) and not _calls_others(statement.value)
-    if isinstance(statement, ast.AnnAssign):
-        return isinstance(statement.target, ast.Name) and not (statement.value and _calls_others(statement.value))
-    return False
-
-
-def _calls_others(value: ast.expr) -> bool:
-    return any(isinstance(one, ast.Call) and not _makes(one.func) for one in ast.walk(value))
-
-
-def _makes(function: ast.expr) -> bool:
-    named = function.id if isinstance(function, ast.Name) else getattr(function, "attr", "")
-    return named in _MAKERS
-
-
-def _only_acts(statement: ast.stmt) -> bool:
-    """Whether this only calls a plain function, such as `check("route")` or `print(…)`.
-
-    These are not run again. Method calls are, since `table.append(…)` may be needed.
-    """
-    value = statement.value if isinstance(statement, ast.Expr) else None
-    return isinstance(value, ast.Call) and isinstance(value.func, ast.Name)
+        random.setstate(state)

@@ -75,12 +75,19 @@ def errors_of(exercise: Exercise, trials: Sequence[Trial], program: Callable[...
 
 
 def asking(program: Callable[..., Any], seconds: float) -> Ask:
-    """Ask a function, or a class, that lives in this process."""
+    """Ask a function, or a class, that lives in this process. Ctrl-C during a call is a Ctrl-C."""
+    return in_this_process(lambda args: calling.call(program, args, seconds))
+
+
+def in_this_process(call: Callable[[Args], Outcome]) -> Ask:
+    """Ask by a call in this process. Ctrl-C while it lasts is a Ctrl-C, and no answer."""
 
     def ask(calls: Sequence[Args]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for args in calls:
-            outcomes.append(calling.call(program, args, seconds))
+            outcomes.append(call(args))
+            if calling.is_interrupt(outcomes[-1]):
+                raise KeyboardInterrupt
             if final(outcomes[-1]):
                 break
         return outcomes

@@ -2,12 +2,15 @@
 
 import contextlib
 import copy
+import inspect
 import json
+import sys
 import time
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from .. import checks
@@ -98,7 +101,38 @@ def _sources(name: str, last: dict[str, str]) -> set[str]:
     return found
 
 
-def hand_in(lessons: Sequence[Saved], runs: Sequence[str], this: Saved | None, folder: Path) -> str:
+def files_used(lesson: Saved, runs: Sequence[str], names: Mapping[str, Any]) -> list[str]:
+    """The learner's own Python files, beside the notebook, that its exercises come from or use: nobody hands them in.
+
+    Args:
+        lesson: the notebook.
+        runs: the cells that the kernel has run.
+        names: what the kernel's names stand for.
+    """
+    last = {name: source for source in runs for name in bound_names(source)}
+    found = set[str]()
+    for one in checks.exercises(lesson.chapter):
+        used = {one.name}.union(*map(read_names, _sources(one.name, last)))
+        found |= {file for name in used & names.keys() if (file := _file_beside(names[name], lesson.path.parent))}
+    return sorted(found)
+
+
+def _file_beside(value: Any, folder: Path) -> str:
+    """The file in a folder from which a module, a function or a class comes; "" if from none of these."""
+    if isinstance(value, type):
+        value = sys.modules.get(value.__module__) if value.__module__ != "__main__" else None
+    code = getattr(inspect.unwrap(value) if inspect.isfunction(value) else value, "__code__", None)
+    named = getattr(value, "__file__", None) if isinstance(value, ModuleType) else getattr(code, "co_filename", None)
+    if not isinstance(named, str):
+        return ""
+    file, folder = Path(named).absolute(), folder.absolute()
+    beside = file.is_relative_to(folder) and "site-packages" not in file.parts and file.is_file()
+    return file.relative_to(folder).as_posix() if beside else ""
+
+
+def hand_in(
+    lessons: Sequence[Saved], runs: Sequence[str], this: Saved | None, folder: Path, names: Mapping[str, Any]
+) -> str:
     """Write the file to hand in. Returns a sentence that names it, or says why there is none.
 
     Args:
@@ -106,16 +140,17 @@ def hand_in(lessons: Sequence[Saved], runs: Sequence[str], this: Saved | None, f
         runs: the cells that this kernel has run.
         this: the notebook that this kernel belongs to, if known; it is compared with what was run.
         folder: where the folder `to_hand_in` goes.
+        names: what this kernel's names stand for.
 
     Raises:
         NotALesson: one is too large even without outputs and pictures.
         OSError: the folder can't be written to.
     """
     for one in lessons:
-        if (this is None or one is this) and (names := unsaved(one, runs)):
+        if (this is None or one is this) and (differ := unsaved(one, runs)):
             return (
                 f"Nothing was handed in: `{one.path.name}`, as saved {_when(one)}, does not hold what you ran last "
-                f"({', '.join(names)}); run the cells that you changed, save (Ctrl-S), and submit again."
+                f"({', '.join(differ)}); run the cells that you changed, save (Ctrl-S), and submit again."
             )
     written = [one for one in lessons if not one.is_untouched]
     untouched = ", ".join(f"`{one.path.name}`" for one in lessons if one.is_untouched)
@@ -127,7 +162,9 @@ def hand_in(lessons: Sequence[Saved], runs: Sequence[str], this: Saved | None, f
     write_whole(target, _zip((one.chapter, data) for one, data, _ in fitted) if several else fitted[0][1])
     what = "; ".join(f"`{one.path.name}` as saved {_when(one)}{left_out}" for one, _, left_out in fitted)
     rest = f" Left out, because nothing of yours is in it yet: {untouched}." if untouched else ""
-    return f"Hand in `{FOLDER}/{target.name}`: {what}.{rest}"
+    files = ", ".join(f"`{one}`" for one in files_used(this, runs, names)) if this in written and this else ""
+    alone = f" The grader gets the notebook alone, without {files}: copy what you need into a cell." if files else ""
+    return f"Hand in `{FOLDER}/{target.name}`: {what}.{rest}{alone}"
 
 
 def _when(one: Saved) -> str:

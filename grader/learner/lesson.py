@@ -10,14 +10,17 @@ import difflib
 import io
 import os
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from .. import checks
 from ..inside import calling
-from ..judging.answering import final
+from ..inside.aside import Counter, KeptAway
+from ..inside.replaced import leaving_no_trace
+from ..judging.answering import in_this_process
 from ..judging.judge import judge
 from ..judging.result import MISSING, Result
 from . import display, editions, handing_in, saved, scores
@@ -32,6 +35,7 @@ _RUN_ABOVE = (
 )
 
 _state: dict[str, Any] = {"hints": {}, "chapter": None, "copy": None}
+_turn = threading.Lock()
 
 
 class CheckResult:
@@ -78,7 +82,8 @@ class Picture:
 
     def _repr_html_(self) -> str:
         image = io.BytesIO()
-        self.figure.savefig(image, format="png", dpi=110, facecolor="white")
+        ground = self.figure.get_facecolor()  # behind a transparent one a dark page would hide black letters
+        self.figure.savefig(image, format="png", dpi=110, facecolor=ground if ground[3] else "white")
         data = base64.b64encode(image.getvalue()).decode("ascii")
         least = min(_LEGIBLE, round(110 * self.figure.get_figwidth()))
         shown = f"<img alt='{display.escape(self.text, quote=True)}' src='data:image/png;base64,{data}'"
@@ -145,7 +150,7 @@ def hint(name: str) -> Message:
 
 def progress() -> Picture:
     """Draw the points reached so far, lesson by lesson."""
-    rows = scores.by_chapter(Path.cwd())
+    rows = scores.by_chapter(_folder())
     return Picture(scores.draw(rows), scores.summary(rows))
 
 
@@ -157,13 +162,12 @@ def submit(*chapters: str) -> Message:
     Args:
         chapters: names such as "01_encoding"; by default, the notebook that this is called from.
     """
-    told, runs = _told(), _runs()
-    folder = told.parent if told else Path.cwd()
+    told, runs, folder = _told(), _runs(), _folder()
     names = chapters or (() if told else tuple(filter(None, [_current_chapter()])))
     try:
         this = handing_in.here(told, runs) if told else None
         lessons = handing_in.find(this, names, folder)
-        return Message(handing_in.hand_in(lessons, runs, this, folder))
+        return Message(handing_in.hand_in(lessons, runs, this, folder, getattr(_shell(), "user_ns", {})))
     except NotALesson as error:
         return Message(str(error))
     except OSError as error:
@@ -174,19 +178,27 @@ def submit(*chapters: str) -> Message:
 
 
 def _checked(exercise: checks.Exercise) -> Result:
+    """Check an exercise, after the checks that other threads have begun: each replaces stdout for the whole process."""
+    if _state.get("checking") == threading.get_ident():
+        said = "it calls check() itself, while it is being checked: call that in a cell of its own."
+        raise RuntimeError(said)
+    with _turn:
+        _state["checking"] = threading.get_ident()
+        try:
+            result = leaving_no_trace(lambda: _judged(exercise))
+        finally:
+            _state["checking"] = 0
     _state["chapter"] = checks.chapter_of(exercise)
-    namespace = _namespace()
+    scores.record(_folder(), exercise.name, result.score)
+    return result
 
-    def ask(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:
-        outcomes: list[calling.Outcome] = []
-        forbids = calling.to_watch(namespace, exercise.name, exercise.forbids)
-        for args in calls:
-            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, forbids))
-            if outcomes[-1].kind == calling.RAISED and "KeyboardInterrupt" in outcomes[-1].names:
-                raise KeyboardInterrupt
-            if final(outcomes[-1]):
-                break
-        return outcomes
+
+def _judged(exercise: checks.Exercise) -> Result:
+    namespace = _namespace(exercise.name)
+    forbids = calling.to_watch(namespace, exercise.name, exercise.forbids)
+    ask = in_this_process(
+        lambda args: calling.invoke(namespace, exercise.name, args, exercise.seconds, forbids, shared=True)
+    )
 
     def anew(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:
         outcomes = (calling.invoke_anew(namespace, exercise.name, args, exercise.seconds) for args in calls)
@@ -202,12 +214,30 @@ def _checked(exercise: checks.Exercise) -> Result:
         return said
 
     # Anything on stderr would make nbgrader count the check as failed.
-    with contextlib.redirect_stderr(io.StringIO()):
+    with KeptAway(Counter()), _displays_kept_away():
         result = judge(exercise, ask, SELF_PACED_SEED, explain, anew)
     if skipped and not result.score and skipped.issuperset(result.messages):  # nothing is known to be wrong yet
         result = replace(result, status=MISSING, calls=0, lost="")
-    scores.record(Path.cwd(), exercise.name, result.score)
     return result
+
+
+@contextlib.contextmanager
+def _displays_kept_away() -> Iterator[None]:
+    """Inside the block this thread shows nothing: no table or figure of a function for each of its calls."""
+    publisher: Any = getattr(_shell(), "display_pub", None)
+    if not hasattr(publisher, "register_hook"):  # there are hooks in a kernel only
+        yield
+        return
+    publisher.register_hook(_unless_checking)
+    try:
+        yield
+    finally:
+        publisher.unregister_hook(_unless_checking)
+
+
+def _unless_checking(message: Any) -> Any:
+    """A message, or None during a check: one that Ctrl-C has left registered hides nothing afterwards."""
+    return None if _state.get("checking") == threading.get_ident() else message
 
 
 def _names_above(exercise: checks.Exercise) -> frozenset[str]:
@@ -221,15 +251,22 @@ def _names_above(exercise: checks.Exercise) -> frozenset[str]:
     return names
 
 
-def _namespace() -> dict[str, Any]:
-    """The namespace with the learner's functions: the notebook's, or the calling module's."""
+def _namespace(name: str) -> dict[str, Any]:
+    """The namespace with the learner's function: the notebook's, or the calling module's, or the script's."""
     shell = _shell()
     if shell is not None:
         return dict(shell.user_ns)
     frame = sys._getframe(1)
     while frame.f_back is not None and frame.f_globals.get("__name__", "").split(".")[0] == "grader":
         frame = frame.f_back
-    return frame.f_globals
+    script = vars(sys.modules["__main__"])  # the caller may be one of Python's own modules, as in another thread
+    return frame.f_globals if name in frame.f_globals or name not in script else script
+
+
+def _folder() -> Path:
+    """The notebook's folder; the current one if Jupyter tells none, or one that is gone."""
+    told = _told()
+    return told.parent if told and told.parent.is_dir() else Path()
 
 
 def _shell() -> Any:

@@ -1,11 +1,12 @@
 """A learner's progress: a small file beside the notebooks, and a picture of it."""
 
+import contextlib
 import json
 from pathlib import Path
 from typing import Any
 
 from .. import checks
-from ..files import write_whole
+from ..files import in_turn, write_whole
 
 FILE = ".progress.json"
 
@@ -20,14 +21,17 @@ def load(folder: Path) -> dict[str, int]:
 
 
 def record(folder: Path, name: str, score: int) -> None:
-    """Keep a score if it is better than the one before. If the folder can't be written to, nothing happens."""
-    scores = load(folder)
-    if score > scores.get(name, -1):
-        text = json.dumps({"scores": {**scores, name: score}}, indent=1, sort_keys=True)
-        try:
+    """Keep a score if it is better than the one before. If the folder can't be written to, nothing happens.
+
+    Several lessons share the file, and their kernels may check at the same time.
+    """
+    if score <= load(folder).get(name, -1):
+        return
+    with in_turn(folder):
+        scores = load(folder)
+        text = json.dumps({"scores": {**scores, name: max(score, scores.get(name, 0))}}, indent=1, sort_keys=True)
+        with contextlib.suppress(OSError):
             write_whole(folder / FILE, text + "\n")
-        except OSError:
-            return
 
 
 def by_chapter(folder: Path) -> list[tuple[str, int, int]]:
@@ -51,7 +55,14 @@ def summary(rows: list[tuple[str, int, int]]) -> str:
 
 
 def draw(rows: list[tuple[str, int, int]]) -> Any:
-    """A bar for each chapter: the maximum hatched, the points reached filled."""
+    """A bar for each chapter: the maximum hatched, the points reached filled; in no style of the learner's."""
+    from matplotlib import style
+
+    with style.context("default"):
+        return _drawn(rows)
+
+
+def _drawn(rows: list[tuple[str, int, int]]) -> Any:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 0.9 + 0.38 * len(rows)), layout="constrained")

@@ -134,8 +134,14 @@ def sandbox_problem() -> str:
     return ""
 
 
-def judged(exercise: Exercise, function: Callable[..., Any] | None, seed: str = "self-paced", **others: Any) -> Result:
-    """The check's result for this function, called in this process.
+def judged(
+    exercise: Exercise,
+    function: Callable[..., Any] | None,
+    seed: str = "self-paced",
+    shared: bool = False,
+    **others: Any,
+) -> Result:
+    """The check's result for this function, called in this process; `shared`: as in a notebook (see `calling.invoke`).
 
     If the exercise is a class, the function is used for each of its methods.
     """
@@ -147,7 +153,7 @@ def judged(exercise: Exercise, function: Callable[..., Any] | None, seed: str = 
     def ask(calls: Sequence[tuple[Any, ...]]) -> list[Outcome]:
         outcomes: list[Outcome] = []
         for args in calls:
-            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids))
+            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids, shared))
             if final(outcomes[-1]):
                 break
         return outcomes

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from grader.errors import AtWork
-from grader.files import DEEPEST, alone_in, new_beside, tree, write_whole
+from grader.files import DEEPEST, alone_in, in_turn, new_beside, tree, write_whole
 from tests.grader.helpers import deep
 
 
@@ -44,3 +44,26 @@ def test_a_long_name_in_any_script_can_be_written(tmp_path: Path) -> None:
     path = tmp_path / ("\U00020000" * 60)
     write_whole(path, "x")
     assert path.read_text() == "x"
+
+
+def test_ctrl_c_in_the_moment_of_writing_is_a_ctrl_c(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    replace = os.replace
+
+    def interrupted(old: str, new: Path) -> None:
+        replace(old, new)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("grader.files.os.replace", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(tmp_path / "x", "whole")
+    assert (tmp_path / "x").read_text() == "whole"
+    assert os.listdir(tmp_path) == ["x"]
+
+
+def test_a_turn_that_somebody_keeps_is_not_waited_for_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("grader.files._TURNS", 2)
+    with in_turn(tmp_path), in_turn(tmp_path), in_turn(tmp_path / "gone"):
+        pass
+    monkeypatch.setattr(os, "name", "nt")  # there are no such locks
+    with in_turn(tmp_path):
+        pass

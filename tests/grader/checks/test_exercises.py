@@ -367,3 +367,14 @@ def test_a_right_answer_is_quick(exercise: Exercise) -> None:
     result = judge(exercise, slow, "self-paced")
     assert result.status == PASSED
     assert calling.TIMED_OUT not in result.messages
+
+
+def test_a_folder_that_cannot_be_read_once_is_read_the_next_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a kernel that has too many open files, `check` found no exercise, and none for ever after."""
+    before = checks.chapters()
+    checks.chapters.cache_clear()
+    with monkeypatch.context() as patch:
+        patch.setattr("pkgutil.iter_modules", lambda path: iter(()))
+        with pytest.raises(OSError, match="can't be read"):
+            checks.chapters()
+    assert checks.chapters() == before

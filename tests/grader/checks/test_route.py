@@ -16,6 +16,7 @@ from tests.grader.helpers import judged
 START = """
 import datetime, hashlib, os, random, secrets, socket, time
 from time import time as clock
+from random import random as draw
 
 def number(text):
     return hashlib.sha256(text.encode()).digest()
@@ -30,14 +31,14 @@ def at_each_call(what: str) -> str:
     )
 
 
-def judged_cell(folder: Path, cell: str, seed: str = "self-paced") -> Result:
+def judged_cell(folder: Path, cell: str, shared: bool = False) -> Result:
     """What the check says of a function whose source Python knows, as it knows a cell's."""
     path = folder / "cell.py"
     path.write_text(START + cell, "utf-8")
     linecache.checkcache(str(path))
     module = ModuleType("cell")
     exec(compile(path.read_text("utf-8"), str(path), "exec"), vars(module))
-    return judged(route, vars(module)["route"], seed)
+    return judged(route, vars(module)["route"], shared=shared)
 
 
 @pytest.mark.parametrize("seed", [str(number) for number in range(8)])
@@ -64,14 +65,18 @@ def test_the_right_program_passes_whatever_the_seed(seed: str) -> None:
         at_each_call("clock() // 3600"),
         at_each_call("socket.gethostname()"),
         f"CALLS = []{at_each_call('CALLS.append(1) or len(CALLS) > 900')}",
+        f"SALT = []\nfor _ in range(9):\n    SALT.append(random.random()){BY_SALT}",
+        f"SALT = {{}}\nfor n in range(9):\n    SALT[n] = draw(){BY_SALT}",
     ],
     ids=[
         *("salt", "clock", "table", "default", "hash", "hash by its other name", "secrets", "process", "own process"),
         *("day", "month", "date", "year", "clock by another name", "computer", "counter"),
+        *("filled", "filled by another name"),
     ],
 )
-def test_what_is_another_one_in_each_process_is_forbidden(tmp_path: Path, cell: str) -> None:
-    result = judged_cell(tmp_path, cell)
+@pytest.mark.parametrize("shared", [False, True], ids=["alone", "in a notebook"])
+def test_what_is_another_one_in_each_process_is_forbidden(tmp_path: Path, cell: str, shared: bool) -> None:
+    result = judged_cell(tmp_path, cell, shared)
     assert (result.score, result.status) == (0, "forbidden")
     assert "no two proxies agree" in result.messages[0]
 
@@ -83,6 +88,45 @@ def test_a_constant_salt_is_fine_and_what_a_cell_only_shows_is_not_shown_again(t
         "    return max(nodes, key=lambda n: number(f'{SALT} {s} {n}'))\n"
     )
     assert judged_cell(tmp_path, cell).status == PASSED
+
+
+ACTS = """
+SEED = random.seed(5)
+SALT = draw()
+log.append("run")
+count["runs"] += 1
+there.table = [1]
+also = log
+also.append("run")
+with open(path, "a") as file:
+    file.write("run")
+for turn in range(2):
+    log.append(turn)
+server = Server()
+server.start()
+def begin():
+    server = Server()
+    server.start()
+    return server
+begun = begin()
+"""
+
+
+def test_in_a_notebook_nothing_is_done_twice(tmp_path: Path) -> None:
+    """What the cell does is not: to other cells' objects, to files, to the numbers that `random` will give."""
+    acts = tmp_path / "acts"
+    before = f"log, count, path = [], {{'runs': 0}}, {str(acts)!r}\nclass there:\n    table = None\n"
+    before += "class Server:\n    def start(self):\n        log.append('started')\n"
+    names: dict[str, Any] = {}
+    exec(START + before, names)
+    source = ACTS + BY_SALT
+    linecache.cache["<cell>"] = (len(source), None, source.splitlines(keepends=True), "<cell>")
+    exec(compile(source, "<cell>", "exec"), names)
+    log, table, numbers = list(names["log"]), names["there"].table, names["random"].getstate()
+    assert judged(route, names["route"], shared=True).status == PASSED, "the generator is seeded in the cell"
+    assert (names["log"], names["count"], acts.read_text()) == (log, {"runs": 1}, "run")
+    assert names["there"].table is table
+    assert names["random"].getstate() == numbers
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.inside import calling
+from grader.inside import calling, replaced
 from grader.inside.calling import Outcome, TimeUp, invoke, time_limit
 from grader.inside.values import pack, unpack
 from jwt_from_scratch.services import p256
@@ -730,6 +730,35 @@ def test_without_alarms_an_asynchronous_exception_ends_a_loop() -> None:
         pass
     # Nothing is left due: a hook on calls would wait for it at each function.
     assert calling.call(lambda: 1, (), 5, ("hmac",)).kind == calling.RETURNED
+
+
+def test_without_alarms_a_loop_that_swallows_everything_meets_the_exception_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As on Windows, where all calls of a check are limited so."""
+    monkeypatch.delattr(signal, "setitimer")
+    monkeypatch.delattr(signal, "getitimer")
+    swallowed = []
+
+    def f() -> None:
+        while len(swallowed) < 3:
+            try:
+                while True:
+                    pass
+            except BaseException as error:
+                swallowed.append(type(error))
+        while True:
+            pass
+
+    before = set(threading.enumerate())
+    assert replaced.leaving_no_trace(lambda: invoked(f, seconds=SOON)).kind == calling.TIMED_OUT
+    assert swallowed == [TimeUp] * 3
+    assert replaced.leaving_no_trace(lambda: invoked(lambda: 1)).kind == calling.RETURNED
+    for _ in range(500):
+        if before.issuperset(threading.enumerate()):
+            break
+        time.sleep(0.01)
+    assert before.issuperset(threading.enumerate())
 
 
 @pytest.mark.parametrize(("sleeps", "rings"), [(0.1, False), (0.45, False), (1.5, True)])

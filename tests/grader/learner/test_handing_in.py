@@ -4,6 +4,7 @@ import copy
 import hashlib
 import json
 import os
+import sys
 import time
 import zipfile
 from pathlib import Path
@@ -63,6 +64,34 @@ def kernel(learner: Path, monkeypatch: pytest.MonkeyPatch) -> Kernel:
 
 def handed_in(folder: Path, name: str = f"{LESSON}.ipynb") -> bytes:
     return (folder / "to_hand_in" / name).read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("cell", "used"),
+    [
+        ("from mine import b64u_encode", "`mine.py`"),
+        ("import mine\ndef b64u_encode(data):\n    return mine.b64u_encode(data)", "`mine.py`"),
+        ("from mine import Mine\ndef b64u_encode(data):\n    return Mine().encode(data)", "`mine.py`"),
+        (RIGHT, ""),
+        ("import mine\nfrom mine import Mine", ""),
+    ],
+    ids=["the function", "a module", "a class", "none", "none that an exercise uses"],
+)
+def test_a_file_that_is_not_handed_in_is_told(
+    kernel: Kernel, learner: Path, monkeypatch: pytest.MonkeyPatch, cell: str, used: str
+) -> None:
+    (learner / "mine.py").write_text(f"import base64\n{RIGHT}\nclass Mine:\n    encode = staticmethod(b64u_encode)\n")
+    monkeypatch.syspath_prepend(str(learner))
+    monkeypatch.delitem(sys.modules, "mine", raising=False)
+    notebook = written()
+    cell_of(notebook, NAME).source = cell if "b64u_encode" in cell else RIGHT
+    kernel.started_for(put(learner, notebook))
+    exec(cell, lesson._shell().user_ns)
+    kernel.run(cell_of(notebook, NAME).source)
+    answer = repr(submit())
+    sys.modules.pop("mine", None)
+    assert answer.startswith("Hand in `to_hand_in/01_encoding.ipynb`")
+    assert answer.endswith(f"alone, without {used}: copy what you need into a cell.") is bool(used)
 
 
 # -- which file -------------------------------------------------------------------------------------------------------

@@ -1,8 +1,11 @@
 """What a learner calls: check(), check_all(), hint(), progress(), submit(), picture()."""
 
 import base64
+import io
 import json
+import os
 import re
+import threading
 import warnings
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +17,7 @@ import grader as course_grader
 from grader import checks
 from grader.judging.result import Result, Row
 from grader.learner import display, lesson, saved, scores
-from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress
+from grader.learner.lesson import Message, Picture, check, check_all, hint, picture, progress, submit
 from tests.grader.helpers import CHAPTERS, EXERCISES, load_solution, python, solution_files
 
 
@@ -213,6 +216,62 @@ def test_in_a_notebook_check_reads_its_variables_and_prints_nothing(
     assert capsys.readouterr() == ("", "")
 
 
+RIGHT = "import base64\ndef b64u_encode(data):\n    return base64.urlsafe_b64encode(data).decode().rstrip('=')\n"
+
+
+def test_checks_in_several_threads_take_turns(learner: Path) -> None:
+    """Each replaces stdout, and two at once would leave each other's behind."""
+    out = python(
+        "import sys, threading\nfrom grader import check\n"
+        f"{RIGHT}"
+        "before = sys.stdout, sys.stderr\nsys.setswitchinterval(1e-5)\n"
+        "threads = [threading.Thread(target=check, args=('b64u_encode',)) for _ in range(6)]\n"
+        "[thread.start() for thread in threads]\n[thread.join() for thread in threads]\n"
+        "print('the same', before == (sys.stdout, sys.stderr))",
+        cwd=learner,
+    )
+    assert out.count("✓ b64u_encode: 5 of 5 points") == 6
+    assert out.endswith("the same True\n")
+
+
+def test_a_function_that_calls_check_is_told_so(learner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = f"{RIGHT}right = b64u_encode\ndef b64u_encode(data):\n    check('b64u_encode')\n    return right(data)\n"
+    exec(f"from grader import check\n{source}check('b64u_encode')", {"__name__": "a_learners_script"})
+    out = capsys.readouterr().out
+    assert out.count("✗ b64u_encode: 0 of 5 points") == 1
+    assert "calls check() itself" in out
+    exec(f"from grader import check\n{RIGHT}check('b64u_encode')", {"__name__": "a_learners_script"})
+    assert "✓ b64u_encode: 5 of 5 points" in capsys.readouterr().out
+
+
+def test_in_a_folder_that_is_gone_all_goes_on(solve: Any, learner: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    solve("b64u_encode")
+    (learner / "gone").mkdir()
+    os.chdir(learner / "gone")
+    (learner / "gone").rmdir()
+    assert repr(check("b64u_encode")) == "5"
+    assert "b64u_encode: 5 of 5" in repr(check_all("01_encoding"))
+    assert repr(progress()).startswith("0 of ")
+    assert "There is no 01_encoding.ipynb in this folder" in repr(submit("01_encoding"))
+
+
+def test_progress_is_the_notebooks_wherever_the_kernel_has_gone(
+    solve: Any, learner: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solve("b64u_encode")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(learner / "01_encoding.ipynb"))
+    monkeypatch.setitem(lesson._state, "copy", None)
+    (learner / "data").mkdir()
+    monkeypatch.chdir(learner / "data")
+    check("b64u_encode")
+    assert scores.load(learner) == {"b64u_encode": 5}
+    assert repr(progress()).startswith("5 of ")
+    monkeypatch.setenv("JPY_SESSION_NAME", str(learner / "moved" / "01_encoding.ipynb"))
+    check("b64u_encode")
+    assert not (learner / "moved").exists()
+    assert scores.load(learner / "data") == {"b64u_encode": 5}
+
+
 # -- check_all --------------------------------------------------------------------------------------------------------
 
 
@@ -287,6 +346,59 @@ def test_the_best_score_stays(learner: Path) -> None:
     assert [path.name for path in learner.iterdir()] == [scores.FILE]
 
 
+@pytest.mark.parametrize("transparent", [False, True])
+def test_pictures_can_be_read_whatever_style_the_learner_has_set(learner: Path, transparent: bool) -> None:
+    pyplot = pytest.importorskip("matplotlib.pyplot")
+    with pyplot.style.context("dark_background"):
+        drawn = progress().figure
+        figure = pyplot.figure(facecolor="none" if transparent else None)
+        pyplot.close(figure)
+        data = re.search("base64,([^']+)'", picture(figure, "a figure")._repr_html_())
+    assert [label.get_color() for label in drawn.axes[0].get_yticklabels()] == ["black"] * len(CHAPTERS)
+    assert drawn.get_facecolor() == (1, 1, 1, 1)
+    assert data is not None
+    pixels = pyplot.imread(io.BytesIO(base64.b64decode(data[1])), format="png")
+    assert set(map(tuple, pixels[0].tolist())) == {(1.0, 1.0, 1.0, 1.0) if transparent else (0.0, 0.0, 0.0, 1.0)}
+
+
+def test_what_a_function_displays_is_kept_away(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One table or figure for each call would be sixty of them."""
+    hooks: list[Any] = []
+    shown: list[Any] = []
+
+    def display(one: Any) -> None:
+        for hook in hooks:
+            one = None if one is None else hook(one)
+        shown.extend(filter(None, [one]))
+
+    names: dict[str, Any] = {"display": display}
+    exec(f"{RIGHT}right = b64u_encode\ndef b64u_encode(data):\n    display('x')\n    return right(data)\n", names)
+    publisher = SimpleNamespace(register_hook=hooks.append, unregister_hook=hooks.remove)
+    shell = SimpleNamespace(kernel=object(), user_ns=names, display_pub=publisher)
+    monkeypatch.setattr(lesson, "_shell", lambda: shell)
+    assert repr(check("b64u_encode")) == "5"
+    assert (shown, hooks) == ([], [])
+    hooks.append(lesson._unless_checking)  # as Ctrl-C may leave it
+    display("y")
+    assert shown == ["y"]
+
+
+def test_lessons_that_are_checked_at_the_same_time_lose_nothing(learner: Path) -> None:
+    """Each record opens the folder anew, so to the lock two threads are as two kernels."""
+
+    def record(kernel: int) -> None:
+        for number in range(25):
+            scores.record(learner, f"{kernel}/{number}", number)
+
+    threads = [threading.Thread(target=record, args=(kernel,)) for kernel in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(scores.load(learner)) == 75
+    assert [path.name for path in learner.iterdir()] == [scores.FILE]
+
+
 def test_a_failed_write_leaves_the_old_file(learner: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     scores.record(learner, "b64u_encode", 2)
     before = (learner / scores.FILE).read_bytes()
@@ -339,6 +451,9 @@ def test_a_progress_file_that_is_a_folder_is_no_reason_to_stop(solve: Any, learn
 
 
 class Figure:
+    def get_facecolor(self) -> tuple[float, ...]:
+        return (1.0, 1.0, 1.0, 1.0)
+
     def savefig(self, target: Any, **_: Any) -> None:
         target.write(b"image")
 
