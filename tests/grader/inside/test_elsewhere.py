@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from grader.inside.calling import TimeUp
 from grader.inside.elsewhere import _THERE, elsewhere
 
 
@@ -33,7 +34,7 @@ def asked():
 
 if globals().get("again"):
     runs.append(1)
-    raise KeyboardInterrupt
+    raise Interrupt
 """
 
 
@@ -104,13 +105,15 @@ def test_what_others_make_meanwhile_is_a_date_too() -> None:
     assert found(before) == [True, before]
 
 
-def test_a_cell_that_is_interrupted_is_not_run_again() -> None:
+@pytest.mark.parametrize(("kind", "times"), [(TimeUp, 1), (KeyboardInterrupt, 2)])
+def test_a_cell_that_takes_too_long_is_not_run_again(kind: type[BaseException], times: int) -> None:
+    """Ctrl-C says nothing of a cell."""
     runs: list[int] = []
     function = defined(_INTERRUPTED)
-    function.__globals__["runs"] = runs
-    function.__globals__["again"] = True
-    with pytest.raises(KeyboardInterrupt):
+    function.__globals__.update(runs=runs, again=True, Interrupt=kind)
+    with pytest.raises(kind):
         elsewhere(function)
-    assert elsewhere(function) is None
-    assert runs == [1]
+    with contextlib.suppress(KeyboardInterrupt):
+        assert elsewhere(function) is None
+    assert len(runs) == times
     assert elsewhere(defined(_INTERRUPTED)) is not None, "one that is defined anew is"
