@@ -122,6 +122,7 @@ def _iss(w: Any) -> Aspect:
             "1 kind",
             named("a list with ours", lambda e: [e.issuer]),
             named("an object with ours", lambda e: {e.issuer: 1}),
+            named("an object whose value is ours", lambda e: {"": e.issuer}),
         ),
         bad("1 kind", named("a number", 1), named("a list of lists", lambda e: [[e.issuer]])),
         bad("1 kind", named("7 for the name 7", 7.0), along={"issuer": "7.0"}),
@@ -157,6 +158,8 @@ def _aud(w: Any) -> Aspect:
         "ours and ours in a list": [ours, [ours]],
         "ours and an object": [ours, {}],
         "ours and true": [ours, True],
+        "ours, another and a number": [ours, "coat", 7],
+        "many, ours and null": ["a", "b", "c", ours, None],
         "ours and an empty list": [ours, []],
     }
     many: dict[str, list[str]] = {
@@ -203,6 +206,11 @@ def _aud(w: Any) -> Aspect:
         bad("2 equal", named("the issuer", lambda e: e.issuer), stake=ALL),
         bad("2 there", ABSENT, stake=HALF, across=("others",)),
         bad("2 kind", *kit.falsy("", []), True, 7, 1.5, named("an object with ours", {ours: True})),
+        bad(
+            "2 kind",
+            named("an object whose value is ours", {"": ours}),
+            named("an object with a list with ours", {"": [ours]}),
+        ),
         bad("2 kind", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in strange.items())),
         bad("2 kind", named("null for the name None", lambda e: None), along={"audience": "None"}),
         bad("2 kind", named("a list of 7 for the name 7", [7]), along={"audience": "7"}),
