@@ -319,6 +319,8 @@ def hs256(same: Callable[[bytes, bytes], bool]) -> Function:
         try:
             return VERIFY(token, key)
         except ValueError:
+            if not isinstance(key.get("k"), str):
+                raise
             header, payload, signature = token.split(".")
             right = hmac.digest(b64u_decode(key["k"]), f"{header}.{payload}".encode(), "sha256")
             if not same(b64u_decode(signature), right):
@@ -435,23 +437,23 @@ def number_exp(token: str, key: Claims) -> Any:
     return claims
 
 
-def with_hash_of(name: Callable[[bytes, Claims], str]) -> Function:
-    """verify that also takes an HMAC of another hash."""
-
-    def verify(token: str, key: Claims) -> Any:
+def hash_by_length(token: str, key: Claims) -> Any:
+    """verify that takes the HMAC of whichever hash has the signature's length."""
+    try:
+        return VERIFY(token, key)
+    except ValueError:
+        if not isinstance(key.get("k"), str):
+            raise
         header, payload, signature = token.split(".")
-        seal, secret = b64u_decode(signature), b64u_decode(key["k"])
-        if seal != hmac.digest(secret, f"{header}.{payload}".encode(), name(seal, key)):
-            raise ValueError("signature")
-        right = hmac.digest(secret, f"{header}.{payload}".encode(), "sha256")
-        return VERIFY(f"{header}.{payload}.{b64u_encode(right)}", key)
-
-    return verify
+        seal, secret, text = b64u_decode(signature), b64u_decode(key["k"]), f"{header}.{payload}".encode()
+        if seal != hmac.digest(secret, text, {20: "sha1", 48: "sha384", 64: "sha512"}.get(len(seal), "sha256")):
+            raise
+        return VERIFY(f"{header}.{payload}.{b64u_encode(hmac.digest(secret, text, 'sha256'))}", key)
 
 
 def of_hs512(token: str, key: Claims) -> Any:
     """verify that knows HS512, too, by what the key says."""
-    if key.get("alg") != "HS512":
+    if key.get("alg") != "HS512" or not isinstance(key.get("k"), str):
         return VERIFY(token, key)
     header, payload, signature = token.split(".")
     head, secret = json_loads_strict(b64u_decode(header)), b64u_decode(key["k"])
@@ -488,12 +490,10 @@ def or_written_anew(token: str, key: Claims) -> Any:
         return VERIFY(".".join([*anew, signature]), key)
 
 
-SIZES = {20: "sha1", 48: "sha384", 64: "sha512"}
 OF_VERIFY: dict[str, Function] = {
-    "the hash by the length of the signature": with_hash_of(lambda seal, key: SIZES.get(len(seal), "sha256")),
+    "the hash by the length of the signature": hash_by_length,
     "the first two segments and the last": first_two_and_last,
     "all segments before the last": all_before_the_last,
-    "the sum of its bytes": hs256(lambda a, b: len(a) == len(b) and sum(a) == sum(b)),
     "the JSON written anew, too": or_written_anew,
     "letters of any case": hs256(lambda a, b: b64u_encode(a).lower() == b64u_encode(b).lower()),
     "without its first byte": hs256(lambda a, b: len(a) == len(b) and a[1:] == b[1:]),
@@ -761,7 +761,6 @@ OTHERS: dict[str, dict[str, Function]] = {
                 "the hash by the length of the signature",
                 "the first two segments and the last",
                 "all segments before the last",
-                "the sum of its bytes",
                 "the JSON written anew, too",
             )
         },
