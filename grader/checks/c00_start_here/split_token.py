@@ -48,7 +48,8 @@ def world(source: random.Random) -> Any:
 
 def aspects(w: Any) -> list[Aspect]:
     """What stands in the segments, how the JSON is written, and how many segments there are."""
-    seal = b"\xfb\xef\xff" + w.seal
+    # --__YWI-Y2Q-ZWY-Z2g-: who reads the other alphabet skips eight of these, and finds other bytes, but no error.
+    seal = b"\xfb\xef\xffab>cd>ef>gh>" + w.seal
     headers = (
         {"alg": "HS256", "typ": "JWT"},
         {"alg": "none"},
