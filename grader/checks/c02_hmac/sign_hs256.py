@@ -40,7 +40,16 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "both letters that differ between the alphabets": {"q": "?" * 6 + ">" * 6 + "~" * 6},
     "lists out of order": {"aud": ["b", "a", "b"], "n": [3, 1, 2, None, "x"], "one": ["a"]},
 }
-ODD = {"iss": 7, "sub": None, "aud": {}, "exp": "soon", "nbf": False, "iat": [], "jti": 1.5, "role": "reader"}
+ODD: dict[str, Any] = {
+    "iss": 7,
+    "sub": None,
+    "aud": {},
+    "exp": "soon",
+    "nbf": False,
+    "iat": [],
+    "jti": 1.5,
+    "role": "reader",
+}
 
 
 def world(source: random.Random) -> Any:
