@@ -10,6 +10,12 @@ import sys
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _DISTRIBUTION = "jwt_from_scratch-"
+SLOW = "rfc3987_syntax"
+"""nbformat and JupyterLab import it by way of jsonschema, for the formats "iri" and "iri-reference", which nothing here
+uses. It takes longer than all the rest (jsonschema's issue 1428). None in `sys.modules` says that it is not there.
+"""
+_HARMLESS = {"PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+"""Variables by which Python imports nothing else. Containers often set them."""
 
 
 def command(module: str, function: str = "main") -> list[str]:
@@ -21,16 +27,39 @@ def run(code: str) -> list[str]:
     """The command that runs some Python in an isolated interpreter which finds the packages that this one found."""
     found = f"import sys; sys.path += [place for place in {_homes()!r} if place not in sys.path]; "
     text = ("-X", "utf8") if sys.flags.utf8_mode else ()
-    return [sys.executable, "-I", *text, "-c", found + code]
+    return [sys.executable, "-I", *text, "-c", f"{found}sys.modules['{SLOW}'] = None; {code}"]
 
 
 def reenter(module: str) -> None:
     """Replace this interpreter by an isolated one that runs a module's `main`; return if this one is isolated already.
 
-    Returns on Windows, too, which has no such exec; nothing is graded there.
+    Returns on Windows, too, which has no such exec; nothing is graded there. Returns also if a person's question is
+    about the command itself and nothing but what is installed can be imported, because a second start takes longer
+    than the answer.
     """
-    if not sys.flags.isolated and os.name == "posix" and sys.executable:
-        os.execv(sys.executable, [*command(module), *sys.argv[1:]])  # noqa: S606 - our own interpreter
+    if sys.flags.isolated or os.name != "posix" or not sys.executable:
+        return
+    if _asks_for_help(sys.argv[1:]) and _finds_only_what_is_installed():
+        del sys.path[0]
+        return
+    os.execv(sys.executable, [*command(module), *sys.argv[1:]])  # noqa: S606 - our own interpreter
+
+
+def _asks_for_help(words: list[str]) -> bool:
+    """Whether no command will run: `--version`, `--help`, or `COMMAND --help`."""
+    return words in (["--version"], ["--help"], ["-h"]) or (
+        len(words) == 2 and not words[0].startswith("-") and words[1] in ("--help", "-h")
+    )
+
+
+def _finds_only_what_is_installed() -> bool:
+    """Whether an environment's own script runs, and neither variables nor a user's packages decide what is imported."""
+    import site
+
+    script = os.path.dirname(os.path.realpath(sys.argv[0]))
+    own = script == sys.path[0] == os.path.join(os.path.realpath(sys.prefix), "bin")
+    others = {name for name in os.environ if name.startswith("PYTHON")} - _HARMLESS
+    return own and not site.ENABLE_USER_SITE and not others
 
 
 def _homes() -> list[str]:

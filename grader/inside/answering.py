@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import confine, linux
-from .calling import FINAL, TIMED_OUT, invoke, waited_for_processor
+from .calling import FINAL, TIMED_OUT, invoke, to_watch, waited_for_processor
 from .frames import Channel, WireError
 from .values import NotPlain, unpack
 
@@ -90,7 +90,8 @@ def _lead_nowhere() -> None:
 
 
 def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, Any]) -> None:
-    name, seconds, forbids = request["name"], request["seconds"], tuple(request["forbids"])
+    name, seconds = request["name"], request["seconds"]
+    forbids = to_watch(namespace, name, tuple(request["forbids"]))
     answers: list[dict[str, Any]] = []
     sent, size = time.monotonic(), 0
     for number, packed in enumerate(request["questions"]):

@@ -23,6 +23,7 @@ from typing import Any, NoReturn
 
 from .chance import deciding_bits
 from .elsewhere import anew, elsewhere
+from .reach import is_closed
 from .values import NotPlain, exactly, pack, plain_text, unpack
 
 if sys.platform == "emscripten":  # as in a browser
@@ -56,6 +57,8 @@ that method returns on a new object (see `chance`)."""
 ELSEWHERE = "elsewhere"
 """In the list of what an exercise forbids: an answer that another process would not give (see `elsewhere`)."""
 
+_BY_WATCHING = {"hash", ELSEWHERE}
+"""In the list of what an exercise forbids: what no name in a function's code tells."""
 _OTHERWISE = "its answer is another one in another process, at another time"
 
 CHANGES: dict[str, Callable[[Any], Any]] = {
@@ -124,8 +127,8 @@ class Outcome:
             raise ValueError("no outcome that a call can have")
         if kind == RETURNED and pack(unpack(packed)) != packed:
             raise ValueError("a value that was not packed by pack")
-        short = tuple([plain_text(name, 60) for name in names[:10]])
-        text, where = plain_text(text), plain_text(where, 80)
+        short = tuple([name if name in _EXCEPTIONS else plain_text(name, 60) for name in names[:10]])
+        text, where = text and plain_text(text), where and plain_text(where, 80)
         return cls(kind, packed, short, text, where, data["printed"], tuple(data["changed"]))
 
 
@@ -158,6 +161,14 @@ def invoke(
         return outcome
     complaint = _signature_complaint(function, name, args)
     return Outcome(BAD_SIGNATURE, text=complaint) if complaint else outcome
+
+
+def to_watch(namespace: dict[str, Any], name: str, forbids: tuple[str, ...]) -> tuple[str, ...]:
+    """What of the forbidden must be watched when the function of this name is called: nothing, if it can reach none."""
+    function = namespace.get(name)
+    if not forbids or _BY_WATCHING & set(forbids) or type(function) is not FunctionType:
+        return forbids
+    return () if is_closed(function, _Packages.of(forbids).has) else forbids
 
 
 def invoke_anew(namespace: dict[str, Any], name: str, args: tuple[Any, ...], seconds: float) -> Outcome | None:
@@ -602,6 +613,14 @@ class _Packages:
         if found or not isinstance(module, str) or module not in self._parents:
             return found
         return self.named(f"{module}.{code.co_name}")
+
+    def has(self, thing: Any) -> bool:
+        """Whether a function, in Python or in C, or a class belongs to one of the packages."""
+        if isinstance(thing, FunctionType):
+            return bool(self.of_code(thing.__globals__.get("__name__"), thing.__code__))
+        if isinstance(thing, type):
+            return bool(self.named(f"{thing.__module__}.{thing.__qualname__}"))
+        return bool(self.of_builtin(thing))
 
     def of_builtin(self, function: Any) -> str:
         """The forbidden package that a C function or method belongs to, or ""."""

@@ -179,8 +179,9 @@ def _checked(exercise: checks.Exercise) -> Result:
 
     def ask(calls: Sequence[tuple[Any, ...]]) -> list[calling.Outcome]:
         outcomes: list[calling.Outcome] = []
+        forbids = calling.to_watch(namespace, exercise.name, exercise.forbids)
         for args in calls:
-            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, exercise.forbids))
+            outcomes.append(calling.invoke(namespace, exercise.name, args, exercise.seconds, forbids))
             if outcomes[-1].kind == calling.RAISED and "KeyboardInterrupt" in outcomes[-1].names:
                 raise KeyboardInterrupt
             if final(outcomes[-1]):

@@ -51,6 +51,7 @@ def test_the_learners_process_holds_no_checks() -> None:
         "elsewhere",
         "frames",
         "linux",
+        "reach",
         "shell",
         "values",
     )

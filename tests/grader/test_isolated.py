@@ -151,6 +151,23 @@ def test_no_other_command_runs_one(tmp_path: Path, arguments: tuple[str, ...], s
     place.is_untouched()
 
 
+@pytest.mark.parametrize("words", [("--help",), ("--version",), ("grade", "-h")], ids=" ".join)
+@pytest.mark.parametrize("variables", [{}, {"PYTHONPATH": "."}, {"PYTHONWARNINGS": "error::ast.X"}], ids=str)
+@pytest.mark.parametrize("command", [(BIN / "grader",), MODULE], ids=["the command", "the module"])
+def test_asking_for_help_runs_none(
+    tmp_path: Path, command: tuple[str | Path, ...], variables: dict[str, str], words: tuple[str, ...]
+) -> None:
+    place = Place(tmp_path, "{}.py", without=OURS)
+    # What Python itself imports at its start, from a folder that PYTHONPATH names, runs before any program.
+    by_python = {*sys.stdlib_module_names, "sitecustomize", "usercustomize", "_distutils_hack"}
+    for name in by_python if "PYTHONPATH" in variables else ():
+        (place.folder / f"{name}.py").unlink(missing_ok=True)
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run([*command, *words], cwd=place.folder, env={**plain, **variables}, capture_output=True)
+    assert done.returncode == 0, done.stderr
+    place.is_untouched()
+
+
 @pytest.mark.parametrize("options", [(), ("-I",)], ids=["plain", "isolated"])
 def test_the_run_in_gradescopes_container_runs_none(tmp_path: Path, options: tuple[str, ...], sandbox: None) -> None:
     place = Place(tmp_path, "{}.py", without=OURS)

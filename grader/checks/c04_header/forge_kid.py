@@ -17,7 +17,7 @@ from .forging import Forge, Server
 
 CAPITALS = ("LICENSE.txt", "ctypes/macholib/README.ctypes", "idlelib/README.txt", "idlelib/Icons/README.txt")
 TEXTS = ("keyword.py", "bisect.py", "colorsys.py", "opcode.py", "sched.py", "queue.py", "stat.py", "this.py")
-SHORT = ("concurrent/__init__.py",)
+SHORT = "concurrent/__init__.py"
 """Of less than 64 bytes: a longer key is hashed first, and so a hash of it makes the same HMAC."""
 LARGE = 2**17
 """A file of so many bytes, if there is one, shows who reads only its beginning."""
@@ -31,11 +31,11 @@ def files() -> dict[str, Path]:
     texts = [folder / name for name in TEXTS if (folder / name).is_file()]
     found = {f"a text, {number}": path for number, path in enumerate(texts[:5])}
     odd = {
-        "capitals in its name": [folder / name for name in CAPITALS if (folder / name).is_file()],
-        "a short one": [folder / name for name in SHORT if (folder / name).is_file()],
+        "capitals in its name": [folder / name for name in CAPITALS],
+        "a short one": [folder / SHORT],
         "by way of another folder": [folder / "json" / ".." / path.name for path in texts],
     }
-    found |= {text: paths[0] for text, paths in odd.items() if paths}
+    found |= {text: path for text, paths in odd.items() for path in paths[::-1] if path.is_file()}
     binaries = [*folder.glob("lib-dynload/*.so"), *folder.glob("__pycache__/*.pyc")]
     binaries.sort(key=lambda path: (path.stat().st_size < LARGE, path.suffix != ".so", path.stat().st_size, path.name))
     binary = [path for path in binaries if {0x0D, 0xFF} <= set(path.read_bytes())][:1]

@@ -34,7 +34,10 @@ HMAC = ("hmac", "cryptography")
 
 
 def invoked(function: Any, *args: Any, seconds: float = 2.0, forbids: tuple[str, ...] = ()) -> Outcome:
-    return invoke({"f": function}, "f", args, seconds, forbids)
+    outcome = invoke({"f": function}, "f", args, seconds, forbids)
+    if outcome.kind == calling.FORBIDDEN:
+        assert calling.to_watch({"f": function}, "f", forbids) == forbids, "what uses it must be watched"
+    return outcome
 
 
 @pytest.fixture(autouse=True)
