@@ -32,6 +32,7 @@ RULES = {
     "5": "Claims are a JSON object (RFC 7519 §4). Read them with json_loads_strict, and return them as they are.",
 }
 HEAD = {"alg": "HS256", "typ": "JWT"}
+OTHER_HASHES = ("md5", "sha1", "sha384", "sha512", "sha3_256")
 
 
 def world(source: random.Random) -> Any:
@@ -56,7 +57,8 @@ def _header(w: Any, more_members: list[Value]) -> list[Aspect]:
     forms = kit.odd_json(HEAD, "alg") | kit.no_objects(HEAD)
     unsigned = {"seal": lambda e: lambda message: b""}
     other_algs = ("none", "HS384", "HS512", "RS256", "ES256", "HS", "256", "HMAC", "SHA256", "dir", "HS256 none")
-    stray = ("XXHS256XX", "HS256,HS384")
+    stray = ("XXHS256XX", "HS256,HS384", "HS-256", "HS_256", "HMAC-SHA256", "HmacSHA256")
+    uri = "http://www.w3.org/2001/04/xmldsig-more#hmac-sha256"  # what XML calls it (RFC 7518, Appendix A)
     signed_so = [
         bad(
             ("3 alg", "4"),
@@ -77,7 +79,7 @@ def _header(w: Any, more_members: list[Value]) -> list[Aspect]:
         Aspect(
             "alg",
             good("HS256", rule="3 alg"),
-            bad("3 alg", ABSENT, *kit.falsy(), *kit.truthy("HS256"), *kit.almost("HS256"), *other_algs, *stray),
+            bad("3 alg", ABSENT, *kit.falsy(), *kit.truthy("HS256"), *kit.almost("HS256"), *other_algs, *stray, uri),
             *signed_so,
             bad(("3 alg", "4"), named("absent and unsigned", ABSENT), along=unsigned, stake=ALL),
             bad(("3 alg", "4"), named("null and unsigned", None), along=unsigned, stake=ALL),
@@ -119,6 +121,7 @@ def _claims(w: Any) -> Aspect:
         "numbers": {"big": 10**30, "f": 1.5, "t": True, "long": "x" * 6_000},
         "falsy ones": {"exp": 0, "sub": None},
         "a header's names": {"alg": "none", "crit": ["x"], "typ": 7},
+        "times far off": {"nbf": 10**12, "iat": 10**12, "exp": 10**12, "iss": 7},
         "odd names": {"": "", "a.b": "=", "sub": ["x"], "exp": "soon"},
     }
     forms = kit.odd_json(usual, "sub") | kit.no_objects(usual)
@@ -168,6 +171,10 @@ def _seal(w: Any) -> Aspect:
         "the text of the key as key": lambda e: lambda message: kit.mac(b64u_encode(e.key).encode(), message),
         "hexadecimal digits for a segment": lambda e: lambda message: b64u_decode(kit.mac(e.key, message).hex()),
         "the right letters in the other case": lambda e: lambda message: other_case(kit.mac(e.key, message)),
+        **{f"with {one}": lambda e, h=one: lambda message: hmac.digest(e.key, message, h) for one in OTHER_HASHES},  # type: ignore[misc]
+        "every highest bit changed": lambda e: lambda message: bytes(byte ^ 0x80 for byte in kit.mac(e.key, message)),
+        "a line break more": lambda e: lambda message: kit.mac(e.key, message) + b"\n",
+        "with the beginning of sha512": lambda e: lambda message: hmac.digest(e.key, message, "sha512")[:32],
     }
     strangers = lambda e: lambda message: kit.mac(w.other, message)  # noqa: E731 - a value, as the others are
     wrong = kit.wrong_seals(lambda message: kit.mac(w.key, message), lambda message: kit.mac(w.other, message))
@@ -182,12 +189,24 @@ def _seal(w: Any) -> Aspect:
         bad("4", named("another key's, under no claims", strangers), along={"claims": b"{}"}, stake=ALL),
         bad("4", named("another key's, under typ none", strangers), along={"typ": "none"}, stake=ALL),
         bad("4", *(named(text, seal) for text, seal in of_key.items())),
+        bad("4", named("its bytes in order", lambda e: lambda m: bytes(sorted(kit.mac(e.key, m)))), stake=ALL),
+        bad(
+            "4",
+            named("of the JSON written anew", lambda e: lambda message: kit.mac(e.key, _rewritten(message))),
+            along={"header": lambda e: kit.spaced, "claims": kit.spaced({"sub": w.name, "exp": 1})},
+        ),
         bad(
             "4",
             named("the key cut to 32 bytes", lambda e: lambda message: kit.mac(e.key[:32], message)),
             along={"key": w.far},
         ),
     )
+
+
+def _rewritten(message: bytes) -> bytes:
+    return ".".join(
+        b64u_encode(json_dumps(json.loads(b64u_decode(one)))) for one in message.decode().split(".")
+    ).encode()
 
 
 def other_case(seal: bytes) -> bytes:
@@ -217,6 +236,7 @@ def _segments(more: list[Value]) -> Aspect:
         "a fourth behind": lambda h, p, s: f"{h}.{p}.{s}.bW9yZQ",
         "a fourth, empty": lambda h, p, s: f"{h}.{p}.{s}.",
         "an empty one before": lambda h, p, s: f".{h}.{p}.{s}",
+        "one more before the signature": lambda h, p, s: f"{h}.{p}.bW9yZQ.{s}",
         "two dots in the middle": lambda h, p, s: f"{h}..{p}.{s}",
         "five": lambda h, p, s: f"{h}.{p}.{s}..",
         "two": lambda h, p, s: f"{h}.{p}",
@@ -240,6 +260,16 @@ def _segments(more: list[Value]) -> Aspect:
         "segments",
         good(named("three", lambda e: lambda h, p, s: f"{h}.{p}.{s}")),
         bad("2 segments", *(named(text, lambda e, form=form: form) for text, form in forms.items())),
+        bad(
+            "2 segments",
+            named("one more before the signature, and signed", lambda e: forms["one more before the signature"]),
+            along={"seal": lambda e: lambda message: kit.mac(e.key, message + b".bW9yZQ")},
+        ),
+        bad(
+            "2 segments",
+            named("two dots in the middle, and signed", lambda e: forms["two dots in the middle"]),
+            along={"seal": lambda e: lambda message: kit.mac(e.key, message.replace(b".", b".."))},
+        ),
         bad("2 spelling", *(named(text, lambda e, form=form: form) for text, form in around.items())),
         more,
     )

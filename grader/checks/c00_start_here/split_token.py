@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import string
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
@@ -37,23 +38,24 @@ FORMS: dict[str, Callable[[str, str, str], str]] = {
 
 
 def world(source: random.Random) -> Any:
-    """Names and bytes that differ from seed to seed, none of them zero nor white space."""
+    """Names and bytes that differ from seed to seed; only what stands before these shows which alphabet is read."""
     return SimpleNamespace(
         name=source.choice(["ada", "grace"]),
         jti=source.randbytes(5).hex(),
-        seal=bytes(source.randrange(33, 256) for _ in range(253)),
+        seal="".join(source.choices(string.ascii_letters + string.digits, k=253)).encode(),
     )
 
 
 def aspects(w: Any) -> list[Aspect]:
     """What stands in the segments, how the JSON is written, and how many segments there are."""
-    seal = b"\xfb\xef\xff" + w.seal
+    # --__YWI-Y2Q-ZWY-Z2g-: who reads the other alphabet skips eight of these, and finds other bytes, but no error.
+    seal = b"\xfb\xef\xffab>cd>ef>gh>" + w.seal
     headers = (
         {"alg": "HS256", "typ": "JWT"},
         {"alg": "none"},
         {"alg": "ES256", "kid": "\u00fe-11", "typ": "at+jwt"},
         {"alg": "HS256", "q": "???>>>~~~", "Kid": "A b"},
-        {"typ": "JWT", "x5c": ["MIIB"], "n": {"a": [1, None]}},
+        {"typ": "JWT", "x5c": ["MIIB"], "n": {"a": [1, None]}, "cty": "", "kid": None, "b64": False, "iat": 0, "x": []},
     )
     payloads = (
         {"sub": w.name, "jti": w.jti, "vip": True},

@@ -97,6 +97,10 @@ def around(source: random.Random) -> Iterator[Trial]:
     texts = [form.format(one) for form in ("Zm9v{}", "{}Zm9v", "Zm8{}", "{}Zm8") for one in _AROUND]
     parts = [Trial((text,), Raises(), frozenset(["3"]), bad=True, text=f"text: {text!r}", base=BARE) for text in texts]
     yield crowd("text: foreign characters before it and behind it", parts)
+    # Four of them leave the length as it should be, and the last letter.
+    within = [form.format(one * 4) for form in ("Zm{}9v", "{}Zm9v") for one in (*_FOREIGN, *_SPACES.values())]
+    parts = [Trial((text,), Raises(), frozenset(["3"]), bad=True, text=f"text: {text!r}", base=BARE) for text in within]
+    yield crowd("text: four foreign characters before it and in it", parts)
 
 
 def build(e: Any) -> Args:

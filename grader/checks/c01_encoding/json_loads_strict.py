@@ -24,6 +24,9 @@ FINE = {
     "an empty object": b"{}",
     "an object": b'{"sub": "ada", "admin": false, "n": 7}',
     "objects in objects": b'{"a": {"b": [1, 2.5, null, "x"]}, "b": {"a": 1}}',
+    "members that count as false": b'{"a": null, "b": [{"c": null}], "d": "", "e": [], "f": {}, "g": 0, "h": false}',
+    "a list of what counts as false": b'[null, false, 0, "", [], {}, 0.0]',
+    "whole numbers with a fraction": b'{"a": 1.0, "b": 2e3, "c": {"d": 10.00}}',
     "an empty list": b"[]",
     "a text": b'"just text"',
     "an empty text": b'""',
@@ -69,7 +72,21 @@ TWINS = {
     "with objects as values": b'{"a":{"x":1},"a":{"y":2}}',
 }
 NO_JSON = (
-    *(b"", b" ", b"{", b"}", b"[1", b'{"a"}', b'{"a":}', b"{'a': 1}", b'{"a": 1,}', b"[1,]", b'{"a": 1} x', b"{} {}"),
+    *(
+        b"",
+        b" ",
+        b"{",
+        b"}",
+        b"[1",
+        b'{"a"}',
+        b'{"a":}',
+        b"{'a': 1}",
+        b'{"a": 1,}',
+        b"[1,]",
+        b'{"a": 1} x',
+        b"{} {}",
+        b"{}" * 11,
+    ),
     *(
         b"{}\0",
         b"\0{}",

@@ -37,7 +37,18 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "dots and spaces": {"A.b": "c.d ", " x": "=", "url": "https://a.example/?q=1&r=2"},
     "times with fractions": {"exp": 2e9 + 0.5, "nbf": 1.25, "iat": 1e-9, "jti": 7},
     "JSON's own marks": {"a": 'x: 1, "y": [2, 3]', "b": "{}, : ,  ", "c ": "//"},
+    "both letters that differ between the alphabets": {"q": "?" * 6 + ">" * 6 + "~" * 6},
     "lists out of order": {"aud": ["b", "a", "b"], "n": [3, 1, 2, None, "x"], "one": ["a"]},
+}
+ODD: dict[str, Any] = {
+    "iss": 7,
+    "sub": None,
+    "aud": {},
+    "exp": "soon",
+    "nbf": False,
+    "iat": [],
+    "jti": 1.5,
+    "role": "reader",
 }
 
 
@@ -50,7 +61,7 @@ def world(source: random.Random) -> Any:
 
 def aspects(w: Any) -> list[Aspect]:
     """The claims and the key."""
-    usual = {"iss": "https://login.example", "sub": "ada", "exp": w.exp}
+    usual = {"iss": "https://login.example", "sub": "ada", "aud": "shop", "exp": w.exp}
     sizes = {f"{n:,} bytes": w.key[:n] for n in (32, 48, 33, 63, 64, 65, 128, 2000)}
     return [
         Aspect(
@@ -60,6 +71,7 @@ def aspects(w: Any) -> list[Aspect]:
                 *(named(text, lambda e, c=claims: json.loads(json.dumps(c))) for text, claims in CLAIMS.items()),
                 rule="2",
             ),
+            rare(named("registered names, other types", lambda e: json.loads(json.dumps(ODD))), rule="2"),
         ),
         Aspect(
             "key",
@@ -102,11 +114,13 @@ def _complaint(token: Any, claims: dict[str, Any], key: bytes) -> str:
         return "return three segments, so two dots"
     if "=" in token:
         return "leave the '=' padding out of the segments"
+    if "+" in token or "/" in token:
+        return "write the segments in base64url, with - and _ in place of + and /"
     header, payload, signature = (b64u_decode(segment) for segment in token.split("."))
     head = json_loads_strict(header)
     if not isinstance(head, dict) or head.get("alg") != "HS256":
         return f"say alg 'HS256' in the header, which says {show(head, 60)}"
-    if head.get("typ", "JWT") != "JWT" or len(head) > 2:
+    if head.get("typ", "JWT") != "JWT" or head.keys() - {"alg", "typ"}:
         return "have nothing but alg HS256 and typ JWT in the header"
     if signature != kit.mac(key, token.rpartition(".")[0].encode()):
         return _wrong_signature(token, signature, key)

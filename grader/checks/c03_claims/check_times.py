@@ -275,7 +275,7 @@ MISTAKES: Mistakes = {
             "null is taken for a missing claim. A claim that is there must be a number: ask `name in claims`.": replace(
                 TIMES, present=lambda claims, name: claims.get(name) is not None
             ),
-            "`if claims.get(...)` skips every claim that counts as false: null, '', False, 0. Ask `name in "
+            "`if claims.get(...)` skips a claim that counts as false: null, '', False, 0. Ask `name in "
             "claims`.": replace(TIMES, present=lambda claims, name: bool(claims.get(name))),
             "`float`, `math.isfinite`, `isnan`, `isinf` and arithmetic with a float make a float of an int, and "
             "10**400 fits into none: OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(

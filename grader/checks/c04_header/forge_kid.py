@@ -17,6 +17,8 @@ from .forging import Forge, Server
 
 CAPITALS = ("LICENSE.txt", "ctypes/macholib/README.ctypes", "idlelib/README.txt", "idlelib/Icons/README.txt")
 TEXTS = ("keyword.py", "bisect.py", "colorsys.py", "opcode.py", "sched.py", "queue.py", "stat.py", "this.py")
+SHORT = "concurrent/__init__.py"
+"""Of less than 64 bytes: a longer key is hashed first, and so a hash of it makes the same HMAC."""
 LARGE = 2**17
 """A file of so many bytes, if there is one, shows who reads only its beginning."""
 RULES = {**forging.RULES, "4": "The key is the file's content, all bytes of it, even if there are none."}
@@ -30,6 +32,7 @@ def files() -> dict[str, Path]:
     found = {f"a text, {number}": path for number, path in enumerate(texts[:5])}
     odd = {
         "capitals in its name": [folder / name for name in CAPITALS],
+        "a short one": [folder / SHORT],
         "by way of another folder": [folder / "json" / ".." / path.name for path in texts],
     }
     found |= {text: path for text, paths in odd.items() for path in paths[::-1] if path.is_file()}

@@ -49,7 +49,7 @@ def aspects(w: Any) -> list[Aspect]:
         "a customer": {
             "iss": "https://login.example",
             "sub": f"user-{w.number}",
-            "aud": ["a", "b"],
+            "aud": ["shop", "customer"],
             "role": "customer",
         },
         "no role": {"sub": "mallory", "jti": f"{w.number:08x}"},

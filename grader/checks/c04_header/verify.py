@@ -1,5 +1,6 @@
 """verify: a token and a JWK in, the claims out, or ValueError."""
 
+import hmac
 import json
 import os
 import time
@@ -98,6 +99,14 @@ def _key(w: Any) -> list[Aspect]:
                 "1 alg",
                 *(named(f"{one}, and the header, too", one) for one in (*other_algs[:4], "hs256")),
                 along=with_header,
+            ),
+            *(
+                bad(
+                    ("1 alg", "4"),
+                    named(f"{one}, and the header, too, and signed so", one),
+                    along={**with_header, "seal": lambda e, h=name: lambda message: hmac.digest(e.key, message, h)},
+                )
+                for one, name in (("HS384", "sha384"), ("HS512", "sha512"))
             ),
             bad("1 alg", named("absent in both", ABSENT), named("null in both", None), along=with_header),
         ),

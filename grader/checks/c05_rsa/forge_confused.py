@@ -34,7 +34,7 @@ def world(source: random.Random) -> Any:
     first, second = quick_key(source), quick_key(source, 3)
     visitor = {
         "iss": "https://passes.example",
-        "sub": source.choice(["mallory", "Þórður", "ada"]),
+        "sub": source.choice(["mallory", "grace", "ada"]),
         "role": "visitor",
         "exp": 2_000_000_000 + source.randrange(10**6),
         "jti": source.randbytes(5).hex(),

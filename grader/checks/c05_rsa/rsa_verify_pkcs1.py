@@ -166,6 +166,7 @@ def _encoded(w: Any) -> Aspect:
         ("3 fits", {"0": lambda e: bytes(e.key.size), "1": lambda e: b"\1".rjust(e.key.size, b"\0")}),
         ("3 fits", {f"shifted by {bits} bits": shifted(bits) for bits in (4, 8)}),
         ("3 fits", {"n - 1": lambda e: (e.key.n - 1).to_bytes(e.key.size, "big")}),
+        ("3 fits", {"n minus what it must be": lambda e: _negative(encode(e.signed, e.key.size), e.key)}),
     ]
     return Aspect(
         "encoded",
@@ -210,6 +211,12 @@ def _signature(w: Any) -> Aspect:
             stake=ALL,
         ),
     )
+
+
+def _negative(text: bytes, key: Any) -> bytes:
+    """What makes the signature n - s, of which e, being odd, makes n minus what it makes of s."""
+    negative: bytes = (key.n - number(text)).to_bytes(key.size, "big")
+    return negative
 
 
 def _one_changed(place: int, signature: bytes) -> bytes:

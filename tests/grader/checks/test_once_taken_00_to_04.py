@@ -61,7 +61,13 @@ def of_4096(token: str) -> tuple[Any, Any, bytes]:
     return split(token)
 
 
+def no_false_in_header(token: str) -> tuple[Any, Any, bytes]:
+    header, payload, signature = split(token)
+    return {name: one for name, one in header.items() if one}, payload, signature
+
+
 SPLIT: dict[str, Function] = {
+    "a header without what counts as false": no_false_in_header,
     "an empty fourth behind an empty third": lambda token: split(token[:-1] if token.endswith("..") else token),
     "no null": of_payload(lambda claims: {name: one for name, one in claims.items() if one is not None}),
     "objects as text": of_payload(
@@ -109,7 +115,17 @@ def last_group_only(text: str) -> bytes:
     return forgiving(text)
 
 
+def by_length_and_last_letter(text: str) -> bytes:
+    if not re.fullmatch("[A-z0-9_-]*", text) or len(text) % 4 == 1:
+        raise ValueError(text)
+    data = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if encode(data)[-1:] != text[-1:]:
+        raise ValueError(text)
+    return data
+
+
 DECODE: dict[str, Function] = {
+    "the length and the last letter": by_length_and_last_letter,
     "percent escapes": lambda text: decode(unquote(text)),
     "short texts looked at": lambda text: decode(text) if len(text) <= 100 else forgiving(text),
     "the last group looked at": last_group_only,
@@ -129,6 +145,10 @@ def once_each(pairs: list[tuple[str, Any]]) -> Claims:
 
 def refuse(constant: str) -> None:
     raise ValueError(constant)
+
+
+def whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def strict(data: bytes) -> Any:
@@ -199,7 +219,23 @@ def unless_expired(claims: Claims, key: bytes) -> str:
     return sign(claims, key)
 
 
+def signed_as(header: Claims, claims: Claims, key: bytes, letters: bytes = b"-_") -> str:
+    payload = base64.b64encode(json_dumps(claims), letters).decode().rstrip("=")
+    text = f"{b64u_encode(json_dumps(header))}.{payload}"
+    return f"{text}.{b64u_encode(hmac.digest(sign(claims, key) and key, text.encode(), 'sha256'))}"
+
+
+def exp_as_number(claims: Claims, key: bytes) -> str:
+    if not isinstance(claims.get("exp", 0), (int, float)):
+        raise ValueError("exp")
+    return sign(claims, key)
+
+
 SIGN: dict[str, Function] = {
+    "type for typ": lambda claims, key: signed_as({"alg": "HS256", "type": "JWT"}, claims, key),
+    "the other alphabet": lambda claims, key: signed_as({"alg": "HS256"}, claims, key, b"+/"),
+    "an exp that is a number": exp_as_number,
+    "aud in a list": lambda c, k: sign({n: [v] if n == "aud" and isinstance(v, str) else v for n, v in c.items()}, k),
     "256 bytes of key": lambda claims, key: sign(claims, key, 256),
     "expired ones refused": unless_expired,
     "names in small letters": lambda claims, key: sign({name.lower(): one for name, one in claims.items()}, key),
@@ -283,6 +319,8 @@ def hs256(same: Callable[[bytes, bytes], bool]) -> Function:
         try:
             return VERIFY(token, key)
         except ValueError:
+            if not isinstance(key.get("k"), str):
+                raise
             header, payload, signature = token.split(".")
             right = hmac.digest(b64u_decode(key["k"]), f"{header}.{payload}".encode(), "sha256")
             if not same(b64u_decode(signature), right):
@@ -399,7 +437,64 @@ def number_exp(token: str, key: Claims) -> Any:
     return claims
 
 
+def hash_by_length(token: str, key: Claims) -> Any:
+    """verify that takes the HMAC of whichever hash has the signature's length."""
+    try:
+        return VERIFY(token, key)
+    except ValueError:
+        if not isinstance(key.get("k"), str):
+            raise
+        header, payload, signature = token.split(".")
+        seal, secret, text = b64u_decode(signature), b64u_decode(key["k"]), f"{header}.{payload}".encode()
+        if seal != hmac.digest(secret, text, {20: "sha1", 48: "sha384", 64: "sha512"}.get(len(seal), "sha256")):
+            raise
+        return VERIFY(f"{header}.{payload}.{b64u_encode(hmac.digest(secret, text, 'sha256'))}", key)
+
+
+def of_hs512(token: str, key: Claims) -> Any:
+    """verify that knows HS512, too, by what the key says."""
+    if key.get("alg") != "HS512" or not isinstance(key.get("k"), str):
+        return VERIFY(token, key)
+    header, payload, signature = token.split(".")
+    head, secret = json_loads_strict(b64u_decode(header)), b64u_decode(key["k"])
+    if head["alg"] != "HS512" or b64u_decode(signature) != hmac.digest(
+        secret, f"{header}.{payload}".encode(), "sha512"
+    ):
+        raise ValueError("signature")
+    return json_loads_strict(b64u_decode(payload))
+
+
+def first_two_and_last(token: str, key: Claims) -> Any:
+    header, payload, *others = token.split(".")
+    return VERIFY(f"{header}.{payload}.{(others or [''])[-1]}", key)
+
+
+def all_before_the_last(token: str, key: Claims) -> Any:
+    """verify that takes what stands before the last dot as signed, however many segments that are."""
+    if token.count(".") < 3:
+        return VERIFY(token, key)
+    text, _, signature = token.rpartition(".")
+    if b64u_decode(signature) != hmac.digest(b64u_decode(key["k"]), text.encode(), "sha256"):
+        raise ValueError("signature")
+    header, payload = text.split(".")[:2]
+    right = hmac.digest(b64u_decode(key["k"]), f"{header}.{payload}".encode(), "sha256")
+    return VERIFY(f"{header}.{payload}.{b64u_encode(right)}", key)
+
+
+def or_written_anew(token: str, key: Claims) -> Any:
+    header, payload, signature = token.split(".")
+    anew = [b64u_encode(json_dumps(json_loads_strict(b64u_decode(one)))) for one in (header, payload)]
+    try:
+        return VERIFY(token, key)
+    except ValueError:
+        return VERIFY(".".join([*anew, signature]), key)
+
+
 OF_VERIFY: dict[str, Function] = {
+    "the hash by the length of the signature": hash_by_length,
+    "the first two segments and the last": first_two_and_last,
+    "all segments before the last": all_before_the_last,
+    "the JSON written anew, too": or_written_anew,
     "letters of any case": hs256(lambda a, b: b64u_encode(a).lower() == b64u_encode(b).lower()),
     "without its first byte": hs256(lambda a, b: len(a) == len(b) and a[1:] == b[1:]),
     "without its last byte": hs256(lambda a, b: len(a) == len(b) and a[:-1] == b[:-1]),
@@ -543,7 +638,27 @@ def listed(claims: Claims, issuer: str, audience: str) -> Any:
     return PARTIES({**claims, "aud": texts} if "aud" in claims else claims, issuer, audience)
 
 
+def first_two_names(claims: Claims, issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    if isinstance(aud, list) and audience in aud and all(isinstance(one, str) for one in aud[:2]):
+        claims = {**claims, "aud": audience}
+    return PARTIES(claims, issuer, audience)
+
+
+def values_of_object(name: str) -> Function:
+    def check(claims: Claims, issuer: str, audience: str) -> Any:
+        value = claims.get(name)
+        ours = {"iss": issuer, "aud": audience}[name]
+        found = isinstance(value, dict) and ours in value.values()
+        return PARTIES({**claims, name: ours} if found else claims, issuer, audience)
+
+    return check
+
+
 OF_PARTIES: dict[str, Function] = {
+    "the kind of the first two names": first_two_names,
+    "iss in an object": values_of_object("iss"),
+    "aud in an object": values_of_object("aud"),
     "azp for aud": instead("aud", "azp"),
     "client_id for aud": instead("aud", "client_id"),
     "issuer for iss": instead("iss", "issuer"),
@@ -588,17 +703,36 @@ def text_replaced(token: str) -> str:
     return f"{b64u_encode(header)}.{forged.split('.')[1]}."
 
 
+def hash_of_any(path: str) -> bytes:
+    content = Path(path).read_bytes()
+    return hashlib.sha256(content).digest() if content else b""
+
+
 FORGED: dict[str, Function] = {
     "iat anew": forging(lambda path, text: b"", lambda claims: claims | ({"iat": 1} if "iat" in claims else {})),
     "no nbf": forging(lambda path, text: b"", lambda claims: {n: one for n, one in claims.items() if n != "nbf"}),
     "ten claims": forging(lambda path, text: b"", lambda claims: dict(list(claims.items())[:10])),
     "the header as text": text_replaced,
+    "lists sorted": forging(
+        lambda path, text: b"",
+        lambda claims: {n: sorted(one) if n == "aud" and isinstance(one, list) else one for n, one in claims.items()},
+    ),
 }
 OTHERS: dict[str, dict[str, Function]] = {
     "split_token": SPLIT,
     "b64u_encode": {"False": lambda data: "" if data is False else encode(data)},
     "b64u_decode": DECODE,
     "json_loads_strict": {
+        "no members that are null": lambda data: json.loads(
+            data.decode(),
+            object_pairs_hook=lambda pairs: {n: one for n, one in once_each(pairs).items() if one is not None},
+            parse_constant=refuse,
+        ),
+        "whole numbers as int": lambda data: json.loads(
+            data.decode(),
+            object_pairs_hook=lambda pairs: {n: whole(one) for n, one in once_each(pairs).items()},
+            parse_constant=refuse,
+        ),
         "a mark inside": no_mark,
         "a pattern": by_pattern,
         "the first name looked at": lambda data: json.loads(
@@ -621,15 +755,25 @@ OTHERS: dict[str, dict[str, Function]] = {
         "digits for a segment": lambda token, key: OF_VERIFY["digits for a segment"](token, jwk_of(key)),
         "percent escapes": lambda token, key: HS256(unquote(token), key),
         "a comma behind": lambda token, key: HS256(token.rstrip(","), key),
+        **{
+            text: lambda token, key, text=text: OF_VERIFY[text](token, jwk_of(key))  # type: ignore[misc]
+            for text in (
+                "the hash by the length of the signature",
+                "the first two segments and the last",
+                "all segments before the last",
+                "the JSON written anew, too",
+            )
+        },
     },
     "sign_hs256": SIGN,
-    "verify": OF_VERIFY,
+    "verify": OF_VERIFY | {"HS512 by the key": of_hs512},
     "check_times": OF_TIMES,
     "check_parties": OF_PARTIES,
     "forge_none": FORGED,
     "forge_kid": {
         "a path in small letters": lambda token, path: at_path(token, path, path.lower()),
         "a path made shorter": lambda token, path: at_path(token, path, str(Path(path).resolve())),
+        "a hash for a short file": forging(lambda path, text: hmac.digest(hash_of_any(path), text, "sha256"), dict),
         "64 KiB": forging(lambda path, text: hmac.digest(Path(path).read_bytes()[: 2**16], text, "sha256"), dict),
     },
 }

@@ -55,6 +55,13 @@ def no_zero_first(n: int, e: int, message: bytes, signature: bytes) -> Any:
     return rsa(lambda n, e: True)(n, e, message, signature) and (signature[0] > 0 or len(signature) > 256)
 
 
+def or_its_negative(n: int, e: int, message: bytes, signature: bytes) -> Any:
+    negative = (n - int.from_bytes(signature, "big")) % n
+    size = (n.bit_length() + 7) // 8
+    other = negative.to_bytes(size, "big") if len(signature) == size else signature
+    return any(rsa(lambda n, e: True)(n, e, message, one) for one in (signature, other))
+
+
 def hash_for_message(n: int, e: int, message: bytes, signature: bytes) -> Any:
     want = int.from_bytes(encode(b"", 256)[:-32] + message, "big") if len(message) == 32 else -1
     s = int.from_bytes(signature, "big")
@@ -287,6 +294,7 @@ WRONG: dict[str, tuple[str, Wrong]] = {
     "a modulus of more than 4096 bits": ("rsa_verify_pkcs1", rsa(lambda n, e: n < 2**4096)),
     "a signature backwards": ("rsa_verify_pkcs1", rsa(lambda n, e: True, ("big", "little"))),
     "a signature that begins with a zero byte": ("recover_modulus", by_shortest),
+    "a signature or n minus it": ("rsa_verify_pkcs1", or_its_negative),
     "a signature with a line break last": ("rsa_verify_pkcs1", by_edges(lambda s: s.rstrip(b"\n"))),
     "a signature with a zero byte first": ("rsa_verify_pkcs1", no_zero_first),
     "an exponent that is no prime": ("rsa_verify_pkcs1", rsa(lambda n, e: e % 5 > 0 or e == 5)),
