@@ -184,6 +184,7 @@ def _header(w: Any) -> list[Aspect]:
         "nothing",
         "not JSON",
         "more behind it",
+        "a zero byte behind it",
     )
     forms = {text: one for text, one in kit.odd_json(head, "alg").items() if text in odd} | kit.no_objects(head)
     return [
