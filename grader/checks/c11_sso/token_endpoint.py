@@ -186,7 +186,7 @@ def near(text: Callable[[Any], str]) -> list[Any]:
         "with a letter behind": lambda one: one + "x",
         "twice": lambda one: one * 2,
         "backwards": lambda one: one[::-1],
-        "in wide letters": lambda one: "".join(chr(ord(letter) + 0xFEE0) for letter in one),
+        "in wide letters": kit.wide,
     }
     return [named(name, lambda e, f=form: f(text(e))) for name, form in forms.items()]
 

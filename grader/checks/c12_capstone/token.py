@@ -47,6 +47,8 @@ def _kid() -> Aspect:
         "kid",
         good(absent, named("the key's", lambda e: e.key_kid), rule="2 kid"),
         bad("2 kid", *kit.falsy(), *kit.nearly("k-1"), ["k-1"], True, "k-2", along=ours),
+        bad("2 kid", named("in wide letters", kit.wide("k-1")), along=ours),
+        bad("2 kid", named("the key's x5t", "AA"), along={**ours, "key_extras": lambda e: {"x5t": "AA"}}),
         bad("2 kid", "../k-1", "k-1' OR '1'='1", along=ours),
         bad("2 kid", *beside("the key has none", *(None, "", 0)), along=none),
     )
