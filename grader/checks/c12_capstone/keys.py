@@ -202,7 +202,7 @@ def _jwks() -> Aspect:
 
 def _holding(jwk: dict[str, Any]) -> dict[str, Any]:
     """Claims in which other protocols carry a key (RFC 7800 §3.2; OpenID Connect, self-issued)."""
-    return {"cnf": {"jwk": jwk}, "sub_jwk": jwk, "jwk": jwk, "keys": [jwk]}
+    return {"cnf": {"jwk": jwk}, "sub_jwk": jwk, "jwk": jwk, "keys": [jwk], "jwks": {"keys": [jwk]}}
 
 
 def _issuers() -> Aspect:

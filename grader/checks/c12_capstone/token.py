@@ -77,6 +77,12 @@ def _typ() -> Aspect:
         bad(
             "4", named("absent, JWT is wanted", ABSENT), named("null, JWT is wanted", None), along={"wanted_typ": "JWT"}
         ),
+        bad("4", named("absent, the empty text is wanted", ABSENT), along={"wanted_typ": ""}),
+        bad("4", *beside("the empty text is wanted", None, "JWT"), along={"wanted_typ": ""}),
+        bad(
+            "4", named("absent, None is wanted", ABSENT), *beside("None is wanted", None), along={"wanted_typ": "None"}
+        ),
+        bad("4", *beside("7 is wanted", 7), along={"wanted_typ": "7"}),
         bad("4", named("at+jwt, JWT is wanted", TYP), along={"wanted_typ": "application/jwt"}),
         bad("4", named("a prefix cut by letters", "t+jwt"), along={"wanted_typ": TYP}),
         bad("4", named("only among the claims", ABSENT), along={"wanted_typ": TYP, "other": lambda e: {"typ": TYP}}),
@@ -93,7 +99,7 @@ def _members(w: Any) -> Aspect:
         "jwk": {"jwk": brought},
         "jwk, with alg": {"jwk": {**brought, "alg": "ES256", "kid": "k-1"}},
         "jwk, with kid and use": {"jwk": {**brought, "alg": "ES256", "kid": "k-1", "use": "sig"}},
-        "keys": {"keys": [stray.jwk]},
+        "keys": {"keys": [stray.jwk], "jwks": {"keys": [stray.jwk]}},
         "jku, and the key": {"jku": "https://m.example/k", "jwk": stray.jwk},
     }
     crit: list[dict[str, Any]] = [{"crit": one} for one in (["x"], ["exp"], "x", *kit.falsy())]
