@@ -77,8 +77,6 @@ def _typ() -> Aspect:
         bad(
             "4", named("absent, JWT is wanted", ABSENT), named("null, JWT is wanted", None), along={"wanted_typ": "JWT"}
         ),
-        bad("4", named("absent, the empty text is wanted", ABSENT), along={"wanted_typ": ""}),
-        bad("4", *beside("the empty text is wanted", None, "JWT"), along={"wanted_typ": ""}),
         bad(
             "4", named("absent, None is wanted", ABSENT), *beside("None is wanted", None), along={"wanted_typ": "None"}
         ),
