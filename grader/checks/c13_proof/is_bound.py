@@ -36,7 +36,15 @@ def aspects(w: Any) -> list[Aspect]:
     whole |= {"JSON in a text": f'{{"jkt": "{w.mine}"}}'}
     inside = {"act": {"sub": "rota", "cnf": {"jkt": w.mine}}}
     others: Claims = {"x5t#S256": w.mine, "kid": w.mine, "jwk": {"kid": w.mine, "jkt": w.mine}}
-    odd = {"sub": None, "client_id": "", "token_type": "Bearer", "exp": 1, "nbf": 10**10, "aud": [], "active": False}
+    odd: Claims = {
+        "sub": None,
+        "client_id": "",
+        "token_type": "Bearer",
+        "exp": 1,
+        "nbf": 10**10,
+        "aud": [],
+        "active": False,
+    }
     return [
         Aspect(
             "jkt",
