@@ -118,6 +118,11 @@ def nearly(text: str, *but: str) -> list[Named]:
     return [one for one in almost(text, *but) if one.text in _NEAREST]
 
 
+def wide(text: str) -> str:
+    """The same letters, as wide as Chinese ones: other characters, which NFKC makes equal (Unicode, UAX #15)."""
+    return "".join(chr(ord(letter) + 0xFEE0) if "!" <= letter <= "~" else letter for letter in text)
+
+
 def lenient() -> dict[str, Spell]:
     """Spellings that a forgiving base64url decoder takes for the same bytes; not all of them change every text."""
     return {

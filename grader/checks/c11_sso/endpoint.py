@@ -136,8 +136,14 @@ def world(source: random.Random) -> Any:
         now=1_800_000_000 + source.randrange(10**6),
         verifiers={"ada": verifiers[0], "bob": verifiers[1]},
         codes={"ada": text(), "bob": text()},
-        families={"ada": family, "bob": text(), "elsewhere": family.swapcase(), "earlier": f"{family}.1"},
-        tokens=[text() for _ in range(8)],
+        families={
+            "ada": family,
+            "bob": text(),
+            "elsewhere": family.swapcase(),
+            "earlier": f"{family}.1",
+            "part": family[:-1],
+        },
+        tokens=[text() for _ in range(9)],
         fresh=[text() for _ in range(3)],
         redirect=f"https://rota-{number}.example/callback",
         depot=f"https://depot-{number}.example/callback",
@@ -167,6 +173,7 @@ def bystanders(w: Any) -> Values:
         w.tokens[1]: record_of(w, family=earlier),
         w.tokens[2]: record_of(w, family=bob, sub="bob", client_id="depot"),
         w.tokens[3]: record_of(w, family=earlier, used=True, expires=w.now - 1),
+        w.tokens[8]: record_of(w, family=w.families["part"]),
     }
 
 
@@ -292,7 +299,7 @@ def of_replay(endpoint: Endpoint) -> dict[str, Callable[..., Any]]:
         "A replay ends all of this person's refresh tokens, and one at another client, too. Compare `family`.": replace(
             endpoint, replayed=lambda state, record: revoked(state, record, ("sub",))
         ),
-        "A replay also ends another login of the same person at the same client. Compare `family`.": replace(
+        "A replay also ends another login of the same person at the same client. Compare `family`, exactly.": replace(
             endpoint, replayed=lambda state, record: revoked(state, record, ("sub", "client_id"))
         ),
         "A replay removes the family's live refresh tokens and leaves the used ones. The whole family goes.": replace(

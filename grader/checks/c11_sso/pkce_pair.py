@@ -147,8 +147,8 @@ MISTAKES: Mistakes = {
         ),
     },
     "4": {
-        "More than 96 bytes are taken. They give a verifier of more than 128 characters, which issuers "
-        "refuse.": replace(PAIR, most=10**6),
+        "More than 96 bytes are taken. Whole, they give a verifier of more than 128 characters, which issuers refuse; "
+        "raise ValueError, and cut nothing off.": replace(PAIR, most=10**6),
     },
 }
 

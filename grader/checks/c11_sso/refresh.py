@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from ...judging.aspects import ABSENT, Aspect, bad, from_aspects, good, named, rare
+from ...judging.aspects import ABSENT, Aspect, Value, bad, from_aspects, good, named, rare
 from ...judging.exercise import RETURNS, Exercise, Mistakes
 from ...judging.trial import Args
 from ...judging.verdict import ALL
@@ -95,6 +95,8 @@ def _request(w: Any) -> list[Aspect]:
             bad("3", ABSENT, ""),
             bad("4", named("another client", lambda e: "rota" if e.client == "depot" else "depot"), stake=ALL),
             bad("4", "mallory", " ", *near(lambda e: e.client)),
+            bad("4", named("some client, and the record has none", "rota"), along={"client": ""}),
+            bad("4", named("with an accent written apart", "ro\u0302ta"), along={"client": "r\u00f4ta"}),
         ),
         Aspect(
             "extra",
@@ -125,15 +127,15 @@ def _memory(w: Any) -> list[Aspect]:
             ),
         )
     ]
-    other = {"family": lambda e: families["one alive"], "client_id": "mallory"}
     return [
         Aspect("client", good("rota"), rare("depot", rule="7")),
         Aspect("sub", good("ada", named("bob", lambda e: "bob"), rule="7")),
         Aspect("aud", good(named("the API", lambda e: w.api), named("another", " another API "), rule="7")),
-        Aspect("used", good(False), again, bad(("4", "5"), named("used, and another client", True), along=other)),
+        Aspect("used", good(False), again, _used_by_others(families["one alive"])),
         Aspect(
             "now",
             good(named("now", w.now), named("a second before the end", w.now + 599), rule="6"),
+            rare(named("eight hours before the end", w.now + 600 - shared.WORKDAY), rule="7"),
             bad("6", named("the end", w.now + 600), named("a second later", w.now + 601)),
             bad("6", named("an hour later", w.now + 3600), named("a year later", w.now + 10**8), stake=ALL),
         ),
@@ -149,6 +151,22 @@ def _memory(w: Any) -> list[Aspect]:
             rare(named("one", lambda e: w.fresh[:1]), rule="7"),
         ),
     ]
+
+
+def _used_by_others(family: dict[str, Values]) -> list[Value]:
+    """A used token, shown by somebody who is not quite its client."""
+    along: dict[str, Any] = {"family": lambda e: family}
+    found = bad(("4", "5"), named("used, and another client", True), along={**along, "client_id": "mallory"})
+    nearly = [
+        bad(("4", "5"), named(f"used, and the client {one.text}", True), along={**along, "client_id": one.what})
+        for one in near(lambda e: e.client)
+    ]
+    none = bad(
+        ("4", "5"),
+        named("used, and the record has no client", True),
+        along={**along, "client": "", "client_id": "rota"},
+    )
+    return [*found, *none, *(value for values in nearly for value in values)]
 
 
 def build(e: Any) -> Args:

@@ -145,6 +145,7 @@ def _request(w: Any) -> list[Aspect]:
             bad("5 redirect", named("with a query", lambda e: e.remembered + "?x=1")),
             bad("5 redirect", named("with a fragment", lambda e: e.remembered + "#x")),
             bad("5 redirect", named("without its path", lambda e: e.remembered.split("/callback")[0])),
+            bad("5 redirect", named("with a percent escape", lambda e: e.remembered.replace("callback", "%63allback"))),
             bad("5 redirect", named("by http", lambda e: e.remembered.replace("https", "http"))),
         ),
         Aspect(
@@ -185,6 +186,7 @@ def near(text: Callable[[Any], str]) -> list[Any]:
         "with a letter behind": lambda one: one + "x",
         "twice": lambda one: one * 2,
         "backwards": lambda one: one[::-1],
+        "in wide letters": kit.wide,
     }
     return [named(name, lambda e, f=form: f(text(e))) for name, form in forms.items()]
 

@@ -90,6 +90,7 @@ def _iss(w: Any) -> list[Aspect]:
                 "https://m.example",
                 along=home,
             ),
+            bad("2 iss", named("in wide letters", kit.wide(ISS)), along=home),
             bad("2 iss", named("unknown, and the token brings its key", "https://m.example"), along=brings, stake=ALL),
             bad("2 iss", named("null, None is an issuer", None), along={"home": "None"}),
             bad("2 iss", named("absent, None is an issuer", ABSENT), along={"home": "None"}),
@@ -122,7 +123,7 @@ def _aud() -> Aspect:
 
     lists: list[Any] = [["maps"], [""], [f"{US}x"], list(US), [US.upper()], [f"{US} "], ["maps books"]]
     strange: list[Any] = [[US, 7], [None, US], [[US]], [US, [US]], [US, False]]
-    nothing: list[Any] = [None, [], False]
+    nothing: list[Any] = [None, [], False, ["", 7]]
     named_none: list[Any] = [US, "", [US], [""], "None"]
     return Aspect(
         "aud",
@@ -136,7 +137,10 @@ def _aud() -> Aspect:
         ),
         bad("8", "maps", stake=HALF, along=us),
         bad("8", named("absent, we have a name", ABSENT), stake=HALF, along=us),
+        rare(named("us twice in a list", ours(US, US)), along=us, rule="8"),
         bad("8", "", *kit.nearly(US), *lists, along=us),
+        bad("8", named("us in wide letters", kit.wide(US)), along=us),
+        bad("8", named("another, and azp is us", "maps"), along={**us, "other": lambda e: {"azp": US}}),
         bad("5 aud", *kit.falsy(""), {US: True}, *strange, along=us),
         bad("5 aud", *beside("our name is empty", *nothing), along=empty),
         bad("8", *beside("we have no name", *named_none), along=none),

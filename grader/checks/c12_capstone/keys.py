@@ -134,6 +134,7 @@ def _jwks() -> Aspect:
         rare(
             named("after an empty key", _around({}, first=True)),
             named("after one of another kind", _around(unknown, first=True)),
+            named("after forty others", _around(*([unknown] * 40), first=True)),
             named("one for encryption has all its names", _around(_with(use="enc"))),
             named("one for encryption before it", _around(_with(use="enc"), first=True)),
             named("one for signing before it", _around(_with(key_ops=["sign"]), first=True)),
@@ -152,6 +153,7 @@ def _jwks() -> Aspect:
             "2 one key",
             named("another with its names", _around(_twin)),
             named("... before it", _around(_twin, first=True)),
+            named("its names with no key behind them", _around(_with(**dict.fromkeys(("k", "n", "x"), ABSENT)))),
         ),
         bad("2 one key", named("itself twice", _around(lambda e: key_of(e))), named("three", _around(_twin, _twin))),
         bad(
@@ -200,7 +202,7 @@ def _jwks() -> Aspect:
 
 def _holding(jwk: dict[str, Any]) -> dict[str, Any]:
     """Claims in which other protocols carry a key (RFC 7800 §3.2; OpenID Connect, self-issued)."""
-    return {"cnf": {"jwk": jwk}, "sub_jwk": jwk, "jwk": jwk, "keys": [jwk]}
+    return {"cnf": {"jwk": jwk}, "sub_jwk": jwk, "jwk": jwk, "keys": [jwk], "jwks": {"keys": [jwk]}}
 
 
 def _issuers() -> Aspect:

@@ -213,7 +213,7 @@ _OF_KEYS: Mistakes = {
         'An empty kid counts as none. Ask `"kid" in header`, and not whether it is true.': _with_keys(_no_empty_kid),
     },
     ("2 use", "2 key_ops"): {
-        "`use` and `key_ops` of the key are not looked at: a key for encryption verifies nothing (RFC 7517 §4.2, "
+        "It takes a key although its `use` or `key_ops` says no: a key for encryption verifies nothing (RFC 7517 §4.2, "
         "§4.3).": decoder("use"),
     },
     "2 use": {

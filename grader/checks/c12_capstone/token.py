@@ -47,6 +47,8 @@ def _kid() -> Aspect:
         "kid",
         good(absent, named("the key's", lambda e: e.key_kid), rule="2 kid"),
         bad("2 kid", *kit.falsy(), *kit.nearly("k-1"), ["k-1"], True, "k-2", along=ours),
+        bad("2 kid", named("in wide letters", kit.wide("k-1")), along=ours),
+        bad("2 kid", named("the key's x5t", "AA"), along={**ours, "key_extras": lambda e: {"x5t": "AA"}}),
         bad("2 kid", "../k-1", "k-1' OR '1'='1", along=ours),
         bad("2 kid", *beside("the key has none", *(None, "", 0)), along=none),
     )
@@ -75,6 +77,10 @@ def _typ() -> Aspect:
         bad(
             "4", named("absent, JWT is wanted", ABSENT), named("null, JWT is wanted", None), along={"wanted_typ": "JWT"}
         ),
+        bad(
+            "4", named("absent, None is wanted", ABSENT), *beside("None is wanted", None), along={"wanted_typ": "None"}
+        ),
+        bad("4", *beside("7 is wanted", 7), along={"wanted_typ": "7"}),
         bad("4", named("at+jwt, JWT is wanted", TYP), along={"wanted_typ": "application/jwt"}),
         bad("4", named("a prefix cut by letters", "t+jwt"), along={"wanted_typ": TYP}),
         bad("4", named("only among the claims", ABSENT), along={"wanted_typ": TYP, "other": lambda e: {"typ": TYP}}),
@@ -91,7 +97,7 @@ def _members(w: Any) -> Aspect:
         "jwk": {"jwk": brought},
         "jwk, with alg": {"jwk": {**brought, "alg": "ES256", "kid": "k-1"}},
         "jwk, with kid and use": {"jwk": {**brought, "alg": "ES256", "kid": "k-1", "use": "sig"}},
-        "keys": {"keys": [stray.jwk]},
+        "keys": {"keys": [stray.jwk], "jwks": {"keys": [stray.jwk]}},
         "jku, and the key": {"jku": "https://m.example/k", "jwk": stray.jwk},
     }
     crit: list[dict[str, Any]] = [{"crit": one} for one in (["x"], ["exp"], "x", *kit.falsy())]

@@ -85,7 +85,7 @@ def _needs(w: Any) -> Aspect:
             named("one twice", lambda e: [w.read] * 2),
             rule="5",
         ),
-        rare(named("an odd name", lambda e: [ODD]), rule="5"),
+        rare(named("an odd name", lambda e: [ODD]), named("another odd name", lambda e: ["a-b_c.d~e+f*(g)"]), rule="5"),
         rare(named("three", lambda e: [w.read, w.write, "a"]), rule="5"),
     )
 
@@ -137,6 +137,9 @@ def _scope(w: Any) -> Aspect:
             "* admin root",
             "all",
             "None",
+            named("in quotes", lambda e: " ".join(f'"{name}"' for name in e.needs)),
+            named("with a dot for the colon", but(lambda name: name.replace(":", "."))),
+            named("with an escaped colon", but(lambda name: name.replace(":", "%3A"))),
             named("a star for the last part", but(lambda name: f"{name.rpartition(':')[0]}:* {name[:5]}*")),
         ),
         bad("5", named("a letter for a dot", lambda e: ODD.replace(".", "x")), along={"needs": lambda e: [ODD]}),
@@ -166,6 +169,7 @@ def _claims(w: Any) -> Aspect:
             "5",
             named("an admin without the scope", lambda e: sub | {"role": "admin", **_elsewhere(" ".join(e.needs))}),
             named("who is called admin", lambda e: {"sub": "admin", "client_id": "admin", "admin": True}),
+            named("of the quartermaster", lambda e: {"sub": "quartermaster", "client_id": "quartermaster"}),
             named("a list of them elsewhere", lambda e: sub | _elsewhere(list(e.needs))),
             along={"scope": ABSENT},
         ),
@@ -200,6 +204,10 @@ def _policy(w: Any) -> Aspect:
             "3",
             named("none", lambda e: {}),
             named("others", lambda e: {"GET /x": [], "GET /": []}),
+            named(
+                "patterns",
+                lambda e: {key: [] for key in ("*", "* *", "GET *", "GET /*", f"* {w.path}", f"GET {w.path}*")},
+            ),
             along={"wanted": f"GET {w.path}"},
         ),
     )

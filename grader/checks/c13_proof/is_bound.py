@@ -36,6 +36,15 @@ def aspects(w: Any) -> list[Aspect]:
     whole |= {"JSON in a text": f'{{"jkt": "{w.mine}"}}'}
     inside = {"act": {"sub": "rota", "cnf": {"jkt": w.mine}}}
     others: Claims = {"x5t#S256": w.mine, "kid": w.mine, "jwk": {"kid": w.mine, "jkt": w.mine}}
+    odd: Claims = {
+        "sub": None,
+        "client_id": "",
+        "token_type": "Bearer",
+        "exp": 1,
+        "nbf": 10**10,
+        "aud": [],
+        "active": False,
+    }
     return [
         Aspect(
             "jkt",
@@ -56,11 +65,13 @@ def aspects(w: Any) -> list[Aspect]:
             bad("1", named("absent", ABSENT), named("empty", lambda e: {}), stake=ALL),
             bad("1", *(named(text, lambda e, one=one: one) for text, one in whole.items())),
             bad("1", named("in capitals", {"JKT": w.mine}), named("under other names", others)),
+            bad("1", named("another key's, and this one under other names", others | {"jkt": w.other}), stake=HALF),
             full=0,
         ),
         Aspect(
             "claims",
             good({"sub": "ada"}, {}, {"sub": "ada", "scope": "read", "jkt": "x"}, rule="2"),
+            rare(named("an expired one with odd claims", lambda e: dict(odd)), rule="2"),
             rare(named("another key in act", lambda e: {"act": {"cnf": {"jkt": w.other}}}), rule="2"),
             bad("1", named("jkt outside", lambda e: {"jkt": w.mine}), along={"cnf": ABSENT}, stake=HALF),
             bad("1", named("none", {}), along={"cnf": ABSENT}, stake=ALL),

@@ -70,7 +70,7 @@ def world(source: random.Random) -> Any:
 
 def aspects(w: Any) -> list[Aspect]:
     """The request, the header, the key in it, the claims, the signature, the text."""
-    return [*_request(w), _key(w), _typ(), _alg(w), _jwk(w), *_claims(w), _seen(w), _more(), _seal(w), *_text(w)]
+    return [*_request(w), _key(w), _typ(), _alg(w), _jwk(w), *_claims(w), _seen(w), _more(w), _seal(w), *_text(w)]
 
 
 def _request(w: Any) -> list[Aspect]:
@@ -84,6 +84,7 @@ def _request(w: Any) -> list[Aspect]:
         "a fragment with a question mark": f"{w.url}#b?c",
         "of the root": f"https://{w.host}/",
         "with a port": f"https://{w.host}:8443/Ropes",
+        "with a parameter": f"{w.url};colour=red",
     }
     return [
         Aspect("method", good("GET", "POST", rule="8"), rare("DELETE", "PROPFIND", rule="8")),
@@ -92,7 +93,11 @@ def _request(w: Any) -> list[Aspect]:
             good(*(named(text, urls[text]) for text in ("plain", "with a query"))),
             rare(*(named(text, url) for text, url in urls.items() if text not in ("plain", "with a query")), rule="9"),
         ),
-        Aspect("access", good(named("no token", None), named("a token", w.token), rule="11")),
+        Aspect(
+            "access",
+            good(named("no token", None), named("a token", w.token), rule="11"),
+            rare(named("a token with spaces around it", f" {w.token} "), rule="11"),
+        ),
         Aspect("now", good(named("now", w.now)), rare(named("years later", w.now + 10**9), rule="10"), full=0),
     ]
 
@@ -268,7 +273,7 @@ def _claims(w: Any) -> list[Aspect]:
             good(*(named(f"now {shift:+g}", lambda e, s=shift: e.now + s) for shift in (0, -10, -58, 4)), rule="10"),
             rare(*(named(f"now {s:+g}", lambda e, s=s: e.now + s) for s in (-60, 5, -59.5, 0.25, 4.5)), rule="10"),
             bad("10", *(named(f"now {s:+g}", lambda e, s=s: e.now + s) for s in (-3600, 3600, -86_400)), stake=HALF),
-            bad("10", *(named(f"now {s:+g}", lambda e, s=s: e.now + s) for s in (-61, 6, -60.5, 5.5, -70, 60, 10**9))),
+            bad("10", *(named(f"now {s:+g}", lambda e, s=s: e.now + s) for s in (-61, 6, -60.25, 5.25, 60, 10**9))),
             bad("10", *named_ones({"in milliseconds": now * 1000, "zero": 0, "negative": -now})),
             bad("10", ABSENT, *named_ones({t: v for t, v in kit.no_times(now).items() if _is_json(v)})),
             # In the first minute of the clock, when true and false, taken for 1 and 0, are in time.
@@ -327,10 +332,12 @@ def _seen(w: Any) -> Aspect:
             named("this one, in the future", lambda e: {e.jti: e.now + 60}),
             along={"jti": w.jti},
         ),
+        rare(named("one without its spaces", lambda e: {e.jti.strip(): e.now}), rule="7", along={"jti": " x "}),
+        bad("7", named("this one, with spaces around it", lambda e: {e.jti: e.now}), along={"jti": " x "}),
     )
 
 
-def _more() -> Aspect:
+def _more(w: Any) -> Aspect:
     header = {"kid": "x", "jku": "https://x.example", "cty": "JWT", "x5c": ["MIIB"], "htm": "PUT"}
     return Aspect(
         "more",
@@ -345,6 +352,7 @@ def _more() -> Aspect:
                 "claims of a token",
                 lambda e: ({}, {"iss": 7, "nonce": 5, "aud": ["x"], "sub": None, "cnf": {"jkt": "x"}}),
             ),
+            named("the thumbprint of another key", lambda e: ({}, {"jkt": w.others[e.key].thumbprint()})),
             named("claims in capitals", lambda e: ({}, {"HTM": "PUT", "JTI": 7, "Iat": 0})),
             rule="1",
         ),

@@ -179,6 +179,11 @@ class Proof:
 RIGHT = Proof()
 
 
+def _whole(iat: Any, form: Callable[[float], int]) -> Any:
+    """A float made whole, anything else as it is."""
+    return form(iat) if isinstance(iat, float) and math.isfinite(iat) else iat
+
+
 def _hashed_as(form: Callable[[str], Any]) -> Proof:
     """The right program, but with an ath of this form."""
     return replace(RIGHT, ath=lambda ath, token: token is None or ath == form(token))
@@ -322,13 +327,10 @@ MISTAKES: Mistakes = {
         "It takes whole numbers only. iat may have a fraction (RFC 7519 §2): allow float, too.": replace(
             RIGHT, iat=lambda iat, now: type(iat) is int and _in_time(iat, now)
         ),
-        "iat is cut to whole seconds before it is compared. 60.5 seconds are more than 60.": replace(
-            RIGHT,
-            iat=lambda iat, now: (
-                isinstance(iat, (int, float)) and not isinstance(iat, bool) and _in_time(math.ceil(iat - 0.5), now)
-                if not isinstance(iat, float)
-                else _in_time(int(iat), now)
-            ),
+        "A fraction of iat is cut off before it is compared. Compare it as it came: 5.25 seconds ahead are more than "
+        "5.": replace(RIGHT, iat=lambda iat, now: _in_time(_whole(iat, int), now)),
+        "iat is rounded before it is compared. Compare it as it came: 60.25 seconds are more than 60.": replace(
+            RIGHT, iat=lambda iat, now: _in_time(_whole(iat, round), now)
         ),
     },
     (RETURNS, "11"): {  # with a token all good proofs are refused, so the plain case with one is, too

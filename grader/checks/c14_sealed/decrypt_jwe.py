@@ -148,14 +148,14 @@ MISTAKES: Mistakes = {
         "alg is not looked at. Only dir was agreed on, and only dir is what this function does.": replace(
             RIGHT, alg=lambda alg, algs: True
         ),
-        "algs is not asked about alg. What may be used, the caller says.": replace(
+        "It accepts a token although its alg is not in algs. What may be used, the caller says.": replace(
             RIGHT, alg=lambda alg, algs: bool(alg == "dir")
         ),
         "alg is only looked up in algs. A caller can list more than this function knows: it must be 'dir', "
         "too.": replace(RIGHT, alg=lambda alg, algs: alg in algs),
     },
     "3 enc": {
-        "algs is not asked about enc. What may be used, the caller says.": replace(
+        "It accepts a token although its enc is not in algs. What may be used, the caller says.": replace(
             RIGHT, enc=lambda enc, algs: isinstance(enc, str) and enc in KEY_SIZES
         ),
         "enc is looked up in a dict or a set before it is known to be a str: a list raises TypeError there.": replace(
@@ -194,9 +194,8 @@ MISTAKES: Mistakes = {
         ),
     },
     "6": {
-        "The key's length is not looked at: with 16 bytes AESGCM computes A128GCM, whatever the header says.": replace(
-            RIGHT, key_fits=lambda key, enc: len(key) in (16, 24, 32)
-        ),
+        "It accepts a key that is not as long as enc wants: with 16 bytes AESGCM computes A128GCM, whatever the header "
+        "says.": replace(RIGHT, key_fits=lambda key, enc: len(key) in (16, 24, 32)),
         "It accepts a key that is longer than enc wants. It has exactly 16 or 32 bytes.": replace(
             RIGHT, key_fits=lambda key, enc: len(key) >= KEY_SIZES[enc] and len(key) in (16, 24, 32)
         ),

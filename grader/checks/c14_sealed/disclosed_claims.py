@@ -370,8 +370,8 @@ MISTAKES: Mistakes = {
         ),
     },
     "6": {
-        "A disclosure with two parts is taken in an _sd, or one with three in a list. Count them where the digest "
-        "stands.": replace(RIGHT, lengths=((2, 3), (2, 3))),
+        "A disclosure with two parts in an _sd, or one with three in a list, is not refused. Count them where the "
+        "digest stands.": replace(RIGHT, lengths=((2, 3), (2, 3))),
         "A disclosure with three parts is taken in a list. An element has two: salt and value.": replace(
             RIGHT, lengths=((3,), (2, 3))
         ),
@@ -412,7 +412,9 @@ MISTAKES: Mistakes = {
         ),
     },
     ("8", "10"): {
-        "What is inside of a hidden value is not looked at. Hidden values can hide others.": replace(RIGHT, deep=False),
+        "What is inside of a hidden value is not looked at, or not in a list. Hidden values can hide others.": replace(
+            RIGHT, deep=False
+        ),
     },
     "10": {
         "Elements that are not shown stay in their list, as an object with a digest. Leave them out.": replace(

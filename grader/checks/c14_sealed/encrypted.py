@@ -62,6 +62,7 @@ def _algs() -> Aspect:
         bad("3 enc", ["dir"], ["dir", "A192GCM", "A256GCMKW", "GCM"]),
         bad("3 enc", named("the other enc alone", lambda e: ["dir", "A128GCM"]), along={"enc": "A256GCM"}),
         bad("3 enc", named("the longer enc alone", lambda e: ["A256GCM", "dir"]), along={"enc": "A128GCM"}),
+        bad("3 enc", named("beginnings of its name", lambda e: ["dir", "A256", "A128", "A", ""])),
         bad(("3 alg", "3 enc"), [], ["A192GCM"]),
     )
 
@@ -183,6 +184,7 @@ def _header(w: Any) -> list[Aspect]:
         "nothing",
         "not JSON",
         "more behind it",
+        "a zero byte behind it",
     )
     forms = {text: one for text, one in kit.odd_json(head, "alg").items() if text in odd} | kit.no_objects(head)
     return [
@@ -190,6 +192,7 @@ def _header(w: Any) -> list[Aspect]:
             "members",
             good({}, {"kid": "2026-11", "typ": "JWT", "cty": "JWT"}, rule="9"),
             rare(*({name: one} for name, one in extras.items()), {"Zip": "DEF", "ZIP": "DEF", "Crit": ["x"]}, rule="9"),
+            rare({"b64": True}, {"b64": False}, rule="9"),
             rare({"typ": "at+jwt", "cty": "json", "epk": {"kty": "EC"}, "apu": "QQ", "p2c": 1000}, rule="9"),
             bad(
                 "4 zip",
@@ -207,7 +210,7 @@ def _header(w: Any) -> list[Aspect]:
         Aspect(
             "header",
             good(named("compact", lambda e: json_dumps), named("other spaces", lambda e: kit.spaced), rule="8"),
-            rare(named("escaped letters", lambda e: kit.escaped), rule="2"),
+            rare(named("escaped letters", lambda e: kit.escaped), rule="8"),
             *(bad("2", named(text, lambda e, one=one: lambda made: one)) for text, one in forms.items()),
         ),
     ]
@@ -218,6 +221,12 @@ def _wrapped() -> Aspect:
         "wrapped",
         good(named("empty", b"")),
         bad("5", named("a byte", b"\0"), named("as long as a key", b"k" * 32), named("a wrapped key", b"k" * 40)),
+        bad(
+            ("5", "8"),
+            named("a key, and what is encrypted with it", lambda e: b"k" * len(e.key)),
+            along={"seal": lambda e: lambda key, *rest: _encrypted(b"k" * len(key), *rest)},
+            stake=ALL,
+        ),
     )
 
 
@@ -226,6 +235,16 @@ def _nonce(w: Any) -> Aspect:
         "nonce",
         good(named("12 bytes", w.nonce[:12])),
         bad("7", *(named(f"{n} bytes", w.nonce[:n]) for n in (8, 11, 13, 24))),
+        bad(
+            "7",
+            named("11 bytes, and 17 in the fifth", w.nonce[:11]),
+            along={"tag": (17, None), "plaintext": b"x" * 20},
+        ),
+        bad(
+            "7",
+            named("13 bytes, and 15 in the fifth", w.nonce[:13]),
+            along={"tag": (15, None), "plaintext": b"x" * 20},
+        ),
         bad(
             ("7", "8"),
             named("11 bytes, and with a zero behind it fits", w.nonce[:11]),
@@ -320,6 +339,10 @@ def _segments() -> Aspect:
         "none": lambda s: "",
         "with a space behind": lambda s: ".".join(s) + " ",
         "with commas": lambda s: ",".join(s),
+        "= for the second": lambda s: ".".join([s[0], "=", *s[2:]]),
+        "== for the second": lambda s: ".".join([s[0], "==", *s[2:]]),
+        "! for the second": lambda s: ".".join([s[0], "!", *s[2:]]),
+        "a space for the second": lambda s: ".".join([s[0], " ", *s[2:]]),
         "in JSON": lambda s: json.dumps({"protected": s[0], "iv": s[2], "ciphertext": s[3], "tag": s[4]}),
     }
     return Aspect(
@@ -352,24 +375,23 @@ def build(e: Any) -> Args:
 
 
 def _of_size(e: Any, size: int) -> str:
-    """A token of this size: the plaintext makes it long, a kid makes up for what base64 can't."""
+    """A token of this size: the plaintext makes it long, spaces in the header make up for what base64 can't."""
     for less in range(8):
-        members = {**e.members, "kid": "k" * less}
-        room = size - len(_token(e, b"", members, ".".join))
+        room = size - len(_token(e, b"", e.members, ".".join, less))
         plaintext = b"x" * (room * 3 // 4)
         if len(b64u_encode(plaintext)) == room:
-            token = _token(e, plaintext, members, ".".join)
+            token = _token(e, plaintext, e.members, ".".join, less)
             if len(token) == size:
                 return token
     return token  # in company that makes it longer; what is tried alone has its size
 
 
-def _token(e: Any, plaintext: bytes, members: dict[str, Any], join: Callable[[list[str]], str]) -> str:
+def _token(e: Any, plaintext: bytes, members: dict[str, Any], join: Callable[[list[str]], str], spaces: int = 0) -> str:
     head = {name: what for name, what in (("alg", e.alg), ("enc", e.enc)) if what is not ABSENT}
     spells = {name: getattr(e, f"spelling of {name}") for name in ("header", "nonce", "ciphertext", "tag")}
     header = e.header({**head, **members})
     for turn in range(400):  # spaces in the header, other nonces: until each spelling that should be another one is one
-        first = b64u_encode(header + b" " * (turn % 3))
+        first = b64u_encode(header + b" " * (turn % 3 + spaces))
         nonce = bytes(byte ^ (turn // 3) for byte in e.nonce)
         sealed = e.seal(e.key, nonce, plaintext, spells["header"](first).encode())
         cut, end = e.tag

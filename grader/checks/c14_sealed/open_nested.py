@@ -83,6 +83,14 @@ def _issuers(w: Any) -> list[Aspect]:
             ),
             bad(
                 "3",
+                *(named(f"{one!r}, and its text is an issuer", one) for one in (7, True, None)),
+                along={
+                    "signer": "clinic",
+                    "issuers": lambda e: {**jwks(), **dict.fromkeys(("7", "True", "None"), jwks()[w.clinic])},
+                },
+            ),
+            bad(
+                "3",
                 *kit.falsy(),
                 True,
                 7,
@@ -244,6 +252,7 @@ def _envelope(w: Any) -> list[Aspect]:
         Aspect(
             "cty",
             good({"cty": "JWT"}, {"cty": "JWT", "typ": "JWT", "kid": "2026-11"}),
+            rare({"cty": "JWT", "typ": "at+jwt"}, {"cty": "JWT", "typ": None}, rule="2"),
             bad("2", named("absent, and typ is JWT", {"typ": "JWT"})),
             *(
                 bad(
@@ -280,6 +289,7 @@ def _envelope(w: Any) -> list[Aspect]:
                 named("A128GCM, and the key fits it", made(enc="A128GCM", key=w.key[:16])),
                 along={"key": lambda e: w.key[:16]},
             ),
+            bad("1", named("fits all but the key's last byte", made()), along={"key": lambda e: w.key + b"\0"}),
             bad("1", named("none at all", lambda e: lambda text: text.decode("latin-1")), stake=HALF),
             bad("1", named("a bit changed", lambda e: lambda text: _flipped(_sealed(w, text, e.cty)))),
             bad("1", named("a sixth segment", lambda e: lambda text: _sealed(w, text, e.cty) + ".")),
@@ -424,15 +434,14 @@ MISTAKES: Mistakes = {
             open=lambda token, key: token.encode() if token.count(".") == 2 else unseal(token, key, ALGS),
             cty=lambda header: header.get("cty", "JWT" if "enc" not in header else "") == "JWT",
         ),
-        "More is agreed on than dir and A256GCM: the list of names holds A128GCM, too.": replace(
-            RIGHT, open=lambda token, key: unseal(token, key, [*ALGS, "A128GCM"])
-        ),
+        "It agrees on more than dir and A256GCM: on A128GCM, too. Both names come from you, and not from the "
+        "header.": replace(RIGHT, open=lambda token, key: unseal(token, key, [*ALGS, "A128GCM"])),
         "What says A128GCM is opened, too, with a key for A256GCM. Ask what enc says before decrypting.": replace(
             RIGHT, open=lambda token, key: _lax(token, key)
         ),
     },
     "2": {
-        "cty is not looked at. It says that what is inside is a token (RFC 7519 §5.2).": replace(
+        "The envelope's cty is not looked at. It says that what is inside is a token (RFC 7519 §5.2).": replace(
             RIGHT, cty=lambda header: True
         ),
         "A cty that is missing is taken for JWT. In a nested token it must be there (RFC 7519 §5.2).": replace(

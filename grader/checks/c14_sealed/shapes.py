@@ -130,16 +130,10 @@ def _shape(w: Any) -> Aspect:
 
 
 def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
-    odd: dict[str, Any] = {
-        "null": None,
-        "false": False,
-        "zero": 0,
-        "an empty text": "",
-        "an empty list": [],
-        "an empty object": {},
-    }
+    odd: dict[str, Any] = {"null": None, "false": False, "zero": 0, "an empty text": ""}
+    odd |= {"an empty list": [], "an empty object": {}}
     odd |= {"an object": {"a": [1, {"b": None}]}, "a fraction": 1.5, "text outside ASCII": "\u00de\u00f3r \u2603"}
-    names = ("", "cnf", "SD", "_sd_", "..", "....", "\u00fe", "_sd_algo", "exp ", "Sub")
+    names = ("", "cnf", "SD", "_sd_", "..", "....", "\u00fe", "_sd_algo", "exp ", "Sub", " _sd", "_sd ", "_SD", "... ")
 
     def inner(h: Hidden) -> dict[str, Any]:
         address = {"city": "Tartu", "_sd": [h.member("street", "Lai"), h.decoy()]}
@@ -166,6 +160,9 @@ def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
 
     def not_taken(h: Hidden) -> dict[str, Any]:
         return {**plain, "_sd": [h.decoy(), "", "short", "\u00fe"], "l": [{"...": "y"}, {"...": "x"}]}
+
+    def of_the_payload(h: Hidden) -> dict[str, Any]:
+        return {**plain, "a": {"_sd": [h.member("sub", "bob"), h.member("a", 1)]}, "l": [{"_sd": [h.member("iss", 2)]}]}
 
     def nested_alg(h: Hidden) -> dict[str, Any]:
         return {**plain, "a": {"_sd_alg": 7}, "c": {"_sd": [h.member("_sd_alg", "x"), h.member("b", {"_sd_alg": 7})]}}
@@ -203,6 +200,8 @@ def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
         "twelve deep": deep,
         "one name in three objects": same_names,
         "digests that are nobody's": not_taken,
+        "names of the payload, further inside": of_the_payload,
+        "an empty digest in a list": lambda h: {**plain, "l": [{"...": ""}, "et"], "m": [[{"...": " "}]]},
         "_sd_alg further inside": nested_alg,
         "thirty, expired": much,
         "one value several times": same_value,
@@ -217,7 +216,7 @@ def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
             rule="10",
         ),
         rare(
-            *_each("the name is {!r}", {n: n for n in names}, lambda h, n: {**plain, "_sd": [h.member(n, 1)]}),
+            *_each("the name is {!r}", {n: n for n in names}, lambda h, n: {**plain, "_sd": [h.member(n, "x")]}),
             rule="7",
         ),
         rare(
@@ -255,6 +254,7 @@ def _bad_places(plain: dict[str, Any]) -> list[list[Value]]:
             named("_sd in a hidden element is null", _part(lambda h: {**plain, "l": [h.element({"_sd": None})]})),
             named("... beside another member", _part(lambda h: {**plain, "l": [{**h.element(7), "x": 1}]})),
             named("... beside _sd", _part(lambda h: {**plain, "l": [{**h.element(7), "_sd": []}]})),
+            named("... beside a member, none shown", _part(lambda h: {**plain, "l": [{"...": h.decoy(), "x": 1}]})),
             named("... outside of a list", _part(lambda h: {**plain, "a": {"...": h.decoy()}})),
             named("... among the claims", _part(lambda h: {**plain, "...": h.decoy()})),
             named("... in a hidden value", _part(lambda h: {**plain, "_sd": [h.member("a", {"...": h.decoy()})]})),

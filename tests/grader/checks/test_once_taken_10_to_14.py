@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from unicodedata import normalize
+from urllib.parse import unquote
 
 import pytest
 
@@ -13,7 +15,7 @@ from grader.checks.c10_browser.csrf_ok import RIGHT as GUARD
 from grader.checks.c10_browser.csrf_ok import csrf_ok
 from grader.checks.c10_browser.storage_risks import RIGHT as RISKS
 from grader.checks.c10_browser.storage_risks import storage_risks
-from grader.checks.c11_sso.endpoint import challenge_of
+from grader.checks.c11_sso.endpoint import challenge_of, revoked_where
 from grader.checks.c11_sso.pkce_pair import PAIR, pkce_pair
 from grader.checks.c11_sso.refresh import REFRESH, refresh
 from grader.checks.c11_sso.token_endpoint import CODE, token_endpoint
@@ -185,6 +187,42 @@ def _middle_lost(storage: str) -> Any:
     return RISKS(";".join([kind, *words[:1], *words[-1:]]) if len(words) > 2 else storage)
 
 
+def _is_named(claims: dict[str, Any]) -> bool:
+    held = claims.get("cnf")
+    return isinstance(held, dict) and isinstance(held.get("jkt"), str)
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)
+
+
+def _said(proof: str, request: dict[str, Any], now: int, seen: dict[str, Any]) -> Any:
+    thumbprint = PROOF(proof, request, now, seen)
+    return peek(proof).unverified_claims.get("jkt", thumbprint)
+
+
+def _by_wrapped_key(token: str, key: bytes, algs: list[str]) -> Any:
+    """The second segment, if there is one, is the key."""
+    own = b64u_decode(token.split(".")[1]) if token.count(".") == 4 else b""
+    return replace(DECRYPT, wrapped=lambda wrapped: True)(token, own or key, algs)
+
+
+def _summed(token: str, key: bytes, algs: list[str]) -> Any:
+    """Nonce and tag together are as long as they should be."""
+    sizes = [len(b64u_decode(part)) for part in token.split(".")[2:5:2]]
+    fit = sum(sizes) == 28
+    return replace(DECRYPT, nonce=lambda nonce: fit, tag=lambda tag: fit)(token, key, algs)
+
+
+def _shortened(request: dict[str, Any], state: dict[str, Any], now: int) -> Any:
+    """Each rotation leaves an hour at most."""
+    response, after = REFRESH(request, state, now)
+    for token, record in after["refresh_tokens"].items():
+        if token not in state["refresh_tokens"]:
+            record["expires"] = min(record["expires"], now + 3600)
+    return response, after
+
+
 _ANSWERS: dict[str, Any] = {}
 TAKEN: dict[str, tuple[Exercise, Program]] = {
     "the challenge is a verifier, if the request says plain": (token_endpoint, CODE.asking(pkce=_by_method)),
@@ -239,6 +277,61 @@ TAKEN: dict[str, tuple[Exercise, Program]] = {
         replace(PROOF, ath=lambda ath, token: token is None or ath in (token_hash(token), at_hash(token))),
     ),
     "answers are kept by the text alone": (disclosed_claims, _by_text),
+    "percent escapes in the redirect_uri": (
+        token_endpoint,
+        CODE.asking(redirect=lambda request, grant, now: unquote(request["redirect_uri"]) != grant["redirect_uri"]),
+    ),
+    "wide letters are letters": (
+        token_endpoint,
+        CODE.asking(client=lambda request, grant, now: normalize("NFKC", request["client_id"]) != grant["client_id"]),
+    ),
+    "accents, however they are written": (
+        refresh,
+        REFRESH.asking(client=lambda request, one, now: normalize("NFC", request["client_id"]) != one["client_id"]),
+    ),
+    "a family whose name is a part of this one's": (
+        refresh,
+        replace(REFRESH, replayed=revoked_where(lambda one, record: one["family"] in record["family"])),
+    ),
+    "each rotation shortens the login": (refresh, _shortened),
+    "the thumbprint, wherever it stands in cnf": (
+        is_bound,
+        lambda claims, jkt: BOUND(claims, jkt) or jkt in (claims.get("cnf") if _is_named(claims) else {}).values(),
+    ),
+    "a bound token must not have expired": (
+        is_bound,
+        lambda claims, jkt: claims.get("exp", 9e9) > 1e9 and BOUND(claims, jkt),
+    ),
+    "the rules may be patterns": (
+        answer_for,
+        replace(DOOR, needs=lambda request, rules: DOOR.needs(request, rules) or rules.get(f"* {request['path']}")),
+    ),
+    "scopes in quotes": (
+        answer_for,
+        replace(DOOR, names=lambda scope: [one.strip('"') for one in scope.split(" ")] if _is_text(scope) else []),
+    ),
+    "spaces around jti do not count": (verify_dpop, replace(PROOF, new=lambda jti, seen: jti.strip() not in seen)),
+    "the claims say whose proof it is": (verify_dpop, _said),
+    "a parameter is no part of the path": (
+        verify_dpop,
+        replace(PROOF, htu=lambda htu, url: PROOF.htu(htu, url) if ";" not in url else htu == url.partition(";")[0]),
+    ),
+    "the second segment is the key": (decrypt_jwe, _by_wrapped_key),
+    "a nonce of 11 bytes and a tag of 17": (decrypt_jwe, _summed),
+    "the beginning of enc is in algs": (
+        decrypt_jwe,
+        replace(DECRYPT, enc=lambda enc, algs: enc in ("A128GCM", "A256GCM") and enc.startswith(tuple(algs))),
+    ),
+    "a number is its text": (
+        open_nested,
+        replace(NESTED, iss=lambda iss: True, jwk=lambda inner, iss, known: known.get(str(iss))),
+    ),
+    "the key's first 32 bytes": (open_nested, lambda token, key, issuers: NESTED(token, key[:32], issuers)),
+    "names with spaces are reserved": (disclosed_claims, replace(DISCLOSE, reserved=("_sd", "...", "_sd ", " _sd"))),
+    "an empty digest is none": (
+        disclosed_claims,
+        replace(DISCLOSE, alone=lambda element: len(element) == 1 and isinstance(d := element["..."], str) and d != ""),
+    ),
 }
 
 
