@@ -20,6 +20,7 @@ MAX_FILE = 10_000_000
 """The largest of the other files that somebody else may have written, such as a Report or a receipt, in bytes."""
 
 
+_HAS_LOCKS = os.name == "posix" and sys.platform != "emscripten"  # which has `fcntl`, without what locks
 _TURN, _TURNS = 0.01, 500
 """Seconds between two attempts to get a turn (see `in_turn`), and how many are made."""
 
@@ -92,13 +93,13 @@ def write_new_secret(path: Path, text: str) -> None:
 def alone_in(folder: Path) -> Iterator[None]:
     """Be the only process that works in a folder, until the end of this one at the latest.
 
-    Where there are no such locks (Windows, some file systems of a network) nobody is kept out.
+    Where there are no such locks (Windows, a browser, some file systems of a network) nobody is kept out.
 
     Raises:
         AtWork: another one is at work in it.
         OSError: there is no such folder.
     """
-    if os.name != "posix":
+    if not _HAS_LOCKS:
         yield
         return
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -118,7 +119,7 @@ def in_turn(folder: Path) -> Iterator[None]:
     (see `alone_in`), or somebody keeps one for long, nobody is kept out.
     """
     try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if os.name == "posix" else -1
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY) if _HAS_LOCKS else -1
     except OSError:  # no such folder, or too many open files: writing will tell
         handle = -1
     try:

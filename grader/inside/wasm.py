@@ -55,6 +55,6 @@ def _library_files() -> None:
 
 
 def unpack(library: zipfile.ZipFile, folder: Path) -> None:
-    """Unpack the standard library's modules, and one package: a check goes by way of its folder."""
-    files = [name for name in library.namelist() if name.endswith(".py")]
-    library.extractall(folder, [name for name in files if "/" not in name or name.startswith("json/")])
+    """Unpack the standard library's modules, and two packages' beginnings: a check opens one, and goes by the other."""
+    modules = [name for name in library.namelist() if name.endswith(".py") and "/" not in name]
+    library.extractall(folder, [*modules, "concurrent/__init__.py", "json/__init__.py"])
