@@ -29,8 +29,11 @@ _STILL = (b"T", b"t", b"D", b"Z", b"X")
 """States, proc_pid_stat(5), in which a process that was sent SIGSTOP runs no code of its own."""
 _ENDED = (b"Z", b"X")
 _SHARED = re.compile(rb"^[0-9a-f]+-[0-9a-f]+ ...s .*$", re.MULTILINE)
+_COARSE_CLOCK = 5
+"""CLOCK_REALTIME_COARSE, clock_gettime(2), which `time` does not name. It goes on at each tick of the kernel, and its
+time is what a changed file gets."""
 _TICK = 20_000_000
-"""Nanoseconds: two changes of a file within them may get the same time."""
+"""Nanoseconds, more than from one tick to the next."""
 _READ_ONLY = (b"/usr/", b"/opt/")
 """Folders whose files no process inside can write: shared mappings of these are harmless."""
 
@@ -77,8 +80,7 @@ class Seal:
                 return leak
             self._pipes = any(name.startswith("pipe:") for other in self._alive() for name in _open_files(other))
             self._files = self._look_at_files()
-            if self._files and (young := max(one.changed for one in self._files) + _TICK - time.time_ns()) > 0:
-                time.sleep(min(young, _TICK) / 1e9)  # so that a change gets another time
+            _wait_for_a_time_after(max((one.changed for one in self._files), default=0))
             return ""
         except OSError:
             return "it ended"
@@ -185,6 +187,13 @@ def _held_files(pid: int) -> Iterator[_File]:
         about = os.stat(f"/proc/{pid}/{place}")
         if stat.S_ISREG(about.st_mode) or stat.S_ISDIR(about.st_mode):
             yield _File.at(f"/proc/{pid}/{place}", about)
+
+
+def _wait_for_a_time_after(changed: int) -> None:
+    """Wait, for one tick at the most, so that a file that changes from now on gets another time than this one."""
+    end = time.monotonic_ns() + _TICK
+    while time.clock_gettime_ns(_COARSE_CLOCK) <= changed and time.monotonic_ns() < end:
+        time.sleep(0.0002)
 
 
 def _signal(pid: int, number: int) -> None:
