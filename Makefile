@@ -37,7 +37,7 @@ lab: $(READY)    ## open the course in JupyterLab, in your own copies under work
 
 check: $(READY)  ## before each commit: lint, types, notebooks up to date, the quick tests
 	$(LINT)
-	$(PYTEST) tests/jwt_from_scratch tests/grader/judging tests/grader/checks
+	$(PYTEST) tests/jwt_from_scratch tests/grader/judging tests/grader/checks --ignore-glob='*/test_forgeries.py'
 
 test: $(READY)   ## the same, and all tests; of one lesson: make test LESSON=08
 	$(LINT)
