@@ -8,6 +8,7 @@ import contextlib
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -204,11 +205,16 @@ class Zygote:
             self._group.close()
             self._group = None
 
+    def _kill(self) -> None:
+        """Kill bubblewrap and, in its first moments, its second process, which does not end with the first one yet."""
+        if self._process.poll() is None:
+            os.killpg(self._process.pid, signal.SIGKILL)  # it leads a group, see start_new_session
+        self._process.wait()
+
     def close(self) -> None:
         """End the zygote and everything in it."""
         self._channel.close()
-        self._process.kill()
-        self._process.wait()
+        self._kill()
         self._errors.close()
         if self._home:
             self._home.cleanup()
@@ -229,8 +235,7 @@ class Zygote:
         except WireError as error:
             failed = str(error)
         if failed:
-            self._process.kill()
-            self._process.wait()
+            self._kill()
             self._errors.seek(0)
             said = [line.strip() for line in self._errors.read().splitlines() if line.strip()]
             self.close()

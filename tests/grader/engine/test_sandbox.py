@@ -6,13 +6,16 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from grader.engine import cgroup, mounts, sandbox, selftest
 from grader.engine.process import LearnerProcess
 from grader.engine.sandbox import FULL, Zygote
+from tests.grader.batch.waiting import until
 from tests.grader.helpers import REPO
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
@@ -210,3 +213,21 @@ def test_a_traceback_tells_nothing_of_the_teachers_folders() -> None:
     for place in {str(REPO), sys.prefix, sys.base_prefix} - {"/usr", "/usr/local"}:
         assert place not in shown
         assert place not in str(process.outputs)
+
+
+def test_who_is_closed_in_the_first_moments_leaves_nothing() -> None:
+    """bubblewrap's second process does not end with the first one before it has asked the kernel for that."""
+    groups = set()
+    for number in range(60):
+        zygote = Zygote()
+        groups.add(zygote._process.pid)
+        time.sleep(number / 5000)
+        zygote.close()
+    until(lambda: not [one.pid for one in psutil.process_iter() if group_of(one.pid) in groups], 5)
+
+
+def group_of(pid: int) -> int:
+    try:
+        return os.getpgid(pid)
+    except ProcessLookupError:
+        return 0
