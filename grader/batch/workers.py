@@ -335,6 +335,7 @@ def _work(connection: "Connection[Any, Any]", options: Options, parent: int) -> 
         connection.send(str(error))
         return
     gc.freeze()  # what is there now stays, so no later search for garbage needs to look at it
+    gc.set_threshold(50_000, 20, 100)  # what judging makes hardly ever is garbage in a cycle
     # From here on a broken sandbox is the doing of a submission: the connection ends, and the parent sees to it.
     with grader, contextlib.suppress(EOFError, BrokenPipeError, SandboxError):
         while True:

@@ -16,6 +16,7 @@ from typing import Any
 
 from jwt_from_scratch.encoding import b64u_decode, b64u_encode, json_dumps, json_loads_strict
 
+from ..inside.values import exactly
 from ..judging.aspects import ABSENT, Aspect, Value, bad, good, named, rare
 from ..judging.trial import Trial
 from ..judging.verdict import ALL, PART
@@ -275,17 +276,34 @@ def _segments(more: list[Value]) -> Aspect:
     )
 
 
+_WRITERS = (json_dumps, kit.spaced, kit.escaped)
+_texts: dict[Any, bytes] = {}
+"""What each of these made of a header. Most trials of most seeds have one of a few hundred."""
+
+
+def _written(write: Callable[[Any], bytes], head: dict[str, Any]) -> bytes:
+    """A header's text."""
+    known = exactly(head) if write in _WRITERS else b""
+    if not known:
+        return write(head)
+    if (write, known) not in _texts:
+        if len(_texts) > 1_000:
+            _texts.clear()
+        _texts[write, known] = write(head)
+    return _texts[write, known]
+
+
 def token_of(e: Any) -> str:
     """The token of a choice."""
-    head = {name: what for name, what in (("alg", e.alg), ("typ", e.typ)) if what is not ABSENT}
-    header = e.header({**head, **e.members})
-    spells = [getattr(e, f"spelling of {name}") for name in ("header", "claims", "signature")]
+    head = dict(e.members) if e.typ is ABSENT else {"typ": e.typ, **e.members}
+    header = _written(e.header, head if e.alg is ABSENT else {"alg": e.alg, **head})
+    spells = [vars(e)[f"spelling of {name}"] for name in ("header", "claims", "signature")]
     for spaces in range(40):  # white space in the JSON, until each spelling that should be another one is one
         first, second = b64u_encode(header + b" " * (spaces % 3)), b64u_encode(e.claims + b" " * spaces)
         third = b64u_encode(e.seal(f"{spells[0](first)}.{spells[1](second)}".encode()))
         if all(map(kit.respelled, spells, (first, second, third))):
             break
-    whole = e.segments(*(spell(one) for spell, one in zip(spells, (first, second, third), strict=True)))
+    whole = e.segments(spells[0](first), spells[1](second), spells[2](third))
     assert isinstance(whole, str)
     return whole
 

@@ -7,6 +7,7 @@ part of a trial's label.
 import base64
 import hashlib
 import hmac
+import random
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -191,6 +192,11 @@ def no_times(fine: float) -> dict[str, Any]:
 
 
 HASHES = {"HS256": hashlib.sha256, "HS384": hashlib.sha384, "HS512": hashlib.sha512}
+
+
+def visible(source: random.Random, size: int, until: int = 256) -> bytes:
+    """Random bytes from 33 on, none of them zero or white space. until: the first number that none of them has."""
+    return source.randbytes(size).translate(bytes(33 + byte % (until - 33) for byte in range(256)))
 
 
 def mac(key: bytes, message: bytes) -> bytes:

@@ -5,7 +5,8 @@ import functools
 import re
 import symtable
 import warnings
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import NamedTuple, TypeVar
 
 _CODE_MAGICS = ("time", "capture", "prun")
 """Cell magics whose cell is Python that runs in the notebook; with others it is a file, a shell script or HTML."""
@@ -14,6 +15,7 @@ _MAGIC_LINE = re.compile(r"^([ \t]*)[%!?].*$|^([ \t]*)\S.*\?[ \t]*$", re.MULTILI
 _SHORT = 5_000
 """Up to so many characters, a cell's names are cached."""
 _SCOPES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+T = TypeVar("T")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -71,10 +73,8 @@ def bound_names(source: str) -> frozenset[str]:
 def read_names(source: str) -> set[str]:
     """Every global name that a cell's code reads, also inside its functions."""
     names: set[str] = set()
-    try:
-        tables = [symtable.symtable(ast.unparse(ast.Module(_statements(source), [])), "cell", "exec")]
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return names
+    table = _parsed(source, lambda code: symtable.symtable(code, "cell", "exec"))
+    tables = [table] if table else []
     while tables:
         table = tables.pop()
         top = table.get_type() == "module"
@@ -85,13 +85,19 @@ def read_names(source: str) -> set[str]:
 
 def _statements(source: str) -> list[ast.stmt]:
     """The parsed code, without magics; nothing if it does not parse."""
+    module = _parsed(source, ast.parse)
+    return module.body if module else []
+
+
+def _parsed(source: str, parse: Callable[[str], T]) -> T | None:
+    """What `parse` makes of the code, if need be without magics; None if it does not parse."""
     with warnings.catch_warnings(action="ignore"):  # about a learner's code, such as "\d" in a plain string
         for make in (str, _without_magics):
             try:
-                return ast.parse(make(source)).body
+                return parse(make(source))
             except (SyntaxError, ValueError, RecursionError, MemoryError):
                 continue
-    return []
+    return None
 
 
 def _without_magics(source: str) -> str:

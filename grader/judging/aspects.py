@@ -17,10 +17,11 @@ that it was made for would test nothing, so it is an error when it is built (`Un
 import functools
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
-from types import SimpleNamespace
-from typing import Any
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType, SimpleNamespace
+from typing import Any, NamedTuple
 
 from ..inside.values import show
 from .trial import Args, Trial, crowd
@@ -47,8 +48,7 @@ class Unfit(Exception):
     """A trial that does not test what it was made for."""
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """One value of an aspect.
 
     Attributes:
@@ -67,13 +67,12 @@ class Value:
     breaks: frozenset[str] = frozenset()
     rule: str = ""
     stake: Stake = PART
-    along: dict[str, Any] = field(default_factory=dict)
+    along: Mapping[str, Any] = MappingProxyType({})
     across: tuple[str, ...] = ()
     shy: bool = False
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(NamedTuple):
     """A value with a name of its own, because it is a function, depends on the seed or looks like others."""
 
     text: str
@@ -136,14 +135,16 @@ class Aspect:
         self.name, self.values = name, list(itertools.chain(*lists))
         self.good = [value for value in self.values if not value.breaks and not value.along and not value.shy]
         self.bare, self.full = self.good[0], self.good[min(full, len(self.good) - 1)]
-        texts = [value.text for value in self.values]
-        if twice := {text for text in texts if texts.count(text) > 1}:
-            raise Unfit(f"aspect {name}: two values called {sorted(twice)[0]}")
+        if twice := [text for text, times in Counter(value.text for value in self.values).items() if times > 1]:
+            raise Unfit(f"aspect {name}: two values called {min(twice)}")
+
+
+_REFUSED = Raises(ValueError)
 
 
 def refused(broken: frozenset[str], args: Args) -> Want:
     """How a bad input is refused where an exercise says nothing else: by ValueError."""
-    return Raises(ValueError)
+    return _REFUSED
 
 
 def returned(answer: Any, args: Args) -> Want:
@@ -180,38 +181,57 @@ class from_aspects:  # noqa: N801 - used as a function: it is called with the se
         """All drafts for one seed."""
         world = self.world(source)
         aspects = self.aspects(world)
+        calls: dict[str, Args] = {}
+
+        def call(label: str, choice: Choice) -> Args:
+            """A call's arguments, which are made once: most calls of a crowd are also tried singly."""
+            if label not in calls:
+                calls[label] = self.call_of(world, aspects, choice)
+            return calls[label]
+
         for number, args in enumerate(self.examples):
             yield f"example {number + 1}", lambda proved, args=args, n=number: self._example(args, n)  # type: ignore[misc]
         for text, base, value, choice in choices(aspects, self.together):
             label = f"{text} | {base}" if base else text
 
             def make(
-                proved: bool, text: str = text, base: str = base, value: Value = value, choice: Choice = choice
+                proved: bool,
+                text: str = text,
+                base: str = base,
+                value: Value = value,
+                choice: Choice = choice,
+                label: str = label,
             ) -> Trial:
-                return self._trial(self.call_of(world, aspects, choice), value, text, base, proved)
+                return self._trial(call(label, choice), value, text, base, proved)
 
             yield label, make
         for text, values in crowds(aspects) if self.crowded else ():
-            yield text, functools.partial(self._crowd, world, aspects, text, values)
+            yield text, functools.partial(self._crowd, call, aspects, text, values)
 
-    def _crowd(self, world: World, aspects: list[Aspect], text: str, values: list[Value], proved: bool) -> Trial:
+    def _crowd(
+        self, call: Callable[[str, Choice], Args], aspects: list[Aspect], text: str, values: list[Value], proved: bool
+    ) -> Trial:
         bare = {aspect.name: aspect.bare for aspect in aspects}
         name = text.partition(":")[0]
-        return crowd(
-            text,
-            [
-                self._trial(self.call_of(world, aspects, {**bare, name: one}), one, f"{name}: {one.text}", BARE, proved)
-                for one in values
-            ],
-        )
+        parts = []
+        for one in values:
+            single = f"{name}: {one.text}"
+            args = call(f"{single} | {BARE}", {**bare, name: one})
+            parts.append(self._trial(args, one, single, BARE, proved))
+        return crowd(text, parts)
 
     def call_of(self, world: World, aspects: list[Aspect], choice: Choice) -> Args:
         """The arguments for a choice of values; what a value brings along goes before the others' own."""
-        along = {name: what for value in choice.values() for name, what in value.along.items()}
+        along: dict[str, Any] = {}
+        for value in choice.values():
+            if value.along:
+                along.update(value.along)
         made = SimpleNamespace(world=world)
+        fields = vars(made)
         for aspect in aspects:
-            what = along.get(aspect.name, choice[aspect.name].what)
-            setattr(made, aspect.name, what(made) if callable(what) else what)
+            name = aspect.name
+            what = along[name] if name in along else choice[name].what
+            fields[name] = what(made) if callable(what) else what
         return self.build(made)
 
     def _trial(self, args: Args, value: Value, text: str, base: str, proved: bool) -> Trial:
@@ -288,7 +308,7 @@ def _across(aspects: list[Aspect], value: Value) -> Iterator[Choice]:
 def _as_rare_as(value: Value, others: Choice) -> Value:
     """A good value among others: few people think of the call if they think of one of its values too little."""
     stake = min(value.stake, *(one.stake for one in others.values()))
-    return value if value.breaks else replace(value, stake=stake)
+    return value if value.breaks else value._replace(stake=stake)
 
 
 def _value(aspects: list[Aspect], name: str, text: str) -> Value:

@@ -119,7 +119,7 @@ def parts_of(source: Source) -> tuple[Source, ...]:
     return source.sources if isinstance(source, joined) else (source,)
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=16)
 def _trials(name: str, source: Source, seed: str) -> tuple[Trial, ...]:
     drafts = dict(source(_chance(name, seed)))
     kept = chosen(name)

@@ -5,7 +5,6 @@ mistakes which make the same errors, say nothing true.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from ..inside.values import copy_of
 from .answering import Ask, verdict_on
@@ -47,5 +46,5 @@ def _alone(answer: Answer) -> Trial | None:
     """The one call that went wrong; None if several calls make the error."""
     trial, call = answer.trial, answer.verdict.call
     if isinstance(trial.want, InTurn) and call >= 0:
-        return replace(trial, args=trial.calls[call], want=trial.want.wants[call], more=())
+        return trial._replace(args=trial.calls[call], want=trial.want.wants[call], more=())
     return None if trial.more or isinstance(trial.want, Plays) else trial

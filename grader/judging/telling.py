@@ -104,7 +104,7 @@ def _refuses_by_value(answers: list[Answer]) -> bool:
 def _without_unheard(answer: Answer) -> Answer:
     if answer.verdict.usually != UNHEARD:
         return answer
-    return replace(answer, verdict=replace(answer.verdict, usually=""))
+    return answer._replace(verdict=replace(answer.verdict, usually=""))
 
 
 def _ended(exercise: Exercise, answer: Answer) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """One trial: a call, or a few, and what must come of it."""
 
-from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..inside.calling import Outcome
 from .verdict import ARGUMENTS, PART, Stake, Verdict
@@ -10,8 +9,7 @@ from .wants import InTurn, Want
 Args = tuple[Any, ...]
 
 
-@dataclass(frozen=True)
-class Trial:
+class Trial(NamedTuple):
     """One call and what must come of it.
 
     Attributes:
@@ -53,17 +51,16 @@ def crowd(text: str, parts: list[Trial]) -> Trial:
     """Many values of one aspect and one rule as one trial, where there are more than can be tried one by one."""
     first, *others = parts
     more = tuple(one.args for one in others)
-    return replace(first, want=parts[-1].want, text=text, base="", more=more, parts=tuple(parts))
+    return first._replace(want=parts[-1].want, text=text, base="", more=more, parts=tuple(parts))
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """A trial, what came of its calls, and the verdict on that; of a crowd's part, the crowd, too."""
 
     trial: Trial
-    outcomes: list[Outcome] = field(repr=False)
+    outcomes: list[Outcome]
     verdict: Verdict
-    crowd: Trial | None = field(default=None, repr=False)
+    crowd: Trial | None = None
 
     @property
     def wrong(self) -> bool:

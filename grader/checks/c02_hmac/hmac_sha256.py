@@ -22,8 +22,8 @@ RULES = {
 def world(source: random.Random) -> Any:
     """Bytes that differ from seed to seed. None of them is zero, nor white space: what is, is put there on purpose."""
     return SimpleNamespace(
-        key=bytes(source.randrange(33, 256) for _ in range(2000)),
-        message=bytes(source.randrange(33, 127) for _ in range(1000)),
+        key=kit.visible(source, 2000),
+        message=kit.visible(source, 1000, until=127),
     )
 
 

@@ -54,9 +54,7 @@ ODD: dict[str, Any] = {
 
 def world(source: random.Random) -> Any:
     """A key without zeros and white space, and a time that differs from seed to seed."""
-    return SimpleNamespace(
-        key=bytes(source.randrange(33, 256) for _ in range(2000)), exp=1_900_000_000 + source.randrange(10**6)
-    )
+    return SimpleNamespace(key=kit.visible(source, 2000), exp=1_900_000_000 + source.randrange(10**6))
 
 
 def aspects(w: Any) -> list[Aspect]:

@@ -1,7 +1,6 @@
 """The aspects of the claims and of the policy (rules 1, 2 and 5 to 8 of the docstring)."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
 from jwt_from_scratch.services.corpus import Signer
@@ -58,7 +57,7 @@ def _as_json(aspect: Aspect) -> Aspect:
         # To let in what expired yesterday leaves a rule out; it is not all that the decoder is about.
         stake = (HALF if aspect.name == "exp" else PART) if value.breaks and value.stake == ALL else value.stake
         across = tuple(name for name in value.across if name != "others")
-        return replace(value, breaks=breaks, rule=rules.get(value.rule, ""), stake=stake, across=across)
+        return value._replace(breaks=breaks, rule=rules.get(value.rule, ""), stake=stake, across=across)
 
     def fits(value: Value) -> bool:
         infinite = isinstance(value.what, float) and not math.isfinite(value.what)
