@@ -9,10 +9,11 @@ from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import Any
 
-from ..inside.calling import CRASHED, FINAL, TIMED_OUT, Outcome, longest, waited_for_processor, was_starved
+from ..inside.calling import CRASHED, ELSEWHERE, FINAL, TIMED_OUT, Outcome
 from ..inside.confine import OPEN_FILES
 from ..inside.frames import ENDED, LATE, Channel, WireError
-from ..inside.values import pack, plain_text
+from ..inside.limit import longest, waited_for_processor, was_starved
+from ..inside.values import plain_text, tagged
 from .budget import Budget
 from .sandbox import MEMORY, NONE, Zygote
 
@@ -33,7 +34,8 @@ class GaveUp(Exception):
 class LearnerProcess:
     """A process that has run some cells. If a cell kills it, a new process runs the same cells, without that one.
 
-    Questions (calls of a function) are answered by forks of it, so that no answer can change it or another answer.
+    Questions (calls of a function) are answered by forks of it, so that no answer can change it or another answer;
+    or by itself, if it can keep nothing.
 
     Args:
         zygote: forks it.
@@ -42,6 +44,7 @@ class LearnerProcess:
         grace: seconds after which it is killed if it does not keep a time limit by itself.
         seconds: how long the submission may take from now on, restarts included.
         budget: counts its messages.
+        keeps_nothing: whether its cells are known to keep nothing from one call to the next, see `stateless`.
     """
 
     def __init__(
@@ -53,8 +56,10 @@ class LearnerProcess:
         grace: float | None = None,
         seconds: float = math.inf,
         budget: Budget | None = None,
+        keeps_nothing: bool = False,
     ) -> None:
         self._zygote = zygote
+        self._keeps_nothing = keeps_nothing
         self._hidden = hidden
         self._memory = memory
         self._grace = grace
@@ -124,8 +129,8 @@ class LearnerProcess:
     ) -> list[Outcome]:
         """Call a function that the cells defined, once for each tuple of arguments. Returns as many outcomes.
 
-        One fork answers them all, because forking costs more than most exercises' calls do. After a FINAL outcome the
-        rest is not asked.
+        One fork answers them all, because forking costs more than most exercises' calls do; or the process itself,
+        as long as it lives. After a FINAL outcome the rest is not asked.
 
         Args:
             name: of the function.
@@ -138,28 +143,48 @@ class LearnerProcess:
             Spent: it has sent too much.
         """
         request = {"name": name, "seconds": seconds, "forbids": list(forbids)}
-        packed = [pack(args, in_order=True) for args in questions]
+        asked = [tagged(args, in_order=True) for args in questions]
         outcomes: list[Outcome] = []
         for at_once in (False, True):
-            left = packed[len(outcomes) :]
+            left = asked[len(outcomes) :]
             came, lost = self._asked({**request, "at_once": at_once, "questions": left}) if left else ([], "")
             outcomes += came
-            # Unsent answers are lost with a fork that dies, so we can't know which question killed it. The next fork
-            # sends each answer at once.
-            if not lost or at_once or len(outcomes) == len(packed) - 1:
+            # Unsent answers are lost with a process that dies, so we can't know which question killed it. The next
+            # one, which is a fork, sends each answer at once.
+            if not lost or at_once or len(outcomes) == len(asked) - 1:
                 break
         if lost:
             outcomes.append(_lost(lost))
-        if len(outcomes) < len(packed):
+        if len(outcomes) < len(asked):
             rest = Outcome(outcomes[-1].kind, text="it was not called again after an earlier call")
-            outcomes += [rest] * (len(packed) - len(outcomes))
+            outcomes += [rest] * (len(asked) - len(outcomes))
         return outcomes
 
     def _asked(self, request: dict[str, Any]) -> tuple[list[Outcome], str]:
-        """Have a fork answer these questions. Returns its answers, and why it ended too soon, if it did."""
-        self._forks += 1
+        """Have these questions answered. Returns the answers, and why they ended too soon, if they did."""
         self._starved = True
         outcomes: list[Outcome] = []
+        # To ask as another process would, the function's cell is run again and again, which nothing else should feel.
+        if self._keeps_nothing and not request["at_once"] and ELSEWHERE not in request["forbids"]:
+            lost = self._ask_itself(request, outcomes)
+        else:
+            lost = self._ask_a_fork(request, outcomes)
+        self.ran_out |= self._starved and (bool(lost) or outcomes[-1].kind == TIMED_OUT)
+        return outcomes, lost
+
+    def _ask_itself(self, request: dict[str, Any], outcomes: list[Outcome]) -> str:
+        """Ask the process, and append its answers to outcomes. Returns why they ended too soon, or ""."""
+        try:
+            channel = self._started()
+            channel.send({"do": "ask", **request}, self._patience())
+            self._collect(channel, request, self._pid, outcomes)
+        except WireError as error:
+            return self._ended(error)
+        return ""
+
+    def _ask_a_fork(self, request: dict[str, Any], outcomes: list[Outcome]) -> str:
+        """The same with a fork of the process."""
+        self._forks += 1
         lost = ""
         mine, theirs = socket.socketpair()
         with contextlib.closing(Channel(mine)) as answers, theirs:
@@ -182,8 +207,7 @@ class LearnerProcess:
                 why = self._ended(error)  # the learner's process has ended, and the fork with it
                 done = len(outcomes) == len(request["questions"]) or (outcomes and outcomes[-1].kind in FINAL)
                 lost = "" if done else why
-        self.ran_out |= self._starved and (bool(lost) or outcomes[-1].kind == TIMED_OUT)
-        return outcomes, lost
+        return lost
 
     def _listen(self, answers: Channel, request: dict[str, Any], outcomes: list[Outcome]) -> str:
         """Ask a fork, and append its answers to outcomes. Returns why it ended before the last one or a time limit."""
@@ -193,15 +217,23 @@ class LearnerProcess:
             sealed = self._zygote.level != NONE
             with self._zygote.sealed(pid) if sealed else contextlib.nullcontext():
                 answers.send(request, self._patience())
-                for answer in self._answers(answers, len(request["questions"]), request["seconds"], pid):
-                    outcomes.append(_outcome(answer))
-                    if outcomes[-1].kind == TIMED_OUT:
-                        self._starved = was_starved(answer.get("waited"), request["seconds"])
-                    if outcomes[-1].kind in FINAL:
-                        break
+                self._collect(answers, request, pid, outcomes)
         except WireError as error:
             return str(error)
         return ""
+
+    def _collect(self, channel: Channel, request: dict[str, Any], pid: int, outcomes: list[Outcome]) -> None:
+        """Append the answers to outcomes, as they come, up to the last one or a final one.
+
+        Raises:
+            WireError: they end too soon.
+        """
+        for answer in self._answers(channel, len(request["questions"]), request["seconds"], pid):
+            outcomes.append(_outcome(answer))
+            if outcomes[-1].kind == TIMED_OUT:
+                self._starved = was_starved(answer.get("waited"), request["seconds"])
+            if outcomes[-1].kind in FINAL:
+                break
 
     def _answers(self, channel: Channel, count: int, seconds: float, pid: int) -> Iterator[dict[str, Any]]:
         """So many answers, of which a message holds one or more."""

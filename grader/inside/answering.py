@@ -1,5 +1,6 @@
 """Answers a check's questions (calls of the learner's function) in a fork of the learner's process, which then ends.
 
+(Where the checker knows that the cells can keep nothing, see `engine.stateless`, the learner's process itself answers.)
 So what a function remembers (a count of its calls, the arguments it has seen) is lost with the fork, and if it crashes
 or hangs, the learner's process stays as the cells left it. Each fork receives a socket of its own over the wire. The
 questions arrive there once the zygote has made sure that the fork can leave nothing behind for a later one (see
@@ -16,9 +17,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from . import confine, linux
-from .calling import FINAL, TIMED_OUT, invoke, to_watch, waited_for_processor
+from .calling import FINAL, TIMED_OUT, invoke, to_watch
 from .frames import Channel, WireError
-from .values import NotPlain, unpack
+from .limit import waited_for_processor
+from .series import Series
+from .values import NotPlain, untagged
 
 SLOW = 0.02
 """Seconds for which answers are collected before they are sent, unless the checker wants each one at once."""
@@ -74,7 +77,7 @@ class Answering:
             channel.send({"ready": True})
             request = channel.receive()
             _lead_nowhere()
-            _answer_all(channel, request, self._namespace)
+            answer_all(channel, request, self._namespace)
             while self._seal:
                 signal.pause()  # the zygote kills it: to end by itself could signal something to later forks
         except (WireError, OSError):
@@ -89,24 +92,35 @@ def _lead_nowhere() -> None:
         os.set_inheritable(os.open(os.devnull, os.O_RDONLY), True)
 
 
-def _answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, Any]) -> None:
+def answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, Any]) -> None:
+    """Answer questions, several in a message.
+
+    Args:
+        channel: the wire to the checker.
+        request: the function's name, the questions, and how they are to be asked.
+        namespace: holds the learner's functions.
+
+    Raises:
+        WireError: the checker is gone.
+    """
     name, seconds = request["name"], request["seconds"]
     forbids = to_watch(namespace, name, tuple(request["forbids"]))
     answers: list[dict[str, Any]] = []
     sent, size = time.monotonic(), 0
-    for number, packed in enumerate(request["questions"]):
-        try:
-            answer = invoke(namespace, name, unpack(packed), seconds, forbids).to_dict()
-        except NotPlain as error:
-            answer = {"broken": str(error)}
-        late = {"waited": waited_for_processor()} if answer.get("kind") == TIMED_OUT else {}
-        answers.append({**answer, **late, "id": number})
-        size += len(answer.get("packed", ""))
-        if request["at_once"] or size > LARGE or time.monotonic() > sent + SLOW:
-            channel.send({"answers": answers})
-            answers, sent, size = [], time.monotonic(), 0
-        if answer.get("kind") in FINAL:
-            break  # the checker asks no more
+    with Series(seconds) as series:
+        for number, question in enumerate(request["questions"]):
+            try:
+                answer = invoke(namespace, name, untagged(question), seconds, forbids, series=series).to_dict()
+            except NotPlain as error:
+                answer = {"broken": str(error)}
+            late = {"waited": waited_for_processor()} if answer.get("kind") == TIMED_OUT else {}
+            answers.append({**answer, **late, "id": number})
+            size += len(answer.get("packed", ""))
+            if request["at_once"] or size > LARGE or time.monotonic() > sent + SLOW:
+                channel.send({"answers": answers})
+                answers, sent, size = [], time.monotonic(), 0
+            if answer.get("kind") in FINAL:
+                break  # the checker asks no more
     if answers:
         channel.send({"answers": answers})
 

@@ -6,26 +6,24 @@ policy are best effort, because the code they watch shares the process with them
 """
 
 import builtins
-import contextlib
 import functools
 import importlib
 import inspect
-import os
-import signal
 import sys
 import threading
 import weakref
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from types import CodeType, FrameType, FunctionType, ModuleType, TracebackType
-from typing import Any, NoReturn
+from typing import Any, NamedTuple, NoReturn
 
 from .aside import Counter, KeptAway
 from .chance import deciding_bits
 from .elsewhere import anew, elsewhere
+from .limit import TimeUp, time_limit
 from .reach import is_closed
-from .replaced import handle, now, put_alarm_back, put_profile_back
-from .values import NotPlain, exactly, pack, plain_text, unpack
+from .replaced import put_profile_back
+from .series import Series
+from .values import NotPlain, exactly, is_packed, pack, plain_text
 
 if sys.platform == "emscripten":  # as in a browser
     from . import wasm
@@ -90,8 +88,7 @@ _C_FUNCTIONS = {
 """C functions that do a package's work but do not carry its name, or that are forbidden one by one."""
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(NamedTuple):
     """What came of one call.
 
     Attributes:
@@ -114,8 +111,8 @@ class Outcome:
     changed: tuple[int, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The outcome as a JSON object."""
-        return dict(vars(self))
+        """The outcome as a JSON object, without what is empty: there are hundreds in a check."""
+        return {name: value for name, value in zip(self._fields, self, strict=True) if value}
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> "Outcome":
@@ -124,16 +121,17 @@ class Outcome:
         Raises:
             TypeError, ValueError, KeyError: `to_dict` writes no such thing.
         """
-        kind, packed, text, where, names = (data[name] for name in ("kind", "packed", "text", "where", "names"))
+        kind, names, printed, changed = data["kind"], data.get("names", ()), data.get("printed", 0), data.get("changed")
+        packed, text, where = data.get("packed", ""), data.get("text", ""), data.get("where", "")
         if type(names) not in (list, tuple) or not {type(one) for one in (kind, packed, text, where, *names)} <= {str}:
             raise TypeError("an outcome's texts and an exception's names are strings")
-        if kind not in _KINDS or type(data["printed"]) is not int or not _positions(data["changed"]):
+        if kind not in _KINDS or type(printed) is not int or not (changed is None or _positions(changed)):
             raise ValueError("no outcome that a call can have")
-        if kind == RETURNED and pack(unpack(packed)) != packed:
+        if kind == RETURNED and not is_packed(packed):
             raise ValueError("a value that was not packed by pack")
         short = tuple([name if name in _EXCEPTIONS else plain_text(name, 60) for name in names[:10]])
         text, where = text and plain_text(text), where and plain_text(where, 80)
-        return cls(kind, packed, short, text, where, data["printed"], tuple(data["changed"]))
+        return cls(kind, packed, short, text, where, printed, tuple(changed or ()))
 
 
 def _positions(value: Any) -> bool:
@@ -141,10 +139,6 @@ def _positions(value: Any) -> bool:
     if not isinstance(value, list | tuple) or len(value) > _MOST_ARGUMENTS:
         return False
     return all(type(one) is int and 0 <= one < _MOST_ARGUMENTS for one in value)
-
-
-class TimeUp(BaseException):
-    """Raised inside a call that took too long. A BaseException, so that `except Exception` does not catch it."""
 
 
 class Forbidden(BaseException):
@@ -158,10 +152,12 @@ def invoke(
     seconds: float,
     forbids: tuple[str, ...] = (),
     shared: bool = False,
+    series: Series | None = None,
 ) -> Outcome:
     """Call the function of this name with args and return the outcome. Never raises for what the function does.
 
     shared: whether this process goes on afterwards (see `elsewhere`).
+    series: the series of calls that this one belongs to; its limit is the one that holds.
     """
     function = namespace.get(name)
     if function is None:
@@ -169,7 +165,7 @@ def invoke(
     if isinstance(function, type) != is_class(name) or not callable(function):
         kind = "a class" if isinstance(function, type) else f"of type {plain_text(type(function).__name__, 40)}"
         return Outcome(MISSING, text=f"{name} is {kind}, not a {'class' if is_class(name) else 'function'}")
-    outcome = call(function, args, seconds, forbids)
+    outcome = call(function, args, seconds, forbids, series)
     if ELSEWHERE in forbids and outcome.kind == RETURNED:
         outcome = _as_everywhere(function, args, seconds, outcome, shared)
     if is_class(name) or outcome.names[:1] != ("TypeError",):
@@ -223,39 +219,61 @@ def is_interrupt(outcome: Outcome) -> bool:
     return outcome.kind == RAISED and "KeyboardInterrupt" in outcome.names
 
 
-def call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...] = ()) -> Outcome:
+def call(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    seconds: float,
+    forbids: tuple[str, ...] = (),
+    series: Series | None = None,
+) -> Outcome:
     """Call function with args and return the outcome. Never raises for what the function does.
 
     For a class, args is the script of a play (see `play`).
     """
     before = [exactly(arg) for arg in args]
-    outcome = _call(function, args, seconds, forbids)
-    changed = tuple(at for at, arg in enumerate(args) if exactly(arg) != before[at])
-    return replace(outcome, changed=changed) if changed else outcome
+    outcome = _call(function, args, seconds, forbids, series)
+    changed = tuple([at for at, arg in enumerate(args) if exactly(arg) != before[at]])
+    return outcome._replace(changed=changed) if changed else outcome
 
 
-def _call(function: Callable[..., Any], args: tuple[Any, ...], seconds: float, forbids: tuple[str, ...]) -> Outcome:
-    printed, policy = Counter(), _Policy(forbids)
-    profilers = sys.getprofile(), threading.getprofile()
+def _call(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    seconds: float,
+    forbids: tuple[str, ...],
+    series: Series | None,
+) -> Outcome:
+    policy = _Policy(forbids) if forbids else _ALL_ALLOWED
+    run, given = (play, (function, args)) if isinstance(function, type) else (function, args)
+    printed = Counter() if series is None else series.printed
+    before = printed.count
     try:
-        try:
-            with KeptAway(printed), time_limit(seconds):
-                value = (
-                    policy.call(play, function, args) if isinstance(function, type) else policy.call(function, *args)
-                )
-        finally:
-            put_profile_back(*profilers)
+        value = (_alone(printed, seconds) if series is None else series.run)(policy.call, run, *given)
     except TimeUp:
-        return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count)
+        return Outcome(TIMED_OUT, text=f"it did not return within {seconds:g} s", printed=printed.count - before)
     except BaseException as error:
-        return policy.verdict() or _raised(error, function, printed.count)
+        return policy.verdict() or _raised(error, function, printed.count - before)
     if broken := policy.verdict():
         return broken
     try:
-        return Outcome(RETURNED, packed=pack(value, of_base=True), printed=printed.count)
+        return Outcome(RETURNED, packed=pack(value, of_base=True), printed=printed.count - before)
     except NotPlain as error:
         text = f"it returned something that can't be compared: {error}"
-        return Outcome(NOT_PLAIN, names=error.names, text=text, printed=printed.count)
+        return Outcome(NOT_PLAIN, names=error.names, text=text, printed=printed.count - before)
+
+
+def _alone(printed: Counter, seconds: float) -> Callable[..., Any]:
+    """Calls a function with a time limit, and puts back all that a call needs in its place."""
+
+    def run(function: Callable[..., Any], *args: Any) -> Any:
+        profilers = sys.getprofile(), threading.getprofile()
+        try:
+            with KeptAway(printed), time_limit(seconds):
+                return function(*args)
+        finally:
+            put_profile_back(*profilers)
+
+    return run
 
 
 def is_class(name: str) -> bool:
@@ -312,9 +330,17 @@ def _signature_complaint(function: Any, name: str, args: tuple[Any, ...]) -> str
     return ""
 
 
+def _names_of(kind: type[BaseException]) -> tuple[str, ...]:
+    return tuple(c.__name__ for c in type.mro(kind) if _EXCEPTIONS.get(c.__name__) is c)
+
+
+_NAMES_OF = {kind: _names_of(kind) for kind in _EXCEPTIONS.values()}
+
+
 def _raised(error: BaseException, function: Any, printed: int) -> Outcome:
-    names = tuple(c.__name__ for c in type.mro(type(error)) if _EXCEPTIONS.get(c.__name__) is c)
-    kind = type(error).__name__
+    its = type(error)
+    names = _NAMES_OF[its] if type(its) is type and its in _NAMES_OF else _names_of(its)
+    kind = its.__name__
     try:
         text = str(error) or ("" if kind in _EXCEPTIONS else kind)
     except BaseException:  # its __str__ is the learner's too
@@ -343,152 +369,6 @@ def _where(traceback: TracebackType | None, learner: dict[str, Any] | None) -> s
 
 def _place_of(code: CodeType, line: int) -> str:
     return plain_text(f"{code.co_name}, line {line}", 80)
-
-
-# -- the time limit ---------------------------------------------------------------------------------------------------
-
-
-PATIENCE = 3.0
-"""A call that waits for a processor may take at most this many times its limit."""
-STARVED = 0.25
-"""A call that waited for a processor for more than this share of its limit is tried again."""
-_SAYS = os.path.exists("/proc/self/schedstat")
-"""Whether this system says how long a process waited for a processor."""
-
-
-@dataclass
-class Limit:
-    """Whether a time limit has rung."""
-
-    rang: bool = False
-
-
-def longest(seconds: float, waited: float) -> float:
-    """How many seconds a call may take, with this limit and these seconds of waiting for a processor."""
-    return min(seconds + waited, PATIENCE * seconds)
-
-
-def was_starved(waited: object, seconds: float) -> bool:
-    """Whether a call that ran out of time might have finished on a less busy machine.
-
-    Its limit was extended by the time it waited for a processor. So if that was short, it has had its time.
-
-    Args:
-        waited: how many seconds it waited, as the untrusted process reports; anything but a float counts as long.
-        seconds: its limit.
-    """
-    return not (_SAYS and isinstance(waited, float) and waited <= STARVED * seconds)
-
-
-def waited_for_processor(pid: int | None = None) -> float:
-    """Seconds that a process's first thread (without pid: this thread) has been ready to run, but did not run.
-
-    0 where the system does not say. Source: the kernel's documentation of schedstats; second field, nanoseconds.
-    """
-    try:
-        with open("/proc/thread-self/schedstat" if pid is None else f"/proc/{pid}/schedstat", "rb") as file:
-            return int(file.read().split()[1]) / 1e9
-    except (OSError, ValueError, IndexError):
-        return 0.0
-
-
-class _Waiting:
-    """How long this thread has waited for a processor, read at most four times a second.
-
-    Most calls last microseconds, and reading the system's file costs ten of them.
-    """
-
-    def __init__(self) -> None:
-        self._read: tuple[int, float, float] = (0, 0.0, 0.0)
-
-    def about(self, now: float) -> float:
-        process, when, waited = self._read
-        if process != os.getpid() or now - when > 0.25:
-            waited = waited_for_processor()
-            self._read = (os.getpid(), now, waited)
-        return waited
-
-
-_WAITING = _Waiting()
-
-
-def time_limit(seconds: float) -> contextlib.AbstractContextManager[Limit]:
-    """Raise TimeUp in the block when it takes too long. Time spent waiting for a processor does not count.
-
-    By SIGALRM; on Windows, by an asynchronous exception; either again and again, because a loop may swallow the first.
-    Outside the main thread neither is safe, so there is no limit.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        return contextlib.nullcontext(Limit())
-    return _alarm(seconds) if hasattr(signal, "setitimer") else _asynchronous(seconds)
-
-
-@contextlib.contextmanager
-def _alarm(seconds: float) -> Iterator[Limit]:
-    limit = Limit()
-    started = now()
-    waited = _WAITING.about(started)
-    none = 0.0, 0.0
-
-    def ring(number: int, frame: FrameType | None) -> None:
-        left = started + longest(seconds, waited_for_processor() - waited) - now()
-        if left > 0.01 and not limit.rang:
-            signal.setitimer(signal.ITIMER_REAL, left, 0.2)
-            return
-        limit.rang = True
-        raise TimeUp
-
-    before, timer = handle(signal.SIGALRM, ring), none
-    armed = True
-    try:
-        try:
-            timer = signal.setitimer(signal.ITIMER_REAL, seconds, 0.2) or none  # a browser's returns nothing
-            yield limit
-        finally:
-            _disarm(before, timer, started)
-            armed = False
-    finally:
-        if armed:  # the alarm rang in the `finally` above
-            _disarm(before, timer, started)
-
-
-def _disarm(before: Any, timer: tuple[float, float], started: float) -> None:
-    while True:
-        try:
-            put_alarm_back(before, timer, started)
-            return
-        except TimeUp:  # the alarm rang before it was switched off
-            continue
-
-
-@contextlib.contextmanager
-def _asynchronous(seconds: float) -> Iterator[Limit]:
-    import ctypes
-
-    interrupt = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    thread = ctypes.c_ulong(threading.get_ident())
-    lock = threading.Lock()
-    over = threading.Event()
-
-    def ring() -> None:
-        wait = seconds
-        while not over.wait(wait):
-            with lock:
-                if not over.is_set():
-                    interrupt(thread, ctypes.py_object(TimeUp))
-            wait = 0.2
-
-    threading.Thread(target=ring, daemon=True).start()
-    try:
-        yield Limit()
-    finally:
-        while True:
-            try:
-                with lock:
-                    over.set()  # an exception that is still due is raised here at the latest
-                break
-            except TimeUp:  # it was raised right there
-                continue
 
 
 # -- what an exercise forbids -----------------------------------------------------------------------------------------
@@ -592,6 +472,9 @@ class _Policy:
             return ""  # the function is a forbidden one itself
         innermost = next(one for one in inside if one.f_globals is learner)
         return _place_of(innermost.f_code, innermost.f_lineno)
+
+
+_ALL_ALLOWED = _Policy(())
 
 
 class _Packages:

@@ -14,9 +14,9 @@ from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NoReturn
 
-from .answering import Answering
-from .calling import Limit, TimeUp, time_limit, waited_for_processor
+from .answering import Answering, answer_all
 from .frames import Channel, WireError
+from .limit import Limit, TimeUp, time_limit, waited_for_processor
 from .shell import RECORDER, Shell, catch_descriptors, run_cell
 
 
@@ -40,6 +40,8 @@ def serve(channel: Channel, shell: Shell, hidden: tuple[str, ...] = (), seal: in
             request = channel.receive()
             if request["do"] == "run":
                 channel.send({**_run(shell, request), "id": request["id"]})
+            elif request["do"] == "ask":
+                answer_all(channel, request, shell.user_ns)
             elif request["do"] == "answer":
                 answering.answer(channel)
                 channel.send({"id": request["id"]})

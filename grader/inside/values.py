@@ -62,7 +62,12 @@ def pack(value: Any, in_order: bool = False, of_base: bool = False) -> str:
     Raises:
         NotPlain: value is not plain, or too large or deep.
     """
-    return _AS_TEXT(_Packing(in_order, of_base).tag(value, 0))
+    return _AS_TEXT(tagged(value, in_order, of_base))
+
+
+def tagged(value: Any, in_order: bool = False, of_base: bool = False) -> Any:
+    """The same before it is written as text: what JSON has a form for."""
+    return _Packing(in_order, of_base).tag(value, 0)
 
 
 def unpack(text: str) -> Any:
@@ -74,11 +79,41 @@ def unpack(text: str) -> Any:
     if len(text) > _WIDEST * MAX_PACKED:
         raise NotPlain("too large")
     try:
-        return _untag(_FROM_TEXT(text), 0, _Allowance())
+        return untagged(_FROM_TEXT(text))
+    except NotPlain:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise NotPlain(f"not a packed value: {type(error).__name__}") from None
+
+
+def untagged(value: Any) -> Any:
+    """Build the value of which `tagged` made this.
+
+    Raises:
+        NotPlain: it does not make such a thing.
+    """
+    try:
+        return _untag(value, 0, _Allowance())
     except NotPlain:
         raise
     except (ValueError, TypeError, OverflowError, IndexError, RecursionError) as error:
         raise NotPlain(f"not a packed value: {type(error).__name__}") from None
+
+
+def is_packed(text: str) -> bool:
+    """Whether `pack` writes this text.
+
+    Raises:
+        NotPlain: it could not be read, or is too large.
+    """
+    if len(text) < MAX_PACKED - 4 and not text.startswith("["):  # a text, a truth value or None: most answers
+        try:
+            value = _FROM_TEXT(text)
+        except ValueError:
+            raise NotPlain("not a packed value") from None
+        if value is None or type(value) in (bool, str):
+            return _AS_TEXT(value) == text
+    return pack(unpack(text)) == text
 
 
 def exactly(value: Any) -> bytes:
@@ -146,6 +181,17 @@ class _Allowance:
         self._characters = MAX_PACKED
         self._values = MAX_VALUES
 
+    def take_text(self, length: int) -> None:
+        """Count a text or bytes. Most values are one, so this is quick.
+
+        Raises:
+            NotPlain: as `take`.
+        """
+        self._characters -= 4 + length
+        self._values -= 1
+        if self._characters < 0 or self._values < 0:
+            raise NotPlain("too large", (TOO_LARGE,))
+
     def take(self, value: Any) -> None:
         """Count one value, without those nested in it.
 
@@ -190,15 +236,19 @@ class _Packing:
 
     def tag(self, value: Any, depth: int) -> Any:
         kind = type(value)
+        if kind is str:
+            self._room.take_text(len(value))
+            return value
+        if kind is bytes:
+            self._room.take_text(len(value))
+            return ["b", value.hex()]
         self._room.take(value)
-        if value is None or kind in (bool, str):
+        if value is None or kind is bool:
             return value
         if kind is int:
             return ["i", hex(value)]
         if kind is float:
             return ["f", value.hex()]
-        if kind is bytes:
-            return ["b", value.hex()]
         if depth >= MAX_DEPTH:
             raise NotPlain("nested too deep")
         if kind is list or kind is tuple:

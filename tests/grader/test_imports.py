@@ -52,9 +52,11 @@ def test_the_learners_process_holds_no_checks() -> None:
         "confine",
         "elsewhere",
         "frames",
+        "limit",
         "linux",
         "replaced",
         "reach",
+        "series",
         "shell",
         "values",
     )

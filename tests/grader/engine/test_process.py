@@ -28,6 +28,13 @@ def learner(zygote: Zygote) -> Iterator[LearnerProcess]:
 
 
 @pytest.fixture
+def forkless(zygote: Zygote) -> Iterator[LearnerProcess]:
+    """One whose cells are said to keep nothing, so that it answers by itself."""
+    with LearnerProcess(zygote, keeps_nothing=True) as started:
+        yield started
+
+
+@pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process_module, "GRACE", 0.5)
 
@@ -475,6 +482,36 @@ def test_after_a_call_that_does_not_return_no_more_are_made(
     assert value(call(learner, "f", 1)) == 1
 
 
+def test_a_process_whose_cells_keep_nothing_answers_by_itself(
+    forkless: LearnerProcess, learner: LearnerProcess
+) -> None:
+    cell = "import os\nmine = os.getpid()\ndef f(n):\n    return n, os.getpid() == mine"
+    forkless.run_cell(cell)
+    assert [value(one) for one in forkless.call_many("f", [(1,), (2,)], 2.0, ())] == [(1, True), (2, True)]
+    assert kinds(forkless.call_many("f", [(1, 2), (1,)], 2.0, ())) == [calling.BAD_SIGNATURE] * 2
+    assert value(call(forkless, "f", 3)) == (3, True)
+    forkless.pause()  # so that the zygote, which serves one submission at a time, is free
+    learner.run_cell(cell)
+    assert value(call(learner, "f", 1)) == (1, False)
+
+
+@pytest.mark.parametrize("end", ["os._exit(0)", "os.abort()", "os.closerange(0, 64)"])
+def test_after_a_call_has_ended_such_a_process_a_fork_shows_which_one_did(end: str, forkless: LearnerProcess) -> None:
+    forkless.run_cell(f"import os\ndef f(n):\n    if n == 5:\n        {end}\n    return n")
+    outcomes = forkless.call_many("f", [(number,) for number in range(9)], 2.0, ())
+    assert kinds(outcomes) == [calling.RETURNED] * 5 + [calling.CRASHED] * 4
+    assert kinds(forkless.call_many("f", [(1,)], 2.0, ())) == [calling.RETURNED]
+
+
+@pytest.mark.parametrize("block", ["", "signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64)); "])
+def test_such_a_process_keeps_the_time_limit_too(block: str, forkless: LearnerProcess, impatient: None) -> None:
+    forkless.run_cell(f"import signal, time\ndef f(n):\n    if n == 2:\n        {block}time.sleep(60)\n    return n")
+    outcomes = forkless.call_many("f", [(number,) for number in range(200)], 0.5, ())
+    assert kinds(outcomes) == [calling.RETURNED] * 2 + [calling.TIMED_OUT] * 198
+    assert value(call(forkless, "f", 1)) == 1
+    assert forkless.run_cell("assert f(3) == 3") == ""
+
+
 LATE_ANYHOW = {
     "in a call": "import time\ndef f():\n    time.sleep(60)",
     "in a call that can't be interrupted": "import signal, time\ndef f():\n"
@@ -566,14 +603,6 @@ def test_a_cell_that_is_run_again_can_not_tell_by_numbers(learner: LearnerProces
     first = value(call(learner, "f"))
     learner.pause()
     assert value(call(learner, "f")) == first
-
-
-def test_waiting_for_a_processor_does_not_count_but_not_for_ever() -> None:
-    assert calling.longest(2.0, 0.0) == 2.0
-    assert calling.longest(2.0, 1.5) == 3.5
-    assert calling.longest(2.0, 100.0) == 6.0
-    assert calling.waited_for_processor() >= 0.0
-    assert calling.waited_for_processor(2**22 + 1) == 0.0
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from grader.inside import calling, replaced
-from grader.inside.calling import Outcome, TimeUp, invoke, time_limit
+from grader.inside import calling
+from grader.inside.calling import Outcome, invoke
+from grader.inside.limit import TimeUp
 from grader.inside.values import pack, unpack
 from jwt_from_scratch.services import p256
 
@@ -673,123 +674,3 @@ def test_a_profiler_that_ran_before_runs_again() -> None:
     finally:
         sys.setprofile(None)
     assert after is profiler
-
-
-# -- the time limit by itself -----------------------------------------------------------------------------------------
-
-
-def test_the_alarm_handler_that_was_there_is_put_back() -> None:
-    def ring(*_: Any) -> None:
-        pass
-
-    before = signal.signal(signal.SIGALRM, ring)
-    try:
-        with contextlib.suppress(TimeUp), time_limit(SOON):
-            time.sleep(10)
-        assert signal.getsignal(signal.SIGALRM) is ring
-        with time_limit(10):
-            assert signal.getsignal(signal.SIGALRM) is not ring
-        assert signal.getsignal(signal.SIGALRM) is ring
-    finally:
-        signal.signal(signal.SIGALRM, before)
-
-
-def test_an_alarm_in_the_very_moment_of_returning_leaves_nothing_behind() -> None:
-    """Calls that end a few microseconds before or after their limit, many of them."""
-    handler = signal.getsignal(signal.SIGALRM)
-    kinds = set()
-    for number in range(600):
-        end = time.perf_counter() + 0.001 - 0.00003 + number % 60 * 1e-6
-
-        def f(end: float = end) -> None:
-            while time.perf_counter() < end:
-                pass
-
-        kinds.add(calling.call(f, (), 0.001, forbids=HMAC).kind)
-        assert signal.getsignal(signal.SIGALRM) is handler
-        assert sys.getprofile() is None
-    assert kinds <= {calling.RETURNED, calling.TIMED_OUT}
-
-
-def test_off_the_main_thread_there_is_no_limit() -> None:
-    outcomes: list[Outcome] = []
-    thread = threading.Thread(target=lambda: outcomes.append(invoked(lambda: time.sleep(0.2) or 1, seconds=0.05)))
-    thread.start()
-    thread.join(10)
-    assert [outcome.kind for outcome in outcomes] == [calling.RETURNED]
-
-
-def test_without_alarms_an_asynchronous_exception_ends_a_loop() -> None:
-    def f() -> None:
-        while True:
-            pass
-
-    with pytest.raises(TimeUp), calling._asynchronous(SOON):
-        f()
-    with calling._asynchronous(10):
-        pass
-    # Nothing is left due: a hook on calls would wait for it at each function.
-    assert calling.call(lambda: 1, (), 5, ("hmac",)).kind == calling.RETURNED
-
-
-def test_without_alarms_a_loop_that_swallows_everything_meets_the_exception_again(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """As on Windows, where all calls of a check are limited so."""
-    monkeypatch.delattr(signal, "setitimer")
-    monkeypatch.delattr(signal, "getitimer")
-    swallowed = []
-
-    def f() -> None:
-        while len(swallowed) < 3:
-            try:
-                while True:
-                    pass
-            except BaseException as error:
-                swallowed.append(type(error))
-        while True:
-            pass
-
-    before = set(threading.enumerate())
-    assert replaced.leaving_no_trace(lambda: invoked(f, seconds=SOON)).kind == calling.TIMED_OUT
-    assert swallowed == [TimeUp] * 3
-    assert replaced.leaving_no_trace(lambda: invoked(lambda: 1)).kind == calling.RETURNED
-    for _ in range(500):
-        if before.issuperset(threading.enumerate()):
-            break
-        time.sleep(0.01)
-    assert before.issuperset(threading.enumerate())
-
-
-@pytest.mark.parametrize(("sleeps", "rings"), [(0.1, False), (0.45, False), (1.5, True)])
-def test_time_in_which_a_call_waits_for_a_processor_does_not_count_but_three_limits_are_the_most(
-    sleeps: float, rings: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A system that is so busy that nothing runs at all: all the time is waiting."""
-    monkeypatch.setattr(calling, "waited_for_processor", lambda pid=None: time.monotonic())
-    monkeypatch.setattr(calling, "_WAITING", calling._Waiting())
-    outcome = calling.call(lambda: time.sleep(sleeps), (), 0.3)
-    assert (outcome.kind == calling.TIMED_OUT) is rings
-
-
-@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="there are no alarms")
-def test_a_limit_says_whether_it_rang() -> None:
-    with calling.time_limit(5.0) as limit:
-        pass
-    assert not limit.rang
-    with pytest.raises(TimeUp), calling.time_limit(0.05) as limit:
-        time.sleep(1)
-    assert limit.rang
-
-
-@pytest.mark.parametrize(
-    ("waited", "starved"),
-    [(0.0, False), (0.5, False), (0.6, True), (9.0, True), (None, True), ("0", True), (0, True), (float("nan"), True)],
-)
-def test_who_waited_for_a_quarter_of_its_limit_or_can_not_say_was_starved(
-    waited: object, starved: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(calling, "_SAYS", True)
-    assert calling.was_starved(waited, 2.0) is starved
-    monkeypatch.setattr(calling, "_SAYS", False)
-    assert calling.was_starved(waited, 2.0)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from grader.inside.calling import TimeUp
 from grader.inside.elsewhere import _THERE, elsewhere
+from grader.inside.limit import TimeUp
 
 
 def defined(source: str, name: str = "asked") -> FunctionType:
