@@ -42,6 +42,7 @@ from .rebuild import (
 )
 from .sandbox import FULL, Zygote
 from .showing import fitted, shown, writable
+from .stateless import keeps_nothing
 from .written import Text
 
 __all__ = ["Grader", "InUse", "Options", "proved_grader"]
@@ -201,12 +202,13 @@ class Grader:
         try:
             with budget.thinking():
                 submission = read_submission(path, data, read_source(master) if master else None)
+                plain = not self._options.run_demos and _keeps_nothing(submission)
         except Spent as error:
             raise BadSubmission(f"{path}: {error}") from None
         seed = self._options.seed(digest, student)
         hidden = hidden_packages(submission.chapter, self._options.run_demos)
         place = mounts.library() if self._zygote.level == FULL else str(library.HERE)
-        process = LearnerProcess(self._zygote, hidden, seconds=SUBMISSION_SECONDS, budget=budget)
+        process = LearnerProcess(self._zygote, hidden, seconds=SUBMISSION_SECONDS, budget=budget, keeps_nothing=plain)
         with library.seen_at(place), process:
             results, cells = grade_submission(submission, process, seed, self._options.run_demos, budget)
         report = make_report(
@@ -252,6 +254,12 @@ class Grader:
             layers=self._options.layers,
         )
         return Graded(report, [])
+
+
+def _keeps_nothing(submission: Submission) -> bool:
+    ours = [step.source for step in submission.steps if step.kind == SETUP]
+    theirs = [step.source for step in submission.steps if step.kind in (EXERCISE, EXTRA)]
+    return keeps_nothing(ours, theirs, [exercise.name for exercise in submission.chapter.exercises])
 
 
 def proved_grader(options: Options) -> Grader:

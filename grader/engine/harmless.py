@@ -1,0 +1,153 @@
+"""Names that lead to nothing that could be changed and outlives a call: what `stateless` lets code say.
+
+A module's functions may do what they like with their arguments, but must keep nothing that code can read again: so
+`random` (its generator), `operator` (reads attributes by name) and most of `functools` and `typing` are not here.
+"""
+
+import base64
+import builtins
+import datetime
+import functools
+import hashlib
+import hmac
+import importlib
+import json
+import re
+import secrets
+import sys
+import types
+import typing
+from types import ModuleType
+from typing import Any
+
+import jwt_from_scratch
+from jwt_from_scratch import encoding
+
+_WHOLE = frozenset(
+    (
+        *("base64", "binascii", "copy", "datetime", "hashlib", "hmac", "html", "ipaddress", "itertools", "json"),
+        *("math", "re", "secrets", "struct", "textwrap", "unicodedata", "urllib", "urllib.parse", "zlib"),
+        *("cryptography", "cryptography.exceptions", "cryptography.hazmat", "cryptography.hazmat.primitives"),
+        *("cryptography.hazmat.primitives.asymmetric", "cryptography.hazmat.primitives.asymmetric.ec"),
+        *("cryptography.hazmat.primitives.asymmetric.ed25519", "cryptography.hazmat.primitives.asymmetric.padding"),
+        *("cryptography.hazmat.primitives.asymmetric.rsa", "cryptography.hazmat.primitives.asymmetric.utils"),
+        *("cryptography.hazmat.primitives.ciphers", "cryptography.hazmat.primitives.ciphers.aead"),
+        *("cryptography.hazmat.primitives.hashes", "jwt_from_scratch.encoding", "jwt_from_scratch.errors"),
+        *("jwt_from_scratch.services.p256", "jwt_from_scratch.services.sealed"),
+    )
+)
+_TYPING = """Any Callable Dict Final Iterable Iterator List Literal Mapping NamedTuple NoReturn Optional Sequence
+    Tuple Union"""
+_PARTS = {
+    "collections": ("Counter", "OrderedDict", "abc", "defaultdict", "deque"),
+    "collections.abc": ("Callable", "Iterable", "Iterator", "Mapping", "MutableMapping", "Sequence"),
+    "functools": ("reduce",),
+    "jwt_from_scratch": (*jwt_from_scratch.__all__, "encoding", "errors", "services"),
+    "jwt_from_scratch.services": ("p256", "sealed"),
+    "string": ("ascii_letters", "ascii_lowercase", "ascii_uppercase", "digits", "hexdigits", "punctuation"),
+    "typing": tuple(_TYPING.split()),
+}
+"""Modules of which only these names are harmless. `string.Formatter` reads attributes by name, for instance."""
+
+_FUNCTIONS = """abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate filter float
+    format frozenset hasattr hex int isinstance issubclass iter len list map max memoryview min next object oct ord pow
+    print range repr reversed round set slice sorted str sum tuple zip NotImplemented Ellipsis"""
+BUILTINS = frozenset(_FUNCTIONS.split()) | {
+    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+}
+"""Python's own names. Not here: what reads or sets attributes by name, and `type`, which makes classes with methods."""
+
+FREEZING = frozenset(("bytes", "frozenset", "tuple"))
+"""Functions that make something fixed of a table."""
+_COMPUTING = """abs bin bool bytes chr divmod float frozenset hex int len max min oct ord pow range repr round str sum
+    tuple"""
+COMPUTING = frozenset(_COMPUTING.split())
+"""Functions whose results are fixed if their arguments are."""
+_GIVING = """bit_length decode encode from_bytes fromhex hex join lower lstrip removeprefix removesuffix replace
+    rstrip strip title to_bytes upper zfill"""
+GIVING_FIXED = frozenset(_GIVING.split())
+"""The same of methods, of texts, bytes and numbers."""
+GIVERS = frozenset(
+    (
+        *(base64.b64decode, base64.b64encode, base64.urlsafe_b64decode, base64.urlsafe_b64encode, re.compile),
+        *(secrets.token_bytes, secrets.token_hex, secrets.token_urlsafe, encoding.b64u_decode, encoding.b64u_encode),
+        *(encoding.json_dumps, json.dumps),
+    )
+)
+"""The same of functions of modules."""
+
+_ORDINARY = (
+    *(str, bytes, bytearray, memoryview, int, float, complex, bool, list, tuple, dict, set, frozenset, range),
+    *(
+        re.Pattern,
+        re.Match,
+        type(hashlib.sha256()),
+        hmac.HMAC,
+        datetime.datetime,
+        datetime.timedelta,
+        datetime.timezone,
+    ),
+    *(BaseException, UnicodeDecodeError, json.JSONDecodeError, json.JSONDecoder, json.JSONEncoder, StopIteration),
+    *(jwt_from_scratch.Key, jwt_from_scratch.Signed, jwt_from_scratch.Unverified),
+)
+_CRYPTOGRAPHY = """MAX_LENGTH calculate_max_pss_salt_length curve decrypt e encrypt exchange from_encoded_point
+    from_public_bytes generate_key key_size n name private_bytes public_bytes public_key public_numbers sign verify
+    x y"""
+
+
+def _fields(kind: type) -> set[str]:
+    return {name for name in (*dir(kind), *getattr(kind, "__annotations__", ())) if not name.startswith("_")}
+
+
+_CLOCKS = {"now", "today", "utcnow"}
+_FORMATTING = {"format", "format_map"}
+"""These read any attribute, by a text."""
+ATTRIBUTES = frozenset(set(_CRYPTOGRAPHY.split()).union(*map(_fields, _ORDINARY)) - _CLOCKS - _FORMATTING)
+"""Names of attributes that lead from one ordinary object to another: none to a namespace, a frame, a module, a class's
+registry."""
+
+_FIXED_KINDS = (
+    *(bool, int, float, complex, str, bytes, range, re.Pattern, datetime.timezone, datetime.date, datetime.timedelta),
+    *(type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType),
+    *(types.UnionType, types.GenericAlias, type(typing.Any), type(typing.Optional), type(list[int])),
+    *(type(typing.Callable), type(list), type(functools.lru_cache(len))),
+)
+
+
+def module(name: str) -> ModuleType | None:
+    """A known module; None if it is not known."""
+    if name not in _WHOLE and name not in _PARTS:
+        return None
+    try:
+        return sys.modules.get(name) or importlib.import_module(name)
+    except ImportError:
+        return None
+
+
+def imported(module_name: str, name: str) -> Any:
+    """What `from module import name` brings; None if it is not known."""
+    owner = module(module_name)
+    if owner is None:
+        return None
+    return module(f"{module_name}.{name}") or attribute(owner, name)
+
+
+def attribute(owner: Any, name: str) -> Any:
+    """What a known module or class has under this name; None if that is not known, or could be changed."""
+    if name.startswith("_"):
+        return None
+    if isinstance(owner, ModuleType):
+        known = owner.__name__ in _WHOLE or name in _PARTS.get(owner.__name__, ())
+        value = vars(owner).get(name) if known else None
+        return value if _is_fixed(value) or (isinstance(value, ModuleType) and module(value.__name__)) else None
+    if isinstance(owner, type):
+        value = getattr(owner, name, None)
+        known = name in ATTRIBUTES or isinstance(value, type) or not callable(value)
+        return value if known and _is_fixed(value) else None
+    return None
+
+
+def _is_fixed(value: Any) -> bool:
+    if isinstance(value, tuple | frozenset):
+        return all(map(_is_fixed, value))
+    return isinstance(value, _FIXED_KINDS)

@@ -1,0 +1,528 @@
+"""Whether a submission's cells can keep anything from one check to the next, decided by reading them, never by running.
+
+Most notebooks only import a few modules, define functions and print a little. Their functions can remember nothing: no
+name of theirs leads to an object that outlives a call and can be changed. So the learner's process may answer the
+checks by itself, which takes half the time of a fork for each check (see `process`). Whatever is not known here to be
+harmless counts as able to keep something: then forks answer, as they do for an attacker's cells.
+
+A name at a notebook's top level is
+
+* fixed, if nothing can change what it holds: a function, a class without methods, a number, a text;
+* a table, if it is a list, set or dict written out with fixed things in it; functions may look things up in it;
+* something else, which cells may use, but no function.
+
+Beyond these, code may name Python's own functions and what known modules hold, and only attributes that ordinary
+objects have (`harmless`). It may not set an attribute, decorate, say `global`, or read a clock, which would tell what
+a module has in a cache.
+"""
+
+import ast
+import functools
+import re
+import string
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+from . import harmless
+
+MAX_CODE = 40_000
+"""Characters of all the learner's cells that are read for this."""
+
+_NOT_PYTHON = re.compile(
+    r"^[ \t]*[%!?,;/]|^(?:>>>|\.\.\.(?: |$)|[ \t]*\.{3,}:|In \[|\[(?:nav|ins)\])|[\r\v\f\x1c-\x1e\x85\u2028\u2029]",
+    re.MULTILINE,
+)
+"""Lines of which IPython may make other code, and what it takes for the end of a line, where Python does not."""
+
+_IPYTHONS = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[dio]h|_exit_code|In|Out")
+"""Names that IPython binds anew after each cell, to its results among other things."""
+_FROM_GRADER = frozenset(("check", "check_all", "hint", "picture", "progress", "submit"))
+
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_PARTS_DECIDE = """Module Expr Assign AnnAssign AugAssign Delete Return Raise Assert Pass Break Continue
+    If For While Try TryStar ExceptHandler With withitem Match match_case MatchValue MatchSingleton MatchSequence
+    MatchMapping MatchStar MatchAs MatchOr Yield YieldFrom Constant UnaryOp BinOp BoolOp Compare IfExp JoinedStr
+    FormattedValue Tuple List Set Dict Starred Subscript Slice Call keyword Load Store Del
+    Add Sub Mult Div FloorDiv Mod Pow LShift RShift MatMult BitOr BitAnd BitXor Invert Not UAdd USub And Or
+    Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn"""
+_HARMLESS_IF_ITS_PARTS_ARE = frozenset(getattr(ast, name) for name in _PARTS_DECIDE.split())
+"""Not here: `global`, `nonlocal`, `async`, `await`, type parameters, and what a future Python may bring."""
+_LOOK = "get keys values items index count copy isdisjoint issubset issuperset union intersection difference"
+_LOOKING = frozenset(_LOOK.split())
+"""Methods by which a function may look into a table."""
+_COUNT = "all any dict enumerate frozenset len list max min print repr reversed set sorted str sum tuple zip"
+_COUNTING = frozenset(_COUNT.split())
+"""Python's own functions that may be given a table: they neither change nor return it."""
+
+_COPYING = frozenset(("dict", "list", "set"))
+_PAIRING = frozenset(("enumerate", "reversed", "zip"))
+
+FIXED, TABLE, MODULE, OTHER, REFUSED = "fixed", "table", "module", "other", "refused"
+"""What a name at the top level can be: see above; a known module; and what the learner's code may not name at all."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a name at the top level means.
+
+    Attributes:
+        kind: one of the five above.
+        live: what an import has brought.
+    """
+
+    kind: str
+    live: Any = None
+
+    def or_else(self, other: "Meaning") -> "Meaning":
+        """The meaning of a name that is bound twice."""
+        if self == other:
+            return self
+        kinds = {self.kind, other.kind}
+        return Meaning(FIXED if kinds == {FIXED} else REFUSED if REFUSED in kinds else OTHER)
+
+
+class Unknown(Exception):
+    """Something is not known to be harmless."""
+
+
+def keeps_nothing(ours: Sequence[str], theirs: Sequence[str], exercises: Iterable[str]) -> bool:
+    """Whether nothing that these cells define can keep anything from one call to the next.
+
+    Args:
+        ours: the lesson's own cells that run before. What they do is harmless; what they define need not be.
+        theirs: the learner's cells, in the order in which they run.
+        exercises: the names of the functions that are going to be called.
+    """
+    if sum(map(len, theirs)) > MAX_CODE or any(map(_NOT_PYTHON.search, theirs)):
+        return False
+    try:
+        names = dict(_names_of_ours(tuple(ours)))
+        cells = [_parsed(source) for source in theirs]
+        for cell in cells:
+            _Binder(names, None).bind(cell.body)
+        reader = Reader(names)
+        for cell in cells:
+            reader.read(cell)
+    except (Unknown, SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return all(names[name].kind == FIXED for name in exercises if name in names)
+
+
+@functools.lru_cache(maxsize=100)  # the lessons' own are few
+def _names_of_ours(cells: tuple[str, ...]) -> dict[str, Meaning]:
+    """What the names mean that a lesson's own cells bind. The learner may not name what is not known to be harmless."""
+    names: dict[str, Meaning] = {}
+    statements = [statement for cell in cells for statement in _parsed(cell).body]
+    _Binder(names, Meaning(REFUSED)).bind(statements)
+    left = None
+    while left is None or len(left) < len(statements):  # what names something refused is refused, too
+        statements = statements if left is None else left
+        left = [one for one in statements if _is_read(Reader(names), one)]
+        for name in bound_in(one for one in statements if one not in left):
+            names[name] = Meaning(REFUSED)
+    return names
+
+
+def _is_read(reader: "Reader", statement: ast.stmt) -> bool:
+    try:
+        reader.read(statement)
+    except Unknown:
+        return False
+    return True
+
+
+def _parsed(source: str) -> ast.Module:
+    with warnings.catch_warnings(action="ignore"):  # about a learner's code, such as "\d" in a plain string
+        return ast.parse(source)
+
+
+# -- what the names at the top level mean ------------------------------------------------------------------------------
+
+
+class _Binder:
+    """Notes what each name means that is bound at the top level.
+
+    Args:
+        names: where it is noted.
+        otherwise: what an import of an unknown module means; None if there must be none.
+    """
+
+    def __init__(self, names: dict[str, Meaning], otherwise: Meaning | None) -> None:
+        self._names = names
+        self._otherwise = otherwise
+
+    def bind(self, statements: Sequence[ast.stmt]) -> None:
+        """Note the names that these statements bind, at any depth, but not inside of functions.
+
+        Raises:
+            Unknown: they import something that is not known.
+        """
+        for statement in statements:
+            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
+                kind = self._kind(statement.value)
+                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                for target in targets:
+                    plain = isinstance(target, ast.Name) or kind == FIXED
+                    for name in bound_in([target]):
+                        self._note(name, Meaning(kind if plain else OTHER))
+                self._others(statement.value)
+            elif isinstance(statement, ast.Import | ast.ImportFrom):
+                for name, meaning in self._imported(statement):
+                    self._note(name, meaning)
+            elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
+                self._note(statement.name, Meaning(FIXED))
+            else:
+                self._others(statement)
+
+    def _others(self, node: ast.AST) -> None:
+        """What a compound statement binds may be bound again and again, so only functions are known."""
+        for one in _nodes_of_scope([node]):
+            if isinstance(one, ast.Import | ast.ImportFrom):
+                self.bind([one])
+            elif isinstance(one, ast.FunctionDef | ast.ClassDef):
+                self._note(one.name, Meaning(FIXED))
+            else:
+                for name in _names_bound_by(one):
+                    self._note(name, Meaning(OTHER))
+
+    def _note(self, name: str, meaning: Meaning) -> None:
+        meaning = Meaning(OTHER) if _IPYTHONS.fullmatch(name) else meaning
+        self._names[name] = self._names.get(name, meaning).or_else(meaning)
+
+    def _imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Meaning]]:
+        for alias in statement.names:
+            name = alias.asname or alias.name.partition(".")[0]
+            if isinstance(statement, ast.Import):
+                live = harmless.module(alias.name)
+                live = live if alias.asname or live is None else harmless.module(name)
+            elif (statement.module, alias.name) == ("__future__", "annotations"):
+                continue
+            elif statement.module == "grader" and alias.name in _FROM_GRADER:  # of a stub, see `inside.child`
+                yield name, Meaning(FIXED)
+                continue
+            elif statement.level or not statement.module or alias.name == "*":
+                live = None
+            else:
+                live = harmless.imported(statement.module, alias.name)
+            meaning = self._otherwise if live is None else Meaning(_kind_of(live), live)
+            if meaning is None:
+                raise Unknown(name)
+            yield name, meaning
+
+    def _kind(self, value: ast.expr) -> str:
+        if isinstance(value, ast.Lambda) or self.is_fixed(value):
+            return FIXED
+        return TABLE if self._is_table(value) and not isinstance(value, ast.GeneratorExp) else OTHER
+
+    def is_fixed(self, value: ast.expr | None, own: frozenset[str] = frozenset()) -> bool:
+        """Whether a value can't be changed. own: names that are bound to fixed things here."""
+        parts: Sequence[ast.expr | None]
+        match value:
+            case None | ast.Constant() | ast.Lambda():
+                return True
+            case ast.Name(id=name):
+                found = self._names.get(name)
+                return name in own or (found.kind == FIXED if found else name in harmless.BUILTINS)
+            case ast.Tuple(elts=parts):
+                pass
+            case ast.UnaryOp(operand=one):
+                parts = [one]
+            case ast.BinOp(left=one, right=other):
+                parts = [one, other]
+            case ast.Subscript(value=one, slice=ast.Slice(lower, upper, step)):
+                parts = [one, lower, upper, step]
+            case ast.Subscript(value=one, slice=other):
+                parts = [one, other]
+            case ast.Attribute():
+                return live_value(value, self._names, own) is not None
+            case ast.Call(func=function, args=[one], keywords=[]) if self._is_pythons(function, harmless.FREEZING, own):
+                return self._is_table(one, own) or self.is_fixed(one, own)
+            case ast.Call(func=function, args=parts, keywords=[]) if self._gives_fixed(function, own):
+                pass
+            case ast.Call(func=ast.Attribute(value=one, attr=name), args=parts, keywords=[]):
+                if name not in harmless.GIVING_FIXED:
+                    return False
+                parts = [one, *parts]
+            case _:
+                return False
+        return all(self.is_fixed(part, own) for part in parts)
+
+    def _gives_fixed(self, function: ast.expr, own: frozenset[str]) -> bool:
+        """Whether a function's results are fixed if its arguments are."""
+        if self._is_pythons(function, harmless.COMPUTING, own):
+            return True
+        return live_value(function, self._names, own) in harmless.GIVERS
+
+    def _is_pythons(self, node: ast.expr, functions: frozenset[str], own: frozenset[str]) -> bool:
+        """Whether this is the name of one of these functions of Python's own, which means nothing else here."""
+        return isinstance(node, ast.Name) and node.id in functions - own and node.id not in self._names
+
+    def _is_table(self, value: ast.expr | None, own: frozenset[str] = frozenset()) -> bool:
+        """Whether a value is a list, set or dict, or a generator, of fixed things."""
+        match value:
+            case ast.List(elts=parts) | ast.Set(elts=parts):
+                return all(self.is_fixed(part, own) for part in parts)
+            case ast.Dict(keys=keys, values=parts):
+                return None not in keys and all(self.is_fixed(part, own) for part in (*keys, *parts))
+            case ast.Call(func=function, args=[one], keywords=[]) if self._is_pythons(function, _COPYING, own):
+                return self._is_table(one, own) or self.is_fixed(one, own)
+            case ast.DictComp() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
+                for generator in value.generators:
+                    if not self._holds_fixed(generator.iter, own) or generator.is_async:
+                        return False
+                    own |= frozenset(bound_in([generator.target]))
+                made = (value.key, value.value) if isinstance(value, ast.DictComp) else (value.elt,)
+                return all(self.is_fixed(one, own) for one in made)
+        return False
+
+    def _holds_fixed(self, value: ast.expr, own: frozenset[str]) -> bool:
+        """Whether iterating over this gives fixed things."""
+        match value:
+            case ast.Call(func=function, args=parts, keywords=[]) if self._is_pythons(function, _PAIRING, own):
+                return all(self.is_fixed(part, own) for part in parts)
+        return self.is_fixed(value, own)
+
+
+def _kind_of(live: Any) -> str:
+    return MODULE if isinstance(live, ModuleType) else FIXED
+
+
+def live_value(node: ast.expr, names: dict[str, Meaning], own: frozenset[str]) -> Any:
+    """What an imported name, or an attribute of one, means; None if it is not known.
+
+    own: names that mean something else here.
+    """
+    if isinstance(node, ast.Name):
+        return names[node.id].live if node.id in names and node.id not in own else None
+    if isinstance(node, ast.Attribute):
+        return harmless.attribute(live_value(node.value, names, own), node.attr)
+    return None
+
+
+# -- which names are bound where (Python's reference, 4.2.1) -----------------------------------------------------------
+
+
+def bound_in(nodes: Iterable[ast.AST]) -> set[str]:
+    """The names that are bound in the scope to which these nodes belong."""
+    return {name for node in _nodes_of_scope(nodes) for name in _names_bound_by(node)}
+
+
+def _names_bound_by(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+            yield name
+        case ast.FunctionDef(name=str(name)) | ast.ClassDef(name=str(name)) | ast.ExceptHandler(name=str(name)):
+            yield name
+        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
+            yield name
+        case ast.alias(name=str(name), asname=asname):
+            yield asname or name.partition(".")[0]
+
+
+def _nodes_of_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    """These nodes and those in them, without what is in functions and comprehensions, which are scopes of their own."""
+    left = list(nodes)
+    while left:
+        node = left.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)):
+            left += ast.iter_child_nodes(node)
+
+
+# -- what code may say -------------------------------------------------------------------------------------------------
+
+
+class Reader:
+    """Reads code, and raises Unknown at the first thing that is not known to be harmless.
+
+    Args:
+        names: what each name means that is bound at the top level.
+    """
+
+    def __init__(self, names: dict[str, Meaning]) -> None:
+        self._names = names
+        self._special: dict[type[ast.AST], Callable[[Any, frozenset[str], bool], None]] = {
+            ast.Name: self._read_name,
+            ast.Call: self._read_call,
+            ast.Attribute: self._read_attribute,
+            ast.FunctionDef: self._read_function,
+            ast.ClassDef: self._read_class,
+            ast.Lambda: self._read_lambda,
+            ast.Import: self._read_import,
+            ast.ImportFrom: self._read_import,
+            ast.MatchClass: self._read_class_pattern,
+            ast.NamedExpr: self._read_assignment,
+            **dict.fromkeys(_COMPREHENSIONS, self._read_comprehension),
+        }
+
+    def read(self, node: ast.AST, own: frozenset[str] = frozenset(), inside: bool = False) -> None:
+        """Read code.
+
+        Args:
+            node: the code.
+            own: the names that are bound in the functions and comprehensions around it.
+            inside: whether it is in a function.
+
+        Raises:
+            Unknown: something in it.
+        """
+        special = self._special.get(type(node))
+        if special:
+            special(node, own, inside)
+        elif type(node) in _HARMLESS_IF_ITS_PARTS_ARE:
+            self._read_parts(node, own, inside)
+        else:
+            raise Unknown(type(node).__name__)
+
+    def _read_parts(self, node: ast.AST, own: frozenset[str], inside: bool) -> None:
+        looked_at = self._tables_looked_at(node, own)
+        for part in ast.iter_child_nodes(node):
+            if part not in looked_at:
+                self.read(part, own, inside)
+
+    def _read_all(self, nodes: Iterable[ast.AST | None], own: frozenset[str], inside: bool) -> None:
+        for node in nodes:
+            if node is not None:
+                self.read(node, own, inside)
+
+    def _read_name(self, node: ast.Name, own: frozenset[str], inside: bool) -> None:
+        if node.id in own or isinstance(node.ctx, ast.Store):
+            return
+        meaning = self._names.get(node.id)
+        if meaning is None:
+            known = node.id in harmless.BUILTINS
+        else:
+            known = meaning.kind == FIXED or (meaning.kind == OTHER and not inside)
+        if not known:
+            raise Unknown(node.id)
+
+    def _read_attribute(self, node: ast.Attribute, own: frozenset[str], inside: bool) -> None:
+        if not isinstance(node.ctx, ast.Load):
+            raise Unknown(f"{node.attr} is set")
+        live = live_value(node, self._names, own)
+        if live is not None and not isinstance(live, ModuleType):
+            return
+        if isinstance(live_value(node.value, self._names, own), ModuleType):
+            raise Unknown(node.attr)  # a module in a module, or what is not known in one
+        if node.attr not in harmless.ATTRIBUTES and not (node.attr == "format" and _is_plain_format(node.value)):
+            raise Unknown(node.attr)
+        if not (node.attr in _LOOKING and self._is_table(node.value, own)):
+            self.read(node.value, own, inside)
+
+    def _read_call(self, node: ast.Call, own: frozenset[str], inside: bool) -> None:
+        match node:
+            case ast.Call(func=ast.Name(id="type"), args=[one], keywords=[]) if not {"type"} & {*own, *self._names}:
+                self.read(one, own, inside)  # with three arguments it would make a class
+            case _:
+                self._read_parts(node, own, inside)
+
+    def _tables_looked_at(self, node: ast.AST, own: frozenset[str]) -> list[ast.AST]:
+        """Those parts of this node that are tables, which it only looks at."""
+        parts: list[ast.expr]
+        match node:
+            case ast.Subscript(value=one, ctx=ast.Load()) | ast.For(iter=one):
+                parts = [one]
+            case ast.Compare(left=one, comparators=others):
+                parts = [one, *others]
+            case ast.Call(func=ast.Name(id=name), args=parts) if name in _COUNTING:
+                # Of two arguments, max() returns one.
+                if name in own or name in self._names or (len(parts) > 1 and name not in ("print", "zip")):
+                    return []
+            case _:
+                return []
+        return [part for part in parts if self._is_table(part, own)]
+
+    def _is_table(self, node: ast.AST, own: frozenset[str]) -> bool:
+        if not isinstance(node, ast.Name) or node.id in own or node.id not in self._names:
+            return False
+        return self._names[node.id].kind == TABLE
+
+    def _read_function(self, node: ast.FunctionDef, own: frozenset[str], inside: bool) -> None:
+        if node.decorator_list or getattr(node, "type_params", []):
+            raise Unknown(f"a decorator, or a type parameter, of {node.name}")
+        self._read_arguments(node.args, own, inside)
+        self._read_annotation(node.returns, own, inside)
+        own |= frozenset(bound_in(node.body)) | _parameters(node.args)
+        self._read_all(node.body, own, True)
+
+    def _read_lambda(self, node: ast.Lambda, own: frozenset[str], inside: bool) -> None:
+        _refuse_assignments(node)
+        self._read_arguments(node.args, own, inside)
+        self.read(node.body, own | _parameters(node.args), True)
+
+    def _read_arguments(self, args: ast.arguments, own: frozenset[str], inside: bool) -> None:
+        for default in (*args.defaults, *args.kw_defaults):
+            # In a function, it is made anew at each call of that one; at the top level it lasts.
+            if default is not None and not inside and not _Binder(self._names, None).is_fixed(default):
+                raise Unknown("a default that can be changed")
+            self._read_all([default], own, inside)
+        for one in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
+            self._read_annotation(one.annotation if one else None, own, inside)
+
+    def _read_annotation(self, node: ast.expr | None, own: frozenset[str], inside: bool) -> None:
+        if node is not None:
+            _refuse_assignments(node)
+            self.read(node, own, inside)
+
+    def _read_assignment(self, node: ast.NamedExpr, own: frozenset[str], inside: bool) -> None:
+        if not inside:
+            raise Unknown(":=")  # it could stand where _Binder does not look
+        self.read(node.value, own, inside)
+
+    def _read_class(self, node: ast.ClassDef, own: frozenset[str], inside: bool) -> None:
+        """A class such as `class Refused(ValueError): pass`."""
+        if inside or node.decorator_list or node.keywords or getattr(node, "type_params", []):
+            raise Unknown(node.name)
+        self._read_all(node.bases, own, inside)
+        for one in node.body:
+            if not isinstance(one, ast.Pass) and not _is_docstring(one):
+                raise Unknown(node.name)
+
+    def _read_import(self, node: ast.Import | ast.ImportFrom, own: frozenset[str], inside: bool) -> None:
+        if inside:
+            raise Unknown("an import in a function")  # at the top level, _Binder has seen to it
+
+    def _read_class_pattern(self, node: ast.MatchClass, own: frozenset[str], inside: bool) -> None:
+        if not harmless.ATTRIBUTES.issuperset(node.kwd_attrs):
+            raise Unknown("a pattern's attribute")
+        self._read_all([node.cls, *node.patterns, *node.kwd_patterns], own, inside)
+
+    def _read_comprehension(self, node: Any, own: frozenset[str], inside: bool) -> None:
+        _refuse_assignments(node)
+        for generator in node.generators:  # the first one is evaluated outside, where the targets are not bound yet
+            if not self._is_table(generator.iter, own):
+                self.read(generator.iter, own, inside)
+            if generator.is_async:
+                raise Unknown("async")
+            own |= frozenset(bound_in([generator.target]))
+            self._read_all([generator.target, *generator.ifs], own, inside)
+        made = (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,)
+        self._read_all(made, own, inside)
+
+
+def _is_plain_format(node: ast.expr) -> bool:
+    """Whether this is a text to be formatted that reads no attributes and no items."""
+    if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
+        return False
+    fields = list(string.Formatter().parse(node.value))
+    return all((name or "0").isidentifier() or (name or "0").isdigit() for _, name, _, _ in fields) and not any(
+        "{" in (spec or "") for _, _, spec, _ in fields
+    )
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _parameters(args: ast.arguments) -> frozenset[str]:
+    every = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
+    return frozenset(one.arg for one in every if one)
+
+
+def _refuse_assignments(node: ast.AST) -> None:
+    """Refuse `:=` in a lambda or a comprehension: which name it binds is not worth knowing."""
+    if any(isinstance(one, ast.NamedExpr) for one in ast.walk(node)):
+        raise Unknown(":=")
