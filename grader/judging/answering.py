@@ -55,12 +55,14 @@ def _answer(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Answer
 
 def verdict_on(exercise: Exercise, trial: Trial, outcomes: list[Outcome]) -> Verdict:
     """The verdict on the outcomes of a trial's calls; a right answer is spoilt by arguments that came back changed."""
-    odd = next((one for one in outcomes if final(one)), None)
-    if odd is not None:
-        return Verdict(False, odd.kind, taken=True)
+    for one in outcomes:
+        if one.kind in calling.FINAL:
+            return Verdict(False, one.kind, taken=True)
     verdict = trial.want.verdict(outcomes)
-    if verdict.right and any(not exercise.may_change.issuperset(one.changed) for one in outcomes):
-        return Verdict(False, ARGUMENTS, "leave its arguments as they are")
+    if verdict.right:
+        for one in outcomes:
+            if one.changed and not exercise.may_change.issuperset(one.changed):
+                return Verdict(False, ARGUMENTS, "leave its arguments as they are")
     return verdict
 
 

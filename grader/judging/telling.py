@@ -235,7 +235,7 @@ def _rows(exercise: Exercise, answers: list[Answer], told: list[Answer]) -> tupl
 
     The call that the message tells of is shown as whole as there is room for.
     """
-    wrong = told[:4] + [one for one in sorted(telling(answers), key=size) if one.wrong and one not in told]
+    wrong = told[:4] + sorted((one for one in telling(answers) if one.wrong and one not in told), key=size)
     chosen = wrong[: max(len(told[:4]), 2)]
     right = sorted((answer for answer in answers if not answer.wrong), key=size)
     valid = [answer for answer in right if not answer.trial.bad][:1]
