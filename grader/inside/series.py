@@ -37,6 +37,7 @@ class Series:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stop()  # it may have rung at the beginning of the last one
         put_alarm_back(self._before, self._alarm_before, self._since)
         sys.stdout, sys.stderr = self._streams
         put_profile_back(*self._profilers)
@@ -50,7 +51,7 @@ class Series:
         try:
             self._started = now()
             self._waited = WAITING.about(self._started)
-            self._running = True
+            self._rang, self._running = False, True
             return function(*args)
         finally:
             self._stop()
