@@ -223,7 +223,7 @@ def test_who_is_closed_in_the_first_moments_leaves_nothing() -> None:
         groups.add(zygote._process.pid)
         time.sleep(number / 5000)
         zygote.close()
-    until(lambda: not [one.pid for one in psutil.process_iter() if group_of(one.pid) in groups], 5)
+    until(lambda: not [one.pid for one in psutil.process_iter() if group_of(one.pid) in groups])
 
 
 def group_of(pid: int) -> int:
