@@ -179,6 +179,9 @@ class LearnerProcess:
             channel.send({"do": "ask", **request}, self._patience())
             self._collect(channel, request, self._pid, outcomes)
         except WireError as error:
+            # From now on forks answer. Had they done so from the start, the process would not have ended now.
+            self._keeps_nothing = False
+            self._starts -= 1
             return self._ended(error)
         return ""
 
