@@ -17,7 +17,9 @@ a module has in a cache.
 """
 
 import ast
+import builtins
 import functools
+import itertools
 import re
 import string
 import warnings
@@ -32,19 +34,28 @@ MAX_CODE = 40_000
 """Characters of all the learner's cells that are read for this."""
 
 _NOT_PYTHON = re.compile(
-    r"^[ \t]*[%!?,;/]|^(?:>>>|\.\.\.(?: |$)|[ \t]*\.{3,}:|In \[|\[(?:nav|ins)\])|[\r\v\f\x1c-\x1e\x85\u2028\u2029]",
+    r"\A\s*^[ \t]+\S|^[ \t]*(?:[%!?,;/]|\.{3,}:|In \[)|^(?:\.\.\.(?: |$)|\[(?:nav|ins)\])"
+    r"|[\r\v\f\x1c-\x1e\x85\u2028\u2029]",
     re.MULTILINE,
 )
 """Lines of which IPython may make other code, and what it takes for the end of a line, where Python does not."""
+_PROMPT = re.compile(r"^[ \t]*>>>", re.MULTILINE)
+_DOCSTRING = re.compile(r'^[ \t]+r?"""(?:(?!""")[^\\]|\\[^\\"])*"""$', re.MULTILINE)
+"""Where IPython knows for sure that a prompt is an example."""
+_TRIPLE = re.compile(r"\"{3}|'{3}")
 
 _IPYTHONS = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[dio]h|_exit_code|In|Out")
 """Names that IPython binds anew after each cell, to its results among other things."""
+_TAKEN = re.compile(
+    "|".join((*map(re.escape, vars(builtins)), "__.*", "display", "exit", "get_ipython", "help", "quit"))
+)
+"""Names that mean something before any cell runs; and after all, too, if the cell that binds them fails before that."""
 _FROM_GRADER = frozenset(("check", "check_all", "hint", "picture", "progress", "submit"))
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-_PARTS_DECIDE = """Module Expr Assign AnnAssign AugAssign Delete Return Raise Assert Pass Break Continue
+_PARTS_DECIDE = """Module Expr Assign AugAssign Delete Return Raise Assert Pass Break Continue
     If For While Try TryStar ExceptHandler With withitem Match match_case MatchValue MatchSingleton MatchSequence
-    MatchMapping MatchStar MatchAs MatchOr Yield YieldFrom Constant UnaryOp BinOp BoolOp Compare IfExp JoinedStr
+    MatchMapping MatchStar MatchAs MatchOr Yield YieldFrom Constant UnaryOp BinOp BoolOp IfExp JoinedStr
     FormattedValue Tuple List Set Dict Starred Subscript Slice Call keyword Load Store Del
     Add Sub Mult Div FloorDiv Mod Pow LShift RShift MatMult BitOr BitAnd BitXor Invert Not UAdd USub And Or
     Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn"""
@@ -96,19 +107,36 @@ def keeps_nothing(ours: Sequence[str], theirs: Sequence[str], exercises: Iterabl
         theirs: the learner's cells, in the order in which they run.
         exercises: the names of the functions that are going to be called.
     """
-    if sum(map(len, theirs)) > MAX_CODE or any(map(_NOT_PYTHON.search, theirs)):
+    if sum(map(len, theirs)) > MAX_CODE or any(map(_is_for_ipython, theirs)):
         return False
     try:
-        names = dict(_names_of_ours(tuple(ours)))
+        given = _names_of_ours(tuple(ours))
+        names = dict(given)
         cells = [_parsed(source) for source in theirs]
         for cell in cells:
             _Binder(names, None).bind(cell.body)
-        reader = Reader(names)
-        for cell in cells:
-            reader.read(cell)
+        reader = Reader(names, learners=True)
+        while reader.again:
+            reader.again = False
+            for cell in cells:
+                reader.read(cell)
     except (Unknown, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
-    return all(names[name].kind == FIXED for name in exercises if name in names)
+    # Our own functions were read with our own meanings.
+    same = all(names[name] == meaning for name, meaning in given.items())
+    return same and all(names[name].kind == FIXED for name in exercises if name in names)
+
+
+def _is_for_ipython(cell: str) -> bool:
+    """Whether IPython may make other code of this. It runs a line that begins with a magic's name, if not yet bound."""
+    if _NOT_PYTHON.search(cell):
+        return True
+    if _PROMPT.search(cell):
+        rest = _DOCSTRING.sub("", cell)
+        if _PROMPT.search(rest) or _TRIPLE.search(rest):
+            return True
+    word = re.match(r"\w*", line := cell.strip())
+    return "\n" not in line and word is not None and word[0] in harmless.MAGICS
 
 
 @functools.lru_cache(maxsize=100)  # the lessons' own are few
@@ -158,14 +186,14 @@ class _Binder:
         """Note the names that these statements bind, at any depth, but not inside of functions.
 
         Raises:
-            Unknown: they import something that is not known.
+            Unknown: they import something that is not known, or bind a name that is taken.
         """
         for statement in statements:
             if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
                 kind = self._kind(statement.value)
                 targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
                 for target in targets:
-                    plain = isinstance(target, ast.Name) or kind == FIXED
+                    plain = isinstance(target, ast.Name) or (kind == FIXED and not _makes_lists(target))
                     for name in bound_in([target]):
                         self._note(name, Meaning(kind if plain else OTHER))
                 self._others(statement.value)
@@ -189,7 +217,10 @@ class _Binder:
                     self._note(name, Meaning(OTHER))
 
     def _note(self, name: str, meaning: Meaning) -> None:
-        meaning = Meaning(OTHER) if _IPYTHONS.fullmatch(name) else meaning
+        if _TAKEN.fullmatch(name) and self._otherwise is None:
+            raise Unknown(name)
+        if _IPYTHONS.fullmatch(name):
+            meaning = Meaning(REFUSED)
         self._names[name] = self._names.get(name, meaning).or_else(meaning)
 
     def _imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Meaning]]:
@@ -237,13 +268,15 @@ class _Binder:
             case ast.Subscript(value=one, slice=other):
                 parts = [one, other]
             case ast.Attribute():
-                return live_value(value, self._names, own) is not None
+                live = live_value(value, self._names, own)
+                return live is not None and _kind_of(live) == FIXED
             case ast.Call(func=function, args=[one], keywords=[]) if self._is_pythons(function, harmless.FREEZING, own):
                 return self._is_table(one, own) or self.is_fixed(one, own)
             case ast.Call(func=function, args=parts, keywords=[]) if self._gives_fixed(function, own):
                 pass
             case ast.Call(func=ast.Attribute(value=one, attr=name), args=parts, keywords=[]):
-                if name not in harmless.GIVING_FIXED:
+                made = name in harmless.MAKING_FIXED and self._is_pythons(one, harmless.MAKING, own)
+                if not made and name not in harmless.GIVING_FIXED:
                     return False
                 parts = [one, *parts]
             case _:
@@ -271,7 +304,7 @@ class _Binder:
                 return self._is_table(one, own) or self.is_fixed(one, own)
             case ast.DictComp() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
                 for generator in value.generators:
-                    if not self._holds_fixed(generator.iter, own) or generator.is_async:
+                    if not self._holds_fixed(generator.iter, own) or _makes_lists(generator.target):
                         return False
                     own |= frozenset(bound_in([generator.target]))
                 made = (value.key, value.value) if isinstance(value, ast.DictComp) else (value.elt,)
@@ -287,7 +320,14 @@ class _Binder:
 
 
 def _kind_of(live: Any) -> str:
-    return MODULE if isinstance(live, ModuleType) else FIXED
+    if isinstance(live, ModuleType):
+        return MODULE
+    return OTHER if live in harmless.REMEMBERING else FIXED
+
+
+def _makes_lists(target: ast.expr) -> bool:
+    """Whether something of what is assigned here is put into a new list: `first, *rest = ...`."""
+    return any(isinstance(one, ast.Starred) for one in ast.walk(target))
 
 
 def live_value(node: ast.expr, names: dict[str, Meaning], own: frozenset[str]) -> Any:
@@ -340,13 +380,19 @@ class Reader:
 
     Args:
         names: what each name means that is bound at the top level.
+        learners: whether the code may do more with a table, outside of functions, than to look at it. Then it is none
+            any more, and all must be read again.
     """
 
-    def __init__(self, names: dict[str, Meaning]) -> None:
+    def __init__(self, names: dict[str, Meaning], learners: bool = False) -> None:
         self._names = names
+        self._learners = learners
+        self.again = True
         self._special: dict[type[ast.AST], Callable[[Any, frozenset[str], bool], None]] = {
             ast.Name: self._read_name,
+            ast.AnnAssign: self._read_annotated,
             ast.Call: self._read_call,
+            ast.Compare: self._read_comparison,
             ast.Attribute: self._read_attribute,
             ast.FunctionDef: self._read_function,
             ast.ClassDef: self._read_class,
@@ -392,20 +438,33 @@ class Reader:
         if node.id in own or isinstance(node.ctx, ast.Store):
             return
         meaning = self._names.get(node.id)
+        if meaning == Meaning(TABLE) and self._learners and not inside:
+            meaning = self._names[node.id] = Meaning(OTHER)
+            self.again = True
         if meaning is None:
             known = node.id in harmless.BUILTINS
         else:
             known = meaning.kind == FIXED or (meaning.kind == OTHER and not inside)
+            self._refuse_remembering(meaning.live, inside)
         if not known:
             raise Unknown(node.id)
+
+    def _refuse_remembering(self, live: Any, inside: bool) -> None:
+        if live in harmless.ONLY_CALLED or (inside and live in harmless.REMEMBERING):
+            raise Unknown("a function, or a type, that remembers what it is given")
 
     def _read_attribute(self, node: ast.Attribute, own: frozenset[str], inside: bool) -> None:
         if not isinstance(node.ctx, ast.Load):
             raise Unknown(f"{node.attr} is set")
-        live = live_value(node, self._names, own)
+        owner = live_value(node.value, self._names, own)
+        live = None if owner is None else harmless.attribute(owner, node.attr)
         if live is not None and not isinstance(live, ModuleType):
+            self._refuse_remembering(live, inside)
             return
-        if isinstance(live_value(node.value, self._names, own), ModuleType):
+        if node.attr == "__name__" and (one := self._asked_type(node.value, own)):
+            self.read(one, own, inside)
+            return
+        if isinstance(owner, ModuleType):
             raise Unknown(node.attr)  # a module in a module, or what is not known in one
         if node.attr not in harmless.ATTRIBUTES and not (node.attr == "format" and _is_plain_format(node.value)):
             raise Unknown(node.attr)
@@ -413,27 +472,77 @@ class Reader:
             self.read(node.value, own, inside)
 
     def _read_call(self, node: ast.Call, own: frozenset[str], inside: bool) -> None:
+        allowed = harmless.ONLY_CALLED.get(live_value(node.func, self._names, own))
         match node:
-            case ast.Call(func=ast.Name(id="type"), args=[one], keywords=[]) if not {"type"} & {*own, *self._names}:
-                self.read(one, own, inside)  # with three arguments it would make a class
+            case ast.Call(func=ast.Name(id="hasattr"), args=[one, ast.Constant(value=str(name))], keywords=[]) if (
+                self._is_pythons("hasattr", own) and not name.startswith("_")
+            ):
+                self.read(one, own, inside)
+            case _ if allowed is not None:
+                rest = [*node.args[allowed:], *(keyword.value for keyword in node.keywords)]
+                if any(isinstance(one, ast.Starred) for one in node.args) or not all(
+                    self._is_flag(one, own) for one in rest
+                ):
+                    raise Unknown("an argument that is not known to be harmless")
+                self._read_all(node.args[:allowed], own, inside)
             case _:
                 self._read_parts(node, own, inside)
 
-    def _tables_looked_at(self, node: ast.AST, own: frozenset[str]) -> list[ast.AST]:
+    def _is_flag(self, node: ast.expr, own: frozenset[str]) -> bool:
+        """Whether this is an integer written out, or an imported one such as re.ASCII, or `|` of those."""
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+            return self._is_flag(node.left, own) and self._is_flag(node.right, own)
+        value = node.value if isinstance(node, ast.Constant) else live_value(node, self._names, own)
+        return isinstance(value, int)
+
+    def _is_pythons(self, name: str, own: frozenset[str]) -> bool:
+        return name not in own and name not in self._names
+
+    def _asked_type(self, node: ast.expr, own: frozenset[str]) -> ast.expr | None:
+        """The x in `type(x)`. Only to be compared, or for its name: type() would make classes with methods."""
+        match node:
+            case ast.Call(func=ast.Name(id="type"), args=[one], keywords=[]) if self._is_pythons("type", own):
+                return one
+        return None
+
+    def _read_comparison(self, node: ast.Compare, own: frozenset[str], inside: bool) -> None:
+        operands = [node.left, *node.comparators]
+        for operator, pair in zip(node.ops, itertools.pairwise(operands), strict=True):
+            if isinstance(operator, ast.Is | ast.IsNot) and not any(self._is_only_one(one, own) for one in pair):
+                raise Unknown("`is`, which tells the text that a module has kept from an equal one")
+        for one in operands:
+            if not self._is_table(one, own):
+                self.read(self._without_type(one, own), own, inside)
+
+    def _without_type(self, node: ast.expr, own: frozenset[str]) -> ast.expr:
+        """What is left to be read of what is compared: the x in `type(x)`, and in a set of such."""
+        if isinstance(node, ast.SetComp):
+            return ast.SetComp(self._without_type(node.elt, own), node.generators)
+        return self._asked_type(node, own) or node
+
+    def _is_only_one(self, node: ast.expr, own: frozenset[str]) -> bool:
+        """Whether there are no two equal objects of this kind."""
+        if isinstance(node, ast.Constant):
+            return node.value is None or isinstance(node.value, bool)
+        return self._asked_type(node, own) is not None
+
+    def _tables_looked_at(self, node: ast.AST, own: frozenset[str]) -> set[ast.AST]:
         """Those parts of this node that are tables, which it only looks at."""
         parts: list[ast.expr]
         match node:
             case ast.Subscript(value=one, ctx=ast.Load()) | ast.For(iter=one):
                 parts = [one]
-            case ast.Compare(left=one, comparators=others):
-                parts = [one, *others]
+            case ast.BinOp(left=one, right=other):  # of a list, set or dict, each operator makes a new one
+                parts = [one, other]
+            case ast.Call(func=ast.Attribute(value=ast.Constant(value=str()), attr="join"), args=parts):
+                pass
             case ast.Call(func=ast.Name(id=name), args=parts) if name in _COUNTING:
                 # Of two arguments, max() returns one.
                 if name in own or name in self._names or (len(parts) > 1 and name not in ("print", "zip")):
-                    return []
+                    return set()
             case _:
-                return []
-        return [part for part in parts if self._is_table(part, own)]
+                return set()
+        return {part for part in parts if self._is_table(part, own)}
 
     def _is_table(self, node: ast.AST, own: frozenset[str]) -> bool:
         if not isinstance(node, ast.Name) or node.id in own or node.id not in self._names:
@@ -444,7 +553,7 @@ class Reader:
         if node.decorator_list or getattr(node, "type_params", []):
             raise Unknown(f"a decorator, or a type parameter, of {node.name}")
         self._read_arguments(node.args, own, inside)
-        self._read_annotation(node.returns, own, inside)
+        self._read_at_definition(node.returns, own, inside)
         own |= frozenset(bound_in(node.body)) | _parameters(node.args)
         self._read_all(node.body, own, True)
 
@@ -456,16 +565,26 @@ class Reader:
     def _read_arguments(self, args: ast.arguments, own: frozenset[str], inside: bool) -> None:
         for default in (*args.defaults, *args.kw_defaults):
             # In a function, it is made anew at each call of that one; at the top level it lasts.
-            if default is not None and not inside and not _Binder(self._names, None).is_fixed(default):
+            if default is not None and not inside and (own or not self._is_fixed(default)):
                 raise Unknown("a default that can be changed")
-            self._read_all([default], own, inside)
+            self._read_at_definition(default, own, inside)
         for one in (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg):
-            self._read_annotation(one.annotation if one else None, own, inside)
+            self._read_at_definition(one.annotation if one else None, own, inside)
 
-    def _read_annotation(self, node: ast.expr | None, own: frozenset[str], inside: bool) -> None:
+    def _is_fixed(self, node: ast.expr) -> bool:
+        return _Binder(self._names, None).is_fixed(node)
+
+    def _read_at_definition(self, node: ast.expr | None, own: frozenset[str], inside: bool) -> None:
         if node is not None:
             _refuse_assignments(node)
             self.read(node, own, inside)
+
+    def _read_annotated(self, node: ast.AnnAssign, own: frozenset[str], inside: bool) -> None:
+        if not node.simple:
+            raise Unknown("an annotation that does not make its name local")
+        _refuse_assignments(node.annotation)
+        # In a function it is not evaluated.
+        self._read_all([node.target, node.value, None if inside else node.annotation], own, inside)
 
     def _read_assignment(self, node: ast.NamedExpr, own: frozenset[str], inside: bool) -> None:
         if not inside:
@@ -477,6 +596,8 @@ class Reader:
         if inside or node.decorator_list or node.keywords or getattr(node, "type_params", []):
             raise Unknown(node.name)
         self._read_all(node.bases, own, inside)
+        if not all(map(self._is_fixed, node.bases)):
+            raise Unknown(node.name)
         for one in node.body:
             if not isinstance(one, ast.Pass) and not _is_docstring(one):
                 raise Unknown(node.name)
@@ -523,6 +644,6 @@ def _parameters(args: ast.arguments) -> frozenset[str]:
 
 
 def _refuse_assignments(node: ast.AST) -> None:
-    """Refuse `:=` in a lambda or a comprehension: which name it binds is not worth knowing."""
-    if any(isinstance(one, ast.NamedExpr) for one in ast.walk(node)):
+    """Refuse `:=` in such a node, but for those in it: which name it binds there is not worth knowing."""
+    if any(isinstance(one, ast.NamedExpr) for one in (node, *_nodes_of_scope(ast.iter_child_nodes(node)))):
         raise Unknown(":=")

@@ -1,0 +1,311 @@
+"""What a submission's cells can keep: cells that keep something, in every way known, and honest ones that do not."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from grader.course.masters import EXERCISE, SETUP
+from grader.engine import grade as grade_module
+from grader.engine import harmless
+from grader.engine.grade import Grader
+from grader.engine.process import LearnerProcess
+from grader.engine.rebuild import EXTRA, read_submission
+from grader.engine.sandbox import NONE, Zygote
+from grader.engine.stateless import MAX_CODE, keeps_nothing
+from grader.inside.values import unpack
+from tests.grader.helpers import CHAPTERS, cell_of, solved, write
+
+_APPENDS = "def f(x):\n    S.append(x)\n    return len(S)"
+_FLAGS = (
+    "def f(x):\n    try:\n        {0}2.0)\n        seen = True\n    except TypeError:\n        seen = False\n"
+    "    re.compile('q', 2)\n    return seen"
+)
+_MEMO = (
+    "import copy\nT = [0]\ndef f(x):\n    memo = {{}}\n    {}\n"
+    "    lists = [one for one in memo.values() if type(one) is list]\n"
+    "    held = [one for many in lists for one in many if type(one) is list and 0 in one]\n"
+    "    held[0].append(1)\n    return len(held[0])"
+)
+
+REMEMBERS: dict[str, tuple[str, ...]] = {
+    "a bytearray from hex": (f"S = bytearray.fromhex('00')\n{_APPENDS}",),
+    "a bytearray by another name": (f"B = bytearray\nS = B.fromhex('00')\n{_APPENDS}",),
+    "a bytearray's subclass": (f"class B(bytearray): pass\nS = B.fromhex('00')\n{_APPENDS}",),
+    "a star makes a list": (f"*S, = (0,)\n{_APPENDS}",),
+    "a star in a nested target": (f"(a, (b, *S)) = (0, (1, 2))\n{_APPENDS}",),
+    "a star in a comprehension": (
+        "T = tuple(r for _a, *r in ((1, 2),))\ndef f(x):\n    T[0].append(x)\n    return len(T[0])",
+    ),
+    "a list": (f"S = []\n{_APPENDS}",),
+    "an iterator": ("S = iter((1, 2, 3))\ndef f(x):\n    return next(S)",),
+    "a generator": ("S = (i for i in (1, 2, 3))\ndef f(x):\n    return next(S)",),
+    "a list as a default": ("def f(x, s=[]):\n    s.append(x)\n    return len(s)",),
+    "a default that a comprehension binds": (
+        "S = 1\nG = [lambda a, s=S: s.append(a) or len(s) for S in ([],)][0]\ndef f(x):\n    return G(x)",
+    ),
+    "a closure": ("def make():\n    s = []\n    return lambda x: s.append(x) or len(s)\nf = make()",),
+    "a closure in a table": (
+        "def make():\n    s = []\n    return lambda x: s.append(x) or len(s)\nT = [make()]\ndef f(x):\n"
+        "    return T[0](x)",
+    ),
+    "global": ("S = 0\ndef f(x):\n    global S\n    S += 1\n    return S",),
+    "a name bound twice": ("S = (1,)", "S = [0]", _APPENDS),
+    "a name bound before a failure": ("S = [0]", "1 / 0\nS = (1,)", _APPENDS),
+    "a table as an argument": ("T = [0]\ndef g(S):\n    S.append(1)\n    return len(S)\ndef f(x):\n    return g(T)",),
+    "a table of tables": ("T = [0]\nU = [T]\ndef f(x):\n    U[0].append(x)\n    return len(U[0])",),
+    "a table changed": ("T = [0]\ndef f(x):\n    T[0] += 1\n    return T[0]",),
+    "a table from max": ("T = [0]\ndef f(x):\n    m = max(T, [])\n    m.append(0)\n    return len(m)",),
+    "a table in IPython's results": ("T = [0]", "T", "S = _\n" + _APPENDS),
+    "an annotation that makes nothing local": ("S = [0]\n" + _APPENDS.replace("\n", "\n    (S): int\n", 1),),
+    "a comprehension makes nothing local": ("S = [0]\n" + _APPENDS.replace("\n", "\n    [S for S in (1,)]\n", 1),),
+    "an inner function makes nothing local": ("S = [0]\n" + _APPENDS.replace("\n", "\n    def g(S): pass\n", 1),),
+    "a walrus in a default": ("S = 1\ndef g(a=(S := [0])): pass\n" + _APPENDS,),
+    "a walrus in an annotation": ("S = 1\ndef g(a: (S := [0])): pass\n" + _APPENDS,),
+    "a match": ("match [0]:\n    case S: pass\n" + _APPENDS,),
+    "a class with a list": ("class C:\n    S = []\ndef f(x):\n    C.S.append(x)\n    return len(C.S)",),
+    "a base made by type(int)": (
+        "class D(type(int)('C', (), {'n': [0]})): pass\ndef f(x):\n    D.n.append(x)\n    return len(D.n)",
+    ),
+    "a base by a name": (
+        "C = type(int)('C', (), {'n': [0]})\nclass D(C): pass\ndef f(x):\n    D.n.append(x)\n    return len(D.n)",
+    ),
+    "a named tuple's default": (
+        "from urllib.parse import namedtuple\nclass P(namedtuple('P', 'n', defaults=([],))): pass\n"
+        "def f(x):\n    P().n.append(x)\n    return len(P().n)",
+    ),
+    "builtins of its own": (
+        "T = [0]\n__builtins__ = {'len': lambda t: t.append(0), 'sum': lambda t: [1 for one in t]}",
+        "def f(x):\n    len(T)\n    return sum(T)",
+    ),
+    "the warnings that were given": (
+        "import re\n__warningregistry__ = {}\ndef f(x):\n    n = len(__warningregistry__)\n"
+        "    re.compile('[[a]')\n    return n",
+    ),
+    "getattr, whose binding is never reached": (
+        "1 / 0\ngetattr = 1",
+        "def f(x):\n    g = getattr(f, '__globals__')\n    g['n'] = g.get('n', 0) + 1\n    return g['n']",
+    ),
+    "globals, whose definition is never reached": (
+        "if False:\n    def globals(): pass\ndef f(x):\n    g = globals()\n    g['n'] = g.get('n', 0) + 1\n"
+        "    return g['n']",
+    ),
+    "list, by the name of something that gives bytes": (
+        "1 / 0\nfrom base64 import b64encode as list",
+        "S = list((1, 2))\n" + _APPENDS,
+    ),
+    "a pattern's flags": ("import re\n" + _FLAGS.format("re.compile('q', "),),
+    "a pattern's flags by name": ("import re\n" + _FLAGS.format("re.search('q', 'q', flags="),),
+    "a pattern's flags by a star": (
+        "import re\n" + _FLAGS.format("re.compile(*('q', 2.0), *[][").replace("[2.0)", "[:0])"),
+    ),
+    "re.compile by another name": ("import re\nc = re.compile\n" + _FLAGS.format("c('q', "),),
+    "re.compile by way of a module": ("import re, textwrap\n" + _FLAGS.format("textwrap.re.compile('q', "),),
+    "the text of a pattern": (
+        "import re\ndef f(x):\n    s = ''.join(['q', str(x)])\n    return re.compile(s).pattern is s",
+    ),
+    "the text of a URL": (
+        "from urllib.parse import urlsplit\ndef f(x):\n    s = ''.join(['/q', str(x)])\n"
+        "    return None is not urlsplit(s).path is s",
+    ),
+    "the members of re.RegexFlag": (
+        "import re\ndef f(x):\n    k = type(re.I)\n    try:\n        k(10.0)\n        seen = True\n"
+        "    except ValueError:\n"
+        "        seen = False\n    k(10)\n    return seen",
+    ),
+    "the masks of networks": (
+        "import ipaddress\ndef f(x):\n    try:\n        ipaddress.ip_network(('1.1.1.0', 24.0))\n        seen = True\n"
+        "    except AttributeError:\n        seen = False\n    ipaddress.ip_network(('1.1.1.0', 24))\n    return seen",
+    ),
+    "what copying leaves in a class": (
+        "import copy\nclass C: pass\ndef f(x):\n    seen = hasattr(C, '__slotnames__')\n    copy.copy(C())\n"
+        "    return seen",
+    ),
+    "what copying leaves in a class, by another name": (
+        "import copy\nclass C: pass\nh = hasattr\ndef f(x):\n    seen = h(C, '__slotnames__')\n"
+        "    copy.copy(C())\n    return seen",
+    ),
+    "what was copied deeply": (_MEMO.format("copy.deepcopy(zip(T), memo)"),),
+    "what was copied deeply, by another name": (_MEMO.format("(lambda d: d(zip(T), memo))(copy.deepcopy)"),),
+    "what was copied deeply, by a keyword": (_MEMO.format("copy.deepcopy(zip(T), memo=memo)"),),
+    "code that IPython makes of an example": (
+        'S = 1\ndef g(globals):\n    """g"""\n    t = "\\\n    >>>     "\n    globals().update({"S": [0]})\n',
+        _APPENDS,
+    ),
+    "a setup cell's function, whose builtin is replaced": (
+        "def len(t):\n    t.append(1)\ndef f(x):\n    return ours()",
+    ),
+}
+"""Cells whose f gives another answer when it is asked the same again."""
+
+_SETUP = ("import json\nT_OURS = [0]\nLIMIT = 3\ndef ours():\n    len(T_OURS)\n    return [one for one in T_OURS]",)
+
+REFUSED: dict[str, tuple[str, ...]] = {
+    "typing keeps what is in brackets": ("from typing import Optional\ndef f(x):\n    return repr(Optional[list[x]])",),
+    "typing by an attribute": ("import typing\ndef f(x):\n    return repr(typing.Union[list[x], None])",),
+    "typing by another name": ("import typing\nU = typing.Union\ndef f(x):\n    return repr(U[list[x], None])",),
+    "a setup cell's name": ("LIMIT = [0]\ndef f(x):\n    return ours()",),
+    "another end of the line": (f"S = 1 #\u2028S = [0]\n{_APPENDS}",),
+    "a magic without %": ("reset -f", "reset = f = 1", "def f(x):\n    return 1"),
+    "a magic that is called": ("time (1)", "time = abs\ndef f(x):\n    return 1"),
+    "a magic": ("%who\ndef f(x):\n    return 1",),
+    "a first line that is indented": ("  # a comment\ndef f(x):\n    return 1",),
+    "a prompt": ("x = {\n In [1]: 2}\ndef f(x):\n    return 1",),
+    "attributes by a format": ("def f(x):\n    return '{0.__globals__}'.format(f)",),
+    "attributes by a format that is not seen": ("F = '{0.__globals__}'\ndef f(x):\n    return F.format(f)",),
+    "an attribute that is set": ("def f(x):\n    f.n = 1",),
+    "an attribute that a loop sets": ("class C: pass\ndef f(x):\n    for C.n in (1,): pass",),
+    "a clock": ("import datetime\ndef f(x):\n    return datetime.datetime.now()",),
+    "a clock behind tokens": ("from jwt_from_scratch import decode\ndef f(x):\n    return decode(x, x)",),
+    "type() makes classes": ("def f(x):\n    return type(int)('C', (), {})",),
+    "a module": ("import re\ndef f(x):\n    return [re]",),
+    "an unknown module": ("import os.path as json\ndef f(x):\n    return 1",),
+    "a star import": ("from re import *\ndef f(x):\n    return 1",),
+    "an import in a function": ("def f(x):\n    import builtins\n    return 1",),
+    "a decorator": ("import functools\n@functools.cache\ndef f(x):\n    return []",),
+    "async": ("async def f(x):\n    return 1",),
+    "much code": ("#" * MAX_CODE, "def f(x):\n    return 1"),
+    "code that is no Python": ("def f(x:",),
+    "deep code": ("x = " + "-" * 30_000 + "1",),
+    "a lone surrogate": ("x = '\ud800'",),
+}
+"""Cells that could keep something, or of which that is not known."""
+
+PLAIN: dict[str, tuple[str, ...]] = {
+    "nothing": (),
+    "a function": ("def f(x):\n    return x",),
+    "a lambda": ("f = lambda x, y=(1, 'a'): [x, y]",),
+    "a helper and a constant": (
+        "KINDS = (int, str)\ndef g(x): return isinstance(x, KINDS)\ndef f(x):\n    return g(x)",
+    ),
+    "looking into tables": (
+        "A = {'a': 1, 'b': 2}\nB = ['a', 'b']\nC = {1, 2}\n"
+        "def f(x):\n    for one in B:\n"
+        "        if one in A and A[one] in C and A.get(x, 0) < len(B): return ', '.join(B)\n"
+        "    return A.keys() - C, C - set(x), sorted(B), [one for one in C], {**A.copy()}",
+    ),
+    "a class of errors": ("class Refused(ValueError):\n    '''No.'''\ndef f(x):\n    raise Refused(x)",),
+    "annotations": (
+        "from typing import Any, Dict, Optional\nJson = Dict[str, Any]\n"
+        "def f(x: Optional[int], y: Json = None) -> 'int | None':\n    z: Optional[int] = x\n    return z",
+    ),
+    "types that are asked for": (
+        "def f(x):\n    if type(x) is not int and type(x) in (str, bytes) or {type(one) for one in x} != {str}:\n"
+        "        raise TypeError(f'no {type(x).__name__}')\n    return x is None or x is not True",
+    ),
+    "hasattr": ("def f(x):\n    return hasattr(x, 'decode')",),
+    "patterns": (
+        "import re\nP = re.compile(r'[a-z]+', re.ASCII)\n"
+        "def f(x):\n    return P.fullmatch(x), re.sub('a', 'b', x, count=1), re.match('a', x, re.I | re.ASCII)",
+    ),
+    "modules": (
+        "import base64, hashlib, hmac, json, secrets\nimport urllib.parse\n"
+        "from jwt_from_scratch.encoding import b64u_encode\n"
+        "def f(x):\n    host = urllib.parse.urlsplit(x).hostname\n    mac = hmac.new(x, x, hashlib.sha256).digest()\n"
+        "    return json.loads(x), b64u_encode(mac), host, secrets.token_hex(4), base64.b64encode(x)",
+    ),
+    "addresses": ("import ipaddress\ndef f(x):\n    return ipaddress.ip_address(x).is_private",),
+    "a copy": ("import copy\ndef f(x):\n    return copy.deepcopy(x)",),
+    "errors passed over": (
+        "import contextlib\ndef f(x):\n    with contextlib.suppress(ValueError):\n        return int(x)",
+    ),
+    "a table of bytes": ("URL = bytes.maketrans(b'+/', b'-_')\ndef f(x):\n    return x.translate(URL)",),
+    "numbers from hex": ("A = int.from_bytes(bytes.fromhex('00ff'), 'big')\ndef f(x):\n    return A",),
+    "an example in a docstring": ('def f(x):\n    r"""One.\n\n    >>> f(1)\n    b"\\x01"\n    """\n    return x',),
+    "trying things out": (
+        "from grader import check\nx = [1]\nx.append(2)\nprint(x)",
+        "def f(x):\n    return x",
+        "check('f')",
+    ),
+    "loops at the top": (
+        "for _ in range(3):\n    print(_ := 1) if False else None".replace("_ := 1", "1"),
+        "def f(x): return x",
+    ),
+    "a walrus": ("def f(x):\n    while (y := x): x = y - 1\n    return [y]",),
+    "a match in a function": (
+        "def f(x):\n    match x:\n        case {'a': str(y), **rest}: return y, rest\n"
+        "        case [first, *more]: return more",
+    ),
+    "what setup cells bind, again": ("import json\ndef f(x):\n    return json.dumps(LIMIT), ours()",),
+}
+"""Honest cells."""
+
+
+def _cells(many: dict[str, tuple[str, ...]]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("cells", list(many.values()), ids=list(many))
+
+
+@pytest.fixture(scope="module")
+def open_zygote() -> Iterator[Zygote]:
+    with Zygote(NONE) as running:
+        yield running
+
+
+@_cells({**REMEMBERS, **REFUSED})
+def test_what_may_keep_something_is_refused(cells: tuple[str, ...]) -> None:
+    assert not keeps_nothing(_SETUP, cells, ["f"])
+
+
+@_cells(PLAIN)
+def test_honest_cells_keep_nothing(cells: tuple[str, ...]) -> None:
+    assert keeps_nothing(_SETUP, cells, ["f"])
+
+
+@_cells(REMEMBERS)
+def test_it_would_remember(cells: tuple[str, ...], open_zygote: Zygote) -> None:
+    with LearnerProcess(open_zygote) as learner:
+        for cell in (*_SETUP, *cells):
+            learner.run_cell(cell)
+        first, again = (unpack(one.packed) for one in learner.call_many("f", [(1,), (1,)], 2.0, ()))
+    assert first != again
+
+
+def test_an_exercise_that_is_something_else_is_refused() -> None:
+    assert not keeps_nothing((), ["def make(): return [0].append\nf = make()"], ["f"])
+
+
+def test_the_names_of_magics_are_those_of_ipython() -> None:
+    shell = InteractiveShell.instance()
+    assert set(shell.magics_manager.magics["line"]) <= harmless.MAGICS
+
+
+@pytest.mark.parametrize("chapter", CHAPTERS)
+def test_the_solved_lessons_keep_nothing(chapter: str) -> None:
+    submission = read_submission(Path("x.ipynb"), json.dumps(solved(chapter)).encode())
+    ours = [step.source for step in submission.steps if step.kind == SETUP]
+    theirs = [step.source for step in submission.steps if step.kind in (EXERCISE, EXTRA)]
+    names = [exercise.name for exercise in submission.chapter.exercises]
+    with_state = ("04_header", "09_sessions")  # one reads a file, one is about objects with a state
+    assert keeps_nothing(ours, theirs, names) == (chapter not in with_state)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "return None",
+        "raise SystemExit(3)",
+        "raise KeyboardInterrupt",
+        "return hmac_sha256(key, message)",
+        "print('y' * 10**6)\n    return [print]",
+        "return 'x' * 10**6",
+        "return (i for i in key)",
+        "key, message = message, key\n    return key",
+    ],
+    ids=["None", "exit", "interrupt", "recursion", "print", "large", "generator", "wrong"],
+)
+def test_the_report_is_the_same_with_forks(
+    body: str, tmp_path: Path, grader_at_work: Grader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notebook = solved("02_hmac")
+    cell = cell_of(notebook, "hmac_sha256")
+    cell.source = f"def hmac_sha256(key, message):\n    {body}\n"
+    path = write(tmp_path, notebook)
+    found = []
+    for plain in (True, False):
+        with monkeypatch.context() as patched:
+            if not plain:
+                patched.setattr(grade_module, "keeps_nothing", lambda *_: False)
+            found.append(grader_at_work.grade(path).to_dict()["exercises"])
+    assert found[0] == found[1]
