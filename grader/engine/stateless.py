@@ -5,30 +5,36 @@ name of theirs leads to an object that outlives a call and can be changed. So th
 checks by itself, which takes half the time of a fork for each check (see `process`). Whatever is not known here to be
 harmless counts as able to keep something: then forks answer, as they do for an attacker's cells.
 
-A name at a notebook's top level is
-
-* fixed, if nothing can change what it holds: a function, a class without methods, a number, a text;
-* a table, if it is a list, set or dict written out with fixed things in it; functions may look things up in it;
-* something else, which cells may use, but no function.
-
-Beyond these, code may name Python's own functions and what known modules hold, and only attributes that ordinary
-objects have (`harmless`). It may not set an attribute, decorate, say `global`, or read a clock, which would tell what
-a module has in a cache.
+A function may name what is fixed at the notebook's top level, and look things up in its tables (`meanings`). Beyond
+these, code may name Python's own functions and what known modules hold, and only attributes that ordinary objects have
+(`harmless`). It may not set an attribute, decorate, say `global`, or read a clock, which would tell what a module has
+in a cache.
 """
 
 import ast
-import builtins
 import functools
 import itertools
 import re
 import string
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from types import ModuleType
 from typing import Any
 
 from . import harmless
+from .meanings import (
+    COMPREHENSIONS,
+    FIXED,
+    OTHER,
+    REFUSED,
+    TABLE,
+    Binder,
+    Meaning,
+    Unknown,
+    bound_in,
+    live_value,
+    nodes_of_scope,
+)
 
 MAX_CODE = 40_000
 """Characters of all the learner's cells that are read for this."""
@@ -44,15 +50,6 @@ _DOCSTRING = re.compile(r'^[ \t]+r?"""(?:(?!""")[^\\]|\\[^\\"])*"""$', re.MULTIL
 """Where IPython knows for sure that a prompt is an example."""
 _TRIPLE = re.compile(r"\"{3}|'{3}")
 
-_IPYTHONS = re.compile(r"_{1,3}|_i{1,3}|_i?\d+|_[dio]h|_exit_code|In|Out")
-"""Names that IPython binds anew after each cell, to its results among other things."""
-_TAKEN = re.compile(
-    "|".join((*map(re.escape, vars(builtins)), "__.*", "display", "exit", "get_ipython", "help", "quit"))
-)
-"""Names that mean something before any cell runs; and after all, too, if the cell that binds them fails before that."""
-_FROM_GRADER = frozenset(("check", "check_all", "hint", "picture", "progress", "submit"))
-
-_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _PARTS_DECIDE = """Module Expr Assign AugAssign Delete Return Raise Assert Pass Break Continue
     If For While Try TryStar ExceptHandler With withitem Match match_case MatchValue MatchSingleton MatchSequence
     MatchMapping MatchStar MatchAs MatchOr Yield YieldFrom Constant UnaryOp BinOp BoolOp IfExp JoinedStr
@@ -67,36 +64,6 @@ _LOOKING = frozenset(_LOOK.split())
 _COUNT = "all any dict enumerate frozenset len list max min print repr reversed set sorted str sum tuple zip"
 _COUNTING = frozenset(_COUNT.split())
 """Python's own functions that may be given a table: they neither change nor return it."""
-
-_COPYING = frozenset(("dict", "list", "set"))
-_PAIRING = frozenset(("enumerate", "reversed", "zip"))
-
-FIXED, TABLE, MODULE, OTHER, REFUSED = "fixed", "table", "module", "other", "refused"
-"""What a name at the top level can be: see above; a known module; and what the learner's code may not name at all."""
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a name at the top level means.
-
-    Attributes:
-        kind: one of the five above.
-        live: what an import has brought.
-    """
-
-    kind: str
-    live: Any = None
-
-    def or_else(self, other: "Meaning") -> "Meaning":
-        """The meaning of a name that is bound twice."""
-        if self == other:
-            return self
-        kinds = {self.kind, other.kind}
-        return Meaning(FIXED if kinds == {FIXED} else REFUSED if REFUSED in kinds else OTHER)
-
-
-class Unknown(Exception):
-    """Something is not known to be harmless."""
 
 
 def keeps_nothing(ours: Sequence[str], theirs: Sequence[str], exercises: Iterable[str]) -> bool:
@@ -114,7 +81,7 @@ def keeps_nothing(ours: Sequence[str], theirs: Sequence[str], exercises: Iterabl
         names = dict(given)
         cells = [_parsed(source) for source in theirs]
         for cell in cells:
-            _Binder(names, None).bind(cell.body)
+            Binder(names, None).bind(cell.body)
         reader = Reader(names, learners=True)
         while reader.again:
             reader.again = False
@@ -144,7 +111,7 @@ def _names_of_ours(cells: tuple[str, ...]) -> dict[str, Meaning]:
     """What the names mean that a lesson's own cells bind. The learner may not name what is not known to be harmless."""
     names: dict[str, Meaning] = {}
     statements = [statement for cell in cells for statement in _parsed(cell).body]
-    _Binder(names, Meaning(REFUSED)).bind(statements)
+    Binder(names, Meaning(REFUSED)).bind(statements)
     left = None
     while left is None or len(left) < len(statements):  # what names something refused is refused, too
         statements = statements if left is None else left
@@ -165,214 +132,6 @@ def _is_read(reader: "Reader", statement: ast.stmt) -> bool:
 def _parsed(source: str) -> ast.Module:
     with warnings.catch_warnings(action="ignore"):  # about a learner's code, such as "\d" in a plain string
         return ast.parse(source)
-
-
-# -- what the names at the top level mean ------------------------------------------------------------------------------
-
-
-class _Binder:
-    """Notes what each name means that is bound at the top level.
-
-    Args:
-        names: where it is noted.
-        otherwise: what an import of an unknown module means; None if there must be none.
-    """
-
-    def __init__(self, names: dict[str, Meaning], otherwise: Meaning | None) -> None:
-        self._names = names
-        self._otherwise = otherwise
-
-    def bind(self, statements: Sequence[ast.stmt]) -> None:
-        """Note the names that these statements bind, at any depth, but not inside of functions.
-
-        Raises:
-            Unknown: they import something that is not known, or bind a name that is taken.
-        """
-        for statement in statements:
-            if isinstance(statement, ast.Assign | ast.AnnAssign) and statement.value:
-                kind = self._kind(statement.value)
-                targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
-                for target in targets:
-                    plain = isinstance(target, ast.Name) or (kind == FIXED and not _makes_lists(target))
-                    for name in bound_in([target]):
-                        self._note(name, Meaning(kind if plain else OTHER))
-                self._others(statement.value)
-            elif isinstance(statement, ast.Import | ast.ImportFrom):
-                for name, meaning in self._imported(statement):
-                    self._note(name, meaning)
-            elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
-                self._note(statement.name, Meaning(FIXED))
-            else:
-                self._others(statement)
-
-    def _others(self, node: ast.AST) -> None:
-        """What a compound statement binds may be bound again and again, so only functions are known."""
-        for one in _nodes_of_scope([node]):
-            if isinstance(one, ast.Import | ast.ImportFrom):
-                self.bind([one])
-            elif isinstance(one, ast.FunctionDef | ast.ClassDef):
-                self._note(one.name, Meaning(FIXED))
-            else:
-                for name in _names_bound_by(one):
-                    self._note(name, Meaning(OTHER))
-
-    def _note(self, name: str, meaning: Meaning) -> None:
-        if _TAKEN.fullmatch(name) and self._otherwise is None:
-            raise Unknown(name)
-        if _IPYTHONS.fullmatch(name):
-            meaning = Meaning(REFUSED)
-        self._names[name] = self._names.get(name, meaning).or_else(meaning)
-
-    def _imported(self, statement: ast.Import | ast.ImportFrom) -> Iterator[tuple[str, Meaning]]:
-        for alias in statement.names:
-            name = alias.asname or alias.name.partition(".")[0]
-            if isinstance(statement, ast.Import):
-                live = harmless.module(alias.name)
-                live = live if alias.asname or live is None else harmless.module(name)
-            elif (statement.module, alias.name) == ("__future__", "annotations"):
-                continue
-            elif statement.module == "grader" and alias.name in _FROM_GRADER:  # of a stub, see `inside.child`
-                yield name, Meaning(FIXED)
-                continue
-            elif statement.level or not statement.module or alias.name == "*":
-                live = None
-            else:
-                live = harmless.imported(statement.module, alias.name)
-            meaning = self._otherwise if live is None else Meaning(_kind_of(live), live)
-            if meaning is None:
-                raise Unknown(name)
-            yield name, meaning
-
-    def _kind(self, value: ast.expr) -> str:
-        if isinstance(value, ast.Lambda) or self.is_fixed(value):
-            return FIXED
-        return TABLE if self._is_table(value) and not isinstance(value, ast.GeneratorExp) else OTHER
-
-    def is_fixed(self, value: ast.expr | None, own: frozenset[str] = frozenset()) -> bool:
-        """Whether a value can't be changed. own: names that are bound to fixed things here."""
-        parts: Sequence[ast.expr | None]
-        match value:
-            case None | ast.Constant() | ast.Lambda():
-                return True
-            case ast.Name(id=name):
-                found = self._names.get(name)
-                return name in own or (found.kind == FIXED if found else name in harmless.BUILTINS)
-            case ast.Tuple(elts=parts):
-                pass
-            case ast.UnaryOp(operand=one):
-                parts = [one]
-            case ast.BinOp(left=one, right=other):
-                parts = [one, other]
-            case ast.Subscript(value=one, slice=ast.Slice(lower, upper, step)):
-                parts = [one, lower, upper, step]
-            case ast.Subscript(value=one, slice=other):
-                parts = [one, other]
-            case ast.Attribute():
-                live = live_value(value, self._names, own)
-                return live is not None and _kind_of(live) == FIXED
-            case ast.Call(func=function, args=[one], keywords=[]) if self._is_pythons(function, harmless.FREEZING, own):
-                return self._is_table(one, own) or self.is_fixed(one, own)
-            case ast.Call(func=function, args=parts, keywords=[]) if self._gives_fixed(function, own):
-                pass
-            case ast.Call(func=ast.Attribute(value=one, attr=name), args=parts, keywords=[]):
-                made = name in harmless.MAKING_FIXED and self._is_pythons(one, harmless.MAKING, own)
-                if not made and name not in harmless.GIVING_FIXED:
-                    return False
-                parts = [one, *parts]
-            case _:
-                return False
-        return all(self.is_fixed(part, own) for part in parts)
-
-    def _gives_fixed(self, function: ast.expr, own: frozenset[str]) -> bool:
-        """Whether a function's results are fixed if its arguments are."""
-        if self._is_pythons(function, harmless.COMPUTING, own):
-            return True
-        return live_value(function, self._names, own) in harmless.GIVERS
-
-    def _is_pythons(self, node: ast.expr, functions: frozenset[str], own: frozenset[str]) -> bool:
-        """Whether this is the name of one of these functions of Python's own, which means nothing else here."""
-        return isinstance(node, ast.Name) and node.id in functions - own and node.id not in self._names
-
-    def _is_table(self, value: ast.expr | None, own: frozenset[str] = frozenset()) -> bool:
-        """Whether a value is a list, set or dict, or a generator, of fixed things."""
-        match value:
-            case ast.List(elts=parts) | ast.Set(elts=parts):
-                return all(self.is_fixed(part, own) for part in parts)
-            case ast.Dict(keys=keys, values=parts):
-                return None not in keys and all(self.is_fixed(part, own) for part in (*keys, *parts))
-            case ast.Call(func=function, args=[one], keywords=[]) if self._is_pythons(function, _COPYING, own):
-                return self._is_table(one, own) or self.is_fixed(one, own)
-            case ast.DictComp() | ast.ListComp() | ast.SetComp() | ast.GeneratorExp():
-                for generator in value.generators:
-                    if not self._holds_fixed(generator.iter, own) or _makes_lists(generator.target):
-                        return False
-                    own |= frozenset(bound_in([generator.target]))
-                made = (value.key, value.value) if isinstance(value, ast.DictComp) else (value.elt,)
-                return all(self.is_fixed(one, own) for one in made)
-        return False
-
-    def _holds_fixed(self, value: ast.expr, own: frozenset[str]) -> bool:
-        """Whether iterating over this gives fixed things."""
-        match value:
-            case ast.Call(func=function, args=parts, keywords=[]) if self._is_pythons(function, _PAIRING, own):
-                return all(self.is_fixed(part, own) for part in parts)
-        return self.is_fixed(value, own)
-
-
-def _kind_of(live: Any) -> str:
-    if isinstance(live, ModuleType):
-        return MODULE
-    return OTHER if live in harmless.REMEMBERING else FIXED
-
-
-def _makes_lists(target: ast.expr) -> bool:
-    """Whether something of what is assigned here is put into a new list: `first, *rest = ...`."""
-    return any(isinstance(one, ast.Starred) for one in ast.walk(target))
-
-
-def live_value(node: ast.expr, names: dict[str, Meaning], own: frozenset[str]) -> Any:
-    """What an imported name, or an attribute of one, means; None if it is not known.
-
-    own: names that mean something else here.
-    """
-    if isinstance(node, ast.Name):
-        return names[node.id].live if node.id in names and node.id not in own else None
-    if isinstance(node, ast.Attribute):
-        return harmless.attribute(live_value(node.value, names, own), node.attr)
-    return None
-
-
-# -- which names are bound where (Python's reference, 4.2.1) -----------------------------------------------------------
-
-
-def bound_in(nodes: Iterable[ast.AST]) -> set[str]:
-    """The names that are bound in the scope to which these nodes belong."""
-    return {name for node in _nodes_of_scope(nodes) for name in _names_bound_by(node)}
-
-
-def _names_bound_by(node: ast.AST) -> Iterator[str]:
-    match node:
-        case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
-            yield name
-        case ast.FunctionDef(name=str(name)) | ast.ClassDef(name=str(name)) | ast.ExceptHandler(name=str(name)):
-            yield name
-        case ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)) | ast.MatchMapping(rest=str(name)):
-            yield name
-        case ast.alias(name=str(name), asname=asname):
-            yield asname or name.partition(".")[0]
-
-
-def _nodes_of_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
-    """These nodes and those in them, without what is in functions and comprehensions, which are scopes of their own."""
-    left = list(nodes)
-    while left:
-        node = left.pop()
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda, *_COMPREHENSIONS)):
-            left += ast.iter_child_nodes(node)
-
-
-# -- what code may say -------------------------------------------------------------------------------------------------
 
 
 class Reader:
@@ -401,7 +160,7 @@ class Reader:
             ast.ImportFrom: self._read_import,
             ast.MatchClass: self._read_class_pattern,
             ast.NamedExpr: self._read_assignment,
-            **dict.fromkeys(_COMPREHENSIONS, self._read_comprehension),
+            **dict.fromkeys(COMPREHENSIONS, self._read_comprehension),
         }
 
     def read(self, node: ast.AST, own: frozenset[str] = frozenset(), inside: bool = False) -> None:
@@ -572,7 +331,7 @@ class Reader:
             self._read_at_definition(one.annotation if one else None, own, inside)
 
     def _is_fixed(self, node: ast.expr) -> bool:
-        return _Binder(self._names, None).is_fixed(node)
+        return Binder(self._names, None).is_fixed(node)
 
     def _read_at_definition(self, node: ast.expr | None, own: frozenset[str], inside: bool) -> None:
         if node is not None:
@@ -588,7 +347,7 @@ class Reader:
 
     def _read_assignment(self, node: ast.NamedExpr, own: frozenset[str], inside: bool) -> None:
         if not inside:
-            raise Unknown(":=")  # it could stand where _Binder does not look
+            raise Unknown(":=")  # it could stand where Binder does not look
         self.read(node.value, own, inside)
 
     def _read_class(self, node: ast.ClassDef, own: frozenset[str], inside: bool) -> None:
@@ -604,7 +363,7 @@ class Reader:
 
     def _read_import(self, node: ast.Import | ast.ImportFrom, own: frozenset[str], inside: bool) -> None:
         if inside:
-            raise Unknown("an import in a function")  # at the top level, _Binder has seen to it
+            raise Unknown("an import in a function")  # at the top level, Binder has seen to it
 
     def _read_class_pattern(self, node: ast.MatchClass, own: frozenset[str], inside: bool) -> None:
         if not harmless.ATTRIBUTES.issuperset(node.kwd_attrs):
@@ -645,5 +404,5 @@ def _parameters(args: ast.arguments) -> frozenset[str]:
 
 def _refuse_assignments(node: ast.AST) -> None:
     """Refuse `:=` in such a node, but for those in it: which name it binds there is not worth knowing."""
-    if any(isinstance(one, ast.NamedExpr) for one in (node, *_nodes_of_scope(ast.iter_child_nodes(node)))):
+    if any(isinstance(one, ast.NamedExpr) for one in (node, *nodes_of_scope(ast.iter_child_nodes(node)))):
         raise Unknown(":=")
