@@ -68,12 +68,13 @@ _PARTS = {
 """Modules of which only these names are harmless. `string.Formatter` reads attributes by name, for instance."""
 
 _FUNCTIONS = """abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate filter float
-    format frozenset hex int isinstance issubclass iter len list map max memoryview min next object oct ord pow
+    format frozenset hex int isinstance issubclass iter len list map max min next object oct ord pow
     print range repr reversed round set slice sorted str sum tuple zip NotImplemented Ellipsis"""
 BUILTINS = frozenset(_FUNCTIONS.split()) | {
     name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
 }
-"""Python's own names. Not here: what reads or sets attributes by name, and `type`, which makes classes with methods."""
+"""Python's own names. Not here: what reads or sets attributes by name, `type`, which makes classes with methods, and
+`memoryview`, by which `struct` finds the format that it has kept of equal bytes, and is an error otherwise."""
 
 _MAGICS = """alias alias_magic autoawait autocall automagic bookmark cat cd clear code_wrap colors conda
     config cp debug dhist dirs doctest_mode ed edit env gui hist history killbgscripts ldir less lf lk ll load
@@ -120,7 +121,7 @@ REMEMBERING = frozenset(getattr(typing, name) for name in _TYPING.split())
 """What keeps what it is given in brackets, where `list[True]` finds `list[1]`: functions may not name it."""
 
 _ORDINARY = (
-    *(str, bytes, bytearray, memoryview, int, float, complex, bool, list, tuple, dict, set, frozenset, range),
+    *(str, bytes, bytearray, int, float, complex, bool, list, tuple, dict, set, frozenset, range),
     *(
         re.Pattern,
         re.Match,

@@ -25,7 +25,10 @@ _TAKEN = re.compile(
     "|".join((*map(re.escape, vars(builtins)), "__.*", "display", "exit", "get_ipython", "help", "quit"))
 )
 """Names that mean something before any cell runs; and after all, too, if the cell that binds them fails before that."""
-_FROM_GRADER = frozenset(("check", "check_all", "hint", "picture", "progress", "submit"))
+_HARMLESS_FROM: dict[str | None, tuple[str, ...]] = {
+    "__future__": ("annotations",),
+    "grader": ("check", "check_all", "hint", "picture", "progress", "submit"),  # of a stub, see `inside.child`
+}
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 _COPYING = frozenset(("dict", "list", "set"))
@@ -82,7 +85,8 @@ class Binder:
                 kind = self._kind(statement.value)
                 targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
                 for target in targets:
-                    plain = isinstance(target, ast.Name) or (kind == FIXED and not _makes_lists(target))
+                    alone = isinstance(target, ast.Name) and len(targets) == 1  # else it has another name, too
+                    plain = alone or (kind == FIXED and not _makes_lists(target))
                     for name in bound_in([target]):
                         self._note(name, Meaning(kind if plain else OTHER))
                 self._others(statement.value)
@@ -118,9 +122,7 @@ class Binder:
             if isinstance(statement, ast.Import):
                 live = harmless.module(alias.name)
                 live = live if alias.asname or live is None else harmless.module(name)
-            elif (statement.module, alias.name) == ("__future__", "annotations"):
-                continue
-            elif statement.module == "grader" and alias.name in _FROM_GRADER:  # of a stub, see `inside.child`
+            elif alias.name in _HARMLESS_FROM.get(statement.module, ()):
                 yield name, Meaning(FIXED)
                 continue
             elif statement.level or not statement.module or alias.name == "*":

@@ -59,6 +59,17 @@ REMEMBERS: dict[str, tuple[str, ...]] = {
     "a table changed": ("T = [0]\ndef f(x):\n    T[0] += 1\n    return T[0]",),
     "a table from max": ("T = [0]\ndef f(x):\n    m = max(T, [])\n    m.append(0)\n    return len(m)",),
     "a table in IPython's results": ("T = [0]", "T", "S = _\n" + _APPENDS),
+    "a table by its other name": (
+        "T = U = [0]\nT.append([])\ndef f(x):\n    U[1].append(x)\n    return len(U[1])",
+    ),
+    "a table in the error that it raises": (
+        "T = [0]\ndef f(x):\n    try:\n        T.keys()\n    except AttributeError as e:\n        e.obj.append(x)\n"
+        "        return len(e.obj)",
+    ),
+    "the format of a struct": (
+        "import struct\ndef f(x):\n    try:\n        struct.calcsize(memoryview(b'5q'))\n        seen = True\n"
+        "    except TypeError:\n        seen = False\n    struct.calcsize(b'5q')\n    return seen",
+    ),
     "an annotation that makes nothing local": ("S = [0]\n" + _APPENDS.replace("\n", "\n    (S): int\n", 1),),
     "a comprehension makes nothing local": ("S = [0]\n" + _APPENDS.replace("\n", "\n    [S for S in (1,)]\n", 1),),
     "an inner function makes nothing local": ("S = [0]\n" + _APPENDS.replace("\n", "\n    def g(S): pass\n", 1),),
@@ -147,6 +158,7 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "typing by an attribute": ("import typing\ndef f(x):\n    return repr(typing.Union[list[x], None])",),
     "typing by another name": ("import typing\nU = typing.Union\ndef f(x):\n    return repr(U[list[x], None])",),
     "a setup cell's name": ("LIMIT = [0]\ndef f(x):\n    return ours()",),
+    "a feature by the name of a function": ("from __future__ import annotations as len\ndef f(x):\n    return ours()",),
     "another end of the line": (f"S = 1 #\u2028S = [0]\n{_APPENDS}",),
     "a magic without %": ("reset -f", "reset = f = 1", "def f(x):\n    return 1"),
     "a magic that is called": ("time (1)", "time = abs\ndef f(x):\n    return 1"),
@@ -188,7 +200,7 @@ PLAIN: dict[str, tuple[str, ...]] = {
     ),
     "a class of errors": ("class Refused(ValueError):\n    '''No.'''\ndef f(x):\n    raise Refused(x)",),
     "annotations": (
-        "from typing import Any, Dict, Optional\nJson = Dict[str, Any]\n"
+        "from __future__ import annotations\nfrom typing import Any, Dict, Optional\nJson = Dict[str, Any]\n"
         "def f(x: Optional[int], y: Json = None) -> 'int | None':\n    z: Optional[int] = x\n    return z",
     ),
     "types that are asked for": (
