@@ -59,9 +59,7 @@ REMEMBERS: dict[str, tuple[str, ...]] = {
     "a table changed": ("T = [0]\ndef f(x):\n    T[0] += 1\n    return T[0]",),
     "a table from max": ("T = [0]\ndef f(x):\n    m = max(T, [])\n    m.append(0)\n    return len(m)",),
     "a table in IPython's results": ("T = [0]", "T", "S = _\n" + _APPENDS),
-    "a table by its other name": (
-        "T = U = [0]\nT.append([])\ndef f(x):\n    U[1].append(x)\n    return len(U[1])",
-    ),
+    "a table by its other name": ("T = U = [0]\nT.append([])\ndef f(x):\n    U[1].append(x)\n    return len(U[1])",),
     "a table in the error that it raises": (
         "T = [0]\ndef f(x):\n    try:\n        T.keys()\n    except AttributeError as e:\n        e.obj.append(x)\n"
         "        return len(e.obj)",
