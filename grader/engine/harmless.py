@@ -52,7 +52,7 @@ _AT_TIMES = {"Issuer", "decode", "decode_from"}
 """These read the clock if they are not told the time."""
 _PARTS = {
     "base64": tuple(_BASE64.split()),
-    "collections": ("Counter", "OrderedDict", "abc", "defaultdict", "deque"),
+    "collections": ("OrderedDict", "abc", "defaultdict", "deque"),
     "collections.abc": ("Callable", "Iterable", "Iterator", "Mapping", "MutableMapping", "Sequence"),
     "contextlib": ("suppress",),
     "functools": ("reduce",),
@@ -65,7 +65,8 @@ _PARTS = {
     "typing": tuple(_TYPING.split()),
     "urllib.parse": tuple(_URLS.split()),
 }
-"""Modules of which only these names are harmless. `string.Formatter` reads attributes by name, for instance."""
+"""Modules of which only these names are harmless. `string.Formatter` reads attributes by name, for instance, and
+`Counter.copy` makes `type` of a class."""
 
 _FUNCTIONS = """abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate filter float
     format frozenset hex int isinstance issubclass iter len list map max min next object oct ord pow

@@ -116,9 +116,15 @@ def _names_of_ours(cells: tuple[str, ...]) -> dict[str, Meaning]:
     while left is None or len(left) < len(statements):  # what names something refused is refused, too
         statements = statements if left is None else left
         left = [one for one in statements if _is_read(Reader(names), one)]
-        for name in bound_in(one for one in statements if one not in left):
+        refused = [one for one in statements if one not in left]
+        for name in bound_in(refused) | _tables_in(refused, names):  # such a table may be filled with anything there
             names[name] = Meaning(REFUSED)
     return names
+
+
+def _tables_in(nodes: Iterable[ast.AST], names: dict[str, Meaning]) -> set[str]:
+    every = (part for node in nodes for part in ast.walk(node))
+    return {one.id for one in every if isinstance(one, ast.Name) and names.get(one.id) == Meaning(TABLE)}
 
 
 def _is_read(reader: "Reader", statement: ast.stmt) -> bool:

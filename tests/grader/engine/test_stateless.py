@@ -81,6 +81,12 @@ REMEMBERS: dict[str, tuple[str, ...]] = {
     "a base by a name": (
         "C = type(int)('C', (), {'n': [0]})\nclass D(C): pass\ndef f(x):\n    D.n.append(x)\n    return len(D.n)",
     ),
+    "a class made by a copy of a class": (
+        "from collections import Counter\nimport re\nP = re.compile('(?P<a>x)')\ndef f(x):\n"
+        "    def eq(self, other):\n        other[len(other)] = 1\n        return len(other)\n"
+        "    return P.groupindex == Counter.copy(int)('C', (), {'__eq__': eq})()",
+    ),
+    "a setup cell's table, filled by a loop": ("def f(x):\n    FILLED[0].append(x)\n    return len(FILLED[0])",),
     "a named tuple's default": (
         "from urllib.parse import namedtuple\nclass P(namedtuple('P', 'n', defaults=([],))): pass\n"
         "def f(x):\n    P().n.append(x)\n    return len(P().n)",
@@ -149,7 +155,10 @@ REMEMBERS: dict[str, tuple[str, ...]] = {
 }
 """Cells whose f gives another answer when it is asked the same again."""
 
-_SETUP = ("import json\nT_OURS = [0]\nLIMIT = 3\ndef ours():\n    len(T_OURS)\n    return [one for one in T_OURS]",)
+_SETUP = (
+    "import json\nT_OURS = [0]\nLIMIT = 3\ndef ours():\n    len(T_OURS)\n    return [one for one in T_OURS]\n"
+    "FILLED = {}\nfor one in range(2):\n    FILLED[one] = []",
+)
 
 REFUSED: dict[str, tuple[str, ...]] = {
     "typing keeps what is in brackets": ("from typing import Optional\ndef f(x):\n    return repr(Optional[list[x]])",),
