@@ -55,7 +55,8 @@ class Meaning:
         if self == other:
             return self
         kinds = {self.kind, other.kind}
-        return Meaning(FIXED if kinds == {FIXED} else REFUSED if REFUSED in kinds else OTHER)
+        plain = kinds == {FIXED} and not harmless.ONLY_CALLED.keys() & {self.live, other.live}
+        return Meaning(FIXED if plain else REFUSED if REFUSED in kinds else OTHER)
 
 
 class Unknown(Exception):

@@ -117,6 +117,9 @@ REMEMBERS: dict[str, tuple[str, ...]] = {
         "import re\n" + _FLAGS.format("re.compile(*('q', 2.0), *[][").replace("[2.0)", "[:0])"),
     ),
     "re.compile by another name": ("import re\nc = re.compile\n" + _FLAGS.format("c('q', "),),
+    "re.compile by a name that is never bound again": (
+        "from re import compile as c\nif False:\n    def c(): pass\n" + _FLAGS.format("c('q', "),
+    ),
     "re.compile by way of a module": ("import re, textwrap\n" + _FLAGS.format("textwrap.re.compile('q', "),),
     "the text of a pattern": (
         "import re\ndef f(x):\n    s = ''.join(['q', str(x)])\n    return re.compile(s).pattern is s",
