@@ -118,7 +118,7 @@ REMEMBERS: dict[str, tuple[str, ...]] = {
     ),
     "re.compile by another name": ("import re\nc = re.compile\n" + _FLAGS.format("c('q', "),),
     "re.compile by a name that is never bound again": (
-        "from re import compile as c\nif False:\n    def c(): pass\n" + _FLAGS.format("c('q', "),
+        "import re\nfrom re import compile as c\nif False:\n    def c(): pass\n" + _FLAGS.format("c('q', "),
     ),
     "re.compile by way of a module": ("import re, textwrap\n" + _FLAGS.format("textwrap.re.compile('q', "),),
     "the text of a pattern": (
