@@ -71,8 +71,12 @@ _PARTS = {
 _FUNCTIONS = """abs all any ascii bin bool bytearray bytes callable chr complex dict divmod enumerate filter float
     format frozenset hex int isinstance issubclass iter len list map max min next object oct ord pow
     print range repr reversed round set slice sorted str sum tuple zip NotImplemented Ellipsis"""
+CATCHING = frozenset(("BaseException", "Exception", "GeneratorExit", "MemoryError", "RecursionError", "RuntimeError"))
+"""Who catches these may learn what is in a cache: finding a thing takes less of the stack than making it."""
 BUILTINS = frozenset(_FUNCTIONS.split()) | {
-    name for name, value in vars(builtins).items() if isinstance(value, type) and issubclass(value, BaseException)
+    name
+    for name, value in vars(builtins).items()
+    if isinstance(value, type) and issubclass(value, BaseException) and name not in CATCHING
 }
 """Python's own names. Not here: what reads or sets attributes by name, `type`, which makes classes with methods, and
 `memoryview`, by which `struct` finds the format that it has kept of equal bytes, and is an error otherwise."""

@@ -51,7 +51,7 @@ _DOCSTRING = re.compile(r'^[ \t]+r?"""(?:(?!""")[^\\]|\\[^\\"])*"""$', re.MULTIL
 _TRIPLE = re.compile(r"\"{3}|'{3}")
 
 _PARTS_DECIDE = """Module Expr Assign AugAssign Delete Return Raise Assert Pass Break Continue
-    If For While Try TryStar ExceptHandler With withitem Match match_case MatchValue MatchSingleton MatchSequence
+    If For While ExceptHandler With withitem Match match_case MatchValue MatchSingleton MatchSequence
     MatchMapping MatchStar MatchAs MatchOr Yield YieldFrom Constant UnaryOp BinOp BoolOp IfExp JoinedStr
     FormattedValue Tuple List Set Dict Starred Subscript Slice Call keyword Load Store Del
     Add Sub Mult Div FloorDiv Mod Pow LShift RShift MatMult BitOr BitAnd BitXor Invert Not UAdd USub And Or
@@ -157,6 +157,8 @@ class Reader:
             ast.Name: self._read_name,
             ast.AnnAssign: self._read_annotated,
             ast.Call: self._read_call,
+            ast.Try: self._read_try,
+            ast.TryStar: self._read_try,
             ast.Compare: self._read_comparison,
             ast.Attribute: self._read_attribute,
             ast.FunctionDef: self._read_function,
@@ -207,7 +209,7 @@ class Reader:
             meaning = self._names[node.id] = Meaning(OTHER)
             self.again = True
         if meaning is None:
-            known = node.id in harmless.BUILTINS
+            known = node.id in harmless.BUILTINS or (node.id in harmless.CATCHING and not inside)
         else:
             known = meaning.kind == FIXED or (meaning.kind == OTHER and not inside)
             self._refuse_remembering(meaning.live, inside)
@@ -250,8 +252,15 @@ class Reader:
                 ):
                     raise Unknown("an argument that is not known to be harmless")
                 self._read_all(node.args[:allowed], own, inside)
+            case ast.Call(func=ast.Name(id=name)) if name in harmless.CATCHING and self._is_pythons(name, own):
+                self._read_all((*node.args, *node.keywords), own, inside)
             case _:
                 self._read_parts(node, own, inside)
+
+    def _read_try(self, node: ast.Try | ast.TryStar, own: frozenset[str], inside: bool) -> None:
+        if inside and (node.finalbody or any(handler.type is None for handler in node.handlers)):
+            raise Unknown("it may catch anything, see harmless.CATCHING")
+        self._read_parts(node, own, inside)
 
     def _is_flag(self, node: ast.expr, own: frozenset[str]) -> bool:
         """Whether this is an integer written out, or an imported one such as re.ASCII, or `|` of those."""
@@ -361,7 +370,7 @@ class Reader:
         if inside or node.decorator_list or node.keywords or getattr(node, "type_params", []):
             raise Unknown(node.name)
         self._read_all(node.bases, own, inside)
-        if not all(map(self._is_fixed, node.bases)):
+        if not all(self._is_fixed(one) or ast.unparse(one) in harmless.CATCHING for one in node.bases):
             raise Unknown(node.name)
         for one in node.body:
             if not isinstance(one, ast.Pass) and not _is_docstring(one):

@@ -23,6 +23,11 @@ _FLAGS = (
     "def f(x):\n    try:\n        {0}2.0)\n        seen = True\n    except TypeError:\n        seen = False\n"
     "    re.compile('q', 2)\n    return seen"
 )
+_DEEP = (
+    "import re\ndef depth():\n    try: return 1 + depth()\n    {0} return 1\ndef at(n):\n"
+    "    if n: return at(n - 1)\n    re.compile('(q|r)*')\n    return True\n"
+    "def f(x):\n    d = depth()\n    seen = False\n    try: seen = at(d - 8)\n    {0} re.compile('(q|r)*'); return seen"
+)
 _MEMO = (
     "import copy\nT = [0]\ndef f(x):\n    memo = {{}}\n    {}\n"
     "    lists = [one for one in memo.values() if type(one) is list]\n"
@@ -117,6 +122,9 @@ REMEMBERS: dict[str, tuple[str, ...]] = {
         "import re\n" + _FLAGS.format("re.compile(*('q', 2.0), *[][").replace("[2.0)", "[:0])"),
     ),
     "re.compile by another name": ("import re\nc = re.compile\n" + _FLAGS.format("c('q', "),),
+    "the room on the stack that a pattern needs": (_DEEP.format("except RecursionError:"),),
+    "the room on the stack, by any error": (_DEEP.format("except:"),),
+    "the room on the stack, by another name": ("E = Exception\n" + _DEEP.format("except E:"),),
     "re.compile by a name that is never bound again": (
         "import re\nfrom re import compile as c\nif False:\n    def c(): pass\n" + _FLAGS.format("c('q', "),
     ),
@@ -187,6 +195,10 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "a star import": ("from re import *\ndef f(x):\n    return 1",),
     "an import in a function": ("def f(x):\n    import builtins\n    return 1",),
     "a decorator": ("import functools\n@functools.cache\ndef f(x):\n    return []",),
+    "an error that is dropped": ("def f(x):\n    try:\n        return x\n    finally:\n        return 1",),
+    "any error passed over": (
+        "import contextlib\ndef f(x):\n    with contextlib.suppress(Exception):\n        return x",
+    ),
     "async": ("async def f(x):\n    return 1",),
     "much code": ("#" * MAX_CODE, "def f(x):\n    return 1"),
     "code that is no Python": ("def f(x:",),
@@ -209,6 +221,11 @@ PLAIN: dict[str, tuple[str, ...]] = {
         "    return A.keys() - C, C - set(x), sorted(B), [one for one in C], {**A.copy()}",
     ),
     "a class of errors": ("class Refused(ValueError):\n    '''No.'''\ndef f(x):\n    raise Refused(x)",),
+    "errors of any kind": (
+        "class Refused(Exception): pass\n"
+        "def f(x):\n    try:\n        raise RuntimeError(x)\n    except Refused:\n        return 1",
+        "try:\n    f(1)\nexcept Exception as error:\n    print(error)",
+    ),
     "annotations": (
         "from __future__ import annotations\nfrom typing import Any, Dict, Optional\nJson = Dict[str, Any]\n"
         "def f(x: Optional[int], y: Json = None) -> 'int | None':\n    z: Optional[int] = x\n    return z",
