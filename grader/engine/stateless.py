@@ -7,8 +7,8 @@ harmless counts as able to keep something: then forks answer, as they do for an 
 
 A function may name what is fixed at the notebook's top level, and look things up in its tables (`meanings`). Beyond
 these, code may name Python's own functions and what known modules hold, and only attributes that ordinary objects have
-(`harmless`). It may not set an attribute, decorate, say `global`, or read a clock, which would tell what a module has
-in a cache.
+(`harmless`). It may not set an attribute, decorate, or say `global`; nor read a clock or catch every error, which would
+tell what a module has in a cache.
 """
 
 import ast
