@@ -2,8 +2,8 @@
 
 Most notebooks only import a few modules, define functions and print a little. Their functions can remember nothing: no
 name of theirs leads to an object that outlives a call and can be changed. So the learner's process may answer the
-checks by itself, which takes half the time of a fork for each check (see `process`). Whatever is not known here to be
-harmless counts as able to keep something: then forks answer, as they do for an attacker's cells.
+checks by itself, which saves a fork for each check, a quarter of a submission's time (see `process`). Whatever is not
+known here to be harmless counts as able to keep something: then forks answer, as they do for an attacker's cells.
 
 A function may name what is fixed at the notebook's top level, and look things up in its tables (`meanings`). Beyond
 these, code may name Python's own functions and what known modules hold, and only attributes that ordinary objects have
