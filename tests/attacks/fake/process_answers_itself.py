@@ -15,7 +15,7 @@ SEEN = []
 def answer(self, checker):
     channel = OURS["Channel"](socket.socket(fileno=checker.receive_descriptor()))
     channel.send({"ready": True})
-    OURS["_answer_all"](channel, channel.receive(), self._namespace)
+    OURS["answer_all"](channel, channel.receive(), self._namespace)
     SEEN.append(1)
 
 

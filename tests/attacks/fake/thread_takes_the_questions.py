@@ -23,7 +23,7 @@ def take():
         if found:
             channel = OURS["Channel"](socket.socket(fileno=found[0]))
             channel.send({"ready": True})
-            OURS["_answer_all"](channel, channel.receive(), ANSWERING._namespace)
+            OURS["answer_all"](channel, channel.receive(), ANSWERING._namespace)
             SEEN.append(1)
 
 

