@@ -104,8 +104,11 @@ def _alarm(seconds: float) -> Iterator[Limit]:
     started = now()
     waited = WAITING.about(started)
     none = 0.0, 0.0
+    over = False
 
     def ring(number: int, frame: FrameType | None) -> None:
+        if over:
+            return  # it rang just before it was switched off; to set it again would leave it on
         left = started + longest(seconds, waited_for_processor() - waited) - now()
         if left > 0.01 and not limit.rang:
             signal.setitimer(signal.ITIMER_REAL, left, AGAIN)
@@ -120,9 +123,11 @@ def _alarm(seconds: float) -> Iterator[Limit]:
             timer = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN) or none  # a browser's returns nothing
             yield limit
         finally:
+            over = True
             _disarm(before, timer, started)
             armed = False
     finally:
+        over = True
         if armed:  # the alarm rang in the `finally` above
             _disarm(before, timer, started)
 

@@ -26,7 +26,7 @@ class Series:
         self.printed = Counter()
         self._seconds = seconds
         self._started = self._waited = 0.0
-        self._running = self._rang = False
+        self._running = self._rang = self._over = False
 
     def __enter__(self) -> "Series":
         self._streams = sys.stdout, sys.stderr
@@ -38,6 +38,7 @@ class Series:
 
     def __exit__(self, *_: object) -> None:
         self._stop()  # it may have rung at the beginning of the last one
+        self._over = True
         put_alarm_back(self._before, self._alarm_before, self._since)
         sys.stdout, sys.stderr = self._streams
         put_profile_back(*self._profilers)
@@ -64,6 +65,8 @@ class Series:
                 continue
 
     def _ring(self, number: int, frame: FrameType | None) -> None:
+        if self._over:
+            return  # it rang just before it was switched off; to set it again would leave it on
         left = self._seconds
         if self._running:
             left = self._started + longest(left, waited_for_processor() - self._waited) - now()

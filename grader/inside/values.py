@@ -109,7 +109,7 @@ def is_packed(text: str) -> bool:
     if len(text) < MAX_PACKED - 4 and not text.startswith("["):  # a text, a truth value or None: most answers
         try:
             value = _FROM_TEXT(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise NotPlain("not a packed value") from None
         if value is None or type(value) in (bool, str):
             return _AS_TEXT(value) == text

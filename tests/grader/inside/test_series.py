@@ -35,6 +35,13 @@ def test_between_the_calls_of_a_series_no_time_is_up() -> None:
     time.sleep(0.15)
 
 
+def test_an_alarm_at_the_very_end_of_a_series_is_not_set_again() -> None:
+    with Series(60.0) as series:
+        pass
+    series._ring(signal.SIGALRM, None)  # as Python does if it came in the instruction that switched it off
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+
+
 def test_in_a_series_a_loop_that_swallows_everything_meets_the_alarm_again() -> None:
     times = 0
 
