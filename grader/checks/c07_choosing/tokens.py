@@ -214,6 +214,7 @@ def _header(w: Any) -> list[Aspect]:
             "header members",
             good({}, named("kid", {"kid": w.name}), rule="5 members"),
             rare({"typ": "at+jwt"}, rule="5 members"),
+            rare(named("another kid than the JWK's", {"kid": "b"}), rule="5 members", along={"members": {"kid": "a"}}),
             rare(*({name: extras[name]} for name in ("cty", "jku", "jwk", "x5c", "exp", "Alg")), rule="5 members"),
             bad("4", *unknown),
             bad(

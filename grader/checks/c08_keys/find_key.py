@@ -109,7 +109,7 @@ def _kids() -> list[Aspect]:
             bad("3 kid", *kit.almost(KID)[::2], along={"kid": KID}),
             *(
                 bad("3 kid", named(f"{kid!r} for {text!r}", kid), along={"kid": text})
-                for kid, text in (*as_text, (1.5, "1.5"))
+                for kid, text in (*as_text, (1.5, "1.5"), ("e\u0301", "\u00e9"))
             ),
         ),
     ]
@@ -135,7 +135,7 @@ def _uses() -> list[Aspect]:
             "use",
             good(ABSENT, "sig", rule="3 use"),
             bad("3 use", "enc", stake=ALL),
-            bad("3 use", *kit.falsy(), *kit.truthy("sig"), "signature", "sig enc", *kit.almost("sig")[::2]),
+            bad("3 use", *kit.falsy(), *kit.truthy("sig"), "signature", "sign", "verify", "sig enc", *kit.almost("sig")[::2]),
         ),
         Aspect(
             "key_ops",
@@ -392,7 +392,8 @@ MISTAKES: Mistakes = {
         ),
     },
     "2 alg": {
-        "A header without alg finds a JWK without alg, for None equals None. The header's alg must be a str.": replace(
+        "The header's alg is compared whatever it is, and null equals null, as 7 equals 7. It must be a str, else "
+        "ValueError.": replace(
             RIGHT, is_alg=lambda alg: True
         ),
         "It accepts an alg that is no str, for a number or a list equals itself, too. An alg must be a str.": replace(

@@ -125,6 +125,7 @@ def _member(w: Any) -> Aspect:
 
     texts = {"empty": "", "one letter": "A", "a quote": 'a"b', "a backslash": "a\\b", "a slash": "a/b", "=": "AQ=="}
     texts |= {"a line break": "a\nb", "a space": " a, b: c ", "JSON": '","kty":"oct', "<&>": "<&>", "a control": "\x01"}
+    zeros = {"EC": "x", "RSA": "n", "OKP": "x"}
     parts = [values for kty in NEEDED for values in _bad_parts(w, kty, put)]
     return Aspect(
         "member",
@@ -145,6 +146,14 @@ def _member(w: Any) -> Aspect:
                 along={"key": lambda e, kty=kty: dict(w.keys[kty])},
             )
             for kty, name in (("EC", "y"), ("RSA", "e"), ("OKP", "x"), ("EC", "crv"))
+        ),
+        *(
+            rare(
+                named(f"{kty}'s {name} begins with zeros", put(name, f"AAAA{w.secret}")),
+                rule="3 text",
+                along={"key": lambda e, kty=kty: dict(w.keys[kty])},
+            )
+            for kty, name in zeros.items()
         ),
         rare(
             *(named(f"EC's crv is {crv}", put("crv", crv)) for crv in ("secp256k1", "p-256", "Ed25519")),

@@ -177,6 +177,12 @@ def _again(w: Any) -> Iterator[Trial]:
         *(adds(w.here, w.jti, w.exp), *over, asks(w.here, w.jti, w.exp + 10, True), does("size", w.exp + 11, gives=1)),
         rule="1 later",
     )
+    yield play(
+        "with other times, none of them over",
+        *(adds(w.here, w.jti, w.exp + more) for more in (0, 60, 30)),
+        does("size", 1, gives=1),
+        rule="1 later",
+    )
     same = [adds(w.here, w.jti, w.exp)] * 3
     ends = (does("size", 1, gives=1), asks(w.here, w.jti, 1, True))
     yield play("the same three times", *same, *ends, rule="1 later")

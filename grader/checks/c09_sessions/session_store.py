@@ -251,8 +251,8 @@ MISTAKES: Mistakes = {
         "The id is bytes; it has to travel as text. `token_urlsafe` or `token_hex` gives text.": _ids_by(
             lambda self, user: secrets.token_bytes(32)
         ),
-        "Plain base64 has +, / and =, which mean something else in an address or a cookie. `token_urlsafe` has "
-        "none.": _ids_by(lambda self, user: base64.b64encode(secrets.token_bytes(16)).decode()),
+        "In the id there is +, / or =, as in plain base64. In an address or a cookie they mean something else; "
+        "`secrets.token_urlsafe` has none.": _ids_by(lambda self, user: base64.b64encode(secrets.token_bytes(16)).decode()),
     },
     "1": {
         "An empty name counts as no session. Ask whether the id is in the dict, not `if user`.": wrong(

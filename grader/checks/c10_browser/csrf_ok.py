@@ -223,6 +223,7 @@ def _others() -> list[Aspect]:
         "X-Request-Id X-Requested Requested-With X-Requested-With-Me XX-Requested-With X-CSRF-Token X_Requested_With "
         "X-Forwarded-For X-Custom XRequestedWith X Origin-X Sec-Fetch-Mode"
     )
+    visit = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
     spaced = ("X-Requested-With ", " X-Requested-With", "X-Requested-With\n", "X-Requested- With")
     values = ("fetch", "", "null", "false", "0", "com.example.app")
     return [
@@ -237,7 +238,9 @@ def _others() -> list[Aspect]:
             "others",
             good({}),
             good(named("usual", lambda e: {**usual, "Host": _host_of(e.trusted)})),
-            rare({"Sec-Fetch-Mode": "navigate"}, {"Content-Type": "text/plain"}, {"Origin-Trial": "x"}),
+            rare({"Content-Type": "text/plain"}, {"Origin-Trial": "x"}, {"Host": "10.0.0.7:8080"}),
+            rare(named("a visit", lambda e: dict(visit))),
+            bad("3", named("a visit, from elsewhere", lambda e: dict(visit)), along={"site": "cross-site"}, stake=ALL),
             bad("7", named("none, and nothing else", lambda e: {}), along=SILENT, stake=ALL),
             bad(
                 "7",

@@ -106,7 +106,7 @@ def _attributes() -> list[Aspect]:
         "a=b=c",
         "Path=/httponly",
     )
-    further += ("Path=/samesite=strict", "X=HttpOnly", "X=SameSite=Strict", "X=SameSite=Lax", "SecureHttpOnly", "")
+    further += ("Secure; Path=/", "Path=/samesite=strict", "X=HttpOnly", "X=SameSite=Strict", "X=SameSite=Lax", "SecureHttpOnly", "")
     return [
         Aspect(
             "http",
@@ -144,6 +144,11 @@ def _writing() -> list[Aspect]:
                 rule="2 case",
                 stake=HALF,
                 along={**both, "other": "Secure"},
+            ),
+            good(
+                named("behind many others", lambda e: lambda parts: parts[::-1]),
+                rule="2 others",
+                along={**both, "other": "Secure; Path=/; Max-Age=60; Priority=High"},
             ),
         ),
         Aspect(
