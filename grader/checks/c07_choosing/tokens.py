@@ -241,6 +241,7 @@ def _claims(w: Any) -> Aspect:
         "none": {},
         "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},
         "falsy ones": {"exp": 0, "sub": None, "l": []},
+        "not yet good": {"nbf": 4e9, "iat": 4e9},
         "a header's names": {"alg": "none", "crit": ["x"], "b64": False},
     }
     return Aspect(

@@ -62,6 +62,10 @@ def _algs() -> list[Aspect]:
             bad("2 alg", ABSENT, *both),
             *(bad("2 alg", named(f"{one!r}, as the key's is", one), along={"jwk alg": _just(one)}) for one in both),
             bad("2 alg", named("absent, as the key's is", ABSENT), along={"jwk alg": ABSENT}, stake=ALL),
+            *(
+                bad("2 alg", named(f"absent, and the key's is {one}", ABSENT), along={"jwk alg": one})
+                for one in ("HS256", "RS256", "none")
+            ),
             bad("3 alg", "HS256", "PS256", "none", stake=ALL),
             bad("3 alg", "", "RS256", "ES384", "EdDSA", *kit.almost(ALG)),
             bad("3 alg", named("EdDSA, and the key's is Ed25519", "EdDSA"), along={"jwk alg": "Ed25519"}),

@@ -112,7 +112,11 @@ def _host(w: Any) -> Aspect:
         "host",
         good(named("of the list", host)),
         good("10.0.0.7", rule="3 origin"),
-        rare("jwks_old.example", "a~b%20.example", rule="3 origin", along={"list": lambda e: [_own(e)]}),
+        rare(
+            *("jwks_old.example", "a~b%20.example", "xn--bcher-kva.example", "localhost"),
+            rule="3 origin",
+            along={"list": lambda e: [_own(e)]},
+        ),
         good(named("of the list with port 8443", f"{other}:8443"), rule="3 port"),
         *(_other_host(text, one, ALL) for text, one in _strangers(host).items()),
         *(_other_host(text, one) for text, one in spelled.items()),
@@ -132,6 +136,7 @@ def _port() -> Aspect:
         "port",
         good(named("none", "")),
         good(":443", rule="3 port"),
+        rare(named(":443, and no path", ":443"), rule="3 port", along={"rest": ""}),
         bad("3 port", ":444", ":8443", stake=ALL, along={"host": lambda e: e.world.host}),
         bad("3 port", *near.split(), along={"host": lambda e: e.world.host}),
         bad(("1 characters", "3 port"), ":+443", ": 443", ":443 ", ":\uff14\uff14\uff13", ":\u0664\u0664\u0663"),
@@ -143,7 +148,7 @@ def _port() -> Aspect:
 
 def _rest(w: Any) -> Aspect:
     every = "/" + "".join(c for c in map(chr, range(128)) if ALLOWED.fullmatch(c))
-    odd = "/ // /a//b /../x /:443 /:8443/ /? /keys?p=signin&n=1 /%2e%00%0a /~a/-_. /v2/K"
+    odd = "/ // /a//b /../x /:443 /:8443/ /? /keys?p=signin&n=1 /?a=b?c /%2e%00%0a /~a/-_. /v2/K"
     further = {
         "another address": "/go?to=https://mallory.example/jwks.json",
         "another host": "/mallory.example/jwks.json",

@@ -156,7 +156,7 @@ def _member(w: Any) -> Aspect:
             for kty, name in zeros.items()
         ),
         rare(
-            *(named(f"EC's crv is {crv}", put("crv", crv)) for crv in ("secp256k1", "p-256", "Ed25519")),
+            *(named(f"EC's crv is {crv}", put("crv", crv)) for crv in ("secp256k1", "secp256r1", "p-256", "Ed25519")),
             rule="3 text",
             along={"key": lambda e: dict(w.keys["EC"])},
         ),
