@@ -109,6 +109,8 @@ def _fields(source: random.Random) -> Iterator[Row]:
     for name in USUAL:
         yield "1 fields", PART, f"{name} is missing", {name: ABSENT}
         yield "1 fields", PART, f"{name} in capitals", {name: ABSENT, name.upper(): USUAL[name]}
+    for name, other in {"good_nonces": "good_nonce", "key_alg": "key-alg"}.items():
+        yield "1 fields", PART, f"{other} for {name}", {name: ABSENT, other: USUAL[name]}
     yield "1 fields", PART, "none at all", dict.fromkeys(USUAL, ABSENT)
     for name, value in {
         "verifier_may_mint": True,

@@ -139,7 +139,16 @@ def _uses() -> list[Aspect]:
             "use",
             good(ABSENT, "sig", rule="3 use"),
             bad("3 use", "enc", stake=ALL),
-            bad("3 use", *kit.falsy(), *kit.truthy("sig"), "signature", "sign", "verify", "sig enc", *kit.almost("sig")[::2]),
+            bad(
+                "3 use",
+                *kit.falsy(),
+                *kit.truthy("sig"),
+                "signature",
+                "sign",
+                "verify",
+                "sig enc",
+                *kit.almost("sig")[::2],
+            ),
         ),
         Aspect(
             "key_ops",
@@ -397,9 +406,7 @@ MISTAKES: Mistakes = {
     },
     "2 alg": {
         "The header's alg is compared whatever it is, and null equals null, as 7 equals 7. It must be a str, else "
-        "ValueError.": replace(
-            RIGHT, is_alg=lambda alg: True
-        ),
+        "ValueError.": replace(RIGHT, is_alg=lambda alg: True),
         "It accepts an alg that is no str, for a number or a list equals itself, too. An alg must be a str.": replace(
             RIGHT, is_alg=lambda alg: alg is not None
         ),

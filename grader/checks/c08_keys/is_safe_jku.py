@@ -378,7 +378,7 @@ MISTAKES: Mistakes = {
         "A dot at the end of the host is dropped. To browsers and certificates it is another name.": replace(
             RIGHT, origin=lambda url: _origin(url).removesuffix(":443").rstrip(".")
         ),
-        "A query right behind the host is cut off. Behind the origin comes a slash, or nothing.": replace(
+        "A query right behind the host is let in. Behind the origin comes a slash, or nothing.": replace(
             RIGHT, origin=lambda url: _origin(url.partition("?")[0]).removesuffix(":443")
         ),
     },

@@ -267,7 +267,9 @@ MISTAKES: Mistakes = {
     },
     ("1 order", "2"): {
         "In another order it chooses another node, and when one leaves, other nodes' sessions move, too, as with a "
-        "place in the list. Give each node a number of its own for this session; the highest wins.": checked(lambda session_id, nodes: nodes[_number(session_id) % len(nodes)]),
+        "place in the list. Give each node a number of its own for this session; the highest wins.": checked(
+            lambda session_id, nodes: nodes[_number(session_id) % len(nodes)]
+        ),
     },
     "1 order": {
         "Where two nodes have the same number, their order decides. Compare more of the hash, or number and name "

@@ -252,7 +252,9 @@ MISTAKES: Mistakes = {
             lambda self, user: secrets.token_bytes(32)
         ),
         "In the id there is +, / or =, as in plain base64. In an address or a cookie they mean something else; "
-        "`secrets.token_urlsafe` has none.": _ids_by(lambda self, user: base64.b64encode(secrets.token_bytes(16)).decode()),
+        "`secrets.token_urlsafe` has none.": _ids_by(
+            lambda self, user: base64.b64encode(secrets.token_bytes(16)).decode()
+        ),
     },
     "1": {
         "An empty name counts as no session. Ask whether the id is in the dict, not `if user`.": wrong(

@@ -154,6 +154,7 @@ def _looks_like(w: Any) -> dict[str, str]:
         "a relative scheme": f"//{host}",
         "another scheme": f"ftp://{host}",
         "in quotes": f'"{trusted}"',
+        "a developer's": "http://localhost:3000",
         "two": f"{trusted}, {EVIL}",
         "two, the other way": f"{EVIL} {trusted}",
     }
@@ -224,6 +225,7 @@ def _others() -> list[Aspect]:
         "X-Forwarded-For X-Custom XRequestedWith X Origin-X Sec-Fetch-Mode"
     )
     visit = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Fetch-User": "?1"}
+    fetched = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"}
     spaced = ("X-Requested-With ", " X-Requested-With", "X-Requested-With\n", "X-Requested- With")
     values = ("fetch", "", "null", "false", "0", "com.example.app")
     return [
@@ -240,7 +242,15 @@ def _others() -> list[Aspect]:
             good(named("usual", lambda e: {**usual, "Host": _host_of(e.trusted)})),
             rare({"Content-Type": "text/plain"}, {"Origin-Trial": "x"}, {"Host": "10.0.0.7:8080"}),
             rare(named("a visit", lambda e: dict(visit))),
-            bad("3", named("a visit, from elsewhere", lambda e: dict(visit)), along={"site": "cross-site"}, stake=ALL),
+            *(
+                bad(
+                    "3",
+                    named(f"{text}, from elsewhere", lambda e, o=o: dict(o)),
+                    along={"site": "cross-site"},
+                    stake=ALL,
+                )
+                for text, o in {"a visit": visit, "a script's": fetched}.items()
+            ),
             bad("7", named("none, and nothing else", lambda e: {}), along=SILENT, stake=ALL),
             bad(
                 "7",

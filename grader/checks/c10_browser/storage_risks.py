@@ -50,6 +50,7 @@ def _kind() -> Aspect:
         "local",
         "null",
         "local Storage",
+        "variable",
         "u r l",
     )
     return Aspect(
@@ -106,7 +107,17 @@ def _attributes() -> list[Aspect]:
         "a=b=c",
         "Path=/httponly",
     )
-    further += ("Secure; Path=/", "Path=/samesite=strict", "X=HttpOnly", "X=SameSite=Strict", "X=SameSite=Lax", "SecureHttpOnly", "")
+    further += (
+        "Max-Age=0",
+        "Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "Secure; Path=/",
+        "Path=/samesite=strict",
+        "X=HttpOnly",
+        "X=SameSite=Strict",
+        "X=SameSite=Lax",
+        "SecureHttpOnly",
+        "",
+    )
     return [
         Aspect(
             "http",
