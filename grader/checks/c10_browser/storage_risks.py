@@ -208,7 +208,6 @@ class Risks:
     neighbour: tuple[str, ...] = ()
     ride: tuple[str, ...] = ()
     stolen: tuple[str, ...] = PLACES
-    logged: tuple[str, ...] = ("url",)
     attributes_anywhere: bool = False
     other: Callable[[], Any] = _unknown
     gives: Callable[[Any], Any] = sorted
@@ -223,7 +222,7 @@ class Risks:
             return self.gives(risk for risk, cures in rules.items() if not any(self.has(said, one) for one in cures))
         if kind not in PLACES or (rest and not self.attributes_anywhere):
             return self.other()
-        found = {"leak": kind in self.logged, "ride-along": kind not in self.ride, "theft": kind in self.stolen}
+        found = {"leak": kind == "url", "ride-along": True, "theft": kind in self.stolen}
         return self.gives(risk for risk, there in found.items() if there)
 
 
@@ -271,24 +270,13 @@ MISTAKES: Mistakes = {
         "HttpOnly hides the cookie from a script; it does not stop the script from using it. ride-along "
         "stays.": replace(RIGHT, ride=("httponly",)),
     },
-    ("1 form and link", "1 theft"): {
-        "SameSite is about requests from elsewhere. A script inside the page still reads document.cookie.": replace(
-            RIGHT, theft=("httponly", "samesite=strict", "samesite=lax")
-        ),
-    },
     "1 places": {
         "A variable in memory can be stolen, too: a script replaces fetch and reads the next header.": replace(
             RIGHT, stolen=("localStorage", "url")
         ),
-        "localStorage is safe from other sites, but any script in the page reads it.": replace(
-            RIGHT, stolen=("memory", "url")
-        ),
         "A script reads the page's address, `location.search`, as well: theft.": replace(
             RIGHT, stolen=("localStorage", "memory")
         ),
-        "An address is written into logs and into the history: leak.": replace(RIGHT, logged=()),
-        "ride-along is everywhere: a script in the page can press the page's own button, wherever the token "
-        "is.": replace(RIGHT, ride=PLACES),
     },
     "2 case": {
         "Attributes come in upper and lower case. Make them lower-case before you compare.": replace(
