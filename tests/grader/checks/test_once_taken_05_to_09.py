@@ -292,6 +292,24 @@ class Tabbed(Denied):
         return f"{iss}\t{jti}"
 
 
+class Spent(Denied):
+    """What was over once is never blocked again."""
+
+    def blocked(self, iss: Any, jti: Any, now: float) -> Any:
+        answer = super().blocked(iss, jti, now)
+        if (iss, jti) in self.until and not answer:
+            self.until[iss, jti] = float("inf")
+        return answer and self.until[iss, jti] < float("inf")
+
+
+class Latest(Denied):
+    """Of two issuers' tokens with one jti the later end counts for both."""
+
+    def blocked(self, iss: Any, jti: Any, now: float) -> Any:
+        super().blocked(iss, jti, now)
+        return (iss, jti) in self.until and now < max(exp for key, exp in self.until.items() if key[1] == jti)
+
+
 class Times(Denied):
     """One entry for each end of a token."""
 
@@ -431,6 +449,8 @@ WRONG: dict[str, tuple[str, Wrong]] = {
         replace(SAFE, characters=lambda url: SAFE.characters(url) and url.count("?") < 2),
     ),
     "a token with two ends": ("Denylist", Times),
+    "a token that is listed again": ("Denylist", Spent),
+    "one jti with two ends": ("Denylist", Latest),
     "two bytes of a hash": ("route", checked(by_two_bytes)),
     "names with one beginning": ("Denylist", keyed(lambda name: name[:200])),
     "names with = behind": ("Denylist", keyed(lambda name: name.rstrip("="))),
