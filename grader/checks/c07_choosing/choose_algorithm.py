@@ -232,7 +232,6 @@ def _as_listed(facts: dict[str, Any]) -> list[str]:
 class Choose:
     """A right choose_algorithm, of parts that can be got wrong one by one."""
 
-    missing: Callable[[set[str]], bool] = bool
     unknown: Callable[[set[str]], bool] = bool
     is_list: Callable[[Any], bool] = lambda know: isinstance(know, list)
     new_key: Callable[[Any], bool] = lambda key_alg: key_alg is None
@@ -258,9 +257,9 @@ class Choose:
 
     def __call__(self, scenario: dict[str, Any]) -> Any:
         """Choose a name."""
-        if self.missing(set(USUAL) - set(scenario)) or self.unknown(set(scenario) - set(USUAL)):
+        if set(USUAL) - set(scenario) or self.unknown(set(scenario) - set(USUAL)):
             raise ValueError("fields")
-        facts = {**USUAL, **scenario}
+        facts = scenario
         if not self.is_list(facts["verifiers_know"]):
             raise ValueError("verifiers_know")
         allowed = [name for name in self.order(facts) if self.allows(name, facts)]
@@ -304,9 +303,6 @@ NOTHING: tuple[str, ...] = ("2 key", "3 known", "3 size", "3 mint", "3 nonces")
 
 MISTAKES: Mistakes = {
     "1 fields": {
-        "A missing field is given a value of your own. Nobody stated that fact, so raise ValueError.": replace(
-            CHOOSE, missing=_never
-        ),
         "Unknown fields are ignored. One of them may be a misspelled fact, so raise ValueError.": replace(
             CHOOSE, unknown=_never
         ),

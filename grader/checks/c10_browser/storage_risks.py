@@ -305,8 +305,7 @@ MISTAKES: Mistakes = {
         "and compare whole words.": replace(RIGHT, has=lambda said, word: any(word in one for one in said)),
     },
     "3": {
-        "An unknown storage gets an answer, such as an empty list, and that says: no risk at all. Raise "
-        "ValueError.": replace(RIGHT, other=list),
+        "An unknown storage gets an answer, as if its risks were known. Raise ValueError.": replace(RIGHT, other=list),
         "The storage's own name is taken in any case. It is compared exactly; only attributes come in any "
         "case.": replace(RIGHT, kind=lambda kind: _any_case(kind.strip())),
         "`cookies` is taken for `cookie`. Compare the whole word in front of the first semicolon.": replace(
