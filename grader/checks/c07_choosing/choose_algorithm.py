@@ -259,12 +259,11 @@ class Choose:
         """Choose a name."""
         if set(USUAL) - set(scenario) or self.unknown(set(scenario) - set(USUAL)):
             raise ValueError("fields")
-        facts = scenario
-        if not self.is_list(facts["verifiers_know"]):
+        if not self.is_list(scenario["verifiers_know"]):
             raise ValueError("verifiers_know")
-        allowed = [name for name in self.order(facts) if self.allows(name, facts)]
-        if not self.new_key(facts["key_alg"]):
-            allowed = self.bound(facts["key_alg"], allowed)
+        allowed = [name for name in self.order(scenario) if self.allows(name, scenario)]
+        if not self.new_key(scenario["key_alg"]):
+            allowed = self.bound(scenario["key_alg"], allowed)
         if not allowed and self.nothing is not None:
             return self.nothing()
         if not allowed:

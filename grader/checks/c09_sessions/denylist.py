@@ -357,12 +357,12 @@ MISTAKES: Mistakes = {
         ),
     },
     "1 pair": {
-        "It looks at the jti alone, so one issuer's entry blocks another's token. The pair names a token.": _keyed(
+        "Another issuer's token with the same jti is blocked, too. The pair names a token.": _keyed(
             lambda iss, jti: jti
         ),
         "`blocked` takes a token that is not listed for one with exp 0, and blocks it below zero. Ask whether the "
         "pair is there.": wrong(blocked=_zero_if_unlisted),
-        "It looks at the issuer alone, so one entry blocks all of its tokens.": _keyed(lambda iss, jti: iss),
+        "Another token of the same issuer is blocked, too. The pair names a token.": _keyed(lambda iss, jti: iss),
         **{
             f"It joins iss and jti with {between!r} in between, and two pairs can give one text. Take the pair as the "
             "key: `(iss, jti)`.": _joins(between)
