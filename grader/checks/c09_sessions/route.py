@@ -37,10 +37,11 @@ _TIES = (
     *(13535, 44006, 34434, 30612, 78261, 80707, 31115, 99917, 21288, 84245, 215811, 7539, 62168, 19896, 26034),
     *(155559, 161466, 3869, 221604, 72606, 1169, 12668, 195818, 9477, 52775, 4642, 32171, 125005, 26327, 18335),
     *(120678, 25688, 126035, 11824, 46702, 74434, 6037, 17173, 12093, 388, 5737, 3177, 1464, 5852, 9519, 11622),
-    *(16175, 35958, 9937, 822, 1107, 2419, 3288, 4626),
+    *(16175, 35958, 9937, 822, 1107, 2419, 3288, 4626, 24256, 80101, 48683, 62987, 47923, 7856),
 )
 """Sessions whose SHA-256 with north and with south is one, to whoever takes the first two bytes, the last two, or what
-is left by 10,000: for each usual way to write the two names as one text."""
+is left by 10,000: for each usual way to write the two names as one text, `f"{id}:{node}"` and its like, a pair's
+`repr`, JSON."""
 _FLEETS = (
     ("host-", 3),
     ("node", 6),
@@ -277,8 +278,8 @@ MISTAKES: Mistakes = {
         ),
     },
     ("1 order", "3"): {
-        "It takes one place in the list for all sessions. Give each node a number for this session; the highest "
-        "wins.": checked(lambda session_id, nodes: nodes[0]),
+        "All sessions get the same node, and in another order another one. Give each node a number for this session; "
+        "the highest wins.": checked(lambda session_id, nodes: nodes[0]),
     },
     "3": {
         "All sessions go to one node. The number must depend on the session *and* on the node.": checked(
