@@ -66,6 +66,7 @@ def _algs() -> list[Aspect]:
                 bad("2 alg", named(f"absent, and the key's is {one}", ABSENT), along={"jwk alg": one})
                 for one in ("HS256", "RS256", "none")
             ),
+            bad("3 alg", named("'', and the key has none", ""), along={"jwk alg": ABSENT}),
             bad("3 alg", "HS256", "PS256", "none", stake=ALL),
             bad("3 alg", "", "RS256", "ES384", "EdDSA", *kit.almost(ALG)),
             bad("3 alg", named("EdDSA, and the key's is Ed25519", "EdDSA"), along={"jwk alg": "Ed25519"}),
@@ -112,8 +113,8 @@ def _kids() -> list[Aspect]:
             ),
             bad("3 kid", *kit.almost(KID)[::2], along={"kid": KID}),
             *(
-                bad("3 kid", named(f"{kid!r} for {text!r}", kid), along={"kid": text})
-                for kid, text in (*as_text, (1.5, "1.5"), ("e\u0301", "\u00e9"))
+                bad("3 kid", named(f"{show(kid)} for {text!r}", kid), along={"kid": text})
+                for kid, text in (*as_text, (1.5, "1.5"), ("e\u0301", "\u00e9"), (ABSENT, ""))
             ),
         ),
     ]

@@ -18,8 +18,8 @@ RULES = {
     "the time, nor on what was asked before.",
     "1 order": "Two proxies may list the nodes in different orders, and must agree all the same, even where two nodes' "
     "numbers are equal.",
-    "1 ties": "Two bytes of a hash are often equal, and then the order decides. Compare more of it, or number and name "
-    "together.",
+    "1 ties": "Where two nodes' numbers are equal the order must not decide, and two bytes of a hash are equal now and "
+    "then. Compare more of it, or number and name together.",
     "1 names": "A name may be any text, and the answer is one of the names, as it is, and the same in whatever order "
     "they stand.",
     "2": "When a node leaves, only its own sessions need a new one. When one joins, sessions move only to it: it is "

@@ -336,6 +336,13 @@ def of_one_kid(token: str, jwk: dict[str, Any]) -> Any:
     return VERIFY(token, jwk)
 
 
+def of_known_typ(token: str, jwk: dict[str, Any]) -> Any:
+    head = peek(token).unverified_header if token.count(".") == 2 else {}
+    if not isinstance(head.get("typ", ""), str):
+        raise ValueError("typ")
+    return VERIFY(token, jwk)
+
+
 def good_by_now(token: str, jwk: dict[str, Any]) -> Any:
     claims = VERIFY(token, jwk)
     if claims.get("nbf", 0) > time.time():
@@ -442,6 +449,13 @@ WRONG: dict[str, tuple[str, Wrong]] = {
         replace(FIND, kid_fits=lambda ours, theirs: bool(ours == theirs) or normalized(ours) == normalized(theirs)),
     ),
     "no alg is HS256": ("find_key", of_hs256),
+    "no kid is an empty one": ("find_key", replace(FIND, kid_fits=lambda ours, theirs: ours == (theirs or ""))),
+    "no alg is an empty one": ("find_key", replace(FIND, alg_fits=lambda ours, theirs: ours == (theirs or ""))),
+    "spaces around an algorithm's name": (
+        "verify_ed25519",
+        replace(VERIFY, alg=lambda alg, names: isinstance(alg, str) and alg.strip() in names),
+    ),
+    "a typ that is no text": ("verify_ed25519", of_known_typ),
     "port 443, and nothing behind": ("is_safe_jku", port_before_a_slash),
     "a host in Punycode": ("is_safe_jku", in_unicode),
     "a question mark in a query": (
