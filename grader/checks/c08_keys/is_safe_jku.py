@@ -306,12 +306,13 @@ MISTAKES: Mistakes = {
         "addresses.": replace(RIGHT, characters=lambda url: True),
         "Only @, \\ and # are refused; control characters, other scripts and more remain. Name what is "
         "allowed.": replace(RIGHT, characters=lambda url: not re.search(r"[@\\#]", url)),
-        "A plus and a comma are let in. (In a regular expression `+-.` makes a range with both in it: put the `-` "
-        "first or last, or write `\\-`.)": replace(
+        "A plus and a comma are let in, as by `+-.` in a regular expression: a range that has both in it. Put the `-` "
+        "first or last, or write `\\-`.": replace(
             RIGHT, characters=lambda url: bool(re.fullmatch(r"[A-Za-z0-9+-._~%:/?=&]*", url))
         ),
-        "[ \\ ] ^ and the backtick are let in, which stand between Z and a. (`[A-z]` has them in it: write "
-        "`[A-Za-z]`.)": replace(RIGHT, characters=lambda url: bool(re.fullmatch(r"[A-z0-9\-._~%:/?=&]*", url))),
+        "[ \\ ] ^ and the backtick are let in, which stand between Z and a, as by `[A-z]`. Write `[A-Za-z]`.": replace(
+            RIGHT, characters=lambda url: bool(re.fullmatch(r"[A-z0-9\-._~%:/?=&]*", url))
+        ),
         r"Other scripts' letters and digits are let in, as by `\w`, `\d` and `isalnum`. Write `[A-Za-z0-9]`.": replace(
             RIGHT, characters=lambda url: bool(re.fullmatch(r"[\w\-.~%:/?=&]*", url))
         ),
