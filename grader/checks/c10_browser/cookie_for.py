@@ -164,7 +164,7 @@ MISTAKES: Mistakes = {
         "There is no Path=/, exactly so. `__Host-` demands it; without, the browser throws the cookie away.": _without(
             "Path"
         ),
-        "There is a Domain. A cookie that has one goes to every subdomain, so `__Host-` forbids it.": Cookie(
+        "There is a Domain. `__Host-` forbids it, for a cookie that names a domain goes to all its subdomains.": Cookie(
             ("Domain=shed.example", *ATTRIBUTES)
         ),
         "There are quotation marks around the token. A browser keeps them as a part of the value.": Cookie(

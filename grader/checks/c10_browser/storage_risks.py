@@ -301,8 +301,8 @@ MISTAKES: Mistakes = {
         "Secure keeps a cookie off plain http. A script in the page reads it all the same.": replace(
             RIGHT, theft=("httponly", "secure")
         ),
-        "An attribute is looked for anywhere in the text, and `Path=/httponly` has it in it. Split at the semicolons, "
-        "and compare whole words.": replace(RIGHT, has=lambda said, word: any(word in one for one in said)),
+        "An attribute is found inside another one, as in `Path=/httponly`. Split at the semicolons, and compare whole "
+        "words.": replace(RIGHT, has=lambda said, word: any(word in one for one in said)),
     },
     "3": {
         "An unknown storage gets an answer, as if its risks were known. Raise ValueError.": replace(RIGHT, other=list),
