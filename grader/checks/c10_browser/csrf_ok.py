@@ -456,9 +456,8 @@ MISTAKES: Mistakes = {
         "The trusted origin is looked for anywhere in the Referer. An attacker writes it into a query.": replace(
             RIGHT, referer=lambda value, trusted: trusted in value
         ),
-        "A page of the trusted origin is refused as a Referer, such as `https://shed.example/board`. A path may follow.": replace(
-            RIGHT, referer=lambda value, trusted: value == trusted
-        ),
+        "A page of the trusted origin is refused as a Referer, such as `https://shed.example/board`. A path "
+        "may follow.": replace(RIGHT, referer=lambda value, trusted: value == trusted),
         "A Referer that is just the trusted origin, without a slash behind it, is good, too.": replace(
             RIGHT, referer=lambda value, trusted: value.startswith(trusted + "/")
         ),
