@@ -38,10 +38,13 @@ _TIES = (
     *(155559, 161466, 3869, 221604, 72606, 1169, 12668, 195818, 9477, 52775, 4642, 32171, 125005, 26327, 18335),
     *(120678, 25688, 126035, 11824, 46702, 74434, 6037, 17173, 12093, 388, 5737, 3177, 1464, 5852, 9519, 11622),
     *(16175, 35958, 9937, 822, 1107, 2419, 3288, 4626, 24256, 80101, 48683, 62987, 47923, 7856),
+    *(163831, 2334, 43982, 13725, 45872, 44712, 32527, 102518, 54590, 52495, 63749, 17145, 108654, 100424),
+    *(86870, 20326, 8672, 111348, 29918, 9071, 18551, 51560, 5905, 79996, 82916, 73214, 53641, 2025, 134674),
+    *(174668, 26962, 8572, 78242, 89525, 175416, 12910),
 )
-"""Sessions whose SHA-256 with north and with south is one, to whoever takes the first two bytes, the last two, or what
-is left by 10,000: for each usual way to write the two names as one text, `f"{id}:{node}"` and its like, a pair's
-`repr`, JSON."""
+"""Numbers of sessions whose hash with north and with south is one to whoever takes a part of it: of SHA-256 the first
+two bytes, the last two, or what is left by 10,000; of MD5, behind these, the first two or the last two. One for each
+usual way to write the two names as one text."""
 _FLEETS = (
     ("host-", 3),
     ("node", 6),
