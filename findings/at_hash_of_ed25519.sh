@@ -2,10 +2,10 @@
 # Authlib 1.9.10 and idpyoidc 5.0.0 (PyPI) refuse the access token that belongs to an ID token, for what the algorithm is called.
 #
 # at_hash is half of the access token's hash, made with the hash algorithm of the ID token's alg (OpenID Connect Core §3.1.3.6,
-# §3.2.2.9). ES256K uses SHA-256 (RFC 8812 §3.2), Ed25519 SHA-512, whether alg says EdDSA (RFC 8037 §3.1) or, as it should now,
-# Ed25519 (RFC 9864 §2.2; the OpenID group's answer for at_hash is in its issue 1125). Both libraries cut the hash's name
-# out of alg's, Authlib from the third character on, idpyoidc the last three, and find no sha256K, no sha25519, no DSA. Authlib
-# has EdDSA as an exception (its issue 799). joserfc, whose signatures these are, verifies them all.
+# §3.2.2.9). That is SHA-256 for ES256K (RFC 8812 §3.2) and SHA-512 for Ed25519 (RFC 8032 §5.1; the OpenID group's issue 1125),
+# whether alg says EdDSA (RFC 8037 §3.1) or, as it should now, Ed25519 (RFC 9864 §2.2). Both libraries cut the hash's name out of
+# alg's, Authlib from the third character on, idpyoidc the last three, and find no sha256K, no sha25519 and no DSA. Authlib has
+# EdDSA as an exception (its issue 799). joserfc, which signs here, verifies them all.
 #
 # Seen with Python 3.11 (idpyoidc does not know ES256K at all, so it is not asked):
 #   RS256: Authlib valid, idpyoidc valid

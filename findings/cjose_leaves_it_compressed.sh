@@ -1,10 +1,10 @@
 #!/bin/sh
 # cjose 0.6.2.1 (Debian's libcjose0) decrypts a compressed token, reports success, and hands over the compressed bytes.
 #
-# A recipient has to know "zip" (RFC 7516 §4.1.3, "MUST be understood and processed"), and the last step of decrypting is to
-# uncompress (§5.2). The library takes the header as it comes and does not look for zip. There is no error to handle: the caller, such
-# as Apache's mod_auth_openidc, which is built on it, finds bytes where claims should be. jwcrypto 1.6.1 and joserfc 1.8.0 read
-# the same tokens.
+# A recipient has to know "zip" (RFC 7516 §4.1.3: it must be understood and processed), and the last step of decrypting is to
+# uncompress (§5.2). The library takes the header as it comes and does not look for zip. There is no error to handle: the
+# caller, such as Apache's mod_auth_openidc, which is built on it, finds bytes where claims should be. jwcrypto 1.6.1 and
+# joserfc 1.8.0 read the same tokens.
 #
 # Needs apt-get (nothing is installed: the packages are unpacked into a temporary folder). Seen on Debian 12 with Python 3.11
 # (jwcrypto encrypts):

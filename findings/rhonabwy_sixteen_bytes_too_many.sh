@@ -1,10 +1,10 @@
 #!/bin/sh
 # rhonabwy 1.1.11 (Debian's librhonabwy1.1) returns 16 bytes too many when a plaintext's length is a multiple of 16.
 #
-# Before AES in CBC mode a text gets 1 to 16 bytes of padding, a whole block where it fills its blocks already, and decrypting removes
-# them (RFC 7518 §5.2.2.2 and RFC 5652 §6.3). The library removes 1 to 15. So one set of claims in sixteen, by its length alone, comes
-# back with 16 control characters at the end, and is no JSON; r_jwe_decrypt reports success. With the GCM methods, which do not pad,
-# all is well. (Issue 36 of its repository; 1.1.14 is mended, Debian 12 has 1.1.11.)
+# Before AES in CBC mode a text gets 1 to 16 bytes of padding, a whole block where it fills its blocks already, and decrypting
+# removes them (RFC 7518 §5.2.2.1, §5.2.2.2; RFC 5652 §6.3). The library removes 1 to 15. So one set of claims in sixteen, by its
+# length alone, comes back with 16 control characters at the end, and is no JSON; r_jwe_decrypt reports success. With the GCM
+# methods, which do not pad, all is well. (Issue 36 of its repository; 1.1.14 is mended, Debian 12 has 1.1.11.)
 #
 # Needs apt-get (nothing is installed: the packages are unpacked into a temporary folder). Seen on Debian 12 with Python 3.11
 # (jwcrypto encrypts, A128KW):

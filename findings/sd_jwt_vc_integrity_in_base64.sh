@@ -1,11 +1,11 @@
 #!/bin/bash
 # @sd-jwt/sd-jwt-vc 0.19.0 (npm) refuses every credential whose issuer says which description of its type is meant.
 #
-# vct#integrity is a hash of the type's metadata, and "integrity metadata" as in Subresource Integrity, so sha256, sha384 or
-# sha512, a hyphen and the hash in base64 (draft-ietf-oauth-sd-jwt-vc-15 §6; W3C SRI §3). The package, which names both texts as what
-# it follows, compares with the hash in hexadecimal. It loads the document, finds it right by no value that an issuer may write,
-# and verify() fails as a whole. A claim's path in that document may also hold numbers, a place in a list (same draft, Claim
-# Path); strings and null pass. (The draft's own examples were mended to base64 in its pull request 318; the package's test has
+# vct#integrity is a hash of the type's metadata, and "integrity metadata" as in Subresource Integrity: sha256, sha384 or sha512,
+# a hyphen, and the hash in base64 (draft-ietf-oauth-sd-jwt-vc-15 §6, which was §7 in draft 08, the one that the package names; W3C
+# SRI §3). The package compares with the hash in hexadecimal. So no value that an issuer may write is right for it, and verify()
+# fails as a whole. A claim's path in that document may also hold numbers, for a place in a list (same draft, Claim Path);
+# names and null pass. (The draft's own examples were mended to base64 in its pull request 318; the package's test has
 # hexadecimal.)
 #
 # Seen with Node 20 (the metadata comes from a server on loopback; every hash is right):
