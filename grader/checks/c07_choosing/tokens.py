@@ -113,6 +113,7 @@ def _jwk(w: Any) -> list[Aspect]:
             "named",
             good("Ed25519", "EdDSA", ABSENT, rule="2"),
             *(bad("2", named(f"{o!r}, as the token", o), along={"alg": o}) for o in ("", None, 7, "ES256")),
+            bad("2", named("a space behind EdDSA, which the token has not", "EdDSA "), along={"alg": "EdDSA"}),
             bad("2", *kit.falsy(), [NAMES[0]], list(NAMES), {"Ed25519": True}, 7, *others),
         ),
         Aspect(
@@ -177,7 +178,7 @@ def _alg(w: Any) -> Aspect:
             bad("5", named(f"{name}, where the JWK says {other}", name), along={"named": other})
             for name, other in (NAMES, NAMES[::-1], ("EDDSA", "EdDSA"), ("eddsa", "EdDSA"), ("ED25519", "Ed25519"))
         ),
-        bad("5", ABSENT, *kit.falsy(), ["Ed25519"], 7, *wrong),
+        bad("5", ABSENT, *kit.falsy(), ["Ed25519"], 7, *wrong, " Ed25519", "Ed25519\n"),
         bad(
             "5",
             *(named(f"{one!r}, where the JWK has none", one) for one in (*wrong[:4], None, ["EdDSA"])),
@@ -213,7 +214,8 @@ def _header(w: Any) -> list[Aspect]:
         Aspect(
             "header members",
             good({}, named("kid", {"kid": w.name}), rule="5 members"),
-            rare({"typ": "at+jwt"}, rule="5 members"),
+            rare({"typ": "at+jwt"}, {"typ": 7}, {"kid": 7}, rule="5 members"),
+            rare(named("another kid than the JWK's", {"kid": "b"}), rule="5 members", along={"members": {"kid": "a"}}),
             rare(*({name: extras[name]} for name in ("cty", "jku", "jwk", "x5c", "exp", "Alg")), rule="5 members"),
             bad("4", *unknown),
             bad(
@@ -240,6 +242,7 @@ def _claims(w: Any) -> Aspect:
         "none": {},
         "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},
         "falsy ones": {"exp": 0, "sub": None, "l": []},
+        "not yet good": {"nbf": 4e9, "iat": 4e9},
         "a header's names": {"alg": "none", "crit": ["x"], "b64": False},
     }
     return Aspect(

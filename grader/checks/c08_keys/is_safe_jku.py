@@ -112,7 +112,11 @@ def _host(w: Any) -> Aspect:
         "host",
         good(named("of the list", host)),
         good("10.0.0.7", rule="3 origin"),
-        rare("jwks_old.example", "a~b%20.example", rule="3 origin", along={"list": lambda e: [_own(e)]}),
+        rare(
+            *("jwks_old.example", "a~b%20.example", "xn--bcher-kva.example", "localhost"),
+            rule="3 origin",
+            along={"list": lambda e: [_own(e)]},
+        ),
         good(named("of the list with port 8443", f"{other}:8443"), rule="3 port"),
         *(_other_host(text, one, ALL) for text, one in _strangers(host).items()),
         *(_other_host(text, one) for text, one in spelled.items()),
@@ -132,6 +136,7 @@ def _port() -> Aspect:
         "port",
         good(named("none", "")),
         good(":443", rule="3 port"),
+        rare(named(":443, and no path", ":443"), rule="3 port", along={"rest": ""}),
         bad("3 port", ":444", ":8443", stake=ALL, along={"host": lambda e: e.world.host}),
         bad("3 port", *near.split(), along={"host": lambda e: e.world.host}),
         bad(("1 characters", "3 port"), ":+443", ": 443", ":443 ", ":\uff14\uff14\uff13", ":\u0664\u0664\u0663"),
@@ -143,7 +148,7 @@ def _port() -> Aspect:
 
 def _rest(w: Any) -> Aspect:
     every = "/" + "".join(c for c in map(chr, range(128)) if ALLOWED.fullmatch(c))
-    odd = "/ // /a//b /../x /:443 /:8443/ /? /keys?p=signin&n=1 /%2e%00%0a /~a/-_. /v2/K"
+    odd = "/ // /a//b /../x /:443 /:8443/ /? /keys?p=signin&n=1 /?a=b?c /%2e%00%0a /~a/-_. /v2/K"
     further = {
         "another address": "/go?to=https://mallory.example/jwks.json",
         "another host": "/mallory.example/jwks.json",
@@ -296,37 +301,28 @@ MISTAKES: Mistakes = {
         "Usual addresses are refused. A path may follow the origin, and the origin alone is compared; and letters, "
         "digits and - . _ ~ % : / ? = & may all be there.": replace(RIGHT, origin=lambda url: url),
     },
-    "1 text": {
-        "What is no text ends in an exception. A header can hold any JSON: first ask `isinstance(url, str)`.": replace(
-            RIGHT, text=lambda url: url
-        ),
-    },
     "1 characters": {
         "The characters are not looked at, or not all. A backslash, a tab, an @ or a # makes two readers see two "
         "addresses.": replace(RIGHT, characters=lambda url: True),
-        "@, \\ and # are forbidden one by one, and control characters and other scripts remain. Name what is "
+        "Only @, \\ and # are refused; control characters, other scripts and more remain. Name what is "
         "allowed.": replace(RIGHT, characters=lambda url: not re.search(r"[@\\#]", url)),
-        "Only control characters and spaces are refused. Name what is allowed: others mislead, too.": replace(
-            RIGHT, characters=lambda url: url.isascii() and url.isprintable() and " " not in url
-        ),
-        "An unescaped `-` between two characters of a regular expression makes a range: + to . has the plus and the "
-        "comma in it. Put it first or last, or write `\\-`.": replace(
+        "A plus and a comma are let in, as by `+-.` in a regular expression: a range that has both in it. Put the `-` "
+        "first or last, or write `\\-`.": replace(
             RIGHT, characters=lambda url: bool(re.fullmatch(r"[A-Za-z0-9+-._~%:/?=&]*", url))
         ),
-        "`[A-z]` also has [ \\ ] ^ and the backtick in it, which stand between Z and a. Write `[A-Za-z]`.": replace(
+        "[ \\ ] ^ and the backtick are let in, which stand between Z and a, as by `[A-z]`. Write `[A-Za-z]`.": replace(
             RIGHT, characters=lambda url: bool(re.fullmatch(r"[A-z0-9\-._~%:/?=&]*", url))
         ),
-        r"`\w`, `\d` and `isalnum` know letters and digits of all scripts. Write `[A-Za-z0-9]`.": replace(
+        r"Other scripts' letters and digits are let in, as by `\w`, `\d` and `isalnum`. Write `[A-Za-z0-9]`.": replace(
             RIGHT, characters=lambda url: bool(re.fullmatch(r"[\w\-.~%:/?=&]*", url))
         ),
-        "In a regular expression `$` also fits before a line break at the end. Use `re.fullmatch`.": replace(
+        "A line break at the end is let in, as by `$` in a regular expression. Use `re.fullmatch`.": replace(
             RIGHT, characters=lambda url: bool(re.match(r"[A-Za-z0-9\-._~%:/?=&]*$", url))
         ),
     },
     ("1 characters", "2"): {
-        "The text is stripped first. What is judged must be what is fetched, to the last character.": replace(
-            RIGHT, text=lambda url: url.strip() if isinstance(url, str) else None
-        ),
+        "White space around the address is let in. What is judged must be what is fetched, to the last "
+        "character.": replace(RIGHT, text=lambda url: url.strip() if isinstance(url, str) else None),
     },
     "2": {
         "http is allowed. Keys come over TLS or not at all (RFC 7515 §4.1.2).": replace(
@@ -334,24 +330,15 @@ MISTAKES: Mistakes = {
             begins=lambda url: url.startswith(("https://", "http://")),
             origin=lambda url: _origin(url.replace("http://", "https://", 1)).removesuffix(":443"),
         ),
-        "`split('/')[2]` is the host only if the text begins with `https://`: in `https:/x/host` it is something "
-        "else.": replace(
+        "`https:/x/host` is let in. Only where the text begins with `https://` is `split('/')[2]` the host.": replace(
             RIGHT,
             begins=lambda url: url.split("/")[0] == "https:" and url.count("/") > 1,
             origin=lambda url: f"https://{url.split('/')[2]}".removesuffix(":443"),
         ),
-        "`https://` is looked for without regard to case. One meaning, one spelling.": replace(
+        "`https://` is taken in any case. One meaning, one spelling.": replace(
             RIGHT,
             begins=lambda url: url.lower().startswith("https://"),
             origin=lambda url: _origin("https" + url[5:]).removesuffix(":443"),
-        ),
-    },
-    ("2", "3 origin"): {
-        "Upper case is let in. It may be the same host, but it is another spelling, and one meaning has one "
-        "spelling.": replace(
-            RIGHT,
-            begins=lambda url: url.lower().startswith("https://"),
-            origin=lambda url: _origin(url).lower().removesuffix(":443"),
         ),
     },
     "3 origin": {
@@ -364,25 +351,17 @@ MISTAKES: Mistakes = {
             RIGHT,
             equal=lambda theirs, ours: theirs == ours or theirs.endswith("." + ours.removeprefix("https://")),
         ),
-        "The allowed origin is used as a regular expression, where a dot is any character. Compare with `==`.": replace(
+        "A dot of the allowed origin stands for any character, as in a regular expression. Compare with `==`.": replace(
             RIGHT, equal=lambda theirs, ours: bool(re.fullmatch(ours, theirs))
-        ),
-        "The allowed origin is looked for anywhere in the address. An attacker writes it into a query.": replace(
-            RIGHT, origin=lambda url: url, equal=lambda theirs, ours: ours in theirs
         ),
         "A dot at the end of the host is dropped. To browsers and certificates it is another name.": replace(
             RIGHT, origin=lambda url: _origin(url).removesuffix(":443").rstrip(".")
         ),
-        "A query right behind the host is cut off. Behind the origin comes a slash, or nothing.": replace(
+        "A query right behind the host is let in. Behind the origin comes a slash, or nothing.": replace(
             RIGHT, origin=lambda url: _origin(url.partition("?")[0]).removesuffix(":443")
         ),
     },
     "3 port": {
-        "Any port but 443 is refused. It stays a part of the origin, and an origin with `:8443` is in your "
-        "list.": replace(RIGHT, equal=lambda theirs, ours: theirs == ours and theirs.count(":") == 1),
-        "Every port is dropped. Another port is another origin; only 443 is the one that goes without saying.": replace(
-            RIGHT, origin=lambda url: re.sub(r":[0-9]+$", "", _origin(url))
-        ),
         "An address with `:443` is refused where the one without it is allowed. 443 is the port of https: with it and "
         "without it is the same origin.": replace(RIGHT, origin=_origin),
         "`:443` is taken out wherever it stands, or as often as it stands there. Drop it once, at the end.": replace(
@@ -394,16 +373,13 @@ MISTAKES: Mistakes = {
         "`https://good.example@mallory.example` begin like yours.": _as_text(
             lambda url, allowed: url.startswith(tuple(allowed))
         ),
-        "Only the host is compared, not the scheme. Over http anybody on the way can put in another key.": _as_text(
-            lambda url, allowed: _netloc(url) in map(_netloc, allowed)
-        ),
-        "urlsplit forgives: it lowers, drops tabs, line breaks and user names, and ignores a fragment. Look at the "
-        "text itself before you have it read, and compare what is written there.": Parsed(),
-        "urlsplit raises for some texts, and port does for others. The answer is False, never an exception.": Parsed(
+        "Python's URL parsers forgive: they lower, drop tabs, line breaks and user names, and ignore a fragment. Look "
+        "at the text itself before you have it read, and compare what is written there.": Parsed(),
+        "Some texts end in an exception, as they do in urlsplit, or at its port. The answer is False.": Parsed(
             careful=False
         ),
-        "The user name is noticed, and urlsplit still lowers, drops tabs and line breaks, and ignores a fragment. Look "
-        "at the characters first.": Parsed(users=False),
+        "A user name is noticed; upper case, tabs, line breaks and a fragment still pass, as by urlsplit. Look at the "
+        "characters first.": Parsed(users=False),
     },
     ("3 origin", "3 port"): {
         "Only the first origin of the list counts. The address may be of any of them.": replace(
@@ -425,13 +401,6 @@ MISTAKES: Mistakes = {
         ),
     },
 }
-
-
-def _netloc(url: str) -> str:
-    try:
-        return urlsplit(url).netloc
-    except ValueError:
-        return ""
 
 
 _UPPSALA = ["https://keys.uppsala.example"]

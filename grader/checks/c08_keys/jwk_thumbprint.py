@@ -125,11 +125,13 @@ def _member(w: Any) -> Aspect:
 
     texts = {"empty": "", "one letter": "A", "a quote": 'a"b', "a backslash": "a\\b", "a slash": "a/b", "=": "AQ=="}
     texts |= {"a line break": "a\nb", "a space": " a, b: c ", "JSON": '","kty":"oct', "<&>": "<&>", "a control": "\x01"}
+    zeros = {"EC": "x", "RSA": "n", "OKP": "x"}
     parts = [values for kty in NEEDED for values in _bad_parts(w, kty, put)]
     return Aspect(
         "member",
         good(named("as it is", lambda e: {})),
         *parts,
+        bad("1 kty", named("AKP, and all that it needs", lambda e: {"kty": "AKP", "alg": "ML-DSA-44", "pub": "AQAB"})),
         *(
             rare(
                 *(named(f"{kty}'s {name} is {text}", put(name, value)) for text, value in texts.items()),
@@ -146,8 +148,16 @@ def _member(w: Any) -> Aspect:
             )
             for kty, name in (("EC", "y"), ("RSA", "e"), ("OKP", "x"), ("EC", "crv"))
         ),
+        *(
+            rare(
+                named(f"{kty}'s {name} begins with zeros", put(name, f"AAAA{w.secret}")),
+                rule="3 text",
+                along={"key": lambda e, kty=kty: dict(w.keys[kty])},
+            )
+            for kty, name in zeros.items()
+        ),
         rare(
-            *(named(f"EC's crv is {crv}", put("crv", crv)) for crv in ("secp256k1", "p-256", "Ed25519")),
+            *(named(f"EC's crv is {crv}", put("crv", crv)) for crv in ("secp256k1", "secp256r1", "p-256", "Ed25519")),
             rule="3 text",
             along={"key": lambda e: dict(w.keys["EC"])},
         ),
@@ -267,14 +277,6 @@ def _also(*names: str) -> Callable[[Jwk], Jwk]:
     return lambda jwk: _needed(jwk) | {name: jwk[name] for name in names if name in jwk}
 
 
-def _but(name: str) -> Callable[[Jwk], Jwk]:
-    return lambda jwk: {one: value for one, value in _needed(jwk).items() if one != name}
-
-
-def _joined(between: str) -> Callable[[Any], str]:
-    return lambda members: between.join(members[name] for name in sorted(members))
-
-
 def _by_hand(members: Jwk) -> str:
     return "{" + ",".join(f'"{name}":"{members[name]}"' for name in sorted(members)) + "}"
 
@@ -290,17 +292,9 @@ MISTAKES: Mistakes = {
         "There are spaces in the JSON. `json.dumps` writes them unless you say `separators=(',', ':')`.": replace(
             RIGHT, dumps=lambda value: json.dumps(value, sort_keys=True)
         ),
-        "`str` writes a dict as Python does, with single quotes and spaces. JSON comes from `json.dumps`.": replace(
-            RIGHT, dumps=lambda value: str(dict(sorted(value.items())))
+        "kty is not hashed. It is a needed member, too (RFC 7638 §3.2).": replace(
+            RIGHT, members=lambda jwk: {name: value for name, value in _needed(jwk).items() if name != "kty"}
         ),
-        **{
-            f"The values are joined {f'with {between!r}' if between else 'just so'}. The members count only as JSON, "
-            'with their names: `{"e":"AQAB","kty":"RSA","n":"…"}`.': replace(RIGHT, dumps=_joined(between))
-            for between in ("", ".", ",", " ")
-        },
-        "kty is not hashed. It is a needed member, too (RFC 7638 §3.2).": replace(RIGHT, members=_but("kty")),
-        "crv is not hashed. The same x on another curve is another key.": replace(RIGHT, members=_but("crv")),
-        "It returns the hash's bytes. A thumbprint is text: b64u_encode them.": replace(RIGHT, encode=bytes),
         "The hash's hexadecimal text is encoded. Encode its 32 bytes: `.digest()`.": replace(
             RIGHT, digest=lambda data: hashlib.sha256(data).hexdigest().encode()
         ),
@@ -335,21 +329,11 @@ MISTAKES: Mistakes = {
         "A missing member is a KeyError, which is no ValueError. Look at each needed member first.": replace(
             RIGHT, there=lambda jwk, name: jwk[name]
         ),
-        "A missing member is a KeyError, which is no ValueError, and a number is hashed as if it were text. Look at "
-        "each needed member first.": replace(
-            RIGHT, is_value=lambda value: True, members=lambda jwk: {n: _plain(jwk[n]) for n in NEEDED[jwk["kty"]]}
-        ),
         "A member that is a number, a list or null is hashed all the same. Every needed member must be a str.": replace(
             RIGHT, is_value=lambda value: value is not ABSENT, there=lambda jwk, n: jwk.get(n, ABSENT)
         ),
         "A member that is a number or a list is hashed all the same. Every needed member must be a str, not only be "
         "there.": replace(RIGHT, is_value=lambda value: value is not None),
-        "`str(…)` turns anything into text, so that 65537 becomes a member. What is no str is refused.": replace(
-            RIGHT,
-            is_value=lambda value: value is not ABSENT,
-            there=lambda jwk, name: jwk.get(name, ABSENT),
-            members=lambda jwk: {name: str(jwk[name]) for name in NEEDED[jwk["kty"]]},
-        ),
         "It hashes what happens to be there, so a key with a member missing gets a name, too. Look up what its kty "
         "needs.": replace(
             RIGHT,
@@ -361,9 +345,6 @@ MISTAKES: Mistakes = {
     "2": {
         "The whole JWK is hashed, labels and all. Then `kid` or `use` changes the thumbprint, and the key is the "
         "same.": replace(RIGHT, members=dict),
-        "The private member d is hashed. Then the two halves of one key have two names.": replace(
-            RIGHT, members=_also("d")
-        ),
         "alg is hashed. It is a label: the thumbprint names the key alone.": replace(RIGHT, members=_also("alg")),
         "Members that count for another kty are hashed, too. Which ones count, this key's kty decides.": replace(
             RIGHT, members=_also("crv", "e", "k", "n", "x", "y")
@@ -377,17 +358,13 @@ MISTAKES: Mistakes = {
         ),
     },
     "3 text": {
-        "The JSON is put together by hand, without escapes, so a quote in a value makes it another text, perhaps "
-        "another key's. `json.dumps` writes it right.": replace(RIGHT, dumps=_by_hand),
+        "The JSON has no escapes, so a quote in a value makes it another text, perhaps another key's. `json.dumps` "
+        "writes it right.": replace(RIGHT, dumps=_by_hand),
         "An empty text counts as missing. It is a str, and its value is not looked into.": replace(
             RIGHT, is_value=lambda value: isinstance(value, str) and value != ""
         ),
     },
 }
-
-
-def _plain(value: Any) -> Any:
-    return value.decode() if isinstance(value, bytes) else value
 
 
 jwk_thumbprint = Exercise(

@@ -88,7 +88,7 @@ def _plain(w: Any) -> Iterator[Trial]:
 def _pairs(w: Any) -> Iterator[Trial]:
     def apart(text: str, iss: str, jti: str, rule: str = "1 pair", **more: Any) -> Trial:
         steps = [asks(iss, jti, 5, False), asks(w.here, w.jti, 5, True), adds(iss, jti, w.exp + 9)]
-        steps += [does("size", 5, gives=2), asks(iss, jti, w.exp + 1, True)]
+        steps += [does("size", 5, gives=2), asks(iss, jti, w.exp + 1, True), asks(w.here, w.jti, w.exp + 1, False)]
         return play(text, adds(w.here, w.jti, w.exp), *steps, rule=rule, bad=True, **more)
 
     yield apart("another issuer's, same jti", w.there, w.jti, stake=HALF)
@@ -171,10 +171,17 @@ def _again(w: Any) -> Iterator[Trial]:
     yield twice("earlier by a part", w.exp + 0.5, w.exp)
     yield twice("from under zero", -1, 0)
     yield twice("to zero", 0, -1)
-    over = (asks(w.here, w.other, w.exp + 9, False), adds(w.here, w.jti, w.exp + 60))
+    yield twice("from -1", -1, -3)
+    over = (*(asks(w.here, one, w.exp + 9, False) for one in (w.other, w.jti)), adds(w.here, w.jti, w.exp + 60))
     yield play(
         "again when it is over",
         *(adds(w.here, w.jti, w.exp), *over, asks(w.here, w.jti, w.exp + 10, True), does("size", w.exp + 11, gives=1)),
+        rule="1 later",
+    )
+    yield play(
+        "with other times, none of them over",
+        *(adds(w.here, w.jti, w.exp + more) for more in (0, 60, 30)),
+        does("size", 1, gives=1),
         rule="1 later",
     )
     same = [adds(w.here, w.jti, w.exp)] * 3
@@ -343,20 +350,19 @@ def _shared() -> type:
 
 MISTAKES: Mistakes = {
     RETURNS: {
-        "It looks at the clock. The time is an argument, so that a test can choose it: use now.": wrong(
-            over=lambda self, exp, now: exp <= time.time()
-        ),
+        "A listed token is not blocked before its end. Hold exp against now, the argument, not against the "
+        "clock: a test can choose it.": wrong(over=lambda self, exp, now: exp <= time.time()),
         "`blocked` answers None where it should answer False.": wrong(
             blocked=lambda self, iss, jti, now: Denied.blocked(self, iss, jti, now) or None
         ),
     },
     "1 pair": {
-        "It looks at the jti alone, so one issuer's entry blocks another's token. The pair names a token.": _keyed(
+        "Another issuer's token with the same jti is blocked, too. The pair names a token.": _keyed(
             lambda iss, jti: jti
         ),
         "`blocked` takes a token that is not listed for one with exp 0, and blocks it below zero. Ask whether the "
         "pair is there.": wrong(blocked=_zero_if_unlisted),
-        "It looks at the issuer alone, so one entry blocks all of its tokens.": _keyed(lambda iss, jti: iss),
+        "Another token of the same issuer is blocked, too. The pair names a token.": _keyed(lambda iss, jti: iss),
         **{
             f"It joins iss and jti with {between!r} in between, and two pairs can give one text. Take the pair as the "
             "key: `(iss, jti)`.": _joins(between)
@@ -384,7 +390,7 @@ MISTAKES: Mistakes = {
         "At now = exp the token has expired already (RFC 7519 §4.1.4): blocked while now < exp.": wrong(
             over=lambda self, exp, now: exp < now
         ),
-        "`int` cuts the fractions off, of exp and of now. Times can have them (RFC 7519 §2, NumericDate).": wrong(
+        "Fractions are cut off, of exp and of now. Times can have them (RFC 7519 §2, NumericDate).": wrong(
             kept=lambda self, exp, before: Denied.kept(self, int(exp), before),
             over=lambda self, exp, now: exp <= int(now),
         ),
@@ -427,11 +433,9 @@ MISTAKES: Mistakes = {
         "A second `add` with a later exp is ignored. Keep the later of the two: `max`.": wrong(
             kept=lambda self, exp, before: exp if before is None else before
         ),
-        "The same token added twice counts twice. A dict has each key once.": Rows,
+        "The same token added twice counts twice, in `size`. A dict has each key once.": Rows,
     },
     ("5 add", "5 blocked"): {
-        "Anything counts as a name. A token without iss or jti can't be told from others without: raise "
-        "ValueError.": wrong(is_name=lambda self, name: True, key=lambda self, iss, jti: (repr(iss), repr(jti))),
         "Anything counts as a name, and a list or a dict is a TypeError in the key of a dict. Raise ValueError.": wrong(
             is_name=lambda self, name: True
         ),
@@ -453,8 +457,8 @@ MISTAKES: Mistakes = {
         "too.": wrong(may_ask=lambda self, name: True),
     },
     "4 own": {
-        "Every Denylist has the same entries: there is one dict for all, in the class, outside of it or as a default "
-        "value. Make a new one in `__init__`.": Fresh(_shared),
+        "Every Denylist has the same entries: they are kept in the class, outside of it or in a default value. Begin "
+        "anew in `__init__`.": Fresh(_shared),
     },
 }
 

@@ -18,6 +18,8 @@ RULES = {
     "the time, nor on what was asked before.",
     "1 order": "Two proxies may list the nodes in different orders, and must agree all the same, even where two nodes' "
     "numbers are equal.",
+    "1 ties": "Where two nodes' numbers are equal the order must not decide, and two bytes of a hash are equal now and "
+    "then. Compare more of it, or number and name together.",
     "1 names": "A name may be any text, and the answer is one of the names, as it is, and the same in whatever order "
     "they stand.",
     "2": "When a node leaves, only its own sessions need a new one. When one joins, sessions move only to it: it is "
@@ -28,9 +30,21 @@ RULES = {
 _NEARLY_EQUAL = (
     *(("North", "north"), ("e\u0301", "\u00e9"), ("a", " a"), ("a", "a "), ("ab", "ba"), ("1", "01")),
     *(("\u00fc", "\u00e9"), ("caf\u00e9", "caf"), ("\u65e5\u672c", "\u4e2d\u56fd"), ("stra\u00dfe", "strasse")),
-    *(("\uff41", "a"), ("a", "a\n"), ("a", "a\0"), ("a-b", "a_b"), ("a.b", "ab")),
+    *(("\uff41", "a"), ("a", "a\n"), ("a-b", "a_b"), ("a.b", "ab")),
 )
-"""Names that are one to whoever folds, cuts or encodes them."""
+"""Names that are one to whoever folds, cuts or encodes them. (Not `a` and `a\\0`: to HMAC they are one key.)"""
+_TIES = (
+    *(13535, 44006, 34434, 30612, 78261, 80707, 31115, 99917, 21288, 84245, 215811, 7539, 62168, 19896, 26034),
+    *(155559, 161466, 3869, 221604, 72606, 1169, 12668, 195818, 9477, 52775, 4642, 32171, 125005, 26327, 18335),
+    *(120678, 25688, 126035, 11824, 46702, 74434, 6037, 17173, 12093, 388, 5737, 3177, 1464, 5852, 9519, 11622),
+    *(16175, 35958, 9937, 822, 1107, 2419, 3288, 4626, 24256, 80101, 48683, 62987, 47923, 7856),
+    *(163831, 2334, 43982, 13725, 45872, 44712, 32527, 102518, 54590, 52495, 63749, 17145, 108654, 100424),
+    *(86870, 20326, 8672, 111348, 29918, 9071, 18551, 51560, 5905, 79996, 82916, 73214, 53641, 2025, 134674),
+    *(174668, 26962, 8572, 78242, 89525, 175416, 12910),
+)
+"""Numbers of sessions whose hash with north and with south is one to whoever takes a part of it: of SHA-256 the first
+two bytes, the last two, or what is left by 10,000; of MD5, behind these, the first two or the last two. One for each
+usual way to write the two names as one text."""
 _FLEETS = (
     ("host-", 3),
     ("node", 6),
@@ -87,6 +101,9 @@ def _the_same(fixed: random.Random, nodes: list[str]) -> Iterator[Trial]:
         ids = ["", *_ids(fixed, 12)]
         calls = [(one, listed) for listed in (nodes, turned) for one in ids]
         yield _agree(f"nodes {text}", "1 order", calls, lambda a: a[:13] == a[13:], order)
+    calls = [(f"s{one}", listed) for listed in (["north", "south"], ["south", "north"]) for one in _TIES]
+    half = len(_TIES)
+    yield _agree("two nodes, other way round", "1 ties", calls, lambda a: a[:half] == a[half:], order, PART)
     # So many that two with the same number are likely, if the number is short.
     many, counted = [f"n{number}.example" for number in range(100)], [f"session-{number}" for number in range(16)]
     calls = [(one, listed) for listed in (many, many[::-1]) for one in counted]
@@ -219,11 +236,6 @@ def checked(choose: Callable[[str, list[str]], Any], empty: Callable[[], Any] | 
     return routed
 
 
-def _keeps() -> Callable[..., Any]:
-    kept: dict[str, str] = {}
-    return checked(lambda session_id, nodes: kept.setdefault(session_id, winner(session_id, nodes)))
-
-
 def _renews() -> Callable[..., Any]:
     kept: dict[str, str] = {}
 
@@ -249,15 +261,14 @@ MISTAKES: Mistakes = {
         ),
     },
     ("1 once more", "2"): {
-        "It keeps its first answer for good, also when that node has left. Keep nothing: compute the answer from the "
-        "arguments.": Fresh(_keeps),
         "It remembers what it answered. Another process has no such memory and can answer otherwise, and a node "
         "that joins gets nothing. Keep nothing: compute the answer from the arguments, each time.": Fresh(_renews),
     },
     ("1 order", "2"): {
-        "A hash modulo the number of nodes is a place in the list. It means another node in another order, and when "
-        "one leaves most sessions move. Give each node a number of its own for this session; the highest "
-        "wins.": checked(lambda session_id, nodes: nodes[_number(session_id) % len(nodes)]),
+        "In another order it chooses another node, and when one leaves, other nodes' sessions move, too, as with a "
+        "place in the list. Give each node a number of its own for this session; the highest wins.": checked(
+            lambda session_id, nodes: nodes[_number(session_id) % len(nodes)]
+        ),
     },
     "1 order": {
         "Where two nodes have the same number, their order decides. Compare more of the hash, or number and name "
@@ -270,14 +281,10 @@ MISTAKES: Mistakes = {
         ),
     },
     ("1 order", "3"): {
-        "It takes one place in the list for all sessions. Give each node a number for this session; the highest "
-        "wins.": checked(lambda session_id, nodes: nodes[0]),
+        "All sessions get the same node, and in another order another one. Give each node a number for this session; "
+        "the highest wins.": checked(lambda session_id, nodes: nodes[0]),
     },
     "3": {
-        "Each node has one place, and a session goes to the nearest: some nodes have a short way to their neighbours, "
-        "and get next to nothing. Give each node a number for *this* session; the highest wins.": checked(
-            lambda session_id, nodes: min(nodes, key=lambda node: (abs(_number(node) - _number(session_id)), node))
-        ),
         "All sessions go to one node. The number must depend on the session *and* on the node.": checked(
             lambda session_id, nodes: min(nodes)
         ),

@@ -251,13 +251,13 @@ MISTAKES: Mistakes = {
         "The id is bytes; it has to travel as text. `token_urlsafe` or `token_hex` gives text.": _ids_by(
             lambda self, user: secrets.token_bytes(32)
         ),
-        "Plain base64 has +, / and =, which mean something else in an address or a cookie. `token_urlsafe` has "
-        "none.": _ids_by(lambda self, user: base64.b64encode(secrets.token_bytes(16)).decode()),
+        "In the id there is +, / or =, as in plain base64. In an address or a cookie they mean something else; "
+        "`secrets.token_urlsafe` has none.": _ids_by(
+            lambda self, user: base64.b64encode(secrets.token_bytes(16)).decode()
+        ),
     },
     "1": {
-        "An empty name counts as no session. Ask whether the id is in the dict, not `if user`.": wrong(
-            get=_or_key_error
-        ),
+        "An empty name counts as no session. Ask whether the id is there, not `if user`.": wrong(get=_or_key_error),
     },
     "2 chance": {
         "The id is made from what does not change, such as the user's name alone: the same at each login, and anyone "
@@ -298,7 +298,7 @@ MISTAKES: Mistakes = {
         ),
     },
     "4": {
-        "After `destroy` the id is still good, so nobody is ever logged out. Remove it from the dict.": wrong(
+        "After `destroy` the id is still good, so nobody is ever logged out. Remove it.": wrong(
             destroy=lambda self, session_id: None
         ),
         "To end a session twice, or one that is not there, raises an exception. A logout that comes twice is no "
@@ -314,8 +314,8 @@ MISTAKES: Mistakes = {
         ),
     },
     "5": {
-        "Every SessionStore has the same sessions: there is one dict for all, in the class, outside of it or as a "
-        "default value. Make a new one in `__init__`: `self.users = {}`.": Fresh(_shared),
+        "Every SessionStore has the same sessions: they are kept in the class, outside of it or in a default value. "
+        "Begin anew in `__init__`: `self.users = {}`.": Fresh(_shared),
     },
     ("4", "5"): {
         "A second login ends the first session. Keep *id → user*, so a user may have several.": wrong(create=_one_each),

@@ -145,8 +145,6 @@ MISTAKES: Mistakes = {
             before="Set-Cookie: "
         ),
         "It returns the bare token. A cookie has a name: `__Host-token=` and the token.": lambda token: token,
-        "There are no attributes. Without Secure and Path=/ a browser throws away what is called `__Host-`; without "
-        "HttpOnly scripts read it, and without SameSite other sites use it.": Cookie(()),
         "The name has no prefix. With `__Host-` in front of it a browser refuses the cookie unless it is Secure, for "
         "this host alone and for the whole of it.": Cookie(name="token"),
         "`__Secure-` asks for Secure and no more. `__Host-` also sees to Path=/ and that there is no Domain.": Cookie(
@@ -166,7 +164,7 @@ MISTAKES: Mistakes = {
         "There is no Path=/, exactly so. `__Host-` demands it; without, the browser throws the cookie away.": _without(
             "Path"
         ),
-        "There is a Domain. A cookie that has one goes to every subdomain, so `__Host-` forbids it.": Cookie(
+        "There is a Domain. `__Host-` forbids it, for a cookie that names a domain goes to all its subdomains.": Cookie(
             ("Domain=shed.example", *ATTRIBUTES)
         ),
         "There are quotation marks around the token. A browser keeps them as a part of the value.": Cookie(

@@ -50,6 +50,7 @@ def _kind() -> Aspect:
         "local",
         "null",
         "local Storage",
+        "variable",
         "u r l",
     )
     return Aspect(
@@ -106,7 +107,17 @@ def _attributes() -> list[Aspect]:
         "a=b=c",
         "Path=/httponly",
     )
-    further += ("Path=/samesite=strict", "X=HttpOnly", "X=SameSite=Strict", "X=SameSite=Lax", "SecureHttpOnly", "")
+    further += (
+        "Max-Age=0",
+        "Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "Secure; Path=/",
+        "Path=/samesite=strict",
+        "X=HttpOnly",
+        "X=SameSite=Strict",
+        "X=SameSite=Lax",
+        "SecureHttpOnly",
+        "",
+    )
     return [
         Aspect(
             "http",
@@ -144,6 +155,11 @@ def _writing() -> list[Aspect]:
                 rule="2 case",
                 stake=HALF,
                 along={**both, "other": "Secure"},
+            ),
+            good(
+                named("behind many others", lambda e: lambda parts: parts[::-1]),
+                rule="2 others",
+                along={**both, "other": "Secure; Path=/; Max-Age=60; Priority=High"},
             ),
         ),
         Aspect(
@@ -192,7 +208,6 @@ class Risks:
     neighbour: tuple[str, ...] = ()
     ride: tuple[str, ...] = ()
     stolen: tuple[str, ...] = PLACES
-    logged: tuple[str, ...] = ("url",)
     attributes_anywhere: bool = False
     other: Callable[[], Any] = _unknown
     gives: Callable[[Any], Any] = sorted
@@ -207,7 +222,7 @@ class Risks:
             return self.gives(risk for risk, cures in rules.items() if not any(self.has(said, one) for one in cures))
         if kind not in PLACES or (rest and not self.attributes_anywhere):
             return self.other()
-        found = {"leak": kind in self.logged, "ride-along": kind not in self.ride, "theft": kind in self.stolen}
+        found = {"leak": kind == "url", "ride-along": True, "theft": kind in self.stolen}
         return self.gives(risk for risk, there in found.items() if there)
 
 
@@ -255,24 +270,13 @@ MISTAKES: Mistakes = {
         "HttpOnly hides the cookie from a script; it does not stop the script from using it. ride-along "
         "stays.": replace(RIGHT, ride=("httponly",)),
     },
-    ("1 form and link", "1 theft"): {
-        "SameSite is about requests from elsewhere. A script inside the page still reads document.cookie.": replace(
-            RIGHT, theft=("httponly", "samesite=strict", "samesite=lax")
-        ),
-    },
     "1 places": {
         "A variable in memory can be stolen, too: a script replaces fetch and reads the next header.": replace(
             RIGHT, stolen=("localStorage", "url")
         ),
-        "localStorage is safe from other sites, but any script in the page reads it.": replace(
-            RIGHT, stolen=("memory", "url")
-        ),
         "A script reads the page's address, `location.search`, as well: theft.": replace(
             RIGHT, stolen=("localStorage", "memory")
         ),
-        "An address is written into logs and into the history: leak.": replace(RIGHT, logged=()),
-        "ride-along is everywhere: a script in the page can press the page's own button, wherever the token "
-        "is.": replace(RIGHT, ride=PLACES),
     },
     "2 case": {
         "Attributes come in upper and lower case. Make them lower-case before you compare.": replace(
@@ -297,12 +301,11 @@ MISTAKES: Mistakes = {
         "Secure keeps a cookie off plain http. A script in the page reads it all the same.": replace(
             RIGHT, theft=("httponly", "secure")
         ),
-        "An attribute is looked for anywhere in the text, and `Path=/httponly` has it in it. Split at the semicolons, "
-        "and compare whole words.": replace(RIGHT, has=lambda said, word: any(word in one for one in said)),
+        "An attribute is found inside another one, as in `Path=/httponly`. Split at the semicolons, and compare whole "
+        "words.": replace(RIGHT, has=lambda said, word: any(word in one for one in said)),
     },
     "3": {
-        "An unknown storage gets an answer, such as an empty list, and that says: no risk at all. Raise "
-        "ValueError.": replace(RIGHT, other=list),
+        "An unknown storage gets an answer, as if its risks were known. Raise ValueError.": replace(RIGHT, other=list),
         "The storage's own name is taken in any case. It is compared exactly; only attributes come in any "
         "case.": replace(RIGHT, kind=lambda kind: _any_case(kind.strip())),
         "`cookies` is taken for `cookie`. Compare the whole word in front of the first semicolon.": replace(

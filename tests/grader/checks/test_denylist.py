@@ -55,7 +55,7 @@ def test_a_list_that_all_share_is_told_and_nothing_that_follows_from_it() -> Non
             return sum(now < exp for exp in self.until.values())
 
     result = judged(denylist, AtClassLevel)
-    assert "one dict for all" in result.mistakes[0]
+    assert "in a default value" in result.mistakes[0]
     assert not any(one.startswith("Rule") for one in result.messages)
 
 

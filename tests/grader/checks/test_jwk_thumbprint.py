@@ -61,7 +61,7 @@ def test_a_thumbprint_in_another_form_is_told_by_its_form() -> None:
 
 def test_who_forgets_one_kind_or_escapes_nothing_keeps_a_part_and_who_hashes_labels_nothing() -> None:
     scores = {sentence: judged(jwk_thumbprint, wrong).score for sentence, wrong in _mistakes().items()}
-    assert next(score for text, score in scores.items() if text.startswith("The JSON is put together by hand")) == 4
+    assert next(score for text, score in scores.items() if text.startswith("The JSON has no escapes")) == 4
     assert next(score for text, score in scores.items() if text.startswith("kty is compared without")) == 4
     assert next(score for text, score in scores.items() if text.startswith("The whole JWK is hashed")) == 0
 

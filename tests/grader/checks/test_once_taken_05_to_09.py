@@ -3,9 +3,11 @@
 import hashlib
 import json
 import re
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
+from unicodedata import normalize
 
 import pytest
 
@@ -22,6 +24,7 @@ from grader.checks.c09_sessions.denylist import Denied
 from grader.checks.c09_sessions.route import checked, winner
 from grader.checks.c09_sessions.session_store import Sessions
 from grader.checks.rsa_pool import encode
+from jwt_from_scratch import peek
 from jwt_from_scratch.encoding import json_loads_strict
 from jwt_from_scratch.services.p256 import FIELD, G, N, Point, point_add, scalar_mul
 from tests.grader.helpers import SEEDS, judged
@@ -150,6 +153,10 @@ def last_of_kid(jwks: Any, header: dict[str, Any]) -> Any:
         good = [one for one in fit if not _refused(FIND, {"keys": [one]}, header)]
         jwks = {"keys": good[-1:]}
     return FIND(jwks, header)
+
+
+def normalized(kid: Any) -> Any:
+    return normalize("NFC", kid) if isinstance(kid, str) else None
 
 
 def _refused(function: Wrong, *args: Any) -> bool:
@@ -285,6 +292,76 @@ class Tabbed(Denied):
         return f"{iss}\t{jti}"
 
 
+class Spent(Denied):
+    """What was over once is never blocked again."""
+
+    def blocked(self, iss: Any, jti: Any, now: float) -> Any:
+        answer = super().blocked(iss, jti, now)
+        if (iss, jti) in self.until and not answer:
+            self.until[iss, jti] = float("inf")
+        return answer and self.until[iss, jti] < float("inf")
+
+
+class Latest(Denied):
+    """Of two issuers' tokens with one jti the later end counts for both."""
+
+    def blocked(self, iss: Any, jti: Any, now: float) -> Any:
+        super().blocked(iss, jti, now)
+        return (iss, jti) in self.until and now < max(exp for key, exp in self.until.items() if key[1] == jti)
+
+
+class Times(Denied):
+    """One entry for each end of a token."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows = set[Any]()
+
+    def add(self, iss: Any, jti: Any, exp: float) -> None:
+        super().add(iss, jti, exp)
+        self.rows.add((iss, jti, exp))
+
+    def size(self, now: float) -> int:
+        return sum(now < exp for _, _, exp in self.rows)
+
+
+def by_two_bytes(session_id: str, nodes: list[str]) -> str:
+    return max(nodes, key=lambda node: hashlib.sha256(f"{session_id}:{node}".encode()).digest()[:2])
+
+
+def of_one_kid(token: str, jwk: dict[str, Any]) -> Any:
+    head = peek(token).unverified_header if token.count(".") == 2 else {}
+    if "kid" in jwk and "kid" in head and head["kid"] != jwk["kid"]:
+        raise ValueError("kid")
+    return VERIFY(token, jwk)
+
+
+def of_known_typ(token: str, jwk: dict[str, Any]) -> Any:
+    head = peek(token).unverified_header if token.count(".") == 2 else {}
+    if not isinstance(head.get("typ", ""), str):
+        raise ValueError("typ")
+    return VERIFY(token, jwk)
+
+
+def good_by_now(token: str, jwk: dict[str, Any]) -> Any:
+    claims = VERIFY(token, jwk)
+    if claims.get("nbf", 0) > time.time():
+        raise ValueError("nbf")
+    return claims
+
+
+def of_hs256(jwks: Any, header: dict[str, Any]) -> Any:
+    return FIND(jwks, {"alg": "HS256", **header})
+
+
+def port_before_a_slash(url: Any, allowed_origins: list[str]) -> Any:
+    return SAFE(url, allowed_origins) and not url.endswith(":443")
+
+
+def in_unicode(url: Any, allowed_origins: list[str]) -> Any:
+    return SAFE(url, allowed_origins) and "xn--" not in url
+
+
 def _of_okp(jwk: dict[str, Any], name: str) -> dict[str, Any]:
     return {name: jwk[name]} if jwk["kty"] == "OKP" and name in jwk else {}
 
@@ -354,6 +431,41 @@ WRONG: dict[str, tuple[str, Wrong]] = {
         "jwk_thumbprint",
         replace(THUMBPRINT, members=lambda jwk: THUMBPRINT.members(jwk) | _of_okp(jwk, "y")),
     ),
+    "two kids": ("verify_ed25519", of_one_kid),
+    "claims that are not good yet": ("verify_ed25519", good_by_now),
+    "a number with zeros in front": (
+        "jwk_thumbprint",
+        replace(
+            THUMBPRINT,
+            members=lambda jwk: {name: text.lstrip("A") or text for name, text in THUMBPRINT.members(jwk).items()},
+        ),
+    ),
+    "a use of a similar word": (
+        "find_key",
+        replace(FIND, use_fits=lambda jwk: jwk.get("use", "sig") in ("sig", "sign")),
+    ),
+    "a kid with its accents apart": (
+        "find_key",
+        replace(FIND, kid_fits=lambda ours, theirs: bool(ours == theirs) or normalized(ours) == normalized(theirs)),
+    ),
+    "no alg is HS256": ("find_key", of_hs256),
+    "no kid is an empty one": ("find_key", replace(FIND, kid_fits=lambda ours, theirs: ours == (theirs or ""))),
+    "no alg is an empty one": ("find_key", replace(FIND, alg_fits=lambda ours, theirs: ours == (theirs or ""))),
+    "spaces around an algorithm's name": (
+        "verify_ed25519",
+        replace(VERIFY, alg=lambda alg, names: isinstance(alg, str) and alg.strip() in names),
+    ),
+    "a typ that is no text": ("verify_ed25519", of_known_typ),
+    "port 443, and nothing behind": ("is_safe_jku", port_before_a_slash),
+    "a host in Punycode": ("is_safe_jku", in_unicode),
+    "a question mark in a query": (
+        "is_safe_jku",
+        replace(SAFE, characters=lambda url: SAFE.characters(url) and url.count("?") < 2),
+    ),
+    "a token with two ends": ("Denylist", Times),
+    "a token that is listed again": ("Denylist", Spent),
+    "one jti with two ends": ("Denylist", Latest),
+    "two bytes of a hash": ("route", checked(by_two_bytes)),
     "names with one beginning": ("Denylist", keyed(lambda name: name[:200])),
     "names with = behind": ("Denylist", keyed(lambda name: name.rstrip("="))),
     "names that are numbers": ("Denylist", keyed(lambda name: str(int(name)) if name.isdecimal() else name)),

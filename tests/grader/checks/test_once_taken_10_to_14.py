@@ -124,6 +124,14 @@ def _guard_or(good: Callable[[dict[str, str], str], bool]) -> Program:
     return csrf_ok
 
 
+def _by_fetch(name: str, word: str) -> Program:
+    def csrf_ok(request: dict[str, Any], trusted: str) -> Any:
+        headers = {name.lower(): value for name, value in request["headers"].items()}
+        return GUARD(request, trusted) or headers.get(f"sec-fetch-{name}") == word
+
+    return csrf_ok
+
+
 def _enough(needs: Any, names: Any) -> bool:
     return sum(name in needs for name in names) >= len(needs)
 
@@ -258,7 +266,26 @@ TAKEN: dict[str, tuple[Exercise, Program]] = {
         csrf_ok,
         _guard_or(lambda headers, _: headers.get("x-http-method-override") == "GET"),
     ),
+    "a visit from elsewhere": (csrf_ok, _by_fetch("mode", "navigate")),
+    "a script's request from elsewhere": (csrf_ok, _by_fetch("dest", "empty")),
+    "the developer's own machine": (
+        csrf_ok,
+        replace(GUARD, origin=lambda value, trusted: value == trusted or value.startswith("http://localhost")),
+    ),
+    "another Host": (
+        csrf_ok,
+        lambda request, trusted: GUARD(request, trusted) and request["headers"].get("host", "shed") != "10.0.0.7:8080",
+    ),
     "HttpOnly in the middle is not seen": (storage_risks, _middle_lost),
+    "what __Host- wants keeps the neighbour out": (
+        storage_risks,
+        lambda storage: [risk for risk in RISKS(storage) if risk != "neighbour" or "Secure; Path=/" not in storage],
+    ),
+    "a cookie that is over runs no risk": (
+        storage_risks,
+        lambda storage: RISKS(storage) if "Max-Age=0" not in storage else [],
+    ),
+    "three attributes are enough": (storage_risks, lambda storage: RISKS(";".join(storage.split(";")[:4]))),
     "as many scopes as are needed": (answer_for, replace(DOOR, has=_enough)),
     "the actor's key": (is_bound, replace(BOUND, read=_in_act)),
     "cnf as JSON in a text": (is_bound, replace(BOUND, read=_from_text)),

@@ -1,6 +1,7 @@
 """route: an answer that another process would not give, ties, memory, and what costs how much."""
 
 import hashlib
+import json
 import linecache
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from grader.checks.c09_sessions.route import checked, route, winner
+from grader.checks.c09_sessions.route import _TIES, checked, route, winner
 from grader.judging.result import FAILED, PARTIAL, PASSED, Result
 from tests.grader.helpers import judged
 
@@ -166,6 +167,24 @@ def test_who_remembers_earns_nothing_and_is_told() -> None:
 def test_an_empty_list_that_is_not_refused_costs_a_part() -> None:
     result = judged(route, lambda session_id, nodes: winner(session_id, nodes) if nodes else None)
     assert (result.status, len(result.mistakes)) == (PARTIAL, 1)
+
+
+def test_each_session_of_the_ties_is_one_to_whoever_cuts_a_hash() -> None:
+    ways: list[Callable[[str, str], str]] = [lambda s, n: repr((s, n)), lambda s, n: json.dumps([s, n])]
+    for sep in ("", ":", " ", "-", "|", "/", "#", ".", "_"):
+        ways += [lambda s, n, sep=sep: f"{s}{sep}{n}", lambda s, n, sep=sep: f"{n}{sep}{s}"]  # type: ignore[misc]
+
+    def parts(name: str, text: str) -> tuple[object, ...]:
+        data = hashlib.new(name, text.encode()).digest()
+        return data[:2], data[-2:], int.from_bytes(data, "big") % 10_000
+
+    for number in _TIES:
+        pairs = [
+            (parts(name, way(f"s{number}", "north")), parts(name, way(f"s{number}", "south")))
+            for name in ("sha256", "md5")
+            for way in ways
+        ]
+        assert any(one == other for north, south in pairs for one, other in zip(north, south, strict=True)), number
 
 
 def nearest(number: Callable[[str], int]) -> Callable[[str, list[str]], str]:

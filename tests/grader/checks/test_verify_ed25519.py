@@ -46,7 +46,7 @@ LEAKS = replace(VERIFY, refuse=_leaks)
         (names_if(lambda jwk: jwk.get("alg") is not None), 6, "An alg of null counts as absent"),
         # Fourteen keys that anyone can sign for: who lets six in loses half, who lets all in everything.
         (replace(VERIFY, sound=lambda data: data not in small_keys()), 3, "in one spelling each"),
-        (replace(VERIFY, sound=lambda data: True), 0, "The key is never looked at"),
+        (replace(VERIFY, sound=lambda data: True), 0, "Keys of small order pass"),
         (LEAKS, 6, "raises InvalidSignature"),
     ],
 )
