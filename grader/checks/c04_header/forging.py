@@ -62,7 +62,7 @@ def aspects(w: Any) -> list[Aspect]:
         "other roles": {
             "Role": "reader",
             "roles": ["reader"],
-            "user": {"role": "reader"},
+            "user": {"role": "reader", "zip": None},
             "role": "r",
             "admin": False,
         },

@@ -61,6 +61,7 @@ def _key(w: Any) -> list[Aspect]:
         "a number": 7,
         "a list": lambda e: [b64u_encode(e.key)],
         "bytes": lambda e: e.key,
+        "its text as bytes": lambda e: b64u_encode(e.key).encode(),
         "padded": lambda e: b64u_encode(e.key) + "=",
         "with a line break": lambda e: b64u_encode(e.key) + "\n",
         "with an e with an accent": lambda e: b64u_encode(e.key)[:-1] + "\u00e9",
@@ -133,7 +134,7 @@ def _members(w: Any) -> list[Value]:
     strangers = {"seal": lambda e: lambda message: kit.mac(w.other, message)}
     jwk = {"kty": "oct", "alg": "HS256", "k": b64u_encode(w.other)}
     return [
-        *rare(*({"kid": one} for one in ("another key", "", 7)), rule="3 members"),
+        *rare(*({"kid": one} for one in ("another\nkey", "", 7)), rule="3 members"),
         *bad(
             "4",
             *(named(f"kid {one!r}, and the empty key", lambda e, o=one: {"kid": o}) for one in known),

@@ -112,11 +112,11 @@ def _claims(visitor: dict[str, Any]) -> Aspect:
     roles = {f"role {show(role)}": visitor | {"role": role} for role in odd}
     kept = {
         "a role inside another claim": visitor | {"user": {"role": "visitor", "city": "Turin"}},
-        "a claim Role": visitor | {"Role": "visitor", "roles": ["visitor"]},
+        "a claim Role": visitor | {"Role": "visitor", "roles": ["visitor"], "admin": False},
         "a falsy claim": visitor | {"nbf": 0, "n": None, "t": "", "l": [], "o": {}, "f": False},
         "numbers": visitor | {"big": 10**30, "f": 1.5, "one": 1.0, "t": True},
         "letters outside ASCII": visitor | {"name": "\u00de\u00f3r\u00f0ur e\u0301\ufb01", "\u00fe": " ~~~???>>>\n"},
-        "odd names": visitor | {"": "", "a.b": "=", "alg": "RS256"},
+        "odd names": visitor | {"": "", "a.b": "=", "alg": "RS256", "aud": ["b", "a"]},
         "the old text twice": visitor | {"note": '"role":"visitor"'},
     }
     return Aspect(

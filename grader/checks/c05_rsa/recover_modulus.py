@@ -45,8 +45,9 @@ def trials(source: random.Random) -> Iterator[Trial]:
         yield trial("3", f"three pairs that leave {factor}n", small, leaving(factor, signed, small, source))
     for factor, numbers in LEAVES.items():
         yield trial("3", f"three pairs that leave {factor}n", FIXED, [fixed_pair(one) for one in numbers])
-    two, third = [fixed_pair(one) for one in TWO_LEAVE_10007], fixed_pair(1)
+    two = [fixed_pair(one) for one in TWO_LEAVE_10007]
     for place, text in enumerate(("last", "second", "first")):
+        third = fixed_pair((1, 9, 1)[place])  # its text is the first of the three, or the last
         yield trial(
             "2", f"only the {text} of three divides 10007 away", FIXED, [*two[: 2 - place], third, *two[2 - place :]]
         )

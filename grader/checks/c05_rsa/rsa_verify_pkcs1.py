@@ -161,6 +161,7 @@ def _encoded(w: Any) -> Aspect:
         ("3 hash", {"the hash backwards": framed(b"\0\1", lambda m: PREFIX + sha256(m)[::-1])}),
         (FORGED, {"a line end behind the hash": framed(b"\0\1", lambda m: tail(m) + b"\n")}),
         (FORGED, {"SHA-1": framed(b"\0\1", lambda m: SHA1 + hashlib.sha1(m).digest())}),  # noqa: S324 - to be refused
+        (FORGED, {"SHA-384": framed(b"\0\1", lambda m: SHA384 + hashlib.sha384(m).digest())}),
         (FORGED, {"SHA-512": framed(b"\0\1", lambda m: SHA512 + hashlib.sha512(m).digest())}),
         (FORGED, {"the hash in hexadecimal": framed(b"\0\1", lambda m: PREFIX + sha256(m).hex().encode())}),
         ("3 fits", {"0": lambda e: bytes(e.key.size), "1": lambda e: b"\1".rjust(e.key.size, b"\0")}),
@@ -304,6 +305,7 @@ SHA512_256 = PREFIX.replace(bytes.fromhex("040201"), bytes.fromhex("040206"))
 """The name of another hash of 32 bytes: its object id ends in 6 (RFC 8017 §9.2, note 1)."""
 NO_NULL = bytes.fromhex("302f300b06096086480165030402010420")
 SHA1 = bytes.fromhex("3021300906052b0e03021a05000414")
+SHA384 = bytes.fromhex("3041300d060960864801650304020205000430")
 SHA512 = bytes.fromhex("3051300d060960864801650304020305000440")
 
 
