@@ -394,28 +394,29 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
         "compare bytes.": replace(VERIFY, compare_texts=True),
     },
     "3 header": {
-        "A header with two equal names passes; `json.loads` keeps the last. Read it with json_loads_strict.": replace(
+        "`json.loads` keeps the last of two equal names. Read the header with json_loads_strict.": replace(
             VERIFY, loads=json.loads
         ),
-        "A header with other spaces or order is refused. Verify the segments as they came.": replace(
+        "The header is written anew before the HMAC is computed. Verify the segments as they came.": replace(
             VERIFY, first=lambda header, head: b64u_encode(json_dumps(head))
         ),
-        "A header that is no object ends in another exception: a list has no `get`. See that it is a dict first, and "
-        "refuse with ValueError.": replace(VERIFY, header_is=lambda head: head.get("alg") == "HS256"),
+        "It takes any JSON for a header, and a list has no `get`. See that it is a dict first, and refuse with "
+        "ValueError.": replace(VERIFY, header_is=lambda head: head.get("alg") == "HS256"),
     },
     ("3 header", "3 alg"): {
-        "Any header passes. Only the HMAC is checked now, but a reader who trusts the header later will meet a token "
-        "that says 'none'.": replace(VERIFY, header_is=lambda head: True),
-        "A header that has no alg, or is no object, ends in another exception. Refuse both with ValueError.": replace(
-            VERIFY, header_is=lambda head: head["alg"] == "HS256"
-        ),
+        "The header's alg is not looked at. Only the HMAC is checked now, but a reader who trusts the header later "
+        "will meet a token that says 'none'.": replace(VERIFY, header_is=lambda head: True),
+        "It takes any JSON for a header: `{}` has no alg and a list takes no names. Refuse both with "
+        "ValueError.": replace(VERIFY, header_is=lambda head: head["alg"] == "HS256"),
     },
     "3 alg": {
-        "Any alg passes. Only HS256 was agreed on, whatever the HMAC says.": replace(VERIFY, header_is=_is_object),
-        "All algorithms pass but 'none' and a missing one. Name the one that you accept.": replace(
+        "It never looks at alg. Only HS256 was agreed on, whatever the HMAC says.": replace(
+            VERIFY, header_is=_is_object
+        ),
+        "It forbids some algorithms. Name the one that you accept, and refuse all others.": replace(
             VERIFY, header_is=lambda head: _is_object(head) and head.get("alg") not in (None, "none")
         ),
-        "A longer name with HS256 in it passes. Compare alg with `==`.": replace(
+        "`in` finds HS256 inside a longer name too. Compare alg with `==`.": replace(
             VERIFY, header_is=lambda head: _is_object(head) and "HS256" in (head.get("alg") or "")
         ),
         "alg is compared without regard to case; its value is exact (RFC 7515 §4.1.1).": replace(
@@ -431,12 +432,12 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
         "token.": replace(VERIFY, unsigned=lambda head: _is_object(head) and head.get("alg") == "none"),
     },
     "4": {
-        "A token gets an answer though its signature does not fit. Decoding a token is not verifying it.": replace(
+        "The signature is never checked. Decoding a token is not verifying it.": replace(
             VERIFY, compare=lambda mine, theirs: True
         ),
         "A signature that is only the beginning of the right one passes, even the empty one. Compare all 32 "
         "bytes.": replace(VERIFY, compare=lambda mine, theirs: mine.startswith(theirs)),
-        "A signature that is cut short, or goes on, passes: `zip` stops at the shorter one. Compare all 32 "
+        "`zip` stops at the shorter one, so a shorter signature passes, even the empty one. Compare all 32 "
         "bytes.": replace(VERIFY, compare=lambda mine, theirs: all(a == b for a, b in zip(mine, theirs, strict=False))),
         "A wrong signature gives None. The caller who forgets to look lets everyone in; raise ValueError.": replace(
             VERIFY, refuse=lambda: None
@@ -448,7 +449,7 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
     "5": {
         "It accepts any JSON for a payload; claims are an object. A list or a number must be refused (RFC 7519 "
         "§4).": replace(VERIFY, objects=lambda claims: True),
-        "Claims with two equal names pass; `json.loads` keeps the last. Read them with json_loads_strict.": replace(
+        "`json.loads` keeps the last of two equal names. Read the claims with json_loads_strict.": replace(
             VERIFY, loads=json.loads
         ),
     },
