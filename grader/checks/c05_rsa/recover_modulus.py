@@ -171,7 +171,7 @@ MISTAKES: Mistakes = {
         "The modulus is returned as text. Return the number.": lambda pairs, e: str(RECOVER(pairs, e)),
     },
     "1 m": {
-        "It is made for signatures of 256 bytes. Each padded message, and n, has the length of the signature.": replace(
+        "It is right for signatures of 256 bytes only. Pad to the length of the signature, which n has too.": replace(
             RECOVER, encode=lambda text, size: encode(text, 256)
         ),
     },

@@ -462,7 +462,7 @@ MISTAKES: Mistakes = {
         ),
     },
     "3 none": {
-        "None has no coordinates, so taking it apart is a TypeError. Look for it first, and return False.": replace(
+        "None for a public point ends in a TypeError: it has no coordinates. Look for it first: False.": replace(
             VERIFY, none=_x_of
         ),
         "None passes for a public point. It is the point at infinity, and for that anyone can sign.": replace(
@@ -483,12 +483,12 @@ MISTAKES: Mistakes = {
         "A public point off the curve passes. For some that are, anyone can sign.": replace(VERIFY, on_curve=anything),
     },
     "4 fits": {
-        "R's x is compared with r as it is. It has to be taken modulo N first, because r was.": replace(
+        "A good signature is refused where R's x is N or more. r was taken modulo N, so compare that.": replace(
             VERIFY, x_is=lambda x, r: x == r
         ),
     },
     "4 infinity": {
-        "The sum may be None, the point at infinity, which has no x. Look at that first, and return False.": replace(
+        "Where the sum is None, the point at infinity, it ends in a TypeError: that has no x. Return False.": replace(
             VERIFY, infinity=lambda r: _x_of(None)
         ),
     },
