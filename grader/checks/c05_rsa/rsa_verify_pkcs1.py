@@ -438,16 +438,16 @@ MISTAKES: Mistakes = {
         "will do: take the number of bytes from n.": replace(VERIFY, size=lambda n: 256),
     },
     "3 start": {
-        "The first byte may be another. It must be 00.": _without(0, 1),
-        "The first two bytes may be others. They must be 00 01.": _without(0, 2),
+        "Another first byte passes. It must be 00.": _without(0, 1),
+        "Two other first bytes pass. They must be 00 01.": _without(0, 2),
     },
     ("3 start", "3 fill"): {
-        "The end alone must be right, and all before it may be anything. Compare all bytes, from 00 01 on.": replace(
+        "Whatever stands before the end passes, if the end is right. Compare all bytes, from 00 01 on.": replace(
             VERIFY, equal=lambda got, want: got.endswith(want[-51:])
         ),
     },
     ("3 start", "3 fill", "3 end", "3 prefix"): {
-        "What stands before the hash may be anything. Compare all bytes, from 00 01 on.": replace(
+        "Whatever stands before the hash passes. Compare all bytes, from 00 01 on.": replace(
             VERIFY, equal=lambda got, want: got[-32:] == want[-32:]
         ),
     },
@@ -457,22 +457,22 @@ MISTAKES: Mistakes = {
         ),
     },
     "3 fill": {
-        "The bytes between 00 01 and the next 00 may be any. Each of them must be ff.": _without(2, -52),
-        "Only the first bytes between 00 01 and the next 00 must be ff here. Each of them must be.": _without(10, -52),
+        "Other bytes pass between 00 01 and the next 00. Each of them must be ff.": _without(2, -52),
+        "Behind the first ff, other bytes pass up to the next 00. Each of them must be ff.": _without(10, -52),
         "It accepts anything between the 00 behind the ff and the prefix. The prefix must follow at once.": replace(
             VERIFY, equal=lambda got, want: _read(got, want, lambda rest, ending: rest.endswith(ending))
         ),
     },
     "3 end": {
-        "The byte between the ff and the prefix may be another. It must be 00.": _without(-52, -51),
+        "Another byte passes between the ff and the prefix. It must be 00.": _without(-52, -51),
     },
     "3 prefix": {
-        "The 19 bytes before the hash may be others, and name another hash. Compare them with SHA256_PREFIX, or "
+        "Other bytes pass for the 19 before the hash, and name another hash. Compare them with SHA256_PREFIX, or "
         "better all bytes at once.": _without(-51, -32),
     },
     "3 hash": {
-        "The hash may be another, so the signature fits every message.": _without(-32, None),
-        "The last byte of the hash may be another. Compare all bytes.": _without(-1, None),
+        "Another hash passes, so the signature fits every message.": _without(-32, None),
+        "Another last byte of the hash passes. Compare all bytes.": _without(-1, None),
     },
     FORGED: {
         "It accepts anything behind the hash, and with e = 3 that can be forged. Build the whole encoded message and "
