@@ -121,7 +121,7 @@ def _claims(w: Any) -> Aspect:
         "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},
         "numbers": {"big": 10**30, "f": 1.5, "t": True, "long": "x" * 6_000},
         "falsy ones": {"exp": 0, "sub": None},
-        "a header's names": {"alg": "none", "crit": ["x"], "typ": 7},
+        "a header's names": {"alg": "none", "crit": ["x", "b64", "x"], "typ": 7, "exp": "12"},
         "times far off": {"nbf": 10**12, "iat": 10**12, "exp": 10**12, "iss": 7},
         "odd names": {"": "", "a.b": "=", "sub": ["x"], "exp": "soon"},
     }

@@ -302,6 +302,7 @@ def odd_json(value: dict[str, Any], first: str) -> dict[str, bytes]:
         "a comment": f"{text[:-1]}/**/}}".encode(),
         "nothing": b"",
         "a zero byte behind it": f"{text}\0".encode(),
+        "a form feed behind it": f"{text}\f".encode(),
         "not JSON": b"not JSON",
     }
 

@@ -60,7 +60,7 @@ forge_empty_key = Exercise(
             "The signature is empty, but it is the key that must be: sign with `b''` as the key.": replace(
                 FORGE, seal=lambda message, old: b""
             ),
-            "An HMAC key is bytes: the empty one is `b''`, not `''`.": replace(
+            "An HMAC key is bytes: the empty one is `b''`, neither `''` nor None.": replace(
                 FORGE,
                 seal=lambda message, old: kit.mac("", message),  # type: ignore[arg-type]
             ),

@@ -19,6 +19,8 @@ CAPITALS = ("LICENSE.txt", "ctypes/macholib/README.ctypes", "idlelib/README.txt"
 TEXTS = ("keyword.py", "bisect.py", "colorsys.py", "opcode.py", "sched.py", "queue.py", "stat.py", "this.py")
 SHORT = "concurrent/__init__.py"
 """Of less than 64 bytes: a longer key is hashed first, and so a hash of it makes the same HMAC."""
+MARKED = ("lib2to3/tests/data/bom.py", "test/tokenizedata/bad_coding2.py", "test/bad_coding2.py")
+"""Of these that are there, one begins with a byte order mark."""
 LARGE = 2**17
 """A file of so many bytes, if there is one, shows who reads only its beginning."""
 RULES = {**forging.RULES, "4": "The key is the file's content, all bytes of it, even if there are none."}
@@ -33,6 +35,7 @@ def files() -> dict[str, Path]:
     odd = {
         "capitals in its name": [folder / name for name in CAPITALS],
         "a short one": [folder / SHORT],
+        "with a byte order mark": [folder / name for name in MARKED],
         "by way of another folder": [folder / "json" / ".." / path.name for path in texts],
     }
     found |= {text: path for text, paths in odd.items() for path in paths[::-1] if path.is_file()}

@@ -6,7 +6,6 @@ from typing import Any
 from ...inside.values import show
 from ...judging.aspects import from_aspects
 from ...judging.exercise import RETURNS, Exercise
-from .. import kit
 from . import forging
 from .forging import Forge
 
@@ -60,8 +59,6 @@ forge_none = Exercise(
             "The old signature is still there. An unsigned token has an empty third segment (RFC 7518 §3.6).": replace(
                 FORGE, seal=lambda message, old: old
             ),
-            "It signs with an empty key, but a token with alg none is not signed at all: its third segment is "
-            "empty.": replace(FORGE, seal=lambda message, old: kit.mac(b"", message)),
         }
     },
 )

@@ -53,12 +53,16 @@ def aspects(w: Any) -> list[Aspect]:
             "role": "customer",
         },
         "no role": {"sub": "mallory", "jti": f"{w.number:08x}"},
-        "a role that is a list": {"role": ["reader"], "name": "\u00de\u00f3r\u00f0ur \u2603", "nickname": None},
+        "a role that is a list": {
+            "role": ["reader"],
+            "name": "\u00de\u00f3r\u00f0ur \u2603 e\u0301\ufb01",
+            "nickname": None,
+        },
         "a role that is null": {"role": None, "sub": "x"},
         "other roles": {
             "Role": "reader",
             "roles": ["reader"],
-            "nested": {"role": "reader"},
+            "user": {"role": "reader", "zip": None},
             "role": "r",
             "admin": False,
         },
@@ -72,6 +76,7 @@ def aspects(w: Any) -> list[Aspect]:
         "usual": head,
         "another order": {"kid": w.kid, "typ": "JWT", "alg": "HS256"},
         "alg alone": {"alg": "HS256"},
+        "the lesson's kid": {"alg": "HS256", "kid": "bruges-2026"},
         "more members": {**head, "cty": "x", "x": [1, {"a": None}]},
     }
     return [
@@ -218,9 +223,6 @@ class Forge:
 def mistakes(right: Forge) -> dict[str, Callable[..., Any]]:
     """What people get wrong in every forgery."""
     return {
-        "The token comes back as it was. Take it apart, change it, and put it together again.": (
-            lambda token, *more: token
-        ),
         "The role is still the old one. Decode the payload, change the role, and encode it again.": replace(
             right, claims=lambda claims: claims
         ),
@@ -233,7 +235,7 @@ def mistakes(right: Forge) -> dict[str, Callable[..., Any]]:
         "It adds a claim, but this server looks at `role`, which must be 'admin'.": replace(
             right, claims=lambda claims: {"role": "reader", **claims, "admin": True}
         ),
-        "The segments carry '=' padding. Use b64u_encode.": replace(
+        "There is a '=' in the token. Segments are not padded: use b64u_encode.": replace(
             right, encode=lambda data: base64.urlsafe_b64encode(data).decode()
         ),
         "The token is bytes; the function returns text.": replace(right, finish=str.encode),

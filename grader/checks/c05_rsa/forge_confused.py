@@ -108,21 +108,25 @@ def aspects(w: Any) -> list[Aspect]:
 
 def _claims(visitor: dict[str, Any]) -> Aspect:
     bare = {name: one for name, one in visitor.items() if name != "role"}
-    roles = {f"role {show(role)}": visitor | {"role": role} for role in ("admin", "Admin", *kit.falsy(), ["admin"], 7)}
+    odd = ("admin", "Admin", "curator", *kit.falsy(), ["admin"], 7)
+    roles = {f"role {show(role)}": visitor | {"role": role} for role in odd}
     kept = {
-        "a role inside another claim": visitor | {"address": {"role": "visitor", "city": "Turin"}},
-        "a claim Role": visitor | {"Role": "visitor", "roles": ["visitor"]},
+        "a role inside another claim": visitor | {"user": {"role": "visitor", "city": "Turin"}},
+        "a claim Role": visitor | {"Role": "visitor", "roles": ["visitor"], "admin": False},
         "a falsy claim": visitor | {"nbf": 0, "n": None, "t": "", "l": [], "o": {}, "f": False},
         "numbers": visitor | {"big": 10**30, "f": 1.5, "one": 1.0, "t": True},
-        "letters outside ASCII": visitor | {"name": "\u00de\u00f3r\u00f0ur \u2603", "\u00fe": "~~~???>>>"},
-        "odd names": visitor | {"": "", "a.b": "=", "alg": "RS256"},
+        "letters outside ASCII": visitor | {"name": "\u00de\u00f3r\u00f0ur e\u0301\ufb01", "\u00fe": " ~~~???>>>\n"},
+        "odd names": visitor | {"": "", "a.b": "=", "alg": "RS256", "aud": ["b", "a"]},
         "the old text twice": visitor | {"note": '"role":"visitor"'},
     }
     return Aspect(
         "claims",
         good(named("a visitor's", visitor), named("a clerk's", visitor | {"role": "clerk"}), rule="2 role"),
         good(named("without a role", bare), rule="2 role"),
-        good(named("the word visitor elsewhere", visitor | {"sub": "visitor-7"}), rule="2 claims"),
+        good(
+            named("the word visitor elsewhere", visitor | {"sub": "visitor-7", "group": "visitor", "was": "reader"}),
+            rule="2 claims",
+        ),
         rare(named("none", {}), *named_ones(roles), rule="2 role"),
         rare(*named_ones(kept), rule="2 claims"),
     )
@@ -248,7 +252,6 @@ class Forge:
 
     secret: Callable[[bytes], bytes] = bytes
     header: Any = ("alg", "HS256")
-    read: Callable[[bytes], dict[str, Any]] = json_loads_strict
     change: Callable[[dict[str, Any]], dict[str, Any]] = lambda claims: claims | {"role": "admin"}
     mac: Callable[[bytes, bytes], bytes] = kit.mac
     write: Callable[[bytes], str] = b64u_encode
@@ -257,7 +260,7 @@ class Forge:
     def __call__(self, token: str, public_pem: bytes) -> str:
         """Forge a token."""
         _, payload, old = token.split(".")
-        claims = self.change(self.read(b64u_decode(payload)))
+        claims = self.change(json_loads_strict(b64u_decode(payload)))
         signing_input = f"{b64u_encode(json_dumps(dict([self.header])))}.{b64u_encode(json_dumps(claims))}"
         new = self.write(self.mac(self.secret(public_pem), signing_input.encode()))
         return f"{signing_input}.{self.seal(new, old)}"
@@ -276,7 +279,7 @@ MISTAKES: Mistakes = {
         "The header still says RS256, so the server will use RSA. It must say HS256.": replace(
             FORGE, header=("alg", "RS256")
         ),
-        "The header does not say which algorithm it is: alg is HS256.": replace(FORGE, header=("typ", "JWT")),
+        "The header has no alg. It must say HS256.": replace(FORGE, header=("typ", "JWT")),
         "The role is still the old one; it must become 'admin'.": replace(FORGE, change=lambda claims: claims),
         "The other claims are gone. Keep every claim of the token and change the role only.": replace(
             FORGE, change=lambda claims: {"role": "admin"}
@@ -295,16 +298,11 @@ MISTAKES: Mistakes = {
         "A token without a role gets none. Set `role` to 'admin' in any case.": replace(
             FORGE, change=lambda claims: claims | ({"role": "admin"} if "role" in claims else {})
         ),
+        "Only the role 'visitor' becomes 'admin'. It may be another, or missing: set `role` in any case.": replace(
+            FORGE, change=lambda claims: claims | ({"role": "admin"} if claims.get("role") == "visitor" else {})
+        ),
         "A role that is empty, null or 0 stays as it is. Set `role` to 'admin' in any case.": replace(
             FORGE, change=lambda claims: claims | ({"role": "admin"} if claims.get("role") else {})
-        ),
-    },
-    ("2 role", "2 claims"): {
-        "A word is replaced wherever it stands in the payload's text. It may stand in another claim, and the role may "
-        "be another word, or missing. Read the JSON, set `role`, and write it again.": replace(
-            FORGE,
-            read=lambda text: json_loads_strict(text.replace(b"visitor", b"admin")),
-            change=lambda claims: claims,
         ),
     },
     "3": {

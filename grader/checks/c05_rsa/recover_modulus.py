@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
-from math import gcd, lcm
+from math import gcd
 from typing import Any
 
 from ...judging.aspects import written
@@ -45,8 +45,9 @@ def trials(source: random.Random) -> Iterator[Trial]:
         yield trial("3", f"three pairs that leave {factor}n", small, leaving(factor, signed, small, source))
     for factor, numbers in LEAVES.items():
         yield trial("3", f"three pairs that leave {factor}n", FIXED, [fixed_pair(one) for one in numbers])
-    two, third = [fixed_pair(one) for one in TWO_LEAVE_10007], fixed_pair(1)
+    two = [fixed_pair(one) for one in TWO_LEAVE_10007]
     for place, text in enumerate(("last", "second", "first")):
+        third = fixed_pair((1, 9, 1)[place])  # its text is the first of the three, or the last
         yield trial(
             "2", f"only the {text} of three divides 10007 away", FIXED, [*two[: 2 - place], third, *two[2 - place :]]
         )
@@ -165,25 +166,21 @@ MISTAKES: Mistakes = {
         "means something else. Of the differences, take `math.gcd`.": replace(
             RECOVER, encode=lambda text, size: sha256(text)
         ),
-        "What comes out is a huge multiple of n. Each difference is one, and so are their product and their least "
-        "common multiple. Take the greatest common divisor, `math.gcd`, of all of them.": replace(RECOVER, join=lcm),
-        "That is a huge multiple of n, the difference of one pair. n is in all the differences: take the greatest "
-        "common divisor, `math.gcd`, of all of them.": replace(RECOVER, join=lambda first, *others: first),
+        "What comes out is a huge multiple of n, as each difference is, and their product. n is in all of them: take "
+        "the greatest common divisor, `math.gcd`.": replace(RECOVER, join=lambda first, *others: first),
         "The modulus is returned as text. Return the number.": lambda pairs, e: str(RECOVER(pairs, e)),
     },
     "1 m": {
-        "It is made for signatures of 256 bytes. Each padded message, and n, has the length of the signature.": replace(
+        "It is right for signatures of 256 bytes only. Pad to the length of the signature, which n has too.": replace(
             RECOVER, encode=lambda text, size: encode(text, 256)
         ),
     },
-    "1 e": {"The exponent is fixed at 3. Use e.": replace(RECOVER, exponent=3)},
+    "1 e": {"It is right for e = 3 only. Use e.": replace(RECOVER, exponent=3)},
     "2": {
-        "Only the first two pairs are used. They may leave n times any number; take the gcd of all.": replace(
-            RECOVER, pairs=lambda pairs: pairs[:2]
-        ),
-        "Only the first and the last pair are used. They may leave n times any number; take the gcd of all.": replace(
-            RECOVER, pairs=lambda pairs: [pairs[0], pairs[-1]]
-        ),
+        "What comes out is what the first two pairs leave, and that may be n times any number. Take the gcd of "
+        "all.": replace(RECOVER, pairs=lambda pairs: pairs[:2]),
+        "What comes out is what the first and the last pair leave, and that may be n times any number. Take the gcd of "
+        "all.": replace(RECOVER, pairs=lambda pairs: [pairs[0], pairs[-1]]),
     },
     "3": {
         "That is n times a small number now and then. Divide by small numbers as long as they divide it: n has only "

@@ -199,6 +199,11 @@ def shaped(source: random.Random, r_fits: Callable[[int], bool], s_fits: Callabl
     raise AssertionError
 
 
+def is_even(half: int) -> bool:
+    """Whether a number takes 32 bytes in DER, too: no zero in front is dropped or added."""
+    return 2**248 <= half < 2**255
+
+
 def checked(oracle: Oracle, want: Want, text: str, args: Args, rules: tuple[str, ...], stake: Stake = ALL) -> Trial:
     """A trial of a bad input.
 

@@ -127,18 +127,6 @@ def _coordinates(k: int, p: Point) -> Any:
     return p and (k * p[0] % FIELD, k * p[1] % FIELD)
 
 
-def _refusing(k: int, p: Point) -> Any:
-    if not 0 < k < N:
-        raise ValueError("k is out of range")
-    return MUL(k, p)
-
-
-def _doubling_only(k: int, p: Point) -> Point:
-    for _ in range(k.bit_length() - 1):
-        p = add(p, p)
-    return p if k else None
-
-
 MISTAKES: Mistakes = {
     RETURNS: {
         "k times a point is not k times its coordinates: it is the point added to itself with point_add.": _coordinates,
@@ -147,14 +135,13 @@ MISTAKES: Mistakes = {
         ),
         "It comes out as 2k times p: p is doubled before it is added, or the total once more behind the last "
         "bit.": replace(MUL, early=True),
-        "The loop ends one bit too early, and the highest bit of k is never added.": replace(
-            MUL, goes_on=lambda k: k > 1
-        ),
-        "It only doubles. Where a bit of k is 1, the point must also be added to the total.": _doubling_only,
+        "The highest bit of k is never added. Go on until no bit is left.": replace(MUL, goes_on=lambda k: k > 1),
         "Nothing is ever doubled, so each 1 among k's bits counts as one p, wherever it stands. Double at each "
         "bit.": lambda k, p: MUL(k.bit_count(), p),
-        "It comes out as (k + 1) times p. Start the total at None, not at p.": replace(MUL, start=lambda p: p),
-        "It comes out as (k - 1) times p. Add p once more.": lambda k, p: MUL(k - 1, p) if k else None,
+        "It comes out as (k + 1) times p. The total starts at None, not at p, and each bit counts once.": replace(
+            MUL, start=lambda p: p
+        ),
+        "It comes out as (k - 1) times p, once too few.": lambda k, p: MUL(k - 1, p) if k else None,
     },
     "2": {
         "0 times a point is not the point. Nothing added up is the point at infinity, None.": replace(
@@ -163,9 +150,6 @@ MISTAKES: Mistakes = {
         "0 times a point is None, the point at infinity. (0, 0) is not on the curve.": replace(
             MUL, zero=lambda p: (0, 0)
         ),
-    },
-    ("2", "3"): {
-        "Every k from 0 on has an answer here, also k = 0 and k ≥ N. Nothing needs to be refused.": _refusing,
     },
     "3": {
         "k is reduced modulo FIELD. The multiples of a point repeat after N of them; FIELD is for "

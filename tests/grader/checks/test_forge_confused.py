@@ -37,7 +37,7 @@ def changes_only_what_is_there(token: str, public_pem: bytes) -> str:
 @pytest.mark.parametrize(
     ("function", "says"),
     [
-        (replaces_words, "A word is replaced wherever it stands"),
+        (replaces_words, "Only the role 'visitor' becomes 'admin'."),
         (changes_only_what_is_there, "A token without a role gets none."),
     ],
 )

@@ -703,6 +703,17 @@ def text_replaced(token: str) -> str:
     return f"{b64u_encode(header)}.{forged.split('.')[1]}."
 
 
+def inside(claims: Claims) -> Claims:
+    user = claims.get("user")
+    return {**claims, "user": {**user, "role": "admin"}} if isinstance(user, dict) else claims
+
+
+def under_the_lessons_kid(token: str) -> str:
+    _, payload, _ = forging(lambda path, text: b"", dict)(token).split(".")
+    text = f"{b64u_encode(json_dumps({'alg': 'HS256', 'kid': 'bruges-2026'}))}.{payload}"
+    return f"{text}.{b64u_encode(hmac.digest(b'', text.encode(), 'sha256'))}"
+
+
 def hash_of_any(path: str) -> bytes:
     content = Path(path).read_bytes()
     return hashlib.sha256(content).digest() if content else b""
@@ -713,6 +724,10 @@ FORGED: dict[str, Function] = {
     "no nbf": forging(lambda path, text: b"", lambda claims: {n: one for n, one in claims.items() if n != "nbf"}),
     "ten claims": forging(lambda path, text: b"", lambda claims: dict(list(claims.items())[:10])),
     "the header as text": text_replaced,
+    "the role inside": forging(lambda path, text: b"", inside),
+    "letters made one": forging(
+        lambda path, text: b"", lambda claims: json.loads(unicodedata.normalize("NFC", json_dumps(claims).decode()))
+    ),
     "lists sorted": forging(
         lambda path, text: b"",
         lambda claims: {n: sorted(one) if n == "aud" and isinstance(one, list) else one for n, one in claims.items()},
@@ -770,6 +785,7 @@ OTHERS: dict[str, dict[str, Function]] = {
     "check_times": OF_TIMES,
     "check_parties": OF_PARTIES,
     "forge_none": FORGED,
+    "forge_empty_key": {"the lesson's kid": under_the_lessons_kid},
     "forge_kid": {
         "a path in small letters": lambda token, path: at_path(token, path, path.lower()),
         "a path made shorter": lambda token, path: at_path(token, path, str(Path(path).resolve())),

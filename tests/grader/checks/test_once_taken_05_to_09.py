@@ -15,6 +15,7 @@ from grader import checks
 from grader.checks.c05_rsa.forge_confused import FORGE as forge
 from grader.checks.c05_rsa.recover_modulus import RECOVER
 from grader.checks.c06_ecdsa.ecdsa_verify import oracle as fits
+from grader.checks.c06_ecdsa.recover_private_key import RECOVER as RECOVER_KEY
 from grader.checks.c07_choosing.choose_algorithm import oracle as chosen
 from grader.checks.c07_choosing.verify_ed25519 import VERIFY
 from grader.checks.c08_keys.find_key import RIGHT as FIND
@@ -98,6 +99,14 @@ def short_pem(token: str, public_pem: bytes) -> Any:
     return forge(token, public_pem[:512])
 
 
+def stripped_claims(claims: dict[str, Any]) -> dict[str, Any]:
+    return {n: one.strip() if isinstance(one, str) else one for n, one in claims.items()} | {"role": "admin"}
+
+
+def is_not(one: bytes, other: bytes) -> bool:
+    return one is not other
+
+
 def without_x(p: Point, q: Point) -> Any:
     total = point_add(p, q)
     return total if p is None or q is None or (total and total[0]) else None
@@ -121,6 +130,15 @@ def stripped_signature(blank: bytes) -> Wrong:
         return len(signature.rstrip(blank)) == 64 and not fits(public, message, signature)[1]
 
     return ecdsa_verify
+
+
+def of_der(public: Point, message: bytes, signature: bytes) -> bool:
+    halves = signature[4:36] + signature[-32:] if signature[:1] == b"0" and len(signature) != 64 else signature
+    return not fits(public, message, halves)[1]
+
+
+def none_as_g(public: Point, message: bytes, signature: bytes) -> bool:
+    return not fits(public or G, message, signature)[1]
 
 
 def without_g(public: Point, message: bytes, signature: bytes) -> bool:
@@ -386,6 +404,10 @@ WRONG: dict[str, tuple[str, Wrong]] = {
     "a signature that ends with a zero byte": ("ecdsa_verify", stripped_signature(b"\0")),
     "a signature in white space": ("ecdsa_verify", stripped_signature(b" \n")),
     "G for a public key": ("ecdsa_verify", without_g),
+    "DER of 70 bytes": ("ecdsa_verify", of_der),
+    "None for G": ("ecdsa_verify", none_as_g),
+    "the same object for the same message": ("recover_private_key", replace(RECOVER_KEY, other_message=is_not)),
+    "a claim with spaces around": ("forge_confused", replace(forge, change=stripped_claims)),
     "white space around a message": ("ecdsa_verify", stripping),
     "a stranger's key in the header": ("verify_ed25519", brought),
     "a field named comment": ("choose_algorithm", without_comments),

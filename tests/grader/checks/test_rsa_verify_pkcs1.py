@@ -42,23 +42,23 @@ def but(start: int, stop: int) -> Equal:
 
 
 LENIENT: dict[str, tuple[Equal, str]] = {
-    "the prefix": (but(-51, -32), "The 19 bytes before the hash are not looked at"),
-    "the first byte": (lambda got, want: got[1:] == want[1:], "The first byte is not looked at"),
-    "the 00 before the prefix": (but(-52, -51), "The byte between the ff and the prefix is not looked at"),
-    "a line end": (pattern(b"%b$"), "In a regular expression `$`"),
+    "the prefix": (but(-51, -32), "Other bytes pass for the 19 before the hash"),
+    "the first byte": (lambda got, want: got[1:] == want[1:], "Another first byte passes"),
+    "the 00 before the prefix": (but(-52, -51), "Another byte passes between the ff and the prefix"),
+    "a line end": (pattern(b"%b$"), "as `$` does in a regular expression"),
     "what stands before the prefix": (pattern(b".*%b\\Z"), "accepts anything between"),
     "all but the first ff": (
         lambda got, want: got[:10] == want[:10] and got.endswith(want[-52:]),
-        "Only the first of the ff are looked at",
+        "Behind the first ff, other bytes",
     ),
-    "the first ff": (lambda got, want: got[:2] + got[3:] == want[:2] + want[3:], "The first ff is not looked at"),
-    "the last ff": (but(-53, -52), "The last ff is not looked at"),
-    "the first byte of the prefix": (but(-51, -50), "The first byte of the prefix is not looked at"),
-    "the last byte of the prefix": (but(-33, -32), "The last byte of the prefix is not looked at"),
-    "the first byte of the hash": (but(-32, -31), "The first byte of the hash is not looked at"),
+    "the first ff": (lambda got, want: got[:2] + got[3:] == want[:2] + want[3:], "nothing but ff, as many as fit"),
+    "the last ff": (but(-53, -52), "nothing but ff, as many as fit"),
+    "the first byte of the prefix": (but(-51, -50), "Compare all of them with SHA256_PREFIX"),
+    "the last byte of the prefix": (but(-33, -32), "Compare all of them with SHA256_PREFIX"),
+    "the first byte of the hash": (but(-32, -31), "the 32 bytes of the message's SHA-256"),
     "the last byte of the hash": (
         lambda got, want: got[:-1] == want[:-1],
-        "The last byte of the hash is not looked at",
+        "Another last byte of the hash passes",
     ),
 }
 
@@ -85,7 +85,7 @@ def test_the_reader_who_forgets_the_prefix_has_the_rest_right() -> None:
     result = result_of(rsa_verify_pkcs1)
     assert result.score == 0
     assert len(result.mistakes) == 1
-    assert "The 19 bytes before the hash are not looked at" in result.mistakes[0]
+    assert "Other bytes pass for the 19 before the hash" in result.mistakes[0]
 
 
 def test_the_other_hash_of_32_bytes_has_its_registered_name() -> None:
@@ -98,7 +98,7 @@ def test_a_fixed_exponent_is_told() -> None:
     right = opening(lambda got, want: got == want)
     result = result_of(lambda n, e, message, signature: right(n, 65537, message, signature))
     assert result.score == 0
-    assert result.mistakes[0].startswith("The exponent is fixed at 65537.")
+    assert result.mistakes[0].startswith("It refuses honest signatures under every e but 65537.")
 
 
 def test_who_says_true_to_everything_is_told_that_and_no_more() -> None:
