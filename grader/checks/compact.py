@@ -33,6 +33,14 @@ RULES = {
     "5": "Claims are a JSON object (RFC 7519 §4). Read them with json_loads_strict, and return them as they are.",
 }
 HEAD = {"alg": "HS256", "typ": "JWT"}
+_HS256_ELSEWHERE = {
+    "Alg": "HS256",
+    "ALG": "HS256",
+    "alg ": "HS256",
+    "enc": "HS256",
+    "kid": "HS256",
+    "algorithm": "HS256",
+}
 OTHER_HASHES = ("md5", "sha1", "sha384", "sha512", "sha3_256")
 
 
@@ -82,6 +90,8 @@ def _header(w: Any, more_members: list[Value]) -> list[Aspect]:
             good("HS256", rule="3 alg"),
             bad("3 alg", ABSENT, *kit.falsy(), *kit.truthy("HS256"), *kit.almost("HS256"), *other_algs, *stray, uri),
             *signed_so,
+            bad("3 alg", named("none, where another member says HS256", "none"), along={"typ": "HS256"}),
+            bad("3 alg", named("absent, where another member says HS256", ABSENT), along={"members": _HS256_ELSEWHERE}),
             bad(("3 alg", "4"), named("absent and unsigned", ABSENT), along=unsigned, stake=ALL),
             bad(("3 alg", "4"), named("null and unsigned", None), along=unsigned, stake=ALL),
         ),
@@ -152,6 +162,16 @@ def _spellings(w: Any) -> list[Aspect]:
                 *(named(text, lambda e, spell=spell: spell) for text, spell in kit.lenient().items()),
                 along=others,
             ),
+            bad(
+                "2 spelling",
+                *(
+                    named(f"{text}, the strict one signed", lambda e, s=spell: s)
+                    for text, spell in kit.lenient().items()
+                ),
+                along={**others, "seal": lambda e: lambda message: kit.mac(e.key, _strictly(message))},
+            )
+            if name != "signature"
+            else [],
         )
         for name, others in along.items()
     ]
@@ -194,6 +214,8 @@ def _seal(w: Any) -> Aspect:
         bad(
             "4",
             named("of the JSON written anew", lambda e: lambda message: kit.mac(e.key, _rewritten(message))),
+            named("of the header written anew", lambda e: lambda message: kit.mac(e.key, _rewritten(message, (0,)))),
+            named("of the claims written anew", lambda e: lambda message: kit.mac(e.key, _rewritten(message, (1,)))),
             along={"header": lambda e: kit.spaced, "claims": kit.spaced({"sub": w.name, "exp": 1})},
         ),
         bad(
@@ -204,10 +226,17 @@ def _seal(w: Any) -> Aspect:
     )
 
 
-def _rewritten(message: bytes) -> bytes:
-    return ".".join(
-        b64u_encode(json_dumps(json.loads(b64u_decode(one)))) for one in message.decode().split(".")
-    ).encode()
+def _strictly(message: bytes) -> bytes:
+    """What is signed, each segment in its one right spelling."""
+    return ".".join(b64u_encode(kit.forgiven(one)) for one in message.decode().split(".")).encode()
+
+
+def _rewritten(message: bytes, which: tuple[int, ...] = (0, 1)) -> bytes:
+    """What is signed, the JSON of these segments written anew."""
+    parts = message.decode().split(".")
+    for one in which:
+        parts[one] = b64u_encode(json_dumps(json.loads(b64u_decode(parts[one]))))
+    return ".".join(parts).encode()
 
 
 def other_case(seal: bytes) -> bytes:
@@ -394,29 +423,29 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
         "compare bytes.": replace(VERIFY, compare_texts=True),
     },
     "3 header": {
-        "`json.loads` keeps the last of two equal names. Read the header with json_loads_strict.": replace(
+        "A header with the same name twice is taken, as `json.loads` does. Read it with json_loads_strict.": replace(
             VERIFY, loads=json.loads
         ),
-        "The header is written anew before the HMAC is computed. Verify the segments as they came.": replace(
-            VERIFY, first=lambda header, head: b64u_encode(json_dumps(head))
-        ),
-        "It takes any JSON for a header, and a list has no `get`. See that it is a dict first, and refuse with "
-        "ValueError.": replace(VERIFY, header_is=lambda head: head.get("alg") == "HS256"),
+        "The HMAC is not that of the header as it came, but of the header written anew. Verify the segments as they "
+        "came.": replace(VERIFY, first=lambda header, head: b64u_encode(json_dumps(head))),
+        "It takes any JSON for a header, and ends in an AttributeError where that is no object. See that it is a dict "
+        "first, and refuse with ValueError.": replace(VERIFY, header_is=lambda head: head.get("alg") == "HS256"),
     },
     ("3 header", "3 alg"): {
-        "The header's alg is not looked at. Only the HMAC is checked now, but a reader who trusts the header later "
-        "will meet a token that says 'none'.": replace(VERIFY, header_is=lambda head: True),
+        "No header is refused that is JSON, whatever it says. See that it is an object and says HS256.": replace(
+            VERIFY, header_is=lambda head: True
+        ),
         "It takes any JSON for a header: `{}` has no alg and a list takes no names. Refuse both with "
         "ValueError.": replace(VERIFY, header_is=lambda head: head["alg"] == "HS256"),
     },
     "3 alg": {
-        "It never looks at alg. Only HS256 was agreed on, whatever the HMAC says.": replace(
+        "No alg is refused, whatever it is. Only HS256 was agreed on, whatever the HMAC says.": replace(
             VERIFY, header_is=_is_object
         ),
         "It forbids some algorithms. Name the one that you accept, and refuse all others.": replace(
             VERIFY, header_is=lambda head: _is_object(head) and head.get("alg") not in (None, "none")
         ),
-        "`in` finds HS256 inside a longer name too. Compare alg with `==`.": replace(
+        "A longer alg with HS256 in it passes, as `in` finds it there. Compare alg with `==`.": replace(
             VERIFY, header_is=lambda head: _is_object(head) and "HS256" in (head.get("alg") or "")
         ),
         "alg is compared without regard to case; its value is exact (RFC 7515 §4.1.1).": replace(
@@ -432,13 +461,14 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
         "token.": replace(VERIFY, unsigned=lambda head: _is_object(head) and head.get("alg") == "none"),
     },
     "4": {
-        "The signature is never checked. Decoding a token is not verifying it.": replace(
-            VERIFY, compare=lambda mine, theirs: True
-        ),
+        "No signature is refused, whatever it is. Decoding a token is not verifying it: raise ValueError unless it "
+        "fits.": replace(VERIFY, compare=lambda mine, theirs: True),
         "A signature that is only the beginning of the right one passes, even the empty one. Compare all 32 "
         "bytes.": replace(VERIFY, compare=lambda mine, theirs: mine.startswith(theirs)),
-        "`zip` stops at the shorter one, so a shorter signature passes, even the empty one. Compare all 32 "
-        "bytes.": replace(VERIFY, compare=lambda mine, theirs: all(a == b for a, b in zip(mine, theirs, strict=False))),
+        "Only as many bytes are compared as both signatures have, so a shorter one passes, even the empty one, and a "
+        "longer one, too. (`zip` stops at the shorter.) Compare them whole.": replace(
+            VERIFY, compare=lambda mine, theirs: all(a == b for a, b in zip(mine, theirs, strict=False))
+        ),
         "A wrong signature gives None. The caller who forgets to look lets everyone in; raise ValueError.": replace(
             VERIFY, refuse=lambda: None
         ),
@@ -449,7 +479,7 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
     "5": {
         "It accepts any JSON for a payload; claims are an object. A list or a number must be refused (RFC 7519 "
         "§4).": replace(VERIFY, objects=lambda claims: True),
-        "`json.loads` keeps the last of two equal names. Read the claims with json_loads_strict.": replace(
+        "Claims with the same name twice are taken, as `json.loads` does. Read them with json_loads_strict.": replace(
             VERIFY, loads=json.loads
         ),
     },

@@ -28,10 +28,10 @@ FORMS: dict[str, Callable[[str, str, str], str]] = {
     "no dots at all": lambda h, p, s: f"{h}{p}{s}",
     "an empty one before": lambda h, p, s: f".{h}.{p}.{s}",
     "an empty one behind": lambda h, p, s: f"{h}.{p}.{s}.",
-    "an empty one in the middle": lambda h, p, s: f"{h}..{p}.{s}",
     "five segments": lambda h, p, s: f"{h}.{p}.{s}.{p}.{s}",
     "two empty ones behind": lambda h, p, s: f"{h}.{p}..",
-    # A forgiving decoder skips the third dot, and takes what stands behind it if the padding happens to fit.
+    # A forgiving decoder skips dots, and takes what stands behind them if the padding happens to fit.
+    **{f"{n} empty in the middle": lambda h, p, s, n=n: f"{h}{'.' * n}.{p}.{s}" for n in (1, 2, 3, 4)},  # type: ignore[misc]
     **{f"a fourth of {n} letters": lambda h, p, s, n=n: f"{h}.{p}.{s}.{'QUJD'[:n]}" for n in (1, 2, 3, 4)},  # type: ignore[misc]
     **{f"a fourth before, of {n} letters": lambda h, p, s, n=n: f"{'e30='[:n]}.{h}.{p}.{s}" for n in (1, 3)},  # type: ignore[misc]
 }
@@ -40,18 +40,21 @@ FORMS: dict[str, Callable[[str, str, str], str]] = {
 def world(source: random.Random) -> Any:
     """Names and bytes that differ from seed to seed; only what stands before these shows which alphabet is read."""
     return SimpleNamespace(
-        name=source.choice(["ada", "grace"]),
-        jti=source.randbytes(5).hex(),
+        name=source.choice(["ada", "bob"]),
+        jti=source.randbytes(6).hex(),
         seal="".join(source.choices(string.ascii_letters + string.digits, k=253)).encode(),
     )
 
 
 def aspects(w: Any) -> list[Aspect]:
-    """What stands in the segments, how the JSON is written, and how many segments there are."""
+    """What stands in the segments, how the JSON is written, and how many segments there are.
+
+    In the bare surroundings no segment lacks a '=': who forgets the padding is right there, unlike who raises always.
+    """
     # --__YWI-Y2Q-ZWY-Z2g-: who reads the other alphabet skips eight of these, and finds other bytes, but no error.
     seal = b"\xfb\xef\xffab>cd>ef>gh>" + w.seal
     headers = (
-        {"alg": "HS256", "typ": "JWT"},
+        {"alg": "HS384", "typ": "JWT"},
         {"alg": "none"},
         {"alg": "ES256", "kid": "\u00fe-11", "typ": "at+jwt"},
         {"alg": "HS256", "q": "???>>>~~~", "Kid": "A b"},
@@ -64,7 +67,7 @@ def aspects(w: Any) -> list[Aspect]:
         {"q": "???>>>~~~", "f": 1.5, "big": 10**20},
         {"alg": "none", "": "", "a.b": ".", " c ": 1, "long": "x" * 5_000},
     )
-    sizes = {f"{size} bytes": seal[:size] for size in (32, 64, 48, 20, 3, 4, 5, 256)}
+    sizes = {f"{size} bytes": seal[:size] for size in (48, 64, 32, 20, 3, 4, 5, 256)}
     return [
         Aspect("header", good(*headers, rule="1"), rare({}, rule="1")),
         Aspect("payload", good(*payloads, rule="1"), rare({}, rule="1")),
@@ -128,7 +131,6 @@ MISTAKES: Mistakes = {
     RETURNS: {
         "Python's base64 decoder wants the length to be a multiple of four; a token leaves the '=' out. "
         "`from_base64url` puts them back.": replace(SPLIT, pad=lambda part: part),
-        "`dict` can't read JSON; `json.loads` can.": replace(SPLIT, read=dict),  # type: ignore[arg-type]
         "The signature is still base64url text; decode it to bytes like the other two.": replace(
             SPLIT, of_seal=lambda part, seal: part
         ),

@@ -61,6 +61,8 @@ TWINS = {
     "both null": b'{"a":null,"a":null}',
     "second false": b'{"a":true,"a":false}',
     "behind another": b'{"a":1,"b":2,"b":3}',
+    "before another": b'{"a":1,"a":2,"b":3}',
+    "around another, before a third": b'{"a":1,"b":2,"a":3,"c":4}',
     "three times": b'{"a":1,"b":2,"a":3,"c":4,"a":5}',
     "inside": b'{"deep":{"x":1,"y":2,"x":3}}',
     "in a list": b'[{"x":1,"x":2}]',
@@ -118,6 +120,7 @@ NO_JSON = (
 NO_UTF_8 = (
     *(b'{"name": "\xe6gir"}', b'"\xed\xa0\x80"', b'"\xc0\xa2"', b'"\xff"', b'{"a": "\xe2\x82"}'),
     b'"\xf5\x80\x80\x80"',
+    b'"\\\xff"',  # what stands for the byte may make a good escape of the backslash
 )
 
 
@@ -226,8 +229,8 @@ def _stripped(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 READ = Read()
 
 MISTAKES: Mistakes = {
-    RETURNS: {
-        "`object_pairs_hook` must return the dict: what it returns takes the object's place.": replace(
+    (RETURNS, "1"): {
+        "An object comes back as None. What `object_pairs_hook` returns takes its place: return the dict.": replace(
             READ, pairs=lambda members: None
         ),
     },
@@ -235,7 +238,7 @@ MISTAKES: Mistakes = {
         "JSON is not always an object: an array, a string or a number is a value too.": replace(READ, after=dict),
     },
     "2": {
-        "The bytes go to `json.loads` as they are, and it guesses UTF-16 and UTF-32 too. Decode them as UTF-8 "
+        "Bytes in UTF-16 and UTF-32 are read too, as `json.loads` does when it is given bytes. Decode them as UTF-8 "
         "first.": replace(READ, decode=lambda data: data),
         "A byte order mark is swallowed, as 'utf-8-sig' does. 'utf-8' leaves it for the parser to refuse.": replace(
             READ, decode=lambda data: data.decode("utf-8-sig")
@@ -245,17 +248,19 @@ MISTAKES: Mistakes = {
         ),
     },
     "4": {
-        "NaN and Infinity still pass. `parse_constant` is called for them.": replace(READ, constant=None),
-        "`parse_constant` is called, but what it returns takes the constant's place. Raise ValueError in it.": replace(
+        "NaN and Infinity still pass. `parse_constant` is called for them: raise ValueError there.": replace(
+            READ, constant=None
+        ),
+        "null takes the place of NaN and Infinity. Raise ValueError in `parse_constant` instead.": replace(
             READ, constant=lambda name: None
         ),
     },
     "5": {
-        "Duplicate names still pass: a dict keeps the last. `object_pairs_hook` sees all of them.": replace(
+        "A name that occurs twice still passes. `object_pairs_hook` sees all members: raise ValueError there.": replace(
             READ, pairs=None
         ),
-        "It asks whether the earlier value counts as true, so it accepts a name twice if its first value is false, "
-        "null, 0 or empty. Ask whether the name is there.": replace(READ, pairs=_unless_true),
+        "It accepts a name twice if its first value is false, null, 0 or empty. Ask whether the name is there, not "
+        "whether its value counts as true.": replace(READ, pairs=_unless_true),
         "It compares names without the spaces around them; a name is exact, spaces included.": replace(
             READ, pairs=_stripped
         ),

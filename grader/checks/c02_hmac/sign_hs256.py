@@ -134,7 +134,7 @@ def _wrong_signature(token: str, signature: bytes, key: bytes) -> str:
     if signature == right.hex().encode():
         return "encode the 32 bytes of the signature, not their hexadecimal digits"
     if signature == kit.mac(message, key):
-        return "call hmac_sha256 with the key first, then the message"
+        return "compute the HMAC of the message with the key, not the other way round"
     likely = {
         (header + payload).encode(): "sign the dot between the segments, too",
         payload.encode(): "sign the header, too",
@@ -176,7 +176,7 @@ SIGN = Sign()
 
 MISTAKES: Mistakes = {
     RETURNS: {
-        "The segments carry '=' padding. Use b64u_encode.": replace(
+        "There is '=' padding in the token. Use b64u_encode for each segment.": replace(
             SIGN, encode=lambda data: base64.urlsafe_b64encode(data).decode()
         ),
         "The dot between header and payload is signed too (RFC 7515 §5.1).": replace(
@@ -200,12 +200,8 @@ MISTAKES: Mistakes = {
         "The algorithm's name in a header is HS256 (RFC 7518 §3.1).": replace(
             SIGN, header=(("alg", "SHA256"), ("typ", "JWT"))
         ),
-        "Key and message have changed places in the call of hmac_sha256.": replace(
+        "Key and message have changed places where the HMAC is computed.": replace(
             SIGN, mac=lambda key, message: kit.mac(message, key)
-        ),
-        "HMAC works on bytes: `.encode('ascii')` makes bytes of the text header.payload.": replace(
-            SIGN,
-            mac=lambda key, message: kit.mac(key, message.decode()),  # type: ignore[arg-type]
         ),
         "The token is bytes; the function returns text.": replace(SIGN, finish=str.encode),
     },

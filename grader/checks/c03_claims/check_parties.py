@@ -62,12 +62,31 @@ def aspects(w: Any) -> list[Aspect]:
         ),
         _iss(w),
         _aud(w),
-        Aspect("others", good({}, rule="3"), good(*others, named("names like ours", _like_ours), rule="3")),
+        Aspect(
+            "others",
+            good({}, rule="3"),
+            good(
+                *others,
+                named("names like ours", _like_ours),
+                named("names nearly ours", _nearly_ours),
+                rule="3",
+            ),
+        ),
     ]
 
 
 def _like_ours(e: Any) -> dict[str, Any]:
     return {"sub": e.audience, "azp": e.audience, "client_id": e.audience, "audience": e.audience, "issuer": e.issuer}
+
+
+def _nearly_ours(e: Any) -> dict[str, Any]:
+    return {form.format(name): one for name, one in _both(e).items() for form in ("{} ", " {}", "{}\n")} | {
+        form(name): one for name, one in _both(e).items() for form in (str.upper, str.title)
+    }
+
+
+def _both(e: Any) -> dict[str, str]:
+    return {"iss": e.issuer, "aud": e.audience}
 
 
 def _other_urls(url: str) -> dict[str, str]:
@@ -100,6 +119,7 @@ def _iss(w: Any) -> Aspect:
         "iss",
         good(named("the issuer", lambda e: e.issuer), rule="1 equal"),
         bad("1 equal", *(named(text, one) for text, one in (longer | shorter).items()), stake=ALL),
+        bad("1 equal", named("another's", "https://cinema.example/3"), stake=ALL, across=("others",)),
         bad("1 equal", *kit.almost(w.issuer, *longer.values(), *shorter.values())),
         bad("1 equal", *named_ones(_other_urls(w.issuer))),
         bad(
@@ -184,6 +204,7 @@ def _aud(w: Any) -> Aspect:
             along={"audience": "b\u00f3k"},
         ),
         bad("2 equal", *(named(text, one) for text, one in texts.items()), stake=ALL),
+        bad("2 equal", named("another's", "shoes"), stake=ALL, across=("others",)),
         bad(
             "2 equal",
             *near,
@@ -310,15 +331,15 @@ MISTAKES: Mistakes = {
         FALSE: replace(PARTIES, refuse=lambda: False),
         SILENT: replace(PARTIES, refuse=lambda: None),
         BLANKET: replace(PARTIES, text=lambda name: "iss or aud is wrong"),
-        "The exception's text must hold the claim's own name, `iss` or `aud`; the words issuer and audience do not. "
+        "The exception's text does not hold the claim's own name, `iss` or `aud` (issuer and audience are not it). "
         "Begin it with the name, such as `aud: not for us`.": replace(
             PARTIES, text=lambda name: {"iss": "wrong issuer", "aud": "wrong audience"}[name]
         ),
     },
     ("1 there", "1 kind", "1 equal"): {
-        "When iss is at fault, the exception's text must hold `iss`, the claim's own name; the word issuer does "
-        "not.": replace(PARTIES, text=lambda name: {"iss": "wrong issuer", "aud": "aud"}[name]),
-        "iss is never looked at. Nobody else does it: a signature that fits does not say which issuer it was.": replace(
+        "When iss is at fault, the exception's text does not hold `iss`, the claim's own name (issuer is another "
+        "word).": replace(PARTIES, text=lambda name: {"iss": "wrong issuer", "aud": "aud"}[name]),
+        "No iss is refused, nor is a missing one: a signature that fits does not say which issuer it was.": replace(
             PARTIES, iss_is=lambda iss, issuer: True
         ),
     },
@@ -334,30 +355,31 @@ MISTAKES: Mistakes = {
         "iss is one string. A list or an object with the right name in it is not (RFC 7519 §4.1.1).": replace(
             PARTIES, iss_is=lambda iss, issuer: iss == issuer or (isinstance(iss, (list, dict)) and issuer in iss)
         ),
-        "`str(...)` makes a text of anything, so a number or null can equal a name.": replace(
+        "A number or null passes whose text is like our name, as `str(...)` makes it. Ask for the type.": replace(
             PARTIES, iss_is=lambda iss, issuer: str(iss) == issuer
         ),
     },
     "1 equal": {
-        "`startswith` takes every issuer whose name begins like ours, such as `…/theatre-2`. Compare with "
+        "An issuer passes whose name only begins like ours, such as `…/theatre-2`, as with `startswith`. Compare with "
         "`==`.": replace(PARTIES, iss_is=lambda iss, issuer: isinstance(iss, str) and iss.startswith(issuer)),
-        "`iss in issuer` on two strings looks for a part: `https` passes, and so does the empty string "
+        "A part of our issuer's name passes, such as `https`, and so does the empty string, as with `iss in issuer` "
         "(CVE-2024-53861). Compare with `==`.": replace(
             PARTIES, iss_is=lambda iss, issuer: isinstance(iss, str) and iss in issuer
         ),
-        "`issuer in iss` on two strings looks for a part, so every longer name with ours in it passes. Compare with "
-        "`==`.": replace(PARTIES, iss_is=lambda iss, issuer: isinstance(iss, str) and issuer in iss),
+        "Every longer name with ours in it passes, as with `issuer in iss` on two strings. Compare with `==`.": replace(
+            PARTIES, iss_is=lambda iss, issuer: isinstance(iss, str) and issuer in iss
+        ),
         "Upper and lower case of iss are treated alike. StringOrURI values are compared exactly (RFC 7519 "
         "§2).": replace(PARTIES, iss_is=_text_alike(str.lower)),
-        "A slash at the end of iss is cut off before comparing. StringOrURI values are compared as they are.": replace(
+        "A slash at the end of iss does not count here. StringOrURI values are compared as they are.": replace(
             PARTIES, iss_is=_text_alike(lambda text: text.rstrip("/"))
         ),
-        "Spaces around iss are cut off before comparing. StringOrURI values are compared as they are.": replace(
+        "White space around iss does not count here. StringOrURI values are compared as they are.": replace(
             PARTIES, iss_is=_text_alike(str.strip)
         ),
     },
     ("2 there", "2 kind", "2 equal"): {
-        "aud is never looked at, so a token for the cloakroom opens payroll.": replace(
+        "No aud is refused, nor is a missing one, so a token for the cloakroom opens payroll.": replace(
             PARTIES, aud_has=lambda aud, audience: True
         ),
     },
@@ -373,19 +395,19 @@ MISTAKES: Mistakes = {
         "A list with other things than strings in it is taken. Such a token is not well formed; refuse it.": replace(
             PARTIES, aud_has=lambda aud, audience: aud == audience or (isinstance(aud, list) and audience in aud)
         ),
-        "`in` also works on a dict, where it looks at the names of the members, and on a list of anything. aud is a "
-        "string or a list of strings, and nothing else.": replace(
+        "An object with a member of our name passes, as `in` finds it there, and so does a list with other "
+        "things beside it. aud is a string or a list of strings, and nothing else.": replace(
             PARTIES,
             aud_has=lambda aud, audience: aud == audience or (isinstance(aud, (list, dict)) and audience in aud),
         ),
-        "It asks `in` of whatever aud is: on a number or null that is a TypeError, on a dict it looks at the names. "
-        "First see that it is a list of strings.": replace(
+        "Whatever aud is, our name is looked for in it: in a number or null that ends in a TypeError, in a dict it is "
+        "found among the names. First see that it is a list of strings.": replace(
             PARTIES, aud_has=lambda aud, audience: audience in ([aud] if isinstance(aud, str) else aud)
         ),
     },
     "2 equal": {
-        "`audience in aud` looks for a part when aud is a string, so `payroll-test` passes for `payroll`. Put a string "
-        "into a list first, or compare it with `==`.": replace(
+        "An aud that is a longer string with our name in it passes, such as `payroll-test` for `payroll`, as with "
+        "`audience in aud`. Put a string into a list first, or compare it with `==`.": replace(
             PARTIES,
             aud_has=lambda aud, audience: (isinstance(aud, str) and audience in aud) or _strings_with(aud, audience),
         ),

@@ -30,13 +30,17 @@ RULES = {
     "5": "A token may not come from the future: refused when iat > now + leeway.",
     "6": "Claims other than exp, nbf and iat do not matter.",
 }
+_NEARLY = ("Exp", "EXP ", " exp", "exp\n", "expires", "exp_")
 CLOCK = {"exp": "3", "nbf": "4", "iat": "5"}
 """The rule about each claim and the time."""
 
 
 def world(source: random.Random) -> Any:
-    """A time in the past, where the real clock is no help, and a leeway."""
-    return SimpleNamespace(now=1_000_000_000 + source.randrange(500_000_000), leeway=310 + source.randrange(200))
+    """A time that is far ahead, and a leeway.
+
+    Who asks the real clock takes what has just expired, unlike those who refuse everything for some other reason.
+    """
+    return SimpleNamespace(now=4_000_000_000 + source.randrange(200_000_000), leeway=310 + source.randrange(200))
 
 
 def aspects(w: Any) -> list[Aspect]:
@@ -51,6 +55,7 @@ def aspects(w: Any) -> list[Aspect]:
         {"nested": {"exp": 0, "nbf": 10**12}},
         {"now": math.nan, "leeway": math.inf},
     ]
+    near = named("names nearly ours", lambda e: dict.fromkeys(_NEARLY, e.now + e.leeway + DAY))
     now, *parts = kit.parts_of_a_second(w.now)
     return [
         Aspect("now", good(now, rule="3"), rare(*parts, named("a float", float(w.now)), rule="3"), full=0),
@@ -62,7 +67,7 @@ def aspects(w: Any) -> list[Aspect]:
         exp_aspect(required=True),
         not_before_aspect("nbf"),
         not_before_aspect("iat"),
-        Aspect("others", good({}, rule="6"), good(*others, rule="6")),
+        Aspect("others", good({}, rule="6"), good(*others, near, rule="6")),
     ]
 
 
@@ -87,6 +92,7 @@ def exp_aspect(required: bool) -> Aspect:
         good(at(600, "exp"), named("tomorrow", lambda e: e.now + e.leeway + DAY), at(DAY, "exp"), rule="3"),
         good(at(1, "exp"), rule="3", across=("now", "leeway")),
         rare(at(0.25, "exp"), at(0.5, "exp"), rule="3", across=("now", "leeway")),
+        rare(named("a quarter of the leeway ago", lambda e: e.now - 100), rule="3", along={"leeway": 400}),
         rare(named("in forty years", lambda e: e.now + 40 * 365 * DAY), rule="3"),
         rare(milliseconds, 1e300, named("10**400", kit.HUGE), rule="2 exp", shy=True),
         rare(named("0, before it", 0), 1, 0.5, rule="3", along=then),
@@ -110,7 +116,8 @@ def not_before_aspect(name: str) -> Aspect:
         good(named("yesterday", lambda e: e.now - e.leeway - DAY), at(-DAY, name), rule=clock),
         good(at(-1, name), rule=clock, across=("now", "leeway")),
         rare(at(0, name), at(-0.25, name), rule=clock, across=("now", "leeway")),
-        rare(0, -1, 1.5, rule=clock),
+        rare(0, -1, 1.5, named("a second ago", lambda e: e.now - 1), rule=clock),
+        rare(named("a quarter of the leeway ahead", lambda e: e.now + 100), rule=clock, along={"leeway": 400}),
         rare(-1e300, named("-(10**400)", -kit.HUGE), named("in milliseconds, long ago", 10**9), rule=number, shy=True),
         bad(clock, at(0.25, name), at(0.5, name), at(1, name), across=("now", "leeway"), along=alone),
         bad(clock, at(DAY, name), stake=ALL, along=alone),
@@ -231,13 +238,10 @@ def _of_each(sentences: dict[str, Times]) -> Mistakes:
 
 
 MISTAKES: Mistakes = {
-    RETURNS: {
-        TRUE: replace(TIMES, accept=True),
+    RETURNS: {TRUE: replace(TIMES, accept=True)},
+    (RETURNS, "3"): {
         "It asks the system clock. The time to go by is the argument `now`.": replace(
             TIMES, clock=lambda now: time.time()
-        ),
-        "nbf and iat may be absent; `claims['nbf']` is then a KeyError. Ask `\"nbf\" in claims` first.": replace(
-            TIMES, present=lambda claims, name: True
         ),
     },
     tuple(rule for rule in RULES if rule != "6"): {
@@ -256,7 +260,7 @@ MISTAKES: Mistakes = {
     },
     **_of_each(
         {
-            "`isinstance(True, int)` is true in Python, so true and false pass as times. Ask for "
+            "true and false pass as times: Python takes them for 1 and 0. Refuse them by their type, "
             "`type(value)`.": replace(
                 TIMES, is_time=lambda value: isinstance(value, (int, float)) and is_finite(value)
             ),
@@ -275,9 +279,9 @@ MISTAKES: Mistakes = {
             "null is taken for a missing claim. A claim that is there must be a number: ask `name in claims`.": replace(
                 TIMES, present=lambda claims, name: claims.get(name) is not None
             ),
-            "`if claims.get(...)` skips a claim that counts as false: null, '', False, 0. Ask `name in "
+            "A claim that counts as false (null, '', False, 0) is skipped, as `if claims.get(...)` does. Ask `name in "
             "claims`.": replace(TIMES, present=lambda claims, name: bool(claims.get(name))),
-            "`float`, `math.isfinite`, `isnan`, `isinf` and arithmetic with a float make a float of an int, and "
+            "`float`, `math.isfinite`, `isnan`, `isinf`, `/` and arithmetic with a float make a float of an int, and "
             "10**400 fits into none: OverflowError. Compare instead: `-math.inf < value < math.inf`.": replace(
                 TIMES, is_time=lambda value: type(value) in (int, float) and math.isfinite(value)
             ),
@@ -303,7 +307,7 @@ MISTAKES: Mistakes = {
         "Leeway makes the token's life shorter here. It must make it longer: `now - leeway >= exp`.": replace(
             TIMES, late=lambda exp, now, leeway: now + leeway >= exp
         ),
-        "exp is never compared with the time, so an expired token is good for ever.": replace(
+        "No exp is refused for the time, so an expired token is good for ever.": replace(
             TIMES, late=lambda exp, now, leeway: False
         ),
         "exp is compared with `now > exp`: no leeway, and a token still passes at the very second of exp. Refuse "
@@ -327,21 +331,26 @@ MISTAKES: Mistakes = {
         "Leeway makes nbf stricter here. It must make it milder: `now + leeway < nbf`.": replace(
             TIMES, early=lambda nbf, now, leeway: now - leeway < nbf
         ),
-        "nbf is never compared with the time, so a token is good before its time.": replace(
+        "No nbf is refused for the time, so a token is good before its time.": replace(
             TIMES, early=lambda nbf, now, leeway: False
         ),
     },
     "5": {
+        "Leeway makes iat stricter here. It must make it milder: `iat > now + leeway`.": replace(
+            TIMES, future=lambda iat, now, leeway: iat > now - leeway
+        ),
         "Leeway is not granted for iat: `iat > now + leeway`. Two clocks differ for iat as they do for exp.": replace(
             TIMES, future=lambda iat, now, leeway: iat > now
         ),
         "A token may be used in the second in which it was issued: refuse only `iat > now + leeway`.": replace(
             TIMES, future=lambda iat, now, leeway: iat >= now + leeway
         ),
-        "iat is never compared with the time, so a token from the future gets in.": replace(
+        "No iat is refused for the time, so a token from the future gets in.": replace(
             TIMES, future=lambda iat, now, leeway: False
         ),
-        "iat is not looked at where nbf is there, too: an `elif` skips it.": replace(TIMES, skip_iat=True),
+        "iat is let through where nbf is there, too, as by an `elif`. Look at each of them.": replace(
+            TIMES, skip_iat=True
+        ),
     },
 }
 
