@@ -61,7 +61,7 @@ def aspects(w: Any) -> list[Aspect]:
         {"typ": "JWT", "x5c": ["MIIB"], "n": {"a": [1, None]}, "cty": "", "kid": None, "b64": False, "iat": 0, "x": []},
     )
     payloads = (
-        {"sub": w.name, "jti": w.jti, "vip": True},
+        named("a name and an identifier", lambda e: {"sub": w.name, "jti": w.jti, "vip": True}),
         {"exp": 1, "iss": "https://login.example", "aud": ["a", "b"]},
         {"Name": " \u00c6gir \u00de\u00f3rsd\u00f3ttir", "n": [1, {"deep": None}], "o": {"x": None}, "none": None},
         {"q": "???>>>~~~", "f": 1.5, "big": 10**20},
