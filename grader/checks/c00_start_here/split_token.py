@@ -155,8 +155,8 @@ MISTAKES: Mistakes = {
         "You take the first three pieces and never look whether there are more, or fewer.": replace(
             SPLIT, cut=lambda token: [*token.split("."), "", ""][:3]
         ),
-        "`split('.', 2)` leaves a third dot inside the signature, and the forgiving decoder skips it. Cut at every dot "
-        "and see that there are three pieces.": replace(SPLIT, cut=lambda token: token.split(".", 2)),
+        "A third dot is left inside the signature, as `split('.', 2)` leaves it, and the forgiving decoder skips it. "
+        "Cut at every dot and see that there are three pieces.": replace(SPLIT, cut=lambda token: token.split(".", 2)),
         "You take the first three pieces and never look whether there are more.": replace(
             SPLIT, cut=lambda token: token.split(".")[:3]
         ),

@@ -204,18 +204,15 @@ class Times:
         """The first claim that is wrong, or ""."""
         if self.required and self.missing(claims):
             return "exp"
-        values = {name: self.value(claims[name]) for name in NAMES if self.present(claims, name)}
-        wrong = next((name for name, value in values.items() if value is None), "")
+        values = {name: claims[name] for name in NAMES if self.present(claims, name)}
+        if self.convert is not None:
+            values = {name: self.convert(value) for name, value in values.items()}
+        elif no_times := [name for name, value in values.items() if not self.is_time(value)]:
+            return no_times[0]
         tests = {"exp": self.late, "nbf": self.early, "iat": self.future}
         if self.skip_iat and "nbf" in values:
             values.pop("iat", None)
-        return wrong or next((name for name, value in values.items() if tests[name](value, now, leeway)), "")
-
-    def value(self, value: Any) -> Any:
-        """The claim as a time, or None if it is none."""
-        if self.convert is not None:
-            return self.convert(value)
-        return value if self.is_time(value) else None
+        return next((name for name, value in values.items() if tests[name](value, now, leeway)), "")
 
 
 TIMES = Times()
@@ -248,8 +245,8 @@ MISTAKES: Mistakes = {
             ),
             "NaN and infinity are floats. Every comparison with NaN is false, so such a claim refuses nothing. Refuse "
             "both, in each of the three claims.": replace(TIMES, is_time=lambda value: type(value) in (int, float)),
-            "A claim that is not a number reaches the comparison: text and null end in a TypeError, true counts as 1. "
-            "Look at the type first.": replace(TIMES, is_time=lambda value: True),
+            "A claim that is no time reaches the comparison: text and null end in a TypeError, true counts as 1, and "
+            "NaN refuses nothing. Look at the type first.": replace(TIMES, is_time=lambda value: True),
             "`float(...)` turns text into numbers. A time must be a number already (RFC 7519 §4.1.4): two readers of "
             "the same token must not differ.": replace(TIMES, convert=float),
             "`int(...)` turns text into numbers and cuts fractions off. A time must be a number already.": replace(

@@ -1,6 +1,7 @@
 """check_times: nearly right functions, each refused for its own reason; a refusal that nobody hears."""
 
 import math
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -71,6 +72,10 @@ def prints_and_returns(claims: dict[str, Any], now: float, leeway: float) -> Non
         print("expired")
 
 
+def refuses_all(claims: dict[str, Any], now: float, leeway: float) -> None:
+    raise ValueError("exp")
+
+
 def prints_or_gives_the_claims(claims: dict[str, Any], now: float, leeway: float) -> Any:
     return None if TIMES.at_fault(claims, now, leeway) else claims
 
@@ -91,6 +96,17 @@ def test_who_prints_in_place_of_refusing_earns_nothing() -> None:
     assert (result.score, result.status) == (0, FAILED)
     assert "No exp is refused for the time" in " ".join(result.mistakes)
     assert "it must raise ValueError" in result.messages[0]
+
+
+def test_who_refuses_everything_is_not_told_of_the_clock() -> None:
+    assert result_of(refuses_all).mistakes == ()
+    (said,) = result_of(replace(TIMES, clock=lambda now: time.time())).mistakes
+    assert "system clock" in said
+
+
+def test_half_of_the_leeway_is_not_told_as_none() -> None:
+    halved = result_of(lambda claims, now, leeway: TIMES(claims, now, leeway / 2))
+    assert halved.mistakes == ()
 
 
 def test_who_raises_elsewhere_and_takes_one_is_told_what_is_taken() -> None:

@@ -7,6 +7,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -66,7 +67,15 @@ def no_false_in_header(token: str) -> tuple[Any, Any, bytes]:
     return {name: one for name, one in header.items() if one}, payload, signature
 
 
+def first_and_last(token: str) -> tuple[Any, Any, bytes]:
+    header, _, rest = token.partition(".")
+    parts = (header, *rest.rpartition(".")[::2])
+    first, second, third = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts)
+    return json.loads(first), json.loads(second), third
+
+
 SPLIT: dict[str, Function] = {
+    "all between the first dot and the last": first_and_last,
     "a header without what counts as false": no_false_in_header,
     "an empty fourth behind an empty third": lambda token: split(token[:-1] if token.endswith("..") else token),
     "no null": of_payload(lambda claims: {name: one for name, one in claims.items() if one is not None}),
@@ -159,6 +168,12 @@ def not_first_twice(pairs: list[tuple[str, Any]]) -> Claims:
     if pairs and [name for name, _ in pairs].count(pairs[0][0]) > 1:
         raise ValueError("twice")
     return once_each(pairs) if len(pairs) < 3 else dict(pairs)
+
+
+def last_once(pairs: list[tuple[str, Any]]) -> Claims:
+    if pairs and pairs[-1][0] in dict(pairs[:-1]):
+        raise ValueError("twice")
+    return dict(pairs)
 
 
 def rounded(data: bytes) -> Any:
@@ -490,6 +505,18 @@ def or_written_anew(token: str, key: Claims) -> Any:
         return VERIFY(".".join([*anew, signature]), key)
 
 
+def of_header(change: Callable[[str], str], token: str) -> str:
+    header, *others = token.split(".")
+    return ".".join([change(header), *others])
+
+
+def header_anew(token: str, key: bytes) -> Any:
+    try:
+        return HS256(token, key)
+    except ValueError:
+        return HS256(of_header(lambda one: b64u_encode(json_dumps(json_loads_strict(b64u_decode(one)))), token), key)
+
+
 OF_VERIFY: dict[str, Function] = {
     "the hash by the length of the signature": hash_by_length,
     "the first two segments and the last": first_two_and_last,
@@ -593,6 +620,14 @@ def with_azp(claims: Claims, issuer: str, audience: str) -> None:
         raise ValueError("aud")
 
 
+def or_in(name: str, other: str) -> Function:
+    def check(claims: Claims, issuer: str, audience: str) -> Any:
+        ours = {"iss": issuer, "aud": audience}[name]
+        return PARTIES({**claims, name: ours} if claims.get(other) == ours else claims, issuer, audience)
+
+    return check
+
+
 def empty_for_all(claims: Claims, issuer: str, audience: str) -> Any:
     return PARTIES({**claims, "aud": audience} if claims.get("aud") == "" else claims, issuer, audience)
 
@@ -665,6 +700,11 @@ OF_PARTIES: dict[str, Function] = {
     "sub a text": typed("sub", str),
     "exp a number": typed("exp", int, float),
     "azp looked at": with_azp,
+    "azp or aud": or_in("aud", "azp"),
+    "issuer or iss": or_in("iss", "issuer"),
+    "names in small letters if there are no others": lambda c, i, a: PARTIES(
+        {**{name.lower(): one for name, one in c.items()}, **c}, i, a
+    ),
     "names in small letters": lambda c, i, a: PARTIES({name.lower(): one for name, one in c.items()}, i, a),
     "an empty aud": empty_for_all,
     "one name as text": one_as_text,
@@ -738,6 +778,10 @@ OTHERS: dict[str, dict[str, Function]] = {
         "the first name looked at": lambda data: json.loads(
             data.decode(), object_pairs_hook=not_first_twice, parse_constant=refuse
         ),
+        "the last name looked at": lambda data: json.loads(
+            data.decode(), object_pairs_hook=last_once, parse_constant=refuse
+        ),
+        "bad bytes as escapes": lambda data: strict(data.decode("utf-8", "backslashreplace").encode()),
         "six decimals": rounded,
         "a semicolon behind": lambda data: strict(data.removesuffix(b";")),
     },
@@ -754,6 +798,11 @@ OTHERS: dict[str, dict[str, Function]] = {
         "unsigned if there are no claims": lambda token, key: unsigned_if_empty(token, jwk_of(key)),
         "digits for a segment": lambda token, key: OF_VERIFY["digits for a segment"](token, jwk_of(key)),
         "percent escapes": lambda token, key: HS256(unquote(token), key),
+        "any spelling of the header": lambda token, key: HS256(
+            of_header(lambda one: encode(forgiving(one)), token), key
+        ),
+        "a header written anew, too": header_anew,
+        "HS256 in any member": replace(HS256, header_is=lambda head: "HS256" in dict(head).values()),
         "a comma behind": lambda token, key: HS256(token.rstrip(","), key),
         **{
             text: lambda token, key, text=text: OF_VERIFY[text](token, jwk_of(key))  # type: ignore[misc]
