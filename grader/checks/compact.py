@@ -133,7 +133,7 @@ def _claims(w: Any) -> Aspect:
         "falsy ones": {"exp": 0, "sub": None},
         "a header's names": {"alg": "none", "crit": ["x"], "typ": 7},
         "times far off": {"nbf": 10**12, "iat": 10**12, "exp": 10**12, "iss": 7},
-        "odd names": {"": "", "a.b": "=", "sub": ["x"], "exp": "soon"},
+        "odd names": {"": "", "a.b": "=", "Sub": 1, " A": [], "sub": ["x"], "exp": "soon"},
     }
     forms = kit.odd_json(usual, "sub") | kit.no_objects(usual)
     return Aspect(
@@ -188,6 +188,11 @@ def _seal(w: Any) -> Aspect:
     }
     of_key = {
         "the hash of key and message": lambda e: lambda message: sha256(e.key + message).digest(),
+        "the hash of message and key": lambda e: lambda message: sha256(message + e.key).digest(),
+        "of both segments without the dot": lambda e: lambda message: kit.mac(e.key, message.replace(b".", b"")),
+        "of both segments and a dot": lambda e: lambda message: kit.mac(e.key, message + b"."),
+        "of the claims' JSON": lambda e: lambda message: kit.mac(e.key, b64u_decode(message.decode().split(".")[1])),
+        "the digits of the key as key": lambda e: lambda message: kit.mac(e.key.hex().encode(), message),
         "key and message exchanged": lambda e: lambda message: kit.mac(message, e.key),
         "the text of the key as key": lambda e: lambda message: kit.mac(b64u_encode(e.key).encode(), message),
         "hexadecimal digits for a segment": lambda e: lambda message: b64u_decode(kit.mac(e.key, message).hex()),

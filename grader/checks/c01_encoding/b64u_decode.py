@@ -65,6 +65,9 @@ def aspects(w: Any) -> list[Aspect]:
         Aspect(
             "text",
             good("", "Zg", "Zm8", "Zm9v", "-_8", "____", "AA", "AAA", "AAAA", rule="1"),
+            good(
+                *(named(f"of {data!r}", encoding.b64u_encode(data)) for data in (b" a\n", b"\r\n\t", b"==")), rule="1"
+            ),
             good(named("all bytes, ten times", encoding.b64u_encode(bytes(range(256)) * 10)), rule="1"),
             good(*(named(f"of {n} bytes", encoding.b64u_encode(w.bytes[:n])) for n in range(6, 49, 3)), rule="1"),
             good(*(named(f"of {n} bytes", encoding.b64u_encode(w.bytes[:n])) for n in (7, 8, 31, 32)), rule="1"),

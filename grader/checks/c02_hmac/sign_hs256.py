@@ -38,6 +38,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "times with fractions": {"exp": 2e9 + 0.5, "nbf": 1.25, "iat": 1e-9, "jti": 7},
     "JSON's own marks": {"a": 'x: 1, "y": [2, 3]', "b": "{}, : ,  ", "c ": "//"},
     "both letters that differ between the alphabets": {"q": "?" * 6 + ">" * 6 + "~" * 6},
+    "a list of one audience": {"aud": ["shop"], "iss": "", "jti": "a", "roles": ["x"]},
     "lists out of order": {"aud": ["b", "a", "b"], "n": [3, 1, 2, None, "x"], "one": ["a"]},
 }
 ODD: dict[str, Any] = {
@@ -77,6 +78,7 @@ def aspects(w: Any) -> list[Aspect]:
             rare(
                 named("32 zeros", bytes(32)),
                 named("white space", b" \n" * 16),
+                named("letters and digits", b"Correct4Horse2Battery9" * 2),
                 named("zeros behind", w.key[:31] + b"\0"),
                 named("zeros before", b"\0\0" + w.key[:31]),
                 rule="1",

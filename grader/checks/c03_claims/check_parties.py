@@ -180,6 +180,8 @@ def _aud(w: Any) -> Aspect:
         "ours and an object": [ours, {}],
         "ours and true": [ours, True],
         "ours, another and a number": [ours, "coat", 7],
+        "ours, a number and another": [ours, 7, "coat"],
+        "another, null and ours": ["coat", None, ours],
         "many, ours and null": ["a", "b", "c", ours, None],
         "ours and an empty list": [ours, []],
     }
@@ -190,6 +192,7 @@ def _aud(w: Any) -> Aspect:
         "it twice": [ours, ours],
         "it and an empty text": ["", ours],
         "it among twenty": [*map(str, range(19)), ours],
+        "it before many": [ours, *map(str, range(19))],
     }
     return Aspect(
         "aud",
