@@ -209,7 +209,7 @@ MISTAKES: Mistakes = {
     },
     "1": {
         "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2).": replace(SIGN, minimum=33),
-        "It signs with any key, even an empty one. RFC 7518 §3.2 asks for 32 bytes: raise ValueError below "
+        "No key is refused, not even an empty one. RFC 7518 §3.2 asks for 32 bytes: raise ValueError below "
         "that.": replace(SIGN, minimum=0),
         "It refuses only the empty key. RFC 7518 §3.2 asks for 32 bytes: raise ValueError below that.": replace(
             SIGN, minimum=1

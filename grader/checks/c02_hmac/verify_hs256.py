@@ -56,7 +56,7 @@ MISTAKES: Mistakes = {
         "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2).": replace(
             compact.VERIFY, minimum=33
         ),
-        "It verifies with any key, even an empty one. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(
+        "No key is refused, not even an empty one. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(
             compact.VERIFY, minimum=0
         ),
         "It refuses only the empty key. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(

@@ -98,15 +98,29 @@ def test_who_prints_in_place_of_refusing_earns_nothing() -> None:
     assert "it must raise ValueError" in result.messages[0]
 
 
-def test_who_refuses_everything_is_not_told_of_the_clock() -> None:
-    assert result_of(refuses_all).mistakes == ()
+def over_if_whole(exp: float, now: float, leeway: float) -> bool:
+    return now - leeway > exp or (isinstance(exp, int) and now - leeway == exp)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        refuses_all,
+        lambda claims, now, leeway: TIMES(claims, now, leeway / 2),
+        replace(TIMES, late=over_if_whole),
+        lambda claims, now, leeway: TIMES(claims, now, leeway) or claims["exp"] - now,
+    ],
+    ids=["all refused", "half of the leeway", "a float may be equal", "what is left"],
+)
+def test_what_is_like_a_known_mistake_is_not_named_so(function: Function) -> None:
+    result = result_of(function)
+    assert result.status != PASSED
+    assert result.mistakes == ()
+
+
+def test_who_asks_the_system_clock_is_told_so() -> None:
     (said,) = result_of(replace(TIMES, clock=lambda now: time.time())).mistakes
     assert "system clock" in said
-
-
-def test_half_of_the_leeway_is_not_told_as_none() -> None:
-    halved = result_of(lambda claims, now, leeway: TIMES(claims, now, leeway / 2))
-    assert halved.mistakes == ()
 
 
 def test_who_raises_elsewhere_and_takes_one_is_told_what_is_taken() -> None:
