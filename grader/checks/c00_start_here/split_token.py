@@ -55,7 +55,7 @@ def aspects(w: Any) -> list[Aspect]:
     seal = b"\xfb\xef\xffab>cd>ef>gh>" + w.seal
     headers = (
         {"alg": "HS384", "typ": "JWT"},
-        {"alg": "none"},
+        {"alg": "none", "typ": "JWT"},
         {"alg": "ES256", "kid": "\u00fe-11", "typ": "at+jwt"},
         {"alg": "HS256", "q": "???>>>~~~", "Kid": "A b"},
         {"typ": "JWT", "x5c": ["MIIB"], "n": {"a": [1, None]}, "cty": "", "kid": None, "b64": False, "iat": 0, "x": []},
@@ -128,9 +128,11 @@ class Split:
 SPLIT = Split()
 
 MISTAKES: Mistakes = {
-    RETURNS: {
+    (RETURNS, "1"): {
         "Python's base64 decoder wants the length to be a multiple of four; a token leaves the '=' out. "
         "`from_base64url` puts them back.": replace(SPLIT, pad=lambda part: part),
+    },
+    RETURNS: {
         "The signature is still base64url text; decode it to bytes like the other two.": replace(
             SPLIT, of_seal=lambda part, seal: part
         ),

@@ -205,7 +205,7 @@ MISTAKES: Mistakes = {
         "Key and message have changed places where the HMAC is computed.": replace(
             SIGN, mac=lambda key, message: kit.mac(message, key)
         ),
-        "The token is bytes; the function returns text.": replace(SIGN, finish=str.encode),
+        "The result is bytes; the function returns text.": replace(SIGN, finish=str.encode),
     },
     "1": {
         "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2).": replace(SIGN, minimum=33),
