@@ -148,7 +148,7 @@ def _claims(w: Any) -> Aspect:
 
 def _spellings(w: Any) -> list[Aspect]:
     """How each segment is spelled. `build` sees to it that each lenient spelling is another one for the same bytes."""
-    along = {
+    along: dict[str, dict[str, Any]] = {
         "header": {"members": lambda e: {"kid": "???"}, "header": lambda e: json_dumps},
         "claims": {"claims": json_dumps({"sub": "ada", "q": "???"})},
         "signature": {},
