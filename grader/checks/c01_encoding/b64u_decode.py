@@ -135,6 +135,8 @@ def _forgiving(text: str) -> bytes:
 
 MISTAKES: Mistakes = {
     "1": {
+        "A text is refused unless its length is a multiple of four. Python's decoder wants the '=' that a token leaves "
+        "out: put it back first.": base64.urlsafe_b64decode,
         "The result is bytes. What text they mean, if any, is not base64url's business.": (
             lambda text: encoding.b64u_decode(text).decode("latin-1")
         ),

@@ -143,7 +143,7 @@ def _wrong_signature(token: str, signature: bytes, key: bytes) -> str:
         b64u_decode(header) + b"." + b64u_decode(payload): "sign the encoded text, not the JSON",
     }
     found = (reason for text, reason in likely.items() if kit.mac(key, text) == signature)
-    return next(found, "sign header.payload with HMAC-SHA256; does hmac_sha256 pass its own check?")
+    return next(found, "sign header.payload with HMAC-SHA256 (first see that hmac_sha256 passes its own check)")
 
 
 @dataclass(frozen=True)

@@ -186,7 +186,6 @@ def _aud(w: Any) -> Aspect:
         "ours and an empty list": [ours, []],
     }
     many: dict[str, list[str]] = {
-        "it alone": [ours],
         "it last": ["coat", ours],
         "it in the middle": ["a", "b", ours, "c"],
         "it twice": [ours, ours],
@@ -196,7 +195,11 @@ def _aud(w: Any) -> Aspect:
     }
     return Aspect(
         "aud",
-        good(named("our name", lambda e: e.audience), rule="2 equal"),
+        good(
+            named("our name", lambda e: e.audience),
+            named("a list with it alone", lambda e: [e.audience]),
+            rule="2 equal",
+        ),
         good(*(named(f"a list with {text}", lambda e, m=one: list(m)) for text, one in many.items()), rule="2 equal"),
         rare(
             named("a list with it first", lambda e: [ours, "coat"]), rule="2 equal", along={"others": {"azp": "coat"}}
@@ -240,7 +243,6 @@ def _aud(w: Any) -> Aspect:
         bad("2 kind", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in strange.items())),
         bad("2 kind", named("null for the name None", lambda e: None), along={"audience": "None"}),
         bad("2 kind", named("a list of 7 for the name 7", [7]), along={"audience": "7"}),
-        full=0,
     )
 
 
@@ -317,9 +319,6 @@ def _text_alike(normal: Callable[[str], str]) -> Callable[[Any, str], bool]:
 MISTAKES: Mistakes = {
     RETURNS: {
         TRUE: replace(PARTIES, accept=True),
-        "aud may also be a single string (RFC 7519 §4.1.3).": replace(
-            PARTIES, aud_has=lambda aud, audience: isinstance(aud, list) and _strings_with(aud, audience)
-        ),
     },
     tuple(rule for rule in RULES if rule != "3"): {SILENT: lambda claims, issuer, audience: None},
     ("1 there", "1 kind", "1 equal"): {
@@ -362,6 +361,14 @@ MISTAKES: Mistakes = {
             PARTIES, iss_is=_text_alike(str.strip)
         ),
     },
+    (RETURNS, "2 equal"): {
+        "aud may also be a single string (RFC 7519 §4.1.3).": replace(
+            PARTIES, aud_has=lambda aud, audience: isinstance(aud, list) and _strings_with(aud, audience)
+        ),
+        "aud may also be a list of strings, one of which must be equal to our name (RFC 7519 §4.1.3).": replace(
+            PARTIES, aud_has=lambda aud, audience: aud == audience
+        ),
+    },
     ("2 there", "2 kind", "2 equal"): {
         "No aud is refused, nor is a missing one, so a token for the cloakroom opens payroll.": replace(
             PARTIES, aud_has=lambda aud, audience: True
@@ -394,9 +401,6 @@ MISTAKES: Mistakes = {
         "`audience in aud`. Put a string into a list first, or compare it with `==`.": replace(
             PARTIES,
             aud_has=lambda aud, audience: (isinstance(aud, str) and audience in aud) or _strings_with(aud, audience),
-        ),
-        "aud may also be a list of strings, one of which must be equal to our name (RFC 7519 §4.1.3).": replace(
-            PARTIES, aud_has=lambda aud, audience: aud == audience
         ),
         "Only the first name in the list is looked at. Ours may stand anywhere in it.": replace(
             PARTIES,
