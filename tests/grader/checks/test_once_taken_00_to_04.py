@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import re
+import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import replace
@@ -141,6 +142,7 @@ DECODE: dict[str, Function] = {
     "by recursion": letter_by_letter,
     "quotation marks around": lambda text: decode(text.strip('"')),
     "a byte order mark": lambda text: decode(text.lstrip("\ufeff")),
+    "white space off the data": lambda text: decode(text).strip(),
     "an escaped =": lambda text: decode(text.removesuffix("%3D")),
     "a comma behind": lambda text: decode(text.rstrip(",")),
 }
@@ -259,6 +261,10 @@ SIGN: dict[str, Function] = {
     "lists sorted": lambda c, key: sign({n: sorted(v, key=str) if type(v) is list else v for n, v in c.items()}, key),
     "one in a list": lambda c, k: sign({n: v[0] if type(v) is list and len(v) == 1 else v for n, v in c.items()}, k),
     "spaces behind marks": lambda claims, key: sign(json.loads(json.dumps(claims).replace(": ", ":")), key),
+    "no key of letters": lambda claims, key: sign(claims, b"" if key.isalnum() else key),
+    "one audience": lambda c, k: sign(
+        {**c, "aud": c["aud"][0]} if list(map(type, c.get("aud", ""))) == [str] else c, k
+    ),
     "no iat": lambda claims, key: sign({name: one for name, one in claims.items() if name != "iat"}, key),
     "zeros before a key": lambda claims, key: sign(claims, key.lstrip(b"\0") if any(key) else key),
 }
@@ -517,6 +523,13 @@ def header_anew(token: str, key: bytes) -> Any:
         return HS256(of_header(lambda one: b64u_encode(json_dumps(json_loads_strict(b64u_decode(one)))), token), key)
 
 
+def without_dot(token: str, key: bytes) -> Any:
+    text, _, signature = token.rpartition(".")
+    if signature == encode(mac(key, text.replace(".", "").encode())):
+        return HS256(f"{text}.{encode(mac(key, text.encode()))}", key)
+    return HS256(token, key)
+
+
 OF_VERIFY: dict[str, Function] = {
     "the hash by the length of the signature": hash_by_length,
     "the first two segments and the last": first_two_and_last,
@@ -594,6 +607,8 @@ OF_TIMES: dict[str, Function] = {
     "iat before exp": ordered("iat"),
     "sub looked at": with_sub,
     "the rest told": in_seconds,
+    "the earlier of two clocks": lambda claims, now, leeway: TIMES(claims, min(now, time.time()), leeway),
+    "31 bits": lambda claims, now, leeway: TIMES(claims, now % 2**31, leeway),
     "300 seconds of leeway": lambda claims, now, leeway: TIMES(claims, now, min(leeway, 300)),
 }
 
@@ -680,6 +695,18 @@ def first_two_names(claims: Claims, issuer: str, audience: str) -> Any:
     return PARTIES(claims, issuer, audience)
 
 
+def last_two_names(claims: Claims, issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    return PARTIES({**claims, "aud": aud[-2:]} if isinstance(aud, list) else claims, issuer, audience)
+
+
+def first_and_last_kind(claims: Claims, issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    if isinstance(aud, list) and audience in aud and {type(aud[0]), type(aud[-1])} == {str}:
+        claims = {**claims, "aud": audience}
+    return PARTIES(claims, issuer, audience)
+
+
 def values_of_object(name: str) -> Function:
     def check(claims: Claims, issuer: str, audience: str) -> Any:
         value = claims.get(name)
@@ -692,6 +719,8 @@ def values_of_object(name: str) -> Function:
 
 OF_PARTIES: dict[str, Function] = {
     "the kind of the first two names": first_two_names,
+    "the kind of the first name and the last": first_and_last_kind,
+    "the last two names": last_two_names,
     "iss in an object": values_of_object("iss"),
     "aud in an object": values_of_object("aud"),
     "azp for aud": instead("aud", "azp"),
@@ -782,6 +811,7 @@ OTHERS: dict[str, dict[str, Function]] = {
             data.decode(), object_pairs_hook=last_once, parse_constant=refuse
         ),
         "bad bytes as escapes": lambda data: strict(data.decode("utf-8", "backslashreplace").encode()),
+        "a hundred bytes": lambda data: strict(data) if len(data) < 100 else refuse("long"),
         "six decimals": rounded,
         "a semicolon behind": lambda data: strict(data.removesuffix(b";")),
     },
@@ -802,6 +832,8 @@ OTHERS: dict[str, dict[str, Function]] = {
             of_header(lambda one: encode(forgiving(one)), token), key
         ),
         "a header written anew, too": header_anew,
+        "signed without the dot, too": without_dot,
+        "names in small letters": lambda token, key: {n.lower(): one for n, one in HS256(token, key).items()},
         "HS256 in any member": replace(HS256, header_is=lambda head: "HS256" in dict(head).values()),
         "a comma behind": lambda token, key: HS256(token.rstrip(","), key),
         **{
