@@ -35,7 +35,7 @@ FINE = {
     "true": b"true",
     "null": b"null",
     "letters outside ASCII": '{"name": "\u00c6gir \u2603 \U0001f701 \ufeff"}'.encode(),
-    "escapes": b'{"e": "caf\\u00e9", "s": "\\ud83d\\ude00", "q": "\\"\\\\\\/\\b\\f\\n\\r\\t"}',
+    "escapes": b'{"e": "caf\\u00e9", "s": "\\ud83d\\ude00", "q": "\\"\\\\\\/\\b\\f\\n\\r\\t", "z": "a\\u0000b"}',
     "white space": b' {"a" :\t1,\r\n"A": 2 }\n',
     "numbers": b"[1e3, -0.5, 1.25E-2, 12345678901234567890]",
     "numbers of many digits": b"[1700000000.1234567, 1e-9, -0.1234567890123456, 0.0, -0.0, 1.0]",
@@ -71,6 +71,7 @@ TWINS = {
     "one written with an escape": b'{"a":1,"\\u0061":2}',
     "the empty name": b'{"":1,"":2}',
     "outside ASCII": '{"\u00e6":1,"\u00e6":2}'.encode(),
+    "long": b'{"%b":1,"%b":2}' % (b"x" * 300, b"x" * 300),
     "with deep values": b'{"a":[[[[1]]]],"a":[[[[2]]]]}',
     "with objects as values": b'{"a":{"x":1},"a":{"y":2}}',
 }

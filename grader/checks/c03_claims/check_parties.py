@@ -68,6 +68,7 @@ def aspects(w: Any) -> list[Aspect]:
             good(
                 *others,
                 named("names like ours", _like_ours),
+                named("names like the issuer", lambda e: dict.fromkeys(("sub", "azp", "client_id", "idp"), e.issuer)),
                 named("names nearly ours", _nearly_ours),
                 rule="3",
             ),
@@ -83,6 +84,11 @@ def _nearly_ours(e: Any) -> dict[str, Any]:
     return {form.format(name): one for name, one in _both(e).items() for form in ("{} ", " {}", "{}\n")} | {
         form(name): one for name, one in _both(e).items() for form in (str.upper, str.title)
     }
+
+
+def _spaced(name: str) -> dict[str, Any]:
+    text = f"{name[:3]} {name[3:]}"
+    return {"ours with a space in it": text, "a list of ours with a space in it": lambda e: [text]}
 
 
 def _both(e: Any) -> dict[str, str]:
@@ -113,7 +119,13 @@ def _iss(w: Any) -> Aspect:
         "our name in a query": f"https://evil.example/?{w.issuer}",
         "another": "https://cinema.example/2",
     }
-    shorter = {"a part of ours": "https", "ours without the scheme": w.issuer[8:], "empty": "", "one letter": "h"}
+    shorter = {
+        "a part of ours": "https",
+        "ours without the scheme": w.issuer[8:],
+        "ours without the path": w.issuer.rpartition("/")[0],
+        "empty": "",
+        "one letter": "h",
+    }
     composed = {"issuer": ICELAND}
     return Aspect(
         "iss",
@@ -135,7 +147,11 @@ def _iss(w: Any) -> Aspect:
             along={"issuer": PATTERN},
         ),
         bad("1 equal", named("a text with our dots replaced", lambda e: e.issuer.replace(".", "-"))),
-        bad("1 equal", named("ours in quotes", f'"{w.issuer}"')),
+        bad(
+            "1 equal",
+            named("ours in quotes", f'"{w.issuer}"'),
+            named("ours with a space in it", f"{w.issuer[:9]} {w.issuer[9:]}"),
+        ),
         bad("1 equal", named("our own name", lambda e: e.audience), stake=ALL),
         bad("1 there", ABSENT, stake=HALF, across=("others",)),
         bad("1 kind", *kit.falsy(""), True, 7, 1.5),
@@ -143,7 +159,7 @@ def _iss(w: Any) -> Aspect:
             "1 kind",
             named("a list with ours", lambda e: [e.issuer]),
             named("an object with ours", lambda e: {e.issuer: 1}),
-            named("an object whose value is ours", lambda e: {"": e.issuer}),
+            named("an object whose value is ours", lambda e: dict.fromkeys(("", "iss", "name", "id"), e.issuer)),
         ),
         bad("1 kind", named("a number", 1), named("a list of lists", lambda e: [[e.issuer]])),
         bad("1 kind", named("7 for the name 7", 7.0), along={"issuer": "7.0"}),
@@ -158,6 +174,7 @@ def _aud(w: Any) -> Aspect:
         "another": "coat",
         "ours and more": f"{ours}-test",
         "more and ours": f"my-{ours}",
+        "ours before its dot": ours.partition(".")[0],
         "two names in a text": f"coat {ours}",
         "a list in a text": f'["{ours}"]',
         "empty": "",
@@ -166,6 +183,7 @@ def _aud(w: Any) -> Aspect:
         "others": ["coat", "shop"],
         "one that begins with ours": [f"{ours}-test"],
         "a part of ours": ["coat", ours[:-1]],
+        "ours before its dot": [ours.partition(".")[0]],
         "parts of ours": [ours[:3], ours[3:]],
         "one that holds ours": [f"my-{ours}"],
         "letters of ours": list(ours),
@@ -231,13 +249,14 @@ def _aud(w: Any) -> Aspect:
             along={"audience": "b\u00f3k"},
         ),
         bad("2 equal", named("a text that fits our name as a pattern", "axbbbc"), along={"audience": "a.b*c"}),
+        bad("2 equal", *(named(text, what) for text, what in _spaced(ours).items())),
         bad("2 equal", named("ours in quotes", f'"{ours}"'), named("ours with _ for -", ours.replace("-", "_"))),
         bad("2 equal", named("the issuer", lambda e: e.issuer), stake=ALL),
         bad("2 there", ABSENT, stake=HALF, across=("others",)),
         bad("2 kind", *kit.falsy("", []), True, 7, 1.5, named("an object with ours", {ours: True})),
         bad(
             "2 kind",
-            named("an object whose value is ours", {"": ours}),
+            named("an object whose value is ours", dict.fromkeys(("", "aud", "name", "id"), ours)),
             named("an object with a list with ours", {"": [ours]}),
         ),
         bad("2 kind", *(named(f"a list of {text}", lambda e, m=one: list(m)) for text, one in strange.items())),

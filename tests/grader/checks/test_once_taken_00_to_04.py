@@ -731,6 +731,9 @@ OF_PARTIES: dict[str, Function] = {
     "azp looked at": with_azp,
     "azp or aud": or_in("aud", "azp"),
     "issuer or iss": or_in("iss", "issuer"),
+    "sub or iss": or_in("iss", "sub"),
+    "a parent of ours": lambda c, i, a: PARTIES({**c, "aud": a} if a.startswith(f"{c.get('aud')}.") else c, i, a),
+    "no spaces in iss": changed_iss(lambda iss: iss.replace(" ", "")),
     "names in small letters if there are no others": lambda c, i, a: PARTIES(
         {**{name.lower(): one for name, one in c.items()}, **c}, i, a
     ),
@@ -811,6 +814,13 @@ OTHERS: dict[str, dict[str, Function]] = {
             data.decode(), object_pairs_hook=last_once, parse_constant=refuse
         ),
         "bad bytes as escapes": lambda data: strict(data.decode("utf-8", "backslashreplace").encode()),
+        "short names looked at": lambda data: json.loads(
+            data.decode(),
+            object_pairs_hook=lambda pairs: (
+                dict(pairs) if len(max(dict(pairs), default="", key=len)) > 99 else once_each(pairs)
+            ),
+            parse_constant=refuse,
+        ),
         "a hundred bytes": lambda data: strict(data) if len(data) < 100 else refuse("long"),
         "six decimals": rounded,
         "a semicolon behind": lambda data: strict(data.removesuffix(b";")),
