@@ -33,6 +33,14 @@ RULES = {
     "5": "Claims are a JSON object (RFC 7519 §4). Read them with json_loads_strict, and return them as they are.",
 }
 HEAD = {"alg": "HS256", "typ": "JWT"}
+_HS256_ELSEWHERE = {
+    "Alg": "HS256",
+    "ALG": "HS256",
+    "alg ": "HS256",
+    "enc": "HS256",
+    "kid": "HS256",
+    "algorithm": "HS256",
+}
 OTHER_HASHES = ("md5", "sha1", "sha384", "sha512", "sha3_256")
 
 
@@ -82,6 +90,8 @@ def _header(w: Any, more_members: list[Value]) -> list[Aspect]:
             good("HS256", rule="3 alg"),
             bad("3 alg", ABSENT, *kit.falsy(), *kit.truthy("HS256"), *kit.almost("HS256"), *other_algs, *stray, uri),
             *signed_so,
+            bad("3 alg", named("none, where another member says HS256", "none"), along={"typ": "HS256"}),
+            bad("3 alg", named("absent, where another member says HS256", ABSENT), along={"members": _HS256_ELSEWHERE}),
             bad(("3 alg", "4"), named("absent and unsigned", ABSENT), along=unsigned, stake=ALL),
             bad(("3 alg", "4"), named("null and unsigned", None), along=unsigned, stake=ALL),
         ),
@@ -123,7 +133,7 @@ def _claims(w: Any) -> Aspect:
         "falsy ones": {"exp": 0, "sub": None},
         "a header's names": {"alg": "none", "crit": ["x", "b64", "x"], "typ": 7, "exp": "12"},
         "times far off": {"nbf": 10**12, "iat": 10**12, "exp": 10**12, "iss": 7},
-        "odd names": {"": "", "a.b": "=", "sub": ["x"], "exp": "soon"},
+        "odd names": {"": "", "a.b": "=", "Sub": 1, " A": [], "sub": ["x"], "exp": "soon"},
     }
     forms = kit.odd_json(usual, "sub") | kit.no_objects(usual)
     return Aspect(
@@ -138,7 +148,7 @@ def _claims(w: Any) -> Aspect:
 
 def _spellings(w: Any) -> list[Aspect]:
     """How each segment is spelled. `build` sees to it that each lenient spelling is another one for the same bytes."""
-    along = {
+    along: dict[str, dict[str, Any]] = {
         "header": {"members": lambda e: {"kid": "???"}, "header": lambda e: json_dumps},
         "claims": {"claims": json_dumps({"sub": "ada", "q": "???"})},
         "signature": {},
@@ -152,6 +162,16 @@ def _spellings(w: Any) -> list[Aspect]:
                 *(named(text, lambda e, spell=spell: spell) for text, spell in kit.lenient().items()),
                 along=others,
             ),
+            bad(
+                "2 spelling",
+                *(
+                    named(f"{text}, the strict one signed", lambda e, s=spell: s)
+                    for text, spell in kit.lenient().items()
+                ),
+                along={**others, "seal": lambda e: lambda message: kit.mac(e.key, _strictly(message))},
+            )
+            if name != "signature"
+            else [],
         )
         for name, others in along.items()
     ]
@@ -168,6 +188,11 @@ def _seal(w: Any) -> Aspect:
     }
     of_key = {
         "the hash of key and message": lambda e: lambda message: sha256(e.key + message).digest(),
+        "the hash of message and key": lambda e: lambda message: sha256(message + e.key).digest(),
+        "of both segments without the dot": lambda e: lambda message: kit.mac(e.key, message.replace(b".", b"")),
+        "of both segments and a dot": lambda e: lambda message: kit.mac(e.key, message + b"."),
+        "of the claims' JSON": lambda e: lambda message: kit.mac(e.key, b64u_decode(message.decode().split(".")[1])),
+        "the digits of the key as key": lambda e: lambda message: kit.mac(e.key.hex().encode(), message),
         "key and message exchanged": lambda e: lambda message: kit.mac(message, e.key),
         "the text of the key as key": lambda e: lambda message: kit.mac(b64u_encode(e.key).encode(), message),
         "hexadecimal digits for a segment": lambda e: lambda message: b64u_decode(kit.mac(e.key, message).hex()),
@@ -194,6 +219,8 @@ def _seal(w: Any) -> Aspect:
         bad(
             "4",
             named("of the JSON written anew", lambda e: lambda message: kit.mac(e.key, _rewritten(message))),
+            named("of the header written anew", lambda e: lambda message: kit.mac(e.key, _rewritten(message, (0,)))),
+            named("of the claims written anew", lambda e: lambda message: kit.mac(e.key, _rewritten(message, (1,)))),
             along={"header": lambda e: kit.spaced, "claims": kit.spaced({"sub": w.name, "exp": 1})},
         ),
         bad(
@@ -204,10 +231,17 @@ def _seal(w: Any) -> Aspect:
     )
 
 
-def _rewritten(message: bytes) -> bytes:
-    return ".".join(
-        b64u_encode(json_dumps(json.loads(b64u_decode(one)))) for one in message.decode().split(".")
-    ).encode()
+def _strictly(message: bytes) -> bytes:
+    """What is signed, each segment in its one right spelling."""
+    return ".".join(b64u_encode(kit.forgiven(one)) for one in message.decode().split(".")).encode()
+
+
+def _rewritten(message: bytes, which: tuple[int, ...] = (0, 1)) -> bytes:
+    """What is signed, the JSON of these segments written anew."""
+    parts = message.decode().split(".")
+    for one in which:
+        parts[one] = b64u_encode(json_dumps(json.loads(b64u_decode(parts[one]))))
+    return ".".join(parts).encode()
 
 
 def other_case(seal: bytes) -> bytes:
@@ -394,29 +428,29 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
         "compare bytes.": replace(VERIFY, compare_texts=True),
     },
     "3 header": {
-        "`json.loads` keeps the last of two equal names. Read the header with json_loads_strict.": replace(
+        "A header with the same name twice is taken, as `json.loads` does. Read it with json_loads_strict.": replace(
             VERIFY, loads=json.loads
         ),
-        "The header is written anew before the HMAC is computed. Verify the segments as they came.": replace(
-            VERIFY, first=lambda header, head: b64u_encode(json_dumps(head))
-        ),
-        "It takes any JSON for a header, and a list has no `get`. See that it is a dict first, and refuse with "
-        "ValueError.": replace(VERIFY, header_is=lambda head: head.get("alg") == "HS256"),
+        "The HMAC is not that of the header as it came, but of the header written anew. Verify the segments as they "
+        "came.": replace(VERIFY, first=lambda header, head: b64u_encode(json_dumps(head))),
+        "It takes any JSON for a header, and ends in an AttributeError where that is no object. See that it is a dict "
+        "first, and refuse with ValueError.": replace(VERIFY, header_is=lambda head: head.get("alg") == "HS256"),
     },
     ("3 header", "3 alg"): {
-        "The header's alg is not looked at. Only the HMAC is checked now, but a reader who trusts the header later "
-        "will meet a token that says 'none'.": replace(VERIFY, header_is=lambda head: True),
+        "No header is refused that is JSON, whatever it says. See that it is an object and says HS256.": replace(
+            VERIFY, header_is=lambda head: True
+        ),
         "It takes any JSON for a header: `{}` has no alg and a list takes no names. Refuse both with "
         "ValueError.": replace(VERIFY, header_is=lambda head: head["alg"] == "HS256"),
     },
     "3 alg": {
-        "It never looks at alg. Only HS256 was agreed on, whatever the HMAC says.": replace(
+        "No alg is refused, whatever it is. Only HS256 was agreed on, whatever the HMAC says.": replace(
             VERIFY, header_is=_is_object
         ),
         "It forbids some algorithms. Name the one that you accept, and refuse all others.": replace(
             VERIFY, header_is=lambda head: _is_object(head) and head.get("alg") not in (None, "none")
         ),
-        "`in` finds HS256 inside a longer name too. Compare alg with `==`.": replace(
+        "A longer alg with HS256 in it passes, as `in` finds it there. Compare alg with `==`.": replace(
             VERIFY, header_is=lambda head: _is_object(head) and "HS256" in (head.get("alg") or "")
         ),
         "alg is compared without regard to case; its value is exact (RFC 7515 §4.1.1).": replace(
@@ -432,13 +466,14 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
         "token.": replace(VERIFY, unsigned=lambda head: _is_object(head) and head.get("alg") == "none"),
     },
     "4": {
-        "The signature is never checked. Decoding a token is not verifying it.": replace(
-            VERIFY, compare=lambda mine, theirs: True
-        ),
+        "No signature is refused, whatever it is. Decoding a token is not verifying it: raise ValueError unless it "
+        "fits.": replace(VERIFY, compare=lambda mine, theirs: True),
         "A signature that is only the beginning of the right one passes, even the empty one. Compare all 32 "
         "bytes.": replace(VERIFY, compare=lambda mine, theirs: mine.startswith(theirs)),
-        "`zip` stops at the shorter one, so a shorter signature passes, even the empty one. Compare all 32 "
-        "bytes.": replace(VERIFY, compare=lambda mine, theirs: all(a == b for a, b in zip(mine, theirs, strict=False))),
+        "Only as many bytes are compared as both signatures have, so a shorter one passes, even the empty one, and a "
+        "longer one, too. (`zip` stops at the shorter.) Compare them whole.": replace(
+            VERIFY, compare=lambda mine, theirs: all(a == b for a, b in zip(mine, theirs, strict=False))
+        ),
         "A wrong signature gives None. The caller who forgets to look lets everyone in; raise ValueError.": replace(
             VERIFY, refuse=lambda: None
         ),
@@ -449,7 +484,7 @@ MISTAKES: dict[str | tuple[str, ...], dict[str, Verify]] = {
     "5": {
         "It accepts any JSON for a payload; claims are an object. A list or a number must be refused (RFC 7519 "
         "§4).": replace(VERIFY, objects=lambda claims: True),
-        "`json.loads` keeps the last of two equal names. Read the claims with json_loads_strict.": replace(
+        "Claims with the same name twice are taken, as `json.loads` does. Read them with json_loads_strict.": replace(
             VERIFY, loads=json.loads
         ),
     },

@@ -297,9 +297,12 @@ def _strict_if_raised(outcome: Outcome) -> str:
 
 
 def taken_key(outcome: Outcome) -> str:
-    """Which error it is to accept a bad input: whatever is returned for it, only None, True and False stand apart."""
+    """Which error it is to accept a bad input: whatever is returned, only True and what counts as false stand apart.
+
+    Who refuses by an empty value did not make the mistake of who accepts the input.
+    """
     if outcome.kind == RETURNED:
-        simple = outcome.packed in map(pack, (None, True, False))
+        simple = outcome.packed == pack(True) or not unpack(outcome.packed)
         return f"taken {outcome.packed}" if simple else "taken"
     return error_key(outcome)
 

@@ -84,12 +84,9 @@ MISTAKES: Mistakes = {
         ),
     },
     "2": {
-        "It quietly encodes text as well. Which bytes a text means is the caller's decision: raise TypeError.": (
-            _made_bytes
-        ),
-        "It makes bytes of a number or a list with `bytes(...)`: `bytes(3)` is three zero bytes. Raise TypeError.": (
-            lambda data: encoding.b64u_encode(data if isinstance(data, bytes) else bytes(data))
-        ),
+        "A text is taken as well. Which bytes it means is the caller's decision: raise TypeError.": (_made_bytes),
+        "A number or a list is encoded as well, as what `bytes(...)` makes of it: `bytes(3)` is three zero bytes. "
+        "Raise TypeError.": (lambda data: encoding.b64u_encode(data if isinstance(data, bytes) else bytes(data))),
     },
 }
 

@@ -35,13 +35,14 @@ FINE = {
     "true": b"true",
     "null": b"null",
     "letters outside ASCII": '{"name": "\u00c6gir \u2603 \U0001f701 \ufeff"}'.encode(),
-    "escapes": b'{"e": "caf\\u00e9", "s": "\\ud83d\\ude00", "q": "\\"\\\\\\/\\b\\f\\n\\r\\t"}',
+    "escapes": b'{"e": "caf\\u00e9", "s": "\\ud83d\\ude00", "q": "\\"\\\\\\/\\b\\f\\n\\r\\t", "z": "a\\u0000b"}',
     "white space": b' {"a" :\t1,\r\n"A": 2 }\n',
     "numbers": b"[1e3, -0.5, 1.25E-2, 12345678901234567890]",
     "numbers of many digits": b"[1700000000.1234567, 1e-9, -0.1234567890123456, 0.0, -0.0, 1.0]",
     "NaN as a text": b'{"n": "NaN", "i": "Infinity", "m": "-Infinity", "t": "a NaN: -Infinity, NaN"}',
     "NaN as a name": b'{"NaN": 1, "Infinity": 2}',
     "a list that is 40 deep": b"[" * 40 + b"]" * 40,
+    "long": b'{"a": "%b", "b": [%b1]}' % (b"x" * 5_000, b"1, " * 3_000),
 }
 NO_TWINS = {
     "the same name in two objects": b'[{"id": 1}, {"id": 1}]',
@@ -61,6 +62,8 @@ TWINS = {
     "both null": b'{"a":null,"a":null}',
     "second false": b'{"a":true,"a":false}',
     "behind another": b'{"a":1,"b":2,"b":3}',
+    "before another": b'{"a":1,"a":2,"b":3}',
+    "around another, before a third": b'{"a":1,"b":2,"a":3,"c":4}',
     "three times": b'{"a":1,"b":2,"a":3,"c":4,"a":5}',
     "inside": b'{"deep":{"x":1,"y":2,"x":3}}',
     "in a list": b'[{"x":1,"x":2}]',
@@ -68,6 +71,7 @@ TWINS = {
     "one written with an escape": b'{"a":1,"\\u0061":2}',
     "the empty name": b'{"":1,"":2}',
     "outside ASCII": '{"\u00e6":1,"\u00e6":2}'.encode(),
+    "long": b'{"%b":1,"%b":2}' % (b"x" * 300, b"x" * 300),
     "with deep values": b'{"a":[[[[1]]]],"a":[[[[2]]]]}',
     "with objects as values": b'{"a":{"x":1},"a":{"y":2}}',
 }
@@ -118,6 +122,7 @@ NO_JSON = (
 NO_UTF_8 = (
     *(b'{"name": "\xe6gir"}', b'"\xed\xa0\x80"', b'"\xc0\xa2"', b'"\xff"', b'{"a": "\xe2\x82"}'),
     b'"\xf5\x80\x80\x80"',
+    b'"\\\xff"',  # what stands for the byte may make a good escape of the backslash
 )
 
 
@@ -226,8 +231,8 @@ def _stripped(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 READ = Read()
 
 MISTAKES: Mistakes = {
-    RETURNS: {
-        "`object_pairs_hook` must return the dict: what it returns takes the object's place.": replace(
+    (RETURNS, "1"): {
+        "An object comes back as None. What `object_pairs_hook` returns takes its place: return the dict.": replace(
             READ, pairs=lambda members: None
         ),
     },
@@ -235,7 +240,7 @@ MISTAKES: Mistakes = {
         "JSON is not always an object: an array, a string or a number is a value too.": replace(READ, after=dict),
     },
     "2": {
-        "The bytes go to `json.loads` as they are, and it guesses UTF-16 and UTF-32 too. Decode them as UTF-8 "
+        "Bytes in UTF-16 and UTF-32 are read too, as `json.loads` does when it is given bytes. Decode them as UTF-8 "
         "first.": replace(READ, decode=lambda data: data),
         "A byte order mark is swallowed, as 'utf-8-sig' does. 'utf-8' leaves it for the parser to refuse.": replace(
             READ, decode=lambda data: data.decode("utf-8-sig")
@@ -245,17 +250,19 @@ MISTAKES: Mistakes = {
         ),
     },
     "4": {
-        "NaN and Infinity still pass. `parse_constant` is called for them.": replace(READ, constant=None),
-        "`parse_constant` is called, but what it returns takes the constant's place. Raise ValueError in it.": replace(
+        "NaN and Infinity still pass. `parse_constant` is called for them: raise ValueError there.": replace(
+            READ, constant=None
+        ),
+        "null takes the place of NaN and Infinity. Raise ValueError in `parse_constant` instead.": replace(
             READ, constant=lambda name: None
         ),
     },
     "5": {
-        "Duplicate names still pass: a dict keeps the last. `object_pairs_hook` sees all of them.": replace(
+        "A name that occurs twice still passes. `object_pairs_hook` sees all members: raise ValueError there.": replace(
             READ, pairs=None
         ),
-        "It asks whether the earlier value counts as true, so it accepts a name twice if its first value is false, "
-        "null, 0 or empty. Ask whether the name is there.": replace(READ, pairs=_unless_true),
+        "It accepts a name twice if its first value is false, null, 0 or empty. Ask whether the name is there, not "
+        "whether its value counts as true.": replace(READ, pairs=_unless_true),
         "It compares names without the spaces around them; a name is exact, spaces included.": replace(
             READ, pairs=_stripped
         ),

@@ -128,13 +128,8 @@ MISTAKES: Mistakes = {
         "The key is filled up with the character '0', which is the byte 48. It should be the byte 0, b'\\0'.": replace(
             MAC, fill=lambda key: key.ljust(BLOCK, b"0")
         ),
-        "`^` works on numbers, not on bytes as a whole: `bytes(b ^ 0x36 for b in key)` goes byte by byte.": (
-            lambda key, message: hashlib.sha256((key ^ 0x36) + message).digest()
-        ),
         "The pads have changed places: 0x36 is inside, 0x5c outside.": replace(MAC, pads=(0x5C, 0x36)),
-        "The pads are the numbers 0x36 and 0x5c, in hexadecimal; 36 and 5C in decimal are others.": replace(
-            MAC, pads=(36, 92)
-        ),
+        "The inner pad is 0x36, in hexadecimal; 36 in decimal is another number.": replace(MAC, pads=(36, 0x5C)),
         "The result is text in hexadecimal. A signature is the 32 bytes: `.digest()`.": replace(
             MAC, finish=lambda outer: outer.hexdigest()
         ),

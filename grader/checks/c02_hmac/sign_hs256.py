@@ -38,6 +38,7 @@ CLAIMS: dict[str, dict[str, Any]] = {
     "times with fractions": {"exp": 2e9 + 0.5, "nbf": 1.25, "iat": 1e-9, "jti": 7},
     "JSON's own marks": {"a": 'x: 1, "y": [2, 3]', "b": "{}, : ,  ", "c ": "//"},
     "both letters that differ between the alphabets": {"q": "?" * 6 + ">" * 6 + "~" * 6},
+    "a list of one audience": {"aud": ["shop"], "iss": "", "jti": "a", "roles": ["x"]},
     "lists out of order": {"aud": ["b", "a", "b"], "n": [3, 1, 2, None, "x"], "one": ["a"]},
 }
 ODD: dict[str, Any] = {
@@ -77,6 +78,7 @@ def aspects(w: Any) -> list[Aspect]:
             rare(
                 named("32 zeros", bytes(32)),
                 named("white space", b" \n" * 16),
+                named("letters and digits", b"Correct4Horse2Battery9" * 2),
                 named("zeros behind", w.key[:31] + b"\0"),
                 named("zeros before", b"\0\0" + w.key[:31]),
                 rule="1",
@@ -134,14 +136,14 @@ def _wrong_signature(token: str, signature: bytes, key: bytes) -> str:
     if signature == right.hex().encode():
         return "encode the 32 bytes of the signature, not their hexadecimal digits"
     if signature == kit.mac(message, key):
-        return "call hmac_sha256 with the key first, then the message"
+        return "compute the HMAC of the message with the key, not the other way round"
     likely = {
         (header + payload).encode(): "sign the dot between the segments, too",
         payload.encode(): "sign the header, too",
         b64u_decode(header) + b"." + b64u_decode(payload): "sign the encoded text, not the JSON",
     }
     found = (reason for text, reason in likely.items() if kit.mac(key, text) == signature)
-    return next(found, "sign header.payload with HMAC-SHA256; does hmac_sha256 pass its own check?")
+    return next(found, "sign header.payload with HMAC-SHA256 (first see that hmac_sha256 passes its own check)")
 
 
 @dataclass(frozen=True)
@@ -176,7 +178,7 @@ SIGN = Sign()
 
 MISTAKES: Mistakes = {
     RETURNS: {
-        "The segments carry '=' padding. Use b64u_encode.": replace(
+        "There is '=' padding in the token. Use b64u_encode for each segment.": replace(
             SIGN, encode=lambda data: base64.urlsafe_b64encode(data).decode()
         ),
         "The dot between header and payload is signed too (RFC 7515 §5.1).": replace(
@@ -200,18 +202,14 @@ MISTAKES: Mistakes = {
         "The algorithm's name in a header is HS256 (RFC 7518 §3.1).": replace(
             SIGN, header=(("alg", "SHA256"), ("typ", "JWT"))
         ),
-        "Key and message have changed places in the call of hmac_sha256.": replace(
+        "Key and message have changed places where the HMAC is computed.": replace(
             SIGN, mac=lambda key, message: kit.mac(message, key)
         ),
-        "HMAC works on bytes: `.encode('ascii')` makes bytes of the text header.payload.": replace(
-            SIGN,
-            mac=lambda key, message: kit.mac(key, message.decode()),  # type: ignore[arg-type]
-        ),
-        "The token is bytes; the function returns text.": replace(SIGN, finish=str.encode),
+        "The result is bytes; the function returns text.": replace(SIGN, finish=str.encode),
     },
     "1": {
         "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2).": replace(SIGN, minimum=33),
-        "It signs with any key, even an empty one. RFC 7518 §3.2 asks for 32 bytes: raise ValueError below "
+        "No key is refused, not even an empty one. RFC 7518 §3.2 asks for 32 bytes: raise ValueError below "
         "that.": replace(SIGN, minimum=0),
         "It refuses only the empty key. RFC 7518 §3.2 asks for 32 bytes: raise ValueError below that.": replace(
             SIGN, minimum=1

@@ -28,6 +28,8 @@ def _key(w: Any) -> Aspect:
             named("33 bytes", w.key + b"k"), named("65 bytes", w.far[:64] + b"\n"), named("200 bytes", w.far), rule="1"
         ),
         rare(named("32 zero bytes", bytes(32)), named("line breaks", b"\n" * 40), rule="1"),
+        rare(named("letters and digits", b"Correct4Horse2Battery9" * 2), rule="1"),
+        rare(named("a zero byte behind 70", w.far[:70] + b"\0"), rule="1"),
         bad("1", named("empty", b""), stake=ALL),
         bad("1", named("a word", b"secret"), *(named(f"{n} bytes", w.far[:n]) for n in (1, 16, 24, 31))),
         bad("1", named("31 zero bytes", bytes(31)), named("31 bytes of ones", b"\xff" * 31)),
@@ -54,7 +56,7 @@ MISTAKES: Mistakes = {
         "A key of exactly 32 bytes is long enough; only fewer are refused (RFC 7518 §3.2).": replace(
             compact.VERIFY, minimum=33
         ),
-        "It verifies with any key, even an empty one. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(
+        "No key is refused, not even an empty one. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(
             compact.VERIFY, minimum=0
         ),
         "It refuses only the empty key. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(

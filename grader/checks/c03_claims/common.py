@@ -11,9 +11,6 @@ SILENT = (
     "Bad claims come back as None. The callers below do not look at the result, so they would let everyone in. Raise "
     "ValueError."
 )
-ASSERTED = "`assert` is not a refusal: Python leaves it out when it runs with -O. Raise ValueError."
-FALSE = "Bad claims give False. The caller who forgets to look lets the token in; raise ValueError."
-BLANKET = "The exception's text names claims that are not at fault. Name the one that is, and no other."
 TRUE = (
     "Good claims come back as True. An answer that can be overlooked will be: raise ValueError for bad claims, and "
     "return nothing (or the claims) for good ones."
@@ -23,7 +20,11 @@ TRUE = (
 def passes(answer: Any, args: Args) -> Want:
     """Good claims give None; handing the claims back is no error either."""
     allowed = {pack(None), pack(args[0])}
-    return Satisfies(lambda value: pack(value) in allowed, "return None, because these claims are good")
+    because = "because these claims are good"
+    return Satisfies(
+        lambda value: pack(value) in allowed or (value is True and f"return None, not True, {because}"),
+        f"return None, {because}",
+    )
 
 
 def names_one_of(at_fault: set[str], all_names: Iterable[str]) -> Want:

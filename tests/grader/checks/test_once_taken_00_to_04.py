@@ -5,8 +5,10 @@ import hashlib
 import hmac
 import json
 import re
+import time
 import unicodedata
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -66,7 +68,15 @@ def no_false_in_header(token: str) -> tuple[Any, Any, bytes]:
     return {name: one for name, one in header.items() if one}, payload, signature
 
 
+def first_and_last(token: str) -> tuple[Any, Any, bytes]:
+    header, _, rest = token.partition(".")
+    parts = (header, *rest.rpartition(".")[::2])
+    first, second, third = (base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in parts)
+    return json.loads(first), json.loads(second), third
+
+
 SPLIT: dict[str, Function] = {
+    "all between the first dot and the last": first_and_last,
     "a header without what counts as false": no_false_in_header,
     "an empty fourth behind an empty third": lambda token: split(token[:-1] if token.endswith("..") else token),
     "no null": of_payload(lambda claims: {name: one for name, one in claims.items() if one is not None}),
@@ -132,6 +142,7 @@ DECODE: dict[str, Function] = {
     "by recursion": letter_by_letter,
     "quotation marks around": lambda text: decode(text.strip('"')),
     "a byte order mark": lambda text: decode(text.lstrip("\ufeff")),
+    "white space off the data": lambda text: decode(text).strip(),
     "an escaped =": lambda text: decode(text.removesuffix("%3D")),
     "a comma behind": lambda text: decode(text.rstrip(",")),
 }
@@ -159,6 +170,12 @@ def not_first_twice(pairs: list[tuple[str, Any]]) -> Claims:
     if pairs and [name for name, _ in pairs].count(pairs[0][0]) > 1:
         raise ValueError("twice")
     return once_each(pairs) if len(pairs) < 3 else dict(pairs)
+
+
+def last_once(pairs: list[tuple[str, Any]]) -> Claims:
+    if pairs and pairs[-1][0] in dict(pairs[:-1]):
+        raise ValueError("twice")
+    return dict(pairs)
 
 
 def rounded(data: bytes) -> Any:
@@ -244,6 +261,10 @@ SIGN: dict[str, Function] = {
     "lists sorted": lambda c, key: sign({n: sorted(v, key=str) if type(v) is list else v for n, v in c.items()}, key),
     "one in a list": lambda c, k: sign({n: v[0] if type(v) is list and len(v) == 1 else v for n, v in c.items()}, k),
     "spaces behind marks": lambda claims, key: sign(json.loads(json.dumps(claims).replace(": ", ":")), key),
+    "no key of letters": lambda claims, key: sign(claims, b"" if key.isalnum() else key),
+    "one audience": lambda c, k: sign(
+        {**c, "aud": c["aud"][0]} if list(map(type, c.get("aud", ""))) == [str] else c, k
+    ),
     "no iat": lambda claims, key: sign({name: one for name, one in claims.items() if name != "iat"}, key),
     "zeros before a key": lambda claims, key: sign(claims, key.lstrip(b"\0") if any(key) else key),
 }
@@ -490,6 +511,25 @@ def or_written_anew(token: str, key: Claims) -> Any:
         return VERIFY(".".join([*anew, signature]), key)
 
 
+def of_header(change: Callable[[str], str], token: str) -> str:
+    header, *others = token.split(".")
+    return ".".join([change(header), *others])
+
+
+def header_anew(token: str, key: bytes) -> Any:
+    try:
+        return HS256(token, key)
+    except ValueError:
+        return HS256(of_header(lambda one: b64u_encode(json_dumps(json_loads_strict(b64u_decode(one)))), token), key)
+
+
+def without_dot(token: str, key: bytes) -> Any:
+    text, _, signature = token.rpartition(".")
+    if signature == encode(mac(key, text.replace(".", "").encode())):
+        return HS256(f"{text}.{encode(mac(key, text.encode()))}", key)
+    return HS256(token, key)
+
+
 OF_VERIFY: dict[str, Function] = {
     "the hash by the length of the signature": hash_by_length,
     "the first two segments and the last": first_two_and_last,
@@ -567,6 +607,8 @@ OF_TIMES: dict[str, Function] = {
     "iat before exp": ordered("iat"),
     "sub looked at": with_sub,
     "the rest told": in_seconds,
+    "the earlier of two clocks": lambda claims, now, leeway: TIMES(claims, min(now, time.time()), leeway),
+    "31 bits": lambda claims, now, leeway: TIMES(claims, now % 2**31, leeway),
     "300 seconds of leeway": lambda claims, now, leeway: TIMES(claims, now, min(leeway, 300)),
 }
 
@@ -591,6 +633,14 @@ def with_azp(claims: Claims, issuer: str, audience: str) -> None:
     PARTIES(claims, issuer, audience)
     if len(claims["aud"]) > 1 and isinstance(claims["aud"], list) and claims.get("azp", audience) != audience:
         raise ValueError("aud")
+
+
+def or_in(name: str, other: str) -> Function:
+    def check(claims: Claims, issuer: str, audience: str) -> Any:
+        ours = {"iss": issuer, "aud": audience}[name]
+        return PARTIES({**claims, name: ours} if claims.get(other) == ours else claims, issuer, audience)
+
+    return check
 
 
 def empty_for_all(claims: Claims, issuer: str, audience: str) -> Any:
@@ -645,6 +695,18 @@ def first_two_names(claims: Claims, issuer: str, audience: str) -> Any:
     return PARTIES(claims, issuer, audience)
 
 
+def last_two_names(claims: Claims, issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    return PARTIES({**claims, "aud": aud[-2:]} if isinstance(aud, list) else claims, issuer, audience)
+
+
+def first_and_last_kind(claims: Claims, issuer: str, audience: str) -> Any:
+    aud = claims.get("aud")
+    if isinstance(aud, list) and audience in aud and {type(aud[0]), type(aud[-1])} == {str}:
+        claims = {**claims, "aud": audience}
+    return PARTIES(claims, issuer, audience)
+
+
 def values_of_object(name: str) -> Function:
     def check(claims: Claims, issuer: str, audience: str) -> Any:
         value = claims.get(name)
@@ -657,6 +719,8 @@ def values_of_object(name: str) -> Function:
 
 OF_PARTIES: dict[str, Function] = {
     "the kind of the first two names": first_two_names,
+    "the kind of the first name and the last": first_and_last_kind,
+    "the last two names": last_two_names,
     "iss in an object": values_of_object("iss"),
     "aud in an object": values_of_object("aud"),
     "azp for aud": instead("aud", "azp"),
@@ -665,6 +729,14 @@ OF_PARTIES: dict[str, Function] = {
     "sub a text": typed("sub", str),
     "exp a number": typed("exp", int, float),
     "azp looked at": with_azp,
+    "azp or aud": or_in("aud", "azp"),
+    "issuer or iss": or_in("iss", "issuer"),
+    "sub or iss": or_in("iss", "sub"),
+    "a parent of ours": lambda c, i, a: PARTIES({**c, "aud": a} if a.startswith(f"{c.get('aud')}.") else c, i, a),
+    "no spaces in iss": changed_iss(lambda iss: iss.replace(" ", "")),
+    "names in small letters if there are no others": lambda c, i, a: PARTIES(
+        {**{name.lower(): one for name, one in c.items()}, **c}, i, a
+    ),
     "names in small letters": lambda c, i, a: PARTIES({name.lower(): one for name, one in c.items()}, i, a),
     "an empty aud": empty_for_all,
     "one name as text": one_as_text,
@@ -753,6 +825,18 @@ OTHERS: dict[str, dict[str, Function]] = {
         "the first name looked at": lambda data: json.loads(
             data.decode(), object_pairs_hook=not_first_twice, parse_constant=refuse
         ),
+        "the last name looked at": lambda data: json.loads(
+            data.decode(), object_pairs_hook=last_once, parse_constant=refuse
+        ),
+        "bad bytes as escapes": lambda data: strict(data.decode("utf-8", "backslashreplace").encode()),
+        "short names looked at": lambda data: json.loads(
+            data.decode(),
+            object_pairs_hook=lambda pairs: (
+                dict(pairs) if len(max(dict(pairs), default="", key=len)) > 99 else once_each(pairs)
+            ),
+            parse_constant=refuse,
+        ),
+        "a hundred bytes": lambda data: strict(data) if len(data) < 100 else refuse("long"),
         "six decimals": rounded,
         "a semicolon behind": lambda data: strict(data.removesuffix(b";")),
     },
@@ -769,6 +853,13 @@ OTHERS: dict[str, dict[str, Function]] = {
         "unsigned if there are no claims": lambda token, key: unsigned_if_empty(token, jwk_of(key)),
         "digits for a segment": lambda token, key: OF_VERIFY["digits for a segment"](token, jwk_of(key)),
         "percent escapes": lambda token, key: HS256(unquote(token), key),
+        "any spelling of the header": lambda token, key: HS256(
+            of_header(lambda one: encode(forgiving(one)), token), key
+        ),
+        "a header written anew, too": header_anew,
+        "signed without the dot, too": without_dot,
+        "names in small letters": lambda token, key: {n.lower(): one for n, one in HS256(token, key).items()},
+        "HS256 in any member": replace(HS256, header_is=lambda head: "HS256" in dict(head).values()),
         "a comma behind": lambda token, key: HS256(token.rstrip(","), key),
         **{
             text: lambda token, key, text=text: OF_VERIFY[text](token, jwk_of(key))  # type: ignore[misc]

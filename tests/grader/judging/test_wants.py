@@ -72,6 +72,8 @@ def test_equal_keys_are_equal_errors() -> None:
 def test_a_bad_input_is_taken_unless_something_is_raised() -> None:
     assert verdict(Raises(ValueError), 1).taken
     assert verdict(Raises(ValueError), None).taken
+    assert verdict(Raises(ValueError), b"ada").key == verdict(Raises(ValueError), b"bob").key
+    assert verdict(Raises(ValueError), b"ada").key != verdict(Raises(ValueError), b"").key
     assert not verdict(Raises(ValueError), KeyError()).taken
     assert not verdict(Raises(ValueError, "exp"), ValueError("late")).taken
     assert verdict(Refuses(), True).taken
