@@ -342,7 +342,7 @@ MISTAKES: Mistakes = {
         "`isinstance(key.get('k'), str)`.": replace(VERIFY, text_only=False),
     },
     "1 size": {
-        "It verifies with any key, even an empty or a short one. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(
+        "No key is refused for its size, not even an empty one. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(
             VERIFY, minimum=0
         ),
         "It refuses only the empty key. Below 32 bytes: ValueError (RFC 7518 §3.2).": replace(VERIFY, minimum=1),
