@@ -143,6 +143,7 @@ def _memory(w: Any) -> list[Aspect]:
             "family",
             good(named("it alone", lambda e: {}), rule="7"),
             good(named("used ones before it", lambda e: {w.tokens[5]: used, w.tokens[6]: used}), rule="7"),
+            rare(named("one alive beside it", lambda e: {w.tokens[5]: live}), rule="7"),
         ),
         Aspect("others", good(named("none", lambda e: {}), named("others'", lambda e: shared.bystanders(w)), rule="7")),
         Aspect(

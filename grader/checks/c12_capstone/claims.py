@@ -95,6 +95,7 @@ def _iss(w: Any) -> list[Aspect]:
             bad("2 iss", named("absent, None is an issuer", ABSENT), along={"home": "None"}),
             bad("2 iss", named("absent, '' is an issuer", ABSENT), along={"home": ""}),
             bad("2 iss", named("7, '7' is an issuer", 7), along={"home": "7"}),
+            bad("2 iss", named("absent, and in the header", ABSENT), along=home | {"members": lambda e: {"iss": ISS}}),
         ),
         Aspect("home", good(named("iss", lambda e: e.iss))),
     ]

@@ -80,6 +80,7 @@ def _typ() -> Aspect:
         bad(
             "4", named("absent, None is wanted", ABSENT), *beside("None is wanted", None), along={"wanted_typ": "None"}
         ),
+        bad("4", named("absent, an empty one is wanted", ABSENT), along={"wanted_typ": ""}),
         bad("4", *beside("7 is wanted", 7), along={"wanted_typ": "7"}),
         bad("4", named("at+jwt, JWT is wanted", TYP), along={"wanted_typ": "application/jwt"}),
         bad("4", named("a prefix cut by letters", "t+jwt"), along={"wanted_typ": TYP}),
@@ -110,6 +111,7 @@ def _members(w: Any) -> Aspect:
         "members",
         good({}, {"x-trace": [1]}, rule="1 others"),
         rare(named("many", lambda e: dict(extras)), *({name: one} for name, one in extras.items()), rule="1 others"),
+        rare({"Crit": ["x"], "CRIT": None, "B64": False}, rule="1 others"),
         bad("1 extensions", *crit, *b64, *both),
         *(
             bad("3", named(f"{text}, {which}", lambda e, m=more: dict(m)), along={**forged, "kid": kid}, stake=ALL)

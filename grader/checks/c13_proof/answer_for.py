@@ -127,6 +127,7 @@ def _scope(w: Any) -> Aspect:
         ),
         bad("5", named("a longer name", but(lambda name: f"{name}:all")), stake=HALF),
         bad("5", named("with more before", but(lambda name: f"x{name}")), stake=HALF),
+        bad("5", named("the part before the colon", but(lambda name: name.partition(":")[0])), stake=HALF),
         bad("5", *(other(text) for text in near)),
         bad(
             "5",
@@ -159,6 +160,7 @@ def _claims(w: Any) -> Aspect:
         rare(named("nothing but scope", lambda e: {}), rule="5"),
         rare(
             named("with a role", lambda e: sub | {"role": "guest", "scp": "x", "scopes": [], "exp": 1}),
+            named("for another client", lambda e: sub | {"client_id": "rota", "azp": "depot"}),
             named("with falsy claims", lambda e: {"sub": "", "exp": 0, "active": False, "cnf": None, "aud": []}),
             rule="6",
         ),

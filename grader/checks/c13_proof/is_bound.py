@@ -74,6 +74,7 @@ def aspects(w: Any) -> list[Aspect]:
             rare(named("an expired one with odd claims", lambda e: dict(odd)), rule="2"),
             rare(named("another key in act", lambda e: {"act": {"cnf": {"jkt": w.other}}}), rule="2"),
             bad("1", named("jkt outside", lambda e: {"jkt": w.mine}), along={"cnf": ABSENT}, stake=HALF),
+            bad("1", named("jkt outside, cnf empty", {"jkt": w.mine}), along={"cnf": lambda e: {}}, stake=HALF),
             bad("1", named("none", {}), along={"cnf": ABSENT}, stake=ALL),
             bad("1", named("it in act", inside), named("CNF", {"CNF": {"jkt": w.mine}}), along={"cnf": ABSENT}),
             bad("1", named("it in act, another here", inside), along={"jkt": w.other}),

@@ -83,7 +83,7 @@ def _request(w: Any) -> list[Aspect]:
         "with a query and a fragment": f"{w.url}?a=1#b?c",
         "a fragment with a question mark": f"{w.url}#b?c",
         "of the root": f"https://{w.host}/",
-        "with a port": f"https://{w.host}:8443/Ropes",
+        "with capitals and a port": f"HTTPS://{w.host.upper()}:8443/Ropes",
         "with a parameter": f"{w.url};colour=red",
     }
     return [
@@ -321,7 +321,7 @@ def _seen(w: Any) -> Aspect:
                 for text, n in near.items()
             ),
             rule="7",
-            along={"jti": w.jti},
+            along={"jti": w.jti * 7},  # who compares a beginning of it takes them for the same
         ),
         bad("7", named("this one", lambda e: {e.jti: e.now}), along={"jti": w.jti}, stake=HALF),
         bad(

@@ -96,6 +96,7 @@ def _issuers(w: Any) -> list[Aspect]:
                 7,
                 named("in a list", [w.clinic]),
                 named("in an object", {w.clinic: True}),
+                named("by http", w.clinic.replace("https", "http")),
                 *near,
             ),
         ),
@@ -109,6 +110,8 @@ def _claims(w: Any) -> Aspect:
         "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},
         "odd ones": {"alg": "none", "cty": "JWT", "zip": "DEF", "sub": None},
         "expired": {"sub": "ada", "exp": 1},
+        "for somebody, and not yet": {"sub": "ada", "aud": "https://x.example", "nbf": 10**10, "iat": 10**10},
+        "with fractions": {"exp": 2_000_000_000.0, "dose": 1.5},
     }
     return Aspect("claims", good(*(named(text, lambda e, one=one: dict(one)) for text, one in kinds.items()), rule="5"))
 
@@ -180,6 +183,7 @@ def _inner(w: Any) -> Aspect:
             named("in JSON", changed(lambda t: json_dumps({"token": t.decode()}))),
             named("with a space before", changed(lambda t: b" " + t)),
             named("with a byte order mark before", changed(lambda t: "\ufeff".encode() + t)),
+            named("in UTF-16", changed(lambda t: t.decode().encode("utf-16"))),
             named("with a zero byte behind", changed(lambda t: t + b"\0")),
             named("with a letter outside ASCII behind", changed(lambda t: t + "\u00e9".encode())),
             named("with a letter outside ASCII in it", changed(lambda t: t[:9] + "\u00e9".encode() + t[9:])),

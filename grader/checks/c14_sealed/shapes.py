@@ -353,11 +353,6 @@ def _bad_names(plain: dict[str, Any]) -> list[list[Value]]:
     return [
         bad("7", *(named(text, _part(shapes[text])) for text in most), stake=HALF),
         bad("7", *(named(text, _part(make)) for text, make in shapes.items() if text not in most)),
-        bad(
-            "7",
-            named("called _sd_alg, and there already", _part(lambda h: {**plain, "_sd": [h.member("_sd_alg", "x")]})),
-            along={"_sd_alg": "sha-256"},
-        ),
     ]
 
 
