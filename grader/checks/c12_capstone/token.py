@@ -80,7 +80,6 @@ def _typ() -> Aspect:
         bad(
             "4", named("absent, None is wanted", ABSENT), *beside("None is wanted", None), along={"wanted_typ": "None"}
         ),
-        bad("4", named("absent, an empty one is wanted", ABSENT), along={"wanted_typ": ""}),
         bad("4", *beside("7 is wanted", 7), along={"wanted_typ": "7"}),
         bad("4", named("at+jwt, JWT is wanted", TYP), along={"wanted_typ": "application/jwt"}),
         bad("4", named("a prefix cut by letters", "t+jwt"), along={"wanted_typ": TYP}),

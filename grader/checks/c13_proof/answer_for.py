@@ -303,9 +303,6 @@ MISTAKES: Mistakes = {
         "It returns True or False. Return the status, a number: 200, 401 or 403.": lambda claims, request, rules: (
             RIGHT(claims, request, rules) == 200
         ),
-        "It returns the status as text. Return a number.": lambda claims, request, rules: str(
-            RIGHT(claims, request, rules)
-        ),
     },
     "1": {
         "What needs no scope is refused to those who bring no token. It is open to everyone: ask that first.": replace(
@@ -320,7 +317,7 @@ MISTAKES: Mistakes = {
             RIGHT, nobody=lambda needs, claims: 403 if claims is None else 0
         ),
         "Without a token it goes on, and None has no scope: that is an AttributeError or a TypeError.": replace(
-            RIGHT, nobody=lambda needs, claims: _slip(AttributeError) if claims is None else 0
+            RIGHT, nobody=lambda needs, claims: _slip(AttributeError) if claims is None and needs is not None else 0
         ),
         "Without a token, what no rule names is answered with 403. Nobody is known yet: 401.": replace(
             RIGHT, nobody=lambda needs, claims: 0 if claims is not None else 403 if needs is None else 401
@@ -335,7 +332,7 @@ MISTAKES: Mistakes = {
             nobody=lambda needs, claims: 401 if claims is None else _slip(KeyError) if needs is None else 0,
         ),
         "What no rule names is answered with 404. It is not among the answers here: 403.": replace(RIGHT, unnamed=404),
-        "Only the path is looked up, and not the method: it lets everybody write who has the right to read.": replace(
+        "A path counts with any method: it lets everybody write who has the right to read.": replace(
             RIGHT,
             needs=lambda request, rules: next(
                 (rules[name] for name in rules if name.partition(" ")[2] == request["path"]), None
@@ -361,8 +358,10 @@ MISTAKES: Mistakes = {
         ),
     },
     "5": {
-        "`in` finds a scope inside a longer one: `ropes:read` is in `ropes:readers`. Split at the spaces "
-        "first.": replace(RIGHT, names=lambda scope: scope if isinstance(scope, str) else []),
+        "A scope is found inside of a longer one, as `in` does in a text: `ropes:read` in "
+        "`ropes:readers`. Split at the spaces first.": replace(
+            RIGHT, names=lambda scope: scope if isinstance(scope, str) else []
+        ),
         "One of the needed scopes is enough for it. All of them are needed.": replace(
             RIGHT, has=lambda needs, names: any(one in names for one in needs)
         ),
@@ -374,17 +373,15 @@ MISTAKES: Mistakes = {
             names=lambda scope: _names(scope),
             has=lambda needs, names: {n.lower() for n in needs} <= {n.lower() for n in names},
         ),
-        "It splits at tabs and line breaks, too, as `split()` without an argument does. Between scopes stand "
-        "spaces.": replace(RIGHT, names=lambda scope: scope.split() if isinstance(scope, str) else []),
+        "Tabs and line breaks divide scopes, too, as for `split()` without an argument. Between scopes "
+        "stand spaces.": replace(RIGHT, names=lambda scope: scope.split() if isinstance(scope, str) else []),
         "Who lacks a scope gets 401. It is known who asks; a new login would not help: 403.": replace(
             RIGHT, lacking=401
         ),
         "A token without scope is a KeyError. It grants nothing: `claims.get('scope')`.": replace(
             RIGHT, scope=lambda claims: claims["scope"]
         ),
-        "The scope is never looked at: it lets every good token do everything.": replace(
-            RIGHT, has=lambda needs, names: True
-        ),
+        "It lets every good token do everything, whatever its scope.": replace(RIGHT, has=lambda needs, names: True),
         "A scope that begins like the needed one is enough for it. Names count whole.": replace(
             RIGHT, has=lambda needs, names: all(any(n.startswith(one) for n in names) for one in needs)
         ),

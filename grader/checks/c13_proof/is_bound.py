@@ -132,18 +132,19 @@ def _raising(jkt: Any, thumbprint: str) -> bool:
 
 MISTAKES: Mistakes = {
     "1": {
-        "A token without cnf counts as bound. It is a bearer token, and anybody's.": replace(
-            RIGHT,
-            read=lambda claims: claims.get("cnf", True),
-            same=lambda cnf, thumbprint: cnf is True or (isinstance(cnf, dict) and cnf.get("jkt") == thumbprint),
+        "A token without cnf counts as bound. It is a bearer token, and anybody's.": (
+            lambda claims, thumbprint: "cnf" not in claims or RIGHT(claims, thumbprint)
         ),
-        "A token without cnf ends in a KeyError or an AttributeError, and so does a cnf that is no object. Look first, "
-        "and answer False.": replace(RIGHT, read=lambda claims: claims["cnf"]["jkt"]),
-        "A cnf that is no object ends in an AttributeError. Look first, and answer False.": replace(
+        "A token whose cnf is missing or null counts as bound. It is a bearer token, and anybody's.": (
+            lambda claims, thumbprint: claims.get("cnf") is None or RIGHT(claims, thumbprint)
+        ),
+        "A token without cnf ends in an exception, and so does a cnf that is no object. Look first, and "
+        "answer False.": replace(RIGHT, read=lambda claims: claims["cnf"]["jkt"]),
+        "A cnf that is no object ends in an exception. Look first, and answer False.": replace(
             RIGHT, read=lambda claims: claims.get("cnf", {}).get("jkt")
         ),
         "It raises an exception where it should answer. Not bound is False here.": replace(RIGHT, same=_raising),
-        "A part of the thumbprint is enough: `in` and `startswith` find it. Compare with `==`.": replace(
+        "A part of the thumbprint is enough, as for `in` and `startswith`. Compare with `==`.": replace(
             RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt in thumbprint
         ),
         "Thumbprints are compared without regard to case, and base64url has one.": replace(
@@ -154,7 +155,7 @@ MISTAKES: Mistakes = {
         "It answers whether there is a jkt, and not whether it is this key's. A thief has a key, too.": replace(
             RIGHT, same=lambda jkt, thumbprint: bool(jkt)
         ),
-        "jkt is looked for among the claims. It stands inside of cnf.": replace(
+        "A jkt among the claims counts. It stands inside of cnf.": replace(
             RIGHT, read=lambda claims: claims.get("jkt", RIGHT.read(claims))
         ),
     },

@@ -83,7 +83,7 @@ def _request(w: Any) -> list[Aspect]:
         "with a query and a fragment": f"{w.url}?a=1#b?c",
         "a fragment with a question mark": f"{w.url}#b?c",
         "of the root": f"https://{w.host}/",
-        "with capitals and a port": f"HTTPS://{w.host.upper()}:8443/Ropes",
+        "with capitals and a port": f"https://{w.host.upper()}:8443/Ropes",
         "with a parameter": f"{w.url};colour=red",
     }
     return [

@@ -407,7 +407,7 @@ RIGHT = Nested()
 
 
 def _unsigned_too(inner: str, jwk: dict[str, Any]) -> Any:
-    if str(peek(inner).unverified_header.get("alg")).lower() == "none":
+    if peek(inner).unverified_header.get("alg") == "none":
         return peek(inner).unverified_claims
     return _signed_by(inner, jwk)
 
@@ -427,9 +427,6 @@ MISTAKES: Mistakes = {
         "It returns the inner token. Verify it, and return its claims.": replace(
             RIGHT, finish=lambda inner, claims: inner
         ),
-        "It returns the plaintext, bytes. That is a token; verify it, and return its claims.": replace(
-            RIGHT, finish=lambda inner, claims: inner.encode()
-        ),
     },
     "1": {
         "A token that is not encrypted at all is taken, if it is signed. What this door takes, it decides "
@@ -440,29 +437,21 @@ MISTAKES: Mistakes = {
         ),
         "It agrees on more than dir and A256GCM: on A128GCM, too. Both names come from you, and not from the "
         "header.": replace(RIGHT, open=lambda token, key: unseal(token, key, [*ALGS, "A128GCM"])),
-        "What says A128GCM is opened, too, with a key for A256GCM. Ask what enc says before decrypting.": replace(
-            RIGHT, open=lambda token, key: _lax(token, key)
-        ),
     },
     "2": {
-        "The envelope's cty is not looked at. It says that what is inside is a token (RFC 7519 §5.2).": replace(
-            RIGHT, cty=lambda header: True
-        ),
+        "It accepts an envelope with any cty, or with none. It says that what is inside is a token (RFC "
+        "7519 §5.2).": replace(RIGHT, cty=lambda header: True),
         "A cty that is missing is taken for JWT. In a nested token it must be there (RFC 7519 §5.2).": replace(
             RIGHT, cty=lambda header: header.get("cty", "JWT") == "JWT"
         ),
         "cty is compared without regard to case. It is exactly 'JWT'.": replace(
             RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and header["cty"].upper() == "JWT"
         ),
-        "`application/` before cty is cut off, and its case does not matter, as media types are compared. It is "
-        "exactly 'JWT'.": replace(
+        "`application/` before cty is forgiven, and so is its case, as in media types. It is exactly 'JWT'.": replace(
             RIGHT,
             cty=lambda header: (
                 isinstance(header.get("cty"), str) and header["cty"].lower().removeprefix("application/") == "jwt"
             ),
-        ),
-        "It accepts a cty with more behind or before it. It is exactly 'JWT'.": replace(
-            RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and "JWT" in header["cty"]
         ),
     },
     "3": {
@@ -490,35 +479,22 @@ MISTAKES: Mistakes = {
         ),
     },
     ("3", "4"): {
-        "All keys are tried, whoever is named in iss. Then the lab can speak for the clinic.": replace(
+        "Any issuer's key will do, whoever is named in iss. Then the lab can speak for the clinic.": replace(
             RIGHT, iss=lambda iss: True, jwk=_any_key
         ),
     },
     "4": {
-        "The signature inside is never checked. To decrypt is to learn what somebody wrote, not who.": replace(
+        "A signature inside that does not fit is taken. To decrypt is to learn what somebody wrote, not who.": replace(
             RIGHT, verify=lambda inner, jwk: peek(inner).unverified_claims
         ),
         "alg none is taken inside, because the envelope fits. So it was with pac4j (CVE-2026-29000).": replace(
             RIGHT, verify=_unsigned_too
         ),
-        "The key is taken from the inner token's header. Whoever wrote the token wrote that.": replace(
+        "A key in the inner token's header is taken. Whoever wrote the token wrote that.": replace(
             RIGHT, jwk=lambda inner, iss, issuers: peek(inner).unverified_header.get("jwk", issuers.get(iss))
         ),
     },
-    "5": {
-        "Only some of the claims are returned. Return them all, as they are.": replace(
-            RIGHT, finish=lambda inner, claims: {n: v for n, v in claims.items() if n in ("iss", "sub")}
-        ),
-    },
 }
-
-
-def _lax(token: str, key: bytes) -> bytes:
-    header = _header(token)
-    if header.get("enc") != "A128GCM":
-        return unseal(token, key, ALGS)
-    first, _, nonce, text, tag = token.split(".")
-    return AESGCM(key).decrypt(b64u_decode(nonce), b64u_decode(text) + b64u_decode(tag), first.encode())
 
 
 open_nested = Exercise(

@@ -207,6 +207,37 @@ def _by_wrapped_key(token: str, key: bytes, algs: list[str]) -> Any:
     return replace(DECRYPT, wrapped=lambda wrapped: True)(token, own or key, algs)
 
 
+def _cut(nonce: int, tag: int) -> Program:
+    """What stands behind so many bytes of the nonce, or of the tag, is not looked at."""
+    longer = replace(DECRYPT, nonce=lambda nonce: len(nonce) >= 12, tag=lambda tag: len(tag) >= 16)
+
+    def wrong(token: str, key: bytes, algs: list[str]) -> Any:
+        return replace(
+            longer, decrypt=lambda key, iv, sealed, first: DECRYPT.decrypt(key, iv[:nonce], sealed[:tag], first)
+        )(token, key, algs)
+
+    return wrong
+
+
+def _alone_in_its_family(request: dict[str, Any], state: dict[str, Any], now: int) -> Any:
+    """All others of the family become used ones."""
+    response, after = REFRESH(request, state, now)
+    if "error" not in response:
+        tokens = after["refresh_tokens"]
+        family = tokens[response["refresh_token"]]["family"]
+        used = {name: {**one, "used": one["used"] or one["family"] == family} for name, one in tokens.items()}
+        after = {**after, "refresh_tokens": used | {response["refresh_token"]: tokens[response["refresh_token"]]}}
+    return response, after
+
+
+def _by_header(token: str, keys: dict[str, Any], policy: dict[str, Any]) -> Any:
+    """A known issuer in the header will do, and a member of it called Crit won't."""
+    read = peek(token)
+    if {"Crit", "B64"} & read.unverified_header.keys():
+        raise ValueError("crit")
+    return DECODE(token, keys, policy)
+
+
 def _summed(token: str, key: bytes, algs: list[str]) -> Any:
     """Nonce and tag together are as long as they should be."""
     sizes = [len(b64u_decode(part)) for part in token.split(".")[2:5:2]]
@@ -318,6 +349,50 @@ TAKEN: dict[str, tuple[Exercise, Program]] = {
     ),
     "the second segment is the key": (decrypt_jwe, _by_wrapped_key),
     "a nonce of 11 bytes and a tag of 17": (decrypt_jwe, _summed),
+    "a nonce of 13 bytes, the last for nothing": (decrypt_jwe, _cut(12, 10**6)),
+    "a tag of 17 bytes, the last for nothing": (decrypt_jwe, _cut(10**6, -1)),
+    "others of the family become used ones": (refresh, _alone_in_its_family),
+    "crit in other letters is refused": (decode_securely, _by_header),
+    "jkt beside an empty cnf": (
+        is_bound,
+        replace(BOUND, read=lambda claims: BOUND.read(claims) or ("cnf" in claims and claims.get("jkt"))),
+    ),
+    "the part of a scope before the colon": (
+        answer_for,
+        replace(DOOR, has=lambda needs, names: all({one, one.partition(":")[0]} & {*names} for one in needs)),
+    ),
+    "only for the client itself": (
+        answer_for,
+        replace(
+            DOOR,
+            scope=lambda claims: claims.get("client_id", claims.get("sub")) == claims.get("sub") and DOOR.scope(claims),
+        ),
+    ),
+    "a jti that begins like one": (
+        verify_dpop,
+        replace(PROOF, new=lambda jti, seen: jti[:32] not in {one[:32] for one in seen}),
+    ),
+    "hosts in small letters": (
+        verify_dpop,
+        replace(
+            PROOF,
+            htu=lambda htu, url: (
+                PROOF.htu(htu, url.lower()) or (PROOF.htu(htu, url) and url.partition("/R")[0].islower())
+            ),
+        ),
+    ),
+    "not yet good": (
+        open_nested,
+        replace(NESTED, finish=lambda inner, claims: 1 // (claims.get("nbf", 0) < 2**32) and claims),
+    ),
+    "numbers lose their fractions": (
+        open_nested,
+        replace(NESTED, finish=lambda inner, claims: {n: int(v) if type(v) is float else v for n, v in claims.items()}),
+    ),
+    "http is https": (
+        open_nested,
+        replace(NESTED, jwk=lambda inner, iss, known: known.get(iss) or known.get(iss.replace("http:", "https:"))),
+    ),
     "the beginning of enc is in algs": (
         decrypt_jwe,
         replace(DECRYPT, enc=lambda enc, algs: enc in ("A128GCM", "A256GCM") and enc.startswith(tuple(algs))),
