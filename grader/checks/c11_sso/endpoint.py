@@ -252,9 +252,8 @@ def of_form(endpoint: Endpoint) -> dict[str | tuple[str, ...], dict[str, Callabl
             ),
         },
         "2": {
-            "The other parameters are asked for before the grant type. Which ones are needed depends on it.": replace(
-                endpoint, form=_needs_first
-            ),
+            "Another grant type is answered with invalid_request where a parameter is missing. Ask for "
+            "the type first: it decides which ones are needed.": replace(endpoint, form=_needs_first),
             "Every grant type is served. Only one is known here: compare it.": replace(
                 endpoint,
                 form=lambda self, r: replace(self, grant_type=r.get("grant_type") or self.grant_type).malformed(r),

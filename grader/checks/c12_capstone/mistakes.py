@@ -164,13 +164,13 @@ def _let_falsy_pass(claims: dict[str, Any], policy: dict[str, Any]) -> None:
 
 _OF_KEYS: Mistakes = {
     "2 iss": {
-        "`keys[claims['iss']]` is a KeyError when iss is missing or unknown, and a TypeError when it is a list. See "
-        "that it is a string and in keys; then ValueError.": _first(
+        "An iss that is missing or unknown ends in a KeyError, as in `keys[claims['iss']]`, and one that "
+        "is a list in a TypeError. See that it is a string and in keys; then ValueError.": _first(
             lambda header, claims, keys, _: keys[claims["iss"]]
         ),
         "It looks up whatever iss is, and a list can't be looked up in a dict: that is a TypeError. See that it is "
         "a string first.": _first(lambda header, claims, keys, _: claims.get("iss") in keys),
-        "`claims['iss']` is a KeyError when there is none. Use `.get`, and raise ValueError.": _first(
+        "A token without iss ends in a KeyError. Use `.get`, and raise ValueError.": _first(
             lambda header, claims, keys, _: claims["iss"]
         ),
     },
@@ -220,8 +220,8 @@ _OF_FORM: Mistakes = {
         "base64url is decoded forgivingly, so one token has many spellings. Use b64u_decode.": decoder("one spelling"),
     },
     ("1 header", "1 claims"): {
-        "`json.loads` takes UTF-16 and keeps the last of two equal names. Use json_loads_strict (RFC 8725 "
-        "§3.7).": decoder("strict JSON"),
+        "It reads JSON as `json.loads` does, which takes UTF-16 and keeps the last of two equal names. "
+        "Use json_loads_strict (RFC 8725 §3.7).": decoder("strict JSON"),
     },
     "1 extensions": {
         "It accepts a header with crit or b64. Refuse it (RFC 7515 §4.1.11).": decoder("crit"),
@@ -286,8 +286,8 @@ _OF_CLAIMS: Mistakes = {
         ),
     },
     "5 iat": {
-        "`math.isfinite` of 400 digits is an OverflowError, and so is `float()`. Compare instead: "
-        "`-math.inf < value < math.inf`.": _first(
+        "A time of 400 digits ends in an OverflowError, as in `math.isfinite` and `float()`. Compare "
+        "instead: `-math.inf < value < math.inf`.": _first(
             lambda header, claims, keys, policy: math.isfinite(claims["iat"]) if _is_time(claims.get("iat")) else None
         ),
     },

@@ -352,10 +352,8 @@ MISTAKES: Mistakes = {
         "A list is taken for a scope. The claim is one text with spaces (RFC 9068 §2.2.3).": replace(
             RIGHT, names=lambda scope: scope if isinstance(scope, list) else _names(scope)
         ),
-        "`needed in scope` is asked of whatever is there: a number raises TypeError, and an object or a list says "
-        "yes. See that it is a str.": replace(
-            RIGHT, names=lambda scope: scope.split(" ") if type(scope) is str else scope
-        ),
+        "A scope that is a number ends in a TypeError, and an object or a list grants what is in it. See "
+        "that it is a str.": replace(RIGHT, names=lambda scope: scope.split(" ") if type(scope) is str else scope),
     },
     "5": {
         "A scope is found inside of a longer one, as `in` does in a text: `ropes:read` in "

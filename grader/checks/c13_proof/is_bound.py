@@ -150,8 +150,9 @@ MISTAKES: Mistakes = {
         "Thumbprints are compared without regard to case, and base64url has one.": replace(
             RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.lower() == thumbprint.lower()
         ),
-        "The padding `=` behind jkt is cut off before comparing. A thumbprint has one spelling: compare with "
-        "`==`.": replace(RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.rstrip("=") == thumbprint),
+        "A jkt with the padding `=` behind it counts. A thumbprint has one spelling: compare with `==`.": replace(
+            RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.rstrip("=") == thumbprint
+        ),
         "It answers whether there is a jkt, and not whether it is this key's. A thief has a key, too.": replace(
             RIGHT, same=lambda jkt, thumbprint: bool(jkt)
         ),

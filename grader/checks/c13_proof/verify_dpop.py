@@ -286,7 +286,7 @@ MISTAKES: Mistakes = {
         "A proof that is exactly 60 seconds old is refused, or one exactly 5 ahead. Both are included.": replace(
             RIGHT, iat=lambda iat, now: _in_time(iat, now) and now - OLDEST < iat < now + AHEAD
         ),
-        "It compares whatever iat is, and text can't be compared with a number: that is a TypeError. See that it is "
+        "An iat that is text ends in a TypeError, for it can't be compared with a number. See that it is "
         "an int or a float.": replace(RIGHT, iat=lambda iat, now: now - OLDEST <= iat <= now + AHEAD),
         "`isinstance(True, int)` is true in Python, so true and false pass as times. Refuse a bool first.": replace(
             RIGHT, iat=lambda iat, now: isinstance(iat, (int, float)) and now - OLDEST <= iat <= now + AHEAD

@@ -201,6 +201,12 @@ def _inner(w: Any) -> Aspect:
         ),
         bad(
             "4",
+            named("signed by a stranger, whose key is in cnf", by("stranger")),
+            along={"signer": "clinic", "claims": lambda e: {"sub": "ada", "cnf": {"jwk": stranger.to_jwk()}}},
+            stake=ALL,
+        ),
+        bad(
+            "4",
             named("signed by the other issuer, whose name is in its header", by("lab", iss=w.lab, kid=w.lab)),
             along={"signer": "clinic"},
             stake=ALL,

@@ -198,6 +198,15 @@ def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
     }
     uncommon: dict[str, Shape] = {
         "twelve deep": deep,
+        "empty values": lambda h: {
+            **plain,
+            "a": [],
+            "b": {},
+            "c": [[], {}, None, "", 0],
+            "d": None,
+            "e": "",
+            "_sd": [],
+        },
         "one name in three objects": same_names,
         "digests that are nobody's": not_taken,
         "names of the payload, further inside": of_the_payload,
@@ -474,6 +483,12 @@ def _jwt(w: Any) -> Aspect:
                 "its key in the header",
                 lambda e: signed(lambda e: w.stranger[e.key], jwk=w.stranger[e.key].to_jwk())(e),
             ),
+            stake=ALL,
+        ),
+        bad(
+            "2",
+            named("signed by a stranger, whose key is in cnf", signed(lambda e: w.stranger[e.key])),
+            along={"shape": lambda e: lambda h: {**_usual(w), "cnf": {"jwk": w.stranger[e.key].to_jwk()}}},
             stake=ALL,
         ),
         bad("2", named("without its signature", changed(lambda t: t.rpartition(".")[0] + ".")), stake=HALF),
