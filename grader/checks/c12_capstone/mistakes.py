@@ -205,8 +205,7 @@ _OF_KEYS: Mistakes = {
 _OF_FORM: Mistakes = {
     RETURNS: {
         "It refuses good tokens, all of them. Which rule says no? Usual slips: the system clock in place "
-        "of policy['now'], a comparison the wrong way round, or an exp that is already over for `now + "
-        "leeway`.": _with_policy(lambda policy: {"now": time.time()}),
+        "of policy['now'], or a comparison the wrong way round.": _with_policy(lambda policy: {"now": time.time()}),
     },
     BAD: {
         "A bad token gives None. The caller who forgets to look lets it in; raise ValueError.": _answering(None),
@@ -277,8 +276,8 @@ _OF_CLAIMS: Mistakes = {
         ),
     },
     ("5 sub", "5 jti"): {
-        "A sub or jti passes that is null, 0 or empty, and no text. Ask `name in claims`, and not whether"
-        " it is true.": _after(_let_falsy_pass, "types"),
+        "A sub or jti passes that is null, 0 or an empty list. Ask `name in claims`, and not whether it "
+        "is true.": _after(_let_falsy_pass, "types"),
     },
     ("5 exp", "5 nbf", "5 iat"): {
         "True is an int in Python, so it passes for a time. Ask for `type(value)`, or refuse a bool first.": _after(

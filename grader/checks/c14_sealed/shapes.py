@@ -198,15 +198,7 @@ def _good_shapes(plain: dict[str, Any]) -> list[list[Value]]:
     }
     uncommon: dict[str, Shape] = {
         "twelve deep": deep,
-        "empty values": lambda h: {
-            **plain,
-            "a": [],
-            "b": {},
-            "c": [[], {}, None, "", 0],
-            "d": None,
-            "e": "",
-            "_sd": [],
-        },
+        "empty values": lambda h: {**plain, "a": [], "b": {}, "c": [[], {}, None, 0], "d": None, "e": "", "_sd": []},
         "one name in three objects": same_names,
         "digests that are nobody's": not_taken,
         "names of the payload, further inside": of_the_payload,
@@ -464,6 +456,11 @@ def _jwt(w: Any) -> Aspect:
         assert isinstance(found, Key)
         return found
 
+    def theirs(e: Any) -> Key:
+        found = w.stranger[e.key]
+        assert isinstance(found, Key)
+        return found
+
     def unsigned(alg: str) -> Any:
         return lambda e: lambda payload: kit.compact(json_dumps({"alg": alg}), payload, lambda message: b"")
 
@@ -475,20 +472,13 @@ def _jwt(w: Any) -> Aspect:
         good(
             named("signed", signed(mine)), named("signed, with another typ", signed(mine, typ="JWT", kid="x")), rule="2"
         ),
-        bad("2", named("signed by a stranger", signed(lambda e: w.stranger[e.key])), stake=ALL),
+        bad("2", named("signed by a stranger", signed(theirs)), stake=ALL),
         bad("2", *(named(f"alg {alg}, unsigned", unsigned(alg)) for alg in ("none", "ES256")), stake=ALL),
+        bad("2", named("its key in the header", lambda e: signed(theirs, jwk=theirs(e).to_jwk())(e)), stake=ALL),
         bad(
             "2",
-            named(
-                "its key in the header",
-                lambda e: signed(lambda e: w.stranger[e.key], jwk=w.stranger[e.key].to_jwk())(e),
-            ),
-            stake=ALL,
-        ),
-        bad(
-            "2",
-            named("signed by a stranger, whose key is in cnf", signed(lambda e: w.stranger[e.key])),
-            along={"shape": lambda e: lambda h: {**_usual(w), "cnf": {"jwk": w.stranger[e.key].to_jwk()}}},
+            named("signed by a stranger, whose key is in cnf", signed(theirs)),
+            along={"shape": lambda e: lambda h: {**_usual(w), "cnf": {"jwk": theirs(e).to_jwk()}}},
             stake=ALL,
         ),
         bad("2", named("without its signature", changed(lambda t: t.rpartition(".")[0] + ".")), stake=HALF),

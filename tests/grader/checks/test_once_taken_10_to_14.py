@@ -207,6 +207,25 @@ def _by_wrapped_key(token: str, key: bytes, algs: list[str]) -> Any:
     return replace(DECRYPT, wrapped=lambda wrapped: True)(token, own or key, algs)
 
 
+def _by_cnf(sd_jwt: str, issuer_key: dict[str, Any]) -> Any:
+    try:
+        brought = peek(sd_jwt.partition("~")[0]).unverified_claims["cnf"]["jwk"]
+    except (ValueError, KeyError):
+        brought = issuer_key
+    return DISCLOSE(sd_jwt, brought)
+
+
+def _any_kind_for_us(token: str, keys: dict[str, Any], policy: dict[str, Any]) -> Any:
+    """Where aud is ours, a typ that is a text is not compared."""
+    try:
+        read = peek(token)
+    except ValueError:
+        return DECODE(token, keys, policy)
+    aud, typ = read.unverified_claims.get("aud"), read.unverified_header.get("typ")
+    for_us = policy["audience"] is not None and isinstance(aud, str | list) and policy["audience"] in aud
+    return DECODE(token, keys, policy | {"typ": None} if for_us and _is_text(typ) else policy)
+
+
 def _cut(nonce: int, tag: int) -> Program:
     """What stands behind so many bytes of the nonce, or of the tag, is not looked at."""
     longer = replace(DECRYPT, nonce=lambda nonce: len(nonce) >= 12, tag=lambda tag: len(tag) >= 16)
@@ -352,6 +371,12 @@ TAKEN: dict[str, tuple[Exercise, Program]] = {
     "a nonce of 13 bytes, the last for nothing": (decrypt_jwe, _cut(12, 10**6)),
     "a tag of 17 bytes, the last for nothing": (decrypt_jwe, _cut(10**6, -1)),
     "others of the family become used ones": (refresh, _alone_in_its_family),
+    "the key is in cnf": (disclosed_claims, _by_cnf),
+    "empty lists are left out": (
+        disclosed_claims,
+        lambda sd_jwt, jwk: {name: one for name, one in DISCLOSE(sd_jwt, jwk).items() if one != []},
+    ),
+    "any typ, where aud is right": (decode_securely, _any_kind_for_us),
     "crit in other letters is refused": (decode_securely, _by_header),
     "jkt beside an empty cnf": (
         is_bound,
