@@ -131,7 +131,13 @@ def _memory(w: Any) -> list[Aspect]:
         Aspect("client", good("rota"), rare("depot", rule="7")),
         Aspect("sub", good("ada", named("bob", lambda e: "bob"), rule="7")),
         Aspect("aud", good(named("the API", lambda e: w.api), named("another", " another API "), rule="7")),
-        Aspect("used", good(False), again, _used_by_others(families["one alive"])),
+        Aspect(
+            "used",
+            good(False),
+            again,
+            bad("5", named("used; it is the only one", True), along={"others": lambda e: None}, stake=ALL),
+            _used_by_others(families["one alive"]),
+        ),
         Aspect(
             "now",
             good(named("now", w.now), named("a second before the end", w.now + 599), rule="6"),
@@ -175,7 +181,7 @@ def build(e: Any) -> Args:
     w, names = e.world, ("grant_type", *NEEDS)
     request = {name: getattr(e, name) for name in names if getattr(e, name) is not ABSENT}
     own = record_of(w, client_id=e.client, sub=e.sub, aud=e.aud, used=e.used)
-    others = shared.bystanders(w) if e.used else e.others
+    others = {} if e.others is None else shared.bystanders(w) if e.used else e.others
     before = {token: record for token, record in e.family.items() if record["used"]}
     tokens = {**others, **before, w.tokens[4]: own, **e.family}
     state = {"codes": {w.codes["ada"]: {"client_id": "rota", "used": True}}, "refresh_tokens": tokens, "fresh": e.fresh}

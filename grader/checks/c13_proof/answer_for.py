@@ -113,7 +113,7 @@ def _scope(w: Any) -> Aspect:
             named("in another order", lambda e: " ".join(e.needs[::-1])),
             named("each twice", lambda e: " ".join(e.needs * 2)),
             named("with two spaces between", lambda e: "a  " + "  ".join(e.needs)),
-            named("behind forty others", lambda e: " ".join([*(f"s{n}" for n in range(40)), *e.needs])),
+            named("behind four hundred others", lambda e: " ".join([*(f"s{n}" for n in range(400)), *e.needs])),
             rule="5",
         ),
         bad("5", named("absent", ABSENT), "", "openid profile", stake=HALF),
@@ -124,6 +124,12 @@ def _scope(w: Any) -> Aspect:
             named("one of two, twice", lambda e: f"{w.read} {w.read}"),
             along={"needs": lambda e: [w.read, w.write]},
             stake=ALL,
+        ),
+        bad(
+            "5",
+            named("all but the third", lambda e: f"{w.read} {w.write}"),
+            along={"needs": lambda e: [w.read, w.write, "a"]},
+            stake=HALF,
         ),
         bad("5", named("a longer name", but(lambda name: f"{name}:all")), stake=HALF),
         bad("5", named("with more before", but(lambda name: f"x{name}")), stake=HALF),
@@ -172,6 +178,7 @@ def _claims(w: Any) -> Aspect:
             named("an admin without the scope", lambda e: sub | {"role": "admin", **_elsewhere(" ".join(e.needs))}),
             named("who is called admin", lambda e: {"sub": "admin", "client_id": "admin", "admin": True}),
             named("of the quartermaster", lambda e: {"sub": "quartermaster", "client_id": "quartermaster"}),
+            named("whose name is in the path", lambda e: {"sub": w.path[1:]}),
             named("a list of them elsewhere", lambda e: sub | _elsewhere(list(e.needs))),
             along={"scope": ABSENT},
         ),
@@ -208,7 +215,9 @@ def _policy(w: Any) -> Aspect:
             named("others", lambda e: {"GET /x": [], "GET /": []}),
             named(
                 "patterns",
-                lambda e: {key: [] for key in ("*", "* *", "GET *", "GET /*", f"* {w.path}", f"GET {w.path}*")},
+                lambda e: {
+                    key: [] for key in ("*", "* *", "GET *", "GET /*", f"* {w.path}", f"ANY {w.path}", f"GET {w.path}*")
+                },
             ),
             along={"wanted": f"GET {w.path}"},
         ),

@@ -35,7 +35,7 @@ def aspects(w: Any) -> list[Aspect]:
     whole |= {"a list of pairs": [["jkt", w.mine]], "a list of one": [{"jkt": w.mine}]}
     whole |= {"JSON in a text": f'{{"jkt": "{w.mine}"}}'}
     inside = {"act": {"sub": "rota", "cnf": {"jkt": w.mine}}}
-    others: Claims = {"x5t#S256": w.mine, "kid": w.mine, "jwk": {"kid": w.mine, "jkt": w.mine}}
+    others: Claims = {"x5t#S256": w.mine, "kid": w.mine, "jwk": {"kid": w.mine, "jkt": w.mine}, "jkts": [w.mine]}
     odd: Claims = {
         "sub": None,
         "client_id": "",
@@ -59,6 +59,7 @@ def aspects(w: Any) -> list[Aspect]:
             good(named("an object", lambda e: {} if e.jkt is ABSENT else {"jkt": e.jkt}), rule="1"),
             rare(
                 named("with another member", lambda e: {"jwk": {"kty": "EC"}, "x": 1, "jkt": e.jkt}),
+                named("with another member behind", lambda e: {"jkt": e.jkt, "kid": "phone"}),
                 named("with a certificate", lambda e: {"x5t#S256": w.other, "jkt": e.jkt}),
                 rule="2",
             ),

@@ -289,6 +289,7 @@ def _claims(w: Any) -> list[Aspect]:
             ),
             bad("11", named("of another token", hash_of["of another token"]), along=hidden, stake=HALF),
             bad("11", named("absent", ABSENT), along=hidden, stake=HALF),
+            bad("11", named("of another token, and it has no dots", token_hash("x")), along={"access": w.jti}),
             bad("11", named("absent, with an empty token", ABSENT), along={"access": ""}),
             bad("11", named("of another token, with an empty one", hash_of["of another token"]), along={"access": ""}),
             bad("11", *(named(t, one) for t, one in hash_of.items() if t != "of another token"), along=hidden),
@@ -347,7 +348,7 @@ def _more(w: Any) -> Aspect:
         ),
         rare(
             named("header members", lambda e: (header, {})),
-            named("exp in the past", lambda e: ({}, {"exp": e.now - 5})),
+            named("exp in the past", lambda e: ({}, {"exp": e.now - 5, "nbf": e.now + 900})),
             named(
                 "claims of a token",
                 lambda e: ({}, {"iss": 7, "nonce": 5, "aud": ["x"], "sub": None, "cnf": {"jkt": "x"}}),

@@ -192,7 +192,7 @@ def _header(w: Any) -> list[Aspect]:
             "members",
             good({}, {"kid": "2026-11", "typ": "JWT", "cty": "JWT"}, rule="9"),
             rare(*({name: one} for name, one in extras.items()), {"Zip": "DEF", "ZIP": "DEF", "Crit": ["x"]}, rule="9"),
-            rare({"b64": True}, {"b64": False}, rule="9"),
+            rare({"b64": True}, {"b64": False}, {"kid": "", "typ": None, "cty": 0}, rule="9"),
             rare({"typ": "at+jwt", "cty": "json", "epk": {"kty": "EC"}, "apu": "QQ", "p2c": 1000}, rule="9"),
             bad(
                 "4 zip",

@@ -202,7 +202,10 @@ def _inner(w: Any) -> Aspect:
         bad(
             "4",
             named("signed by a stranger, whose key is in cnf", by("stranger")),
-            along={"signer": "clinic", "claims": lambda e: {"sub": "ada", "cnf": {"jwk": stranger.to_jwk()}}},
+            along={
+                "signer": "clinic",
+                "claims": lambda e: {"cnf": {"jwk": stranger.to_jwk()}, "jwk": stranger.to_jwk()},
+            },
             stake=ALL,
         ),
         bad(
