@@ -207,6 +207,11 @@ def _by_wrapped_key(token: str, key: bytes, algs: list[str]) -> Any:
     return replace(DECRYPT, wrapped=lambda wrapped: True)(token, own or key, algs)
 
 
+def _first_in_cnf(claims: dict[str, Any]) -> Any:
+    held = claims.get("cnf")
+    return next(iter(held.values()), 0) if isinstance(held, dict) else 0
+
+
 def _by_cnf(sd_jwt: str, issuer_key: dict[str, Any]) -> Any:
     try:
         brought = peek(sd_jwt.partition("~")[0]).unverified_claims["cnf"]["jwk"]
@@ -371,6 +376,17 @@ TAKEN: dict[str, tuple[Exercise, Program]] = {
     "a nonce of 13 bytes, the last for nothing": (decrypt_jwe, _cut(12, 10**6)),
     "a tag of 17 bytes, the last for nothing": (decrypt_jwe, _cut(10**6, -1)),
     "others of the family become used ones": (refresh, _alone_in_its_family),
+    "a used one that is alone": (
+        refresh,
+        lambda request, state, now: (REFRESH if len(state["refresh_tokens"]) > 1 else REFRESH.without("used"))(
+            request, state, now
+        ),
+    ),
+    "what stands first in cnf": (is_bound, replace(BOUND, read=_first_in_cnf)),
+    "an empty digest twice": (
+        disclosed_claims,
+        replace(DISCLOSE, once=lambda found, texts: all(found.count(one) == 1 for one in found if one)),
+    ),
     "the key is in cnf": (disclosed_claims, _by_cnf),
     "empty lists are left out": (
         disclosed_claims,
