@@ -3,6 +3,7 @@
 import gc
 import os
 import re
+import shutil
 import signal
 import sys
 import tempfile
@@ -19,7 +20,9 @@ gc.disable()  # until all tests are collected: none of that is garbage, and look
 # In a shell's background Ctrl-C is ignored, and what a test starts would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # A grader's key for these tests only, instead of this machine's. pytest's workers share it.
-os.environ.setdefault("XDG_STATE_HOME", tempfile.mkdtemp(prefix="grader-tests-"))
+STATE = None if "PYTEST_XDIST_WORKER" in os.environ else Path(tempfile.mkdtemp(prefix="grader-tests-"))
+if STATE:
+    os.environ["XDG_STATE_HOME"] = str(STATE)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,6 +41,12 @@ def pytest_configure(config: pytest.Config) -> None:
         max_examples=1000 if config.getoption("--thorough") else 60 if runs_everything(config) else 25,
     )
     settings.load_profile("repeatable")
+
+
+def pytest_unconfigure() -> None:
+    """Takes away what the tests kept in place of this machine's state."""
+    if STATE:
+        shutil.rmtree(STATE, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

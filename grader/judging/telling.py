@@ -239,8 +239,14 @@ def _rows(exercise: Exercise, answers: list[Answer], told: list[Answer]) -> tupl
     chosen = wrong[: max(len(told[:4]), 2)]
     right = sorted((answer for answer in answers if not answer.wrong), key=size)
     valid = [answer for answer in right if not answer.trial.bad][:1]
-    refused = [answer for answer in right if answer.trial.bad][: max(1, 3 - len(chosen))]
-    return tuple(_row(exercise, answers, one, one in wrong[:1]) for one in [*chosen, *valid, *refused])
+    refused = [answer for answer in right if answer.trial.bad]
+    most = len(chosen) + len(valid) + max(1, 3 - len(chosen))
+    rows: dict[tuple[str, str], Row] = {}  # two that read alike (an empty text among other things) are shown once
+    for one in [*chosen, *valid, *refused]:
+        if len(rows) < most:
+            row = _row(exercise, answers, one, one in wrong[:1])
+            rows.setdefault((row.call, row.wants), row)
+    return tuple(rows.values())
 
 
 def _row(exercise: Exercise, answers: list[Answer], answer: Answer, whole: bool) -> Row:

@@ -99,9 +99,9 @@ decode_securely = Exercise(
         "and 'verify' in ops`. `signature_fits(found[0], f'{head}.{body}'.encode(), b64u_decode(seal))`. typ: if it "
         "is a str, both sides `.lower().removeprefix('application/')`. Types: `name in claims and not "
         "isinstance(claims[name], str)`; for times `type(value) in (int, float) and -math.inf < value < math.inf`; "
-        "for aud a list with a string in it is a list of strings. require: `name in claims`. Times: the three "
-        "comparisons of lesson 03 for those that are there. aud: `policy['audience']` is in the list, or with None "
-        "there is no aud at all.",
+        "for aud a string becomes a list with it alone, and any other must be a list, not empty, of strings alone. "
+        "require: `name in claims`. Times: the three comparisons of lesson 03 for those that are there. aud: "
+        "`policy['audience']` is in the list, or with None there is no aud at all.",
     ),
     rules=RULES,
     source=joined(

@@ -43,7 +43,7 @@ def confused_key_app(key: Key) -> Flask:
     def login() -> ResponseReturnValue:
         form = request.get_json(silent=True)
         user = str(form.get("user", "guest")) if isinstance(form, dict) else "guest"
-        return jsonify(access_token=encode({"sub": user, "role": "visitor", "exp": int(time.time()) + 3600}, key))
+        return jsonify(access_token=encode({"sub": user, "role": "visitor", "exp": int(time.time()) + 86_400}, key))
 
     @app.get("/vault")
     def vault() -> ResponseReturnValue:

@@ -28,7 +28,7 @@ def weak_secret_app(secret: str) -> Flask:
     def login() -> ResponseReturnValue:
         form = request.get_json(silent=True)
         user = str(form.get("user", "guest")) if isinstance(form, dict) else "guest"
-        claims = {"sub": user, "role": "reader", "exp": int(time.time()) + 3600}
+        claims = {"sub": user, "role": "reader", "exp": int(time.time()) + 86_400}
         signing_input = f"{HEADER}.{b64u_encode(json_dumps(claims))}"
         return jsonify(access_token=f"{signing_input}.{b64u_encode(mac(signing_input))}")
 

@@ -196,6 +196,14 @@ def test_the_mistake_that_explains_what_is_lost_comes_before_the_others() -> Non
     )
 
 
+def test_two_calls_that_read_alike_are_shown_once() -> None:
+    """A value is tried in several surroundings, and where it is the whole argument these make the same call."""
+    twice = [bad(1, text="one")._replace(base=base) for base in ("all", "none")]
+    one = of_trials(good(100, Returns(100)), *twice, bad(2, text="two"))
+    for function in (accepting(set()), accepting({1}), accepting({1, 2})):
+        assert sorted(row.call for row in judged(one, function).rows) == ["double(1)", "double(100)", "double(2)"]
+
+
 def in_turn(*wants: Want) -> Trial:
     return Trial((1,), InTurn(wants), stake=ALL, text="one, two, three", more=((2,), (3,)))
 
