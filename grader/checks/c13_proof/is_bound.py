@@ -101,6 +101,7 @@ def in_turn(source: random.Random) -> Iterator[Trial]:
     w = world(source)
     claims = {"sub": "ada", "cnf": {"jkt": w.mine}}
     yield kit.in_turn("one token, two keys", ((claims, w.mine), Returns(True)), ((claims, w.other), Refuses()))
+    yield kit.in_turn("a number is no text", (({"cnf": {"jkt": 7}}, "7"), Refuses()))
 
 
 def refused(broken: frozenset[str], args: Args) -> Want:
