@@ -198,14 +198,13 @@ def _unknown_raises(endpoint: Endpoint, error: type[Exception]) -> Callable[...,
     return wrong
 
 
-def _keyed(endpoint: Endpoint, empty: bool) -> Callable[..., Answer]:
-    """As it is with `request[name]` everywhere; with empty, empty values are noticed."""
-    changed = endpoint if empty else replace(endpoint, missing=lambda request, name: name not in request)
+def _keyed(endpoint: Endpoint) -> Callable[..., Answer]:
+    """As it is with `request[name]` everywhere, where empty values are noticed."""
 
     def wrong(request: Values, state: Values, now: int) -> Answer:
         if request["grant_type"] == endpoint.grant_type:
             assert [request[name] for name in endpoint.needs]
-        return changed(request, state, now)
+        return endpoint(request, state, now)
 
     return wrong
 
@@ -246,17 +245,16 @@ def of_form(endpoint: Endpoint) -> dict[str | tuple[str, ...], dict[str, Callabl
             "A missing grant_type is answered with unsupported_grant_type. What is missing can't be unsupported: "
             "invalid_request.": replace(endpoint, form=_type_first),
             "A missing grant_type raises KeyError, and the client gets an error page of the server. Use "
-            "`request.get` and return invalid_request.": _keyed(endpoint, empty=True),
+            "`request.get` and return invalid_request.": _keyed(endpoint),
             "An empty grant_type counts as another one. RFC 6749 §3.2: a parameter without a value counts as left "
             "out.": replace(
                 endpoint, form=lambda self, r: UNSUPPORTED if r.get("grant_type") == "" else self.malformed(r)
             ),
         },
         "2": {
-            "The other parameters are asked for before the grant type. Which ones are needed depends on it.": replace(
-                endpoint, form=_needs_first
-            ),
-            "The grant type is not compared. Only one is served here.": replace(
+            "Another grant type is answered with invalid_request where a parameter is missing. Ask for "
+            "the type first: it decides which ones are needed.": replace(endpoint, form=_needs_first),
+            "Every grant type is served. Only one is known here: compare it.": replace(
                 endpoint,
                 form=lambda self, r: replace(self, grant_type=r.get("grant_type") or self.grant_type).malformed(r),
             ),
@@ -265,11 +263,7 @@ def of_form(endpoint: Endpoint) -> dict[str | tuple[str, ...], dict[str, Callabl
             "A parameter with an empty value is taken as there. RFC 6749 §3.2: it counts as left out.": replace(
                 endpoint, missing=lambda request, name: name not in request
             ),
-            "A missing parameter raises KeyError. Use `request.get` and return invalid_request.": _keyed(
-                endpoint, empty=True
-            ),
-            "A missing parameter raises KeyError, and an empty one is taken as there. `request.get(name)` is None or "
-            "empty in both cases: return invalid_request.": _keyed(endpoint, empty=False),
+            "A missing parameter raises KeyError. Use `request.get` and return invalid_request.": _keyed(endpoint),
         },
     }
 
@@ -282,9 +276,6 @@ def of_unknown(endpoint: Endpoint, what: str) -> dict[str, Callable[..., Any]]:
         ),
         f"An unknown {what} raises TypeError: `.get` gives None, and None has no entries. Ask for None first.": (
             _unknown_raises(endpoint, TypeError)
-        ),
-        f"An unknown {what} raises an exception on purpose. That is no answer; return the error.": _unknown_raises(
-            endpoint, ValueError
         ),
     }
 

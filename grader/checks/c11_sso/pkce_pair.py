@@ -108,9 +108,6 @@ MISTAKES: Mistakes = {
         "The challenge is written in hexadecimal. It is base64url of the 32 bytes that `.digest()` gives.": replace(
             PAIR, written=bytes.hex
         ),
-        "The challenge is bytes; it must be text. `b64u_encode` writes it, as it wrote the verifier.": replace(
-            PAIR, written=bytes
-        ),
         "Verifier and challenge are bytes; they must be text. `b64u_encode` gives text, and so does `.decode()`.": (
             replace(PAIR, finish=lambda pair: tuple(text.encode() for text in pair))
         ),
@@ -142,9 +139,8 @@ MISTAKES: Mistakes = {
         "Fewer than 32 random bytes are taken. A verifier that can be guessed protects nothing.": replace(
             PAIR, least=0
         ),
-        "Only empty input is refused. Fewer than 32 random bytes give fewer than 43 characters.": replace(
-            PAIR, least=1
-        ),
+        "Of short input only the empty one is refused. Fewer than 32 random bytes give fewer than 43 "
+        "characters.": replace(PAIR, least=1),
     },
     "4": {
         "More than 96 bytes are taken. Whole, they give a verifier of more than 128 characters, which issuers refuse; "

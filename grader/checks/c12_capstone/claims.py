@@ -24,7 +24,7 @@ def policy_aspects(w: Any) -> list[Aspect]:
             rare(
                 named("60, and iat is after exp", 60),
                 rule="7 exp",
-                along={"iat": lambda e: e.now + 50, "exp": lambda e: e.now - 50},
+                along={name: lambda e, s=s: e.now + s for name, s in (("iat", 50), ("nbf", 50), ("exp", -50))},
             ),
         ),
         Aspect("audience", good(None, US, rule="8"), rare("https://\u00fe.example/a?b=c", "*", "", rule="8")),
@@ -95,6 +95,7 @@ def _iss(w: Any) -> list[Aspect]:
             bad("2 iss", named("absent, None is an issuer", ABSENT), along={"home": "None"}),
             bad("2 iss", named("absent, '' is an issuer", ABSENT), along={"home": ""}),
             bad("2 iss", named("7, '7' is an issuer", 7), along={"home": "7"}),
+            bad("2 iss", named("absent, and in the header", ABSENT), along=home | {"members": lambda e: {"iss": ISS}}),
         ),
         Aspect("home", good(named("iss", lambda e: e.iss))),
     ]
@@ -176,7 +177,15 @@ def _require() -> Aspect:
         )
     ]
     inside: dict[str, Any] = {"other": lambda e: {"x": {"role": 1}, "y": ["role"], "z": "role"}}
-    roles: list[list[str]] = [["role"], ["iss", "role"], ["role", "iss"], ["Iss"], ["is"], ["iss", "exp2", "sub"]]
+    roles: list[list[str]] = [
+        ["role"],
+        ["iss", "role"],
+        ["role", "iss"],
+        ["Iss"],
+        ["is"],
+        ["iss", "exp2", "sub"],
+        ["x-role"],
+    ]
     of_header: list[list[str]] = [["alg"], ["typ"], ["kid"]]
     return Aspect(
         "require",

@@ -58,7 +58,7 @@ def _kid() -> Aspect:
         "key_kid",
         good("k-1", named("odd letters", "town/1 \u00fe"), rule="2 kid"),
         rare(ABSENT, None, rule="2 kid", along={"kid": ABSENT}),
-        rare("", "0", "null", rule="2 kid"),
+        rare("", "0", "null", named("long", "k" * 200), rule="2 kid", along={"kid": lambda e: e.key_kid}),
         *(bad("2 kid", named(f"both say {o!r}", lambda e, o=o: o), along={"kid": lambda e, o=o: o}) for o in strange),
         bad("2 kid", named("absent, the token's null", ABSENT), along={"kid": lambda e: None}),
         bad("2 kid", named("7, the token's '7'", 7), along={"kid": "7"}),
@@ -155,6 +155,7 @@ def _jwks() -> Aspect:
             named("... before it", _around(_twin, first=True)),
             named("its names with no key behind them", _around(_with(**dict.fromkeys(("k", "n", "x"), ABSENT)))),
         ),
+        bad("2 one key", named("it says sig, and another nothing", _around(_with(use=ABSENT))), along={"use": "sig"}),
         bad("2 one key", named("itself twice", _around(lambda e: key_of(e))), named("three", _around(_twin, _twin))),
         bad(
             "2 one key",

@@ -42,13 +42,15 @@ def _alg(w: Any) -> Aspect:
 
 def _kid() -> Aspect:
     ours, none = {"key_kid": "k-1"}, {"key_kid": ABSENT}
-    absent = named("absent", ABSENT)
+    absent, x5t = named("absent", ABSENT), {"x5t": "AA"}
+    same_x5t = {"key_extras": lambda e: dict(x5t), "members": lambda e: dict(x5t)}
     return Aspect(
         "kid",
         good(absent, named("the key's", lambda e: e.key_kid), rule="2 kid"),
         bad("2 kid", *kit.falsy(), *kit.nearly("k-1"), ["k-1"], True, "k-2", along=ours),
         bad("2 kid", named("in wide letters", kit.wide("k-1")), along=ours),
         bad("2 kid", named("the key's x5t", "AA"), along={**ours, "key_extras": lambda e: {"x5t": "AA"}}),
+        bad("2 kid", named("another, and the key's x5t", "k-3"), along={**ours, **same_x5t}),
         bad("2 kid", "../k-1", "k-1' OR '1'='1", along=ours),
         bad("2 kid", *beside("the key has none", *(None, "", 0)), along=none),
     )
@@ -110,6 +112,7 @@ def _members(w: Any) -> Aspect:
         "members",
         good({}, {"x-trace": [1]}, rule="1 others"),
         rare(named("many", lambda e: dict(extras)), *({name: one} for name, one in extras.items()), rule="1 others"),
+        rare({"Crit": ["x"], "CRIT": None, "B64": False}, rule="1 others"),
         bad("1 extensions", *crit, *b64, *both),
         *(
             bad("3", named(f"{text}, {which}", lambda e, m=more: dict(m)), along={**forged, "kid": kid}, stake=ALL)

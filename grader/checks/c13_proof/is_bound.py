@@ -35,7 +35,7 @@ def aspects(w: Any) -> list[Aspect]:
     whole |= {"a list of pairs": [["jkt", w.mine]], "a list of one": [{"jkt": w.mine}]}
     whole |= {"JSON in a text": f'{{"jkt": "{w.mine}"}}'}
     inside = {"act": {"sub": "rota", "cnf": {"jkt": w.mine}}}
-    others: Claims = {"x5t#S256": w.mine, "kid": w.mine, "jwk": {"kid": w.mine, "jkt": w.mine}}
+    others: Claims = {"x5t#S256": w.mine, "kid": w.mine, "jwk": {"kid": w.mine, "jkt": w.mine}, "jkts": [w.mine]}
     odd: Claims = {
         "sub": None,
         "client_id": "",
@@ -59,6 +59,7 @@ def aspects(w: Any) -> list[Aspect]:
             good(named("an object", lambda e: {} if e.jkt is ABSENT else {"jkt": e.jkt}), rule="1"),
             rare(
                 named("with another member", lambda e: {"jwk": {"kty": "EC"}, "x": 1, "jkt": e.jkt}),
+                named("with another member behind", lambda e: {"jkt": e.jkt, "kid": "phone"}),
                 named("with a certificate", lambda e: {"x5t#S256": w.other, "jkt": e.jkt}),
                 rule="2",
             ),
@@ -74,6 +75,7 @@ def aspects(w: Any) -> list[Aspect]:
             rare(named("an expired one with odd claims", lambda e: dict(odd)), rule="2"),
             rare(named("another key in act", lambda e: {"act": {"cnf": {"jkt": w.other}}}), rule="2"),
             bad("1", named("jkt outside", lambda e: {"jkt": w.mine}), along={"cnf": ABSENT}, stake=HALF),
+            bad("1", named("jkt outside, cnf empty", {"jkt": w.mine}), along={"cnf": lambda e: {}}, stake=HALF),
             bad("1", named("none", {}), along={"cnf": ABSENT}, stake=ALL),
             bad("1", named("it in act", inside), named("CNF", {"CNF": {"jkt": w.mine}}), along={"cnf": ABSENT}),
             bad("1", named("it in act, another here", inside), along={"jkt": w.other}),
@@ -99,6 +101,7 @@ def in_turn(source: random.Random) -> Iterator[Trial]:
     w = world(source)
     claims = {"sub": "ada", "cnf": {"jkt": w.mine}}
     yield kit.in_turn("one token, two keys", ((claims, w.mine), Returns(True)), ((claims, w.other), Refuses()))
+    yield kit.in_turn("a number is no text", (({"cnf": {"jkt": 7}}, "7"), Refuses()))
 
 
 def refused(broken: frozenset[str], args: Args) -> Want:
@@ -131,29 +134,31 @@ def _raising(jkt: Any, thumbprint: str) -> bool:
 
 MISTAKES: Mistakes = {
     "1": {
-        "A token without cnf counts as bound. It is a bearer token, and anybody's.": replace(
-            RIGHT,
-            read=lambda claims: claims.get("cnf", True),
-            same=lambda cnf, thumbprint: cnf is True or (isinstance(cnf, dict) and cnf.get("jkt") == thumbprint),
+        "A token without cnf counts as bound. It is a bearer token, and anybody's.": (
+            lambda claims, thumbprint: "cnf" not in claims or RIGHT(claims, thumbprint)
         ),
-        "A token without cnf ends in a KeyError or an AttributeError, and so does a cnf that is no object. Look first, "
-        "and answer False.": replace(RIGHT, read=lambda claims: claims["cnf"]["jkt"]),
-        "A cnf that is no object ends in an AttributeError. Look first, and answer False.": replace(
+        "A token whose cnf is missing or null counts as bound. It is a bearer token, and anybody's.": (
+            lambda claims, thumbprint: claims.get("cnf") is None or RIGHT(claims, thumbprint)
+        ),
+        "A token without cnf ends in an exception, and so does a cnf that is no object. Look first, and "
+        "answer False.": replace(RIGHT, read=lambda claims: claims["cnf"]["jkt"]),
+        "A cnf that is no object ends in an exception. Look first, and answer False.": replace(
             RIGHT, read=lambda claims: claims.get("cnf", {}).get("jkt")
         ),
         "It raises an exception where it should answer. Not bound is False here.": replace(RIGHT, same=_raising),
-        "A part of the thumbprint is enough: `in` and `startswith` find it. Compare with `==`.": replace(
+        "A part of the thumbprint is enough, as for `in` and `startswith`. Compare with `==`.": replace(
             RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt in thumbprint
         ),
         "Thumbprints are compared without regard to case, and base64url has one.": replace(
             RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.lower() == thumbprint.lower()
         ),
-        "The padding `=` behind jkt is cut off before comparing. A thumbprint has one spelling: compare with "
-        "`==`.": replace(RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.rstrip("=") == thumbprint),
+        "A jkt with the padding `=` behind it counts. A thumbprint has one spelling: compare with `==`.": replace(
+            RIGHT, same=lambda jkt, thumbprint: isinstance(jkt, str) and jkt.rstrip("=") == thumbprint
+        ),
         "It answers whether there is a jkt, and not whether it is this key's. A thief has a key, too.": replace(
             RIGHT, same=lambda jkt, thumbprint: bool(jkt)
         ),
-        "jkt is looked for among the claims. It stands inside of cnf.": replace(
+        "A jkt among the claims counts. It stands inside of cnf.": replace(
             RIGHT, read=lambda claims: claims.get("jkt", RIGHT.read(claims))
         ),
     },

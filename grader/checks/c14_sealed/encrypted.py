@@ -192,7 +192,7 @@ def _header(w: Any) -> list[Aspect]:
             "members",
             good({}, {"kid": "2026-11", "typ": "JWT", "cty": "JWT"}, rule="9"),
             rare(*({name: one} for name, one in extras.items()), {"Zip": "DEF", "ZIP": "DEF", "Crit": ["x"]}, rule="9"),
-            rare({"b64": True}, {"b64": False}, rule="9"),
+            rare({"b64": True}, {"b64": False}, {"kid": "", "typ": None, "cty": 0}, rule="9"),
             rare({"typ": "at+jwt", "cty": "json", "epk": {"kty": "EC"}, "apu": "QQ", "p2c": 1000}, rule="9"),
             bad(
                 "4 zip",
@@ -252,6 +252,11 @@ def _nonce(w: Any) -> Aspect:
         ),
         bad(
             ("7", "8"),
+            named("13 bytes, of which the first 12 fit", w.nonce[:13]),
+            along={"seal": lambda e: lambda key, nonce, *rest: _encrypted(key, nonce[:12], *rest)},
+        ),
+        bad(
+            ("7", "8"),
             *(named(f"{n} bytes: too few for AES-GCM", w.nonce[:n]) for n in (0, 4)),
             along={"seal": lambda e: lambda key, nonce, text, first: bytes(len(text) + 16)},
         ),
@@ -307,6 +312,11 @@ def _cut() -> Aspect:
             along=long,
         ),
         bad(("7", "8"), *(named(f"the first {n} bytes", (16, n - 16)) for n in (4, 8, 12, 15)), along=long),
+        bad(
+            ("7", "8"),
+            named("17 bytes, of which the first 16 fit", (17, None)),
+            along={"seal": lambda e: lambda *parts: _encrypted(*parts) + b"\0"},
+        ),
         bad(("7", "8"), named("empty, and the rest is gone", (16, -16)), along=long, stake=ALL),
     )
 

@@ -96,6 +96,7 @@ def _issuers(w: Any) -> list[Aspect]:
                 7,
                 named("in a list", [w.clinic]),
                 named("in an object", {w.clinic: True}),
+                named("by http", w.clinic.replace("https", "http")),
                 *near,
             ),
         ),
@@ -109,6 +110,8 @@ def _claims(w: Any) -> Aspect:
         "outside ASCII": {"name": "\u00de\u00f3r\u00f0ur \u2603", "n": {"a": [1, {"b": None}]}},
         "odd ones": {"alg": "none", "cty": "JWT", "zip": "DEF", "sub": None},
         "expired": {"sub": "ada", "exp": 1},
+        "for somebody, and not yet": {"sub": "ada", "aud": "https://x.example", "nbf": 10**10, "iat": 10**10},
+        "with fractions": {"exp": 2_000_000_000.0, "dose": 1.5},
     }
     return Aspect("claims", good(*(named(text, lambda e, one=one: dict(one)) for text, one in kinds.items()), rule="5"))
 
@@ -180,6 +183,7 @@ def _inner(w: Any) -> Aspect:
             named("in JSON", changed(lambda t: json_dumps({"token": t.decode()}))),
             named("with a space before", changed(lambda t: b" " + t)),
             named("with a byte order mark before", changed(lambda t: "\ufeff".encode() + t)),
+            named("in UTF-16", changed(lambda t: t.decode().encode("utf-16"))),
             named("with a zero byte behind", changed(lambda t: t + b"\0")),
             named("with a letter outside ASCII behind", changed(lambda t: t + "\u00e9".encode())),
             named("with a letter outside ASCII in it", changed(lambda t: t[:9] + "\u00e9".encode() + t[9:])),
@@ -193,6 +197,15 @@ def _inner(w: Any) -> Aspect:
             "4",
             named("signed by a stranger, whose key comes along", by("stranger", jwk=stranger.to_jwk())),
             along={"signer": "clinic"},
+            stake=ALL,
+        ),
+        bad(
+            "4",
+            named("signed by a stranger, whose key is in cnf", by("stranger")),
+            along={
+                "signer": "clinic",
+                "claims": lambda e: {"cnf": {"jwk": stranger.to_jwk()}, "jwk": stranger.to_jwk()},
+            },
             stake=ALL,
         ),
         bad(
@@ -403,7 +416,7 @@ RIGHT = Nested()
 
 
 def _unsigned_too(inner: str, jwk: dict[str, Any]) -> Any:
-    if str(peek(inner).unverified_header.get("alg")).lower() == "none":
+    if peek(inner).unverified_header.get("alg") == "none":
         return peek(inner).unverified_claims
     return _signed_by(inner, jwk)
 
@@ -423,9 +436,6 @@ MISTAKES: Mistakes = {
         "It returns the inner token. Verify it, and return its claims.": replace(
             RIGHT, finish=lambda inner, claims: inner
         ),
-        "It returns the plaintext, bytes. That is a token; verify it, and return its claims.": replace(
-            RIGHT, finish=lambda inner, claims: inner.encode()
-        ),
     },
     "1": {
         "A token that is not encrypted at all is taken, if it is signed. What this door takes, it decides "
@@ -436,29 +446,21 @@ MISTAKES: Mistakes = {
         ),
         "It agrees on more than dir and A256GCM: on A128GCM, too. Both names come from you, and not from the "
         "header.": replace(RIGHT, open=lambda token, key: unseal(token, key, [*ALGS, "A128GCM"])),
-        "What says A128GCM is opened, too, with a key for A256GCM. Ask what enc says before decrypting.": replace(
-            RIGHT, open=lambda token, key: _lax(token, key)
-        ),
     },
     "2": {
-        "The envelope's cty is not looked at. It says that what is inside is a token (RFC 7519 §5.2).": replace(
-            RIGHT, cty=lambda header: True
-        ),
+        "It accepts an envelope with any cty, or with none. It says that what is inside is a token (RFC "
+        "7519 §5.2).": replace(RIGHT, cty=lambda header: True),
         "A cty that is missing is taken for JWT. In a nested token it must be there (RFC 7519 §5.2).": replace(
             RIGHT, cty=lambda header: header.get("cty", "JWT") == "JWT"
         ),
         "cty is compared without regard to case. It is exactly 'JWT'.": replace(
             RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and header["cty"].upper() == "JWT"
         ),
-        "`application/` before cty is cut off, and its case does not matter, as media types are compared. It is "
-        "exactly 'JWT'.": replace(
+        "`application/` before cty is forgiven, and so is its case, as in media types. It is exactly 'JWT'.": replace(
             RIGHT,
             cty=lambda header: (
                 isinstance(header.get("cty"), str) and header["cty"].lower().removeprefix("application/") == "jwt"
             ),
-        ),
-        "It accepts a cty with more behind or before it. It is exactly 'JWT'.": replace(
-            RIGHT, cty=lambda header: isinstance(header.get("cty"), str) and "JWT" in header["cty"]
         ),
     },
     "3": {
@@ -486,35 +488,22 @@ MISTAKES: Mistakes = {
         ),
     },
     ("3", "4"): {
-        "All keys are tried, whoever is named in iss. Then the lab can speak for the clinic.": replace(
+        "Any issuer's key will do, whoever is named in iss. Then the lab can speak for the clinic.": replace(
             RIGHT, iss=lambda iss: True, jwk=_any_key
         ),
     },
     "4": {
-        "The signature inside is never checked. To decrypt is to learn what somebody wrote, not who.": replace(
+        "A signature inside that does not fit is taken. To decrypt is to learn what somebody wrote, not who.": replace(
             RIGHT, verify=lambda inner, jwk: peek(inner).unverified_claims
         ),
         "alg none is taken inside, because the envelope fits. So it was with pac4j (CVE-2026-29000).": replace(
             RIGHT, verify=_unsigned_too
         ),
-        "The key is taken from the inner token's header. Whoever wrote the token wrote that.": replace(
+        "A key in the inner token's header is taken. Whoever wrote the token wrote that.": replace(
             RIGHT, jwk=lambda inner, iss, issuers: peek(inner).unverified_header.get("jwk", issuers.get(iss))
         ),
     },
-    "5": {
-        "Only some of the claims are returned. Return them all, as they are.": replace(
-            RIGHT, finish=lambda inner, claims: {n: v for n, v in claims.items() if n in ("iss", "sub")}
-        ),
-    },
 }
-
-
-def _lax(token: str, key: bytes) -> bytes:
-    header = _header(token)
-    if header.get("enc") != "A128GCM":
-        return unseal(token, key, ALGS)
-    first, _, nonce, text, tag = token.split(".")
-    return AESGCM(key).decrypt(b64u_decode(nonce), b64u_decode(text) + b64u_decode(tag), first.encode())
 
 
 open_nested = Exercise(

@@ -27,13 +27,11 @@ def sha256(text: str) -> bytes:
         (lambda token: b64u_encode(sha256(token).hex().encode()), "base64url of hexadecimal"),
         (lambda token: b64u_encode(sha256(token)) + "=", "the padding"),
         (lambda token: base64.b64encode(sha256(token)).decode(), "plain base64"),
-        (lambda token: b64u_encode(sha256(b64u_encode(token.encode()))), "in base64url before it is hashed"),
-        (lambda token: b64u_encode(sha256(base64.b64encode(token.encode()).decode())), "in base64 before"),
         (lambda token: b64u_encode(hashlib.sha512(token.encode()).digest()), "No ath fits"),
         (lambda token: b64u_encode(sha256(token[:-1])), "No ath fits"),
         (sha256, "No ath fits"),
     ],
-    ids=["hex", "hex in base64url", "padding", "base64", "of base64url", "of base64", "sha512", "part", "bytes"],
+    ids=["hex", "hex in base64url", "padding", "base64", "sha512", "part", "bytes"],
 )
 def test_a_wrong_ath_is_named(form: Callable[[str], Any], says: str) -> None:
     result = judged(verify_dpop, replace(RIGHT, ath=lambda ath, token: token is None or ath == form(token)))
@@ -53,7 +51,7 @@ def test_who_notes_the_jti_is_told_whose_part_that_is() -> None:
 
 def test_who_looks_among_the_seconds_is_not_told_that_seen_is_never_looked_at() -> None:
     (said,) = judged(verify_dpop, replace(RIGHT, new=lambda jti, seen: jti not in seen.values())).mistakes
-    assert "not looked at, or not its keys" in said
+    assert said.startswith("It accepts every proof that is in seen")
 
 
 @pytest.mark.parametrize(
@@ -86,4 +84,4 @@ def test_padding_behind_a_thumbprint_is_refused_and_named(seed: str) -> None:
         is_bound, replace(BOUND, same=lambda jkt, own: isinstance(jkt, str) and jkt.rstrip("=") == own), seed
     )
     assert result.status == PARTIAL
-    assert "The padding" in result.mistakes[0]
+    assert "padding" in result.mistakes[0]

@@ -65,7 +65,7 @@ def disclosed_claims(sd_jwt, issuer_key):
         raise ValueError("no ~ at the end")
     texts = rest.split("~")[:-1]
     payload = json_loads_strict(verify_signature(token, Key.from_jwk(issuer_key)).payload)
-    if type(payload) is not dict or payload.get("_sd_alg", "sha-256") != "sha-256":
+    if type(payload) is not dict or payload.pop("_sd_alg", "sha-256") != "sha-256":
         raise ValueError("payload")
     table = {sha256(text): json_loads_strict(b64u_decode(text)) for text in texts}
     if len(table) < len(texts):
@@ -79,5 +79,4 @@ def disclosed_claims(sd_jwt, issuer_key):
         raise ValueError("digests")
     if any(len(table[digest]) != parts for digest, parts in places if digest in table):
         raise ValueError("place")
-    claims = fill(payload, table)
-    return {name: one for name, one in claims.items() if name != "_sd_alg"}
+    return fill(payload, table)
