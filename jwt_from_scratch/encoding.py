@@ -8,6 +8,7 @@ allows (no duplicate names) and as RFC 8725 §3.7 asks (UTF-8 only).
 """
 
 import json
+import re
 from binascii import Error as Base64Error
 from binascii import a2b_base64, b2a_base64
 from typing import Any, NoReturn
@@ -68,6 +69,9 @@ def json_loads_strict(data: bytes) -> Any:
         raise TypeError(f"json_loads_strict needs bytes, not {type(data).__name__}")
     try:
         text = data.decode("utf-8")
+        # Only many brackets can nest deep, and only an escape makes a lone surrogate. So most tokens skip both checks.
+        if text.count("{") + text.count("[") > MAX_DEPTH:
+            _refuse_depth(text)
         value = _decode(text)
     except UnicodeDecodeError:
         raise EncodingError("not UTF-8") from None
@@ -75,10 +79,9 @@ def json_loads_strict(data: bytes) -> Any:
         raise EncodingError(f"not JSON: {error.msg} at character {error.pos}") from None
     except EncodingError:
         raise
-    except (ValueError, RecursionError):  # not JSON; an integer of over 4,300 digits; nesting too deep for the parser
-        raise EncodingError("not JSON that this module reads: a number too long or nesting too deep") from None
-    # Only an escape can make a lone surrogate, and only many brackets can nest deep. So most tokens skip this check.
-    if "\\u" in text or text.count("{") + text.count("[") > MAX_DEPTH:
+    except ValueError:  # an integer of over 4,300 digits
+        raise EncodingError("not JSON that this module reads: a number too long") from None
+    if "\\u" in text:
         check_json(value)
     return value
 
@@ -95,7 +98,7 @@ def json_dumps(value: Any) -> bytes:
         return _encode(value).encode("utf-8")
     except UnicodeEncodeError:
         raise EncodingError("a string holds half of a surrogate pair") from None
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise EncodingError(f"not JSON: {error}") from None
 
 
@@ -137,6 +140,18 @@ def _check_text(text: str) -> None:
         text.encode("utf-8")
     except UnicodeEncodeError:
         raise EncodingError("a string holds half of a surrogate pair") from None
+
+
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+"""A string, in which brackets mean nothing, or a bracket that opens or closes."""
+
+
+def _refuse_depth(text: str) -> None:
+    depth = 0
+    for found in _BRACKETS.finditer(text):
+        depth += (found.lastindex == 1) - (found.lastindex == 2)
+        if depth > MAX_DEPTH:
+            raise EncodingError(f"nested deeper than {MAX_DEPTH}")
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

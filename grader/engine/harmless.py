@@ -72,7 +72,8 @@ _FUNCTIONS = """abs all any ascii bin bool bytearray bytes callable chr complex 
     format frozenset hex int isinstance issubclass iter len list map max min next object oct ord pow
     print range repr reversed round set slice sorted str sum tuple zip NotImplemented Ellipsis"""
 CATCHING = frozenset(("BaseException", "Exception", "GeneratorExit", "MemoryError", "RecursionError", "RuntimeError"))
-"""Who catches these may learn what is in a cache: finding a thing takes less of the stack than making it."""
+"""Who catches these may learn what is in a cache: finding a thing takes less of the stack than making it. They may only
+be raised and be a class's base."""
 BUILTINS = frozenset(_FUNCTIONS.split()) | {
     name
     for name, value in vars(builtins).items()
@@ -155,12 +156,20 @@ _FORMATTING = {"format", "format_map"}
 ATTRIBUTES = frozenset(set(_CRYPTOGRAPHY.split()).union(*map(_fields, _ORDINARY)) - _CLOCKS - _FORMATTING)
 """Names of attributes that lead from one ordinary object to another: none to a namespace, a frame, a module, a class's
 registry."""
+METHODS = set(_CRYPTOGRAPHY.split()) - {"MAX_LENGTH", "curve", "e", "key_size", "n", "name", "x", "y"}
+METHODS |= {name for name in ATTRIBUTES if any(callable(getattr(kind, name, None)) for kind in _ORDINARY)}
+"""Those of them that are methods, of some of these objects."""
 
 _FIXED_KINDS = (
     *(bool, int, float, complex, str, bytes, range, re.Pattern, datetime.timezone, datetime.date, datetime.timedelta),
     *(type, types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType),
     *(types.UnionType, types.GenericAlias, type(functools.lru_cache(len)), *map(type, REMEMBERING)),
 )
+
+
+def pythons(name: str) -> Any:
+    """What a name of Python's own means."""
+    return getattr(builtins, name, None)
 
 
 def module(name: str) -> ModuleType | None:

@@ -107,7 +107,7 @@ class Binder:
             elif isinstance(one, ast.FunctionDef | ast.ClassDef):
                 self._note(one.name, Meaning(FIXED))
             else:
-                for name in _names_bound_by(one):
+                for name in names_bound_by(one):
                     self._note(name, Meaning(OTHER))
 
     def _note(self, name: str, meaning: Meaning) -> None:
@@ -239,10 +239,11 @@ def live_value(node: ast.expr, names: dict[str, Meaning], own: frozenset[str]) -
 
 def bound_in(nodes: Iterable[ast.AST]) -> set[str]:
     """The names that are bound in the scope to which these nodes belong."""
-    return {name for node in nodes_of_scope(nodes) for name in _names_bound_by(node)}
+    return {name for node in nodes_of_scope(nodes) for name in names_bound_by(node)}
 
 
-def _names_bound_by(node: ast.AST) -> Iterator[str]:
+def names_bound_by(node: ast.AST) -> Iterator[str]:
+    """The names that a node binds, but for those in it."""
     match node:
         case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
             yield name
@@ -262,3 +263,9 @@ def nodes_of_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda, *COMPREHENSIONS)):
             left += ast.iter_child_nodes(node)
+
+
+def parameters(args: ast.arguments) -> frozenset[str]:
+    """The names of a function's parameters."""
+    every = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
+    return frozenset(one.arg for one in every if one)

@@ -23,6 +23,9 @@ GRACE = 2.0
 """Seconds after which a process that does not keep a time limit by itself is killed."""
 MAX_STARTS = 6
 """How often one submission's process is started before the rest of the submission is given up."""
+_NO_ROOM = {"RecursionError", "MemoryError"}
+"""What a process that has answered by itself meets sooner than another (see `child`), which is then asked in its place.
+"""
 FORK_SECONDS = 10.0
 """How long a fork may take to be ready, and to end; it usually takes milliseconds."""
 
@@ -76,6 +79,7 @@ class LearnerProcess:
         self._cells = 0
         self._forks = 0
         self._channel: Channel | None = None
+        self._has_answered = False
         self._pid = 0
         self.outputs: list[dict[str, Any]] = []
         """The last cell's outputs."""
@@ -109,6 +113,9 @@ class LearnerProcess:
         request = {"do": "run", "source": source, "seconds": seconds, "count": self._cells, "id": self._cells}
         try:
             answer = self._run(self._started(), request)
+            if self._has_answered and _error_in(_dicts(answer.get("outputs"))).startswith(tuple(_NO_ROOM)):
+                self._renew()
+                answer = self._run(self._started(), request)
         except WireError as error:
             said = self._ended(error)
             return f"it did not end within {seconds:g} s" if said == LATE else said
@@ -165,9 +172,17 @@ class LearnerProcess:
         self._starved = True
         outcomes: list[Outcome] = []
         # To ask as another process would, the function's cell is run again and again, which nothing else should feel.
+        lost = ""
         if self._keeps_nothing and not request["at_once"] and ELSEWHERE not in request["forbids"]:
             lost = self._ask_itself(request, outcomes)
-        else:
+            if any(_NO_ROOM & set(outcome.names) for outcome in outcomes):
+                self._keeps_nothing = False
+                outcomes.clear()
+            elif outcomes and outcomes[-1].kind == TIMED_OUT:  # it may have been stopped amid anything
+                self._renew()
+        if not outcomes and not lost:
+            if self._has_answered:
+                self._renew()
             lost = self._ask_a_fork(request, outcomes)
         self.ran_out |= self._starved and (bool(lost) or outcomes[-1].kind == TIMED_OUT)
         return outcomes, lost
@@ -176,6 +191,7 @@ class LearnerProcess:
         """Ask the process, and append its answers to outcomes. Returns why they ended too soon, or ""."""
         try:
             channel = self._started()
+            self._has_answered = True
             channel.send({"do": "ask", **request}, self._patience())
             self._collect(channel, request, self._pid, outcomes)
         except WireError as error:
@@ -305,6 +321,11 @@ class LearnerProcess:
             self._run(self._channel, request)
         return self._channel
 
+    def _renew(self) -> None:
+        """Have the next question or cell met by a process that has answered none."""
+        self._kill()
+        self._starts -= 1
+
     def _ended(self, error: WireError) -> str:
         """End the process, whose wire is broken. Returns why, for people."""
         self.ran_out |= self._starved
@@ -316,6 +337,7 @@ class LearnerProcess:
             return ""
         self._channel.close()
         self._channel = None
+        self._has_answered = False
         reasons = {
             "memory": f"it used more than {self._memory // 2**20} MB of memory",
             "files": f"it had more than {OPEN_FILES} files and sockets open",

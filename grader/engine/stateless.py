@@ -7,11 +7,12 @@ known here to be harmless counts as able to keep something: then forks answer, a
 
 A function may name what is fixed at the notebook's top level, and look things up in its tables (`meanings`). Beyond
 these, code may name Python's own functions and what known modules hold, and only attributes that ordinary objects have
-(`harmless`). It may not set an attribute, decorate, or say `global`; nor read a clock or catch every error, which would
-tell what a module has in a cache.
+(`harmless`). It may not set an attribute, decorate, or say `global`; nor see where in memory something lies (`places`);
+nor read a clock or catch every error, which would tell what a module has in a cache.
 """
 
 import ast
+import copy
 import functools
 import itertools
 import re
@@ -34,7 +35,9 @@ from .meanings import (
     bound_in,
     live_value,
     nodes_of_scope,
+    parameters,
 )
+from .places import Places
 
 MAX_CODE = 40_000
 """Characters of all the learner's cells that are read for this."""
@@ -58,6 +61,8 @@ _PARTS_DECIDE = """Module Expr Assign AugAssign Delete Return Raise Assert Pass 
     Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn"""
 _HARMLESS_IF_ITS_PARTS_ARE = frozenset(getattr(ast, name) for name in _PARTS_DECIDE.split())
 """Not here: `global`, `nonlocal`, `async`, `await`, type parameters, and what a future Python may bring."""
+_MOST_GROUPS = 30
+"""Parentheses in a pattern."""
 _LOOK = "get keys values items index count copy isdisjoint issubset issuperset union intersection difference"
 _LOOKING = frozenset(_LOOK.split())
 """Methods by which a function may look into a table."""
@@ -87,6 +92,8 @@ def keeps_nothing(ours: Sequence[str], theirs: Sequence[str], exercises: Iterabl
             reader.again = False
             for cell in cells:
                 reader.read(cell)
+        places = _places_in_ours(tuple(ours)).with_names(names)
+        places.read_all([statement for cell in cells for statement in cell.body])
     except (Unknown, SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     # Our own functions were read with our own meanings.
@@ -110,7 +117,7 @@ def _is_for_ipython(cell: str) -> bool:
 def _names_of_ours(cells: tuple[str, ...]) -> dict[str, Meaning]:
     """What the names mean that a lesson's own cells bind. The learner may not name what is not known to be harmless."""
     names: dict[str, Meaning] = {}
-    statements = [statement for cell in cells for statement in _parsed(cell).body]
+    statements = _statements(cells)
     Binder(names, Meaning(REFUSED)).bind(statements)
     left = None
     while left is None or len(left) < len(statements):  # what names something refused is refused, too
@@ -133,6 +140,17 @@ def _is_read(reader: "Reader", statement: ast.stmt) -> bool:
     except Unknown:
         return False
     return True
+
+
+@functools.lru_cache(maxsize=100)
+def _places_in_ours(cells: tuple[str, ...]) -> Places:
+    places = Places(_names_of_ours(cells))
+    places.read_ours(_statements(cells))
+    return places
+
+
+def _statements(cells: Iterable[str]) -> list[ast.stmt]:
+    return [statement for cell in cells for statement in _parsed(cell).body]
 
 
 def _parsed(source: str) -> ast.Module:
@@ -209,7 +227,7 @@ class Reader:
             meaning = self._names[node.id] = Meaning(OTHER)
             self.again = True
         if meaning is None:
-            known = node.id in harmless.BUILTINS or (node.id in harmless.CATCHING and not inside)
+            known = node.id in harmless.BUILTINS
         else:
             known = meaning.kind == FIXED or (meaning.kind == OTHER and not inside)
             self._refuse_remembering(meaning.live, inside)
@@ -239,7 +257,8 @@ class Reader:
             self.read(node.value, own, inside)
 
     def _read_call(self, node: ast.Call, own: frozenset[str], inside: bool) -> None:
-        allowed = harmless.ONLY_CALLED.get(live_value(node.func, self._names, own))
+        live = live_value(node.func, self._names, own)
+        allowed = harmless.ONLY_CALLED.get(live)
         match node:
             case ast.Call(func=ast.Name(id="hasattr"), args=[one, ast.Constant(value=str(name))], keywords=[]) if (
                 self._is_pythons("hasattr", own) and not name.startswith("_")
@@ -251,6 +270,8 @@ class Reader:
                     self._is_flag(one, own) for one in rest
                 ):
                     raise Unknown("an argument that is not known to be harmless")
+                if live is not copy.deepcopy and not (node.args and _is_plain_pattern(node.args[0])):
+                    raise Unknown("a pattern that could be nested deep, see inside.child.SPARE")
                 self._read_all(node.args[:allowed], own, inside)
             case ast.Call(func=ast.Name(id=name)) if name in harmless.CATCHING and self._is_pythons(name, own):
                 self._read_all((*node.args, *node.keywords), own, inside)
@@ -258,7 +279,7 @@ class Reader:
                 self._read_parts(node, own, inside)
 
     def _read_try(self, node: ast.Try | ast.TryStar, own: frozenset[str], inside: bool) -> None:
-        if inside and (node.finalbody or any(handler.type is None for handler in node.handlers)):
+        if node.finalbody or any(handler.type is None for handler in node.handlers):
             raise Unknown("it may catch anything, see harmless.CATCHING")
         self._read_parts(node, own, inside)
 
@@ -328,13 +349,13 @@ class Reader:
             raise Unknown(f"a decorator, or a type parameter, of {node.name}")
         self._read_arguments(node.args, own, inside)
         self._read_at_definition(node.returns, own, inside)
-        own |= frozenset(bound_in(node.body)) | _parameters(node.args)
+        own |= frozenset(bound_in(node.body)) | parameters(node.args)
         self._read_all(node.body, own, True)
 
     def _read_lambda(self, node: ast.Lambda, own: frozenset[str], inside: bool) -> None:
         _refuse_assignments(node)
         self._read_arguments(node.args, own, inside)
-        self.read(node.body, own | _parameters(node.args), True)
+        self.read(node.body, own | parameters(node.args), True)
 
     def _read_arguments(self, args: ast.arguments, own: frozenset[str], inside: bool) -> None:
         for default in (*args.defaults, *args.kw_defaults):
@@ -369,12 +390,13 @@ class Reader:
         """A class such as `class Refused(ValueError): pass`."""
         if inside or node.decorator_list or node.keywords or getattr(node, "type_params", []):
             raise Unknown(node.name)
-        self._read_all(node.bases, own, inside)
-        if not all(self._is_fixed(one) or ast.unparse(one) in harmless.CATCHING for one in node.bases):
+        for one in node.bases:
+            if not (isinstance(one, ast.Name) and one.id in harmless.CATCHING and self._is_pythons(one.id, own)):
+                self.read(one, own, inside)
+                if not self._is_fixed(one):
+                    raise Unknown(node.name)
+        if not all(isinstance(statement, ast.Pass) or _is_docstring(statement) for statement in node.body):
             raise Unknown(node.name)
-        for one in node.body:
-            if not isinstance(one, ast.Pass) and not _is_docstring(one):
-                raise Unknown(node.name)
 
     def _read_import(self, node: ast.Import | ast.ImportFrom, own: frozenset[str], inside: bool) -> None:
         if inside:
@@ -408,13 +430,13 @@ def _is_plain_format(node: ast.expr) -> bool:
     )
 
 
+def _is_plain_pattern(node: ast.expr) -> bool:
+    """Whether this is a pattern written out, and not nested so deep that reading it takes much of the stack."""
+    return isinstance(node, ast.Constant) and str(node.value).count("(") <= _MOST_GROUPS
+
+
 def _is_docstring(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
-
-
-def _parameters(args: ast.arguments) -> frozenset[str]:
-    every = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
-    return frozenset(one.arg for one in every if one)
 
 
 def _refuse_assignments(node: ast.AST) -> None:

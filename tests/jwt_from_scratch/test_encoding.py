@@ -136,6 +136,18 @@ def test_depth_32_is_the_last_one_written(make):
         json_dumps(make(value))
 
 
+@pytest.mark.parametrize(
+    "function", [lambda: json_loads_strict(b"[[1.5]]"), lambda: json_dumps([[1.5]])], ids=["read", "write"]
+)
+def test_a_stack_that_is_nearly_full_is_no_fault_of_the_data(function):
+    def deeper():
+        function()
+        deeper()
+
+    with pytest.raises(RecursionError):
+        deeper()
+
+
 def test_many_flat_members_are_not_deep():
     text = json.dumps([[1], {"a": {}}] * 100).encode()
     assert json_loads_strict(text) == [[1], {"a": {}}] * 100

@@ -58,6 +58,38 @@ def test_cells_run_and_functions_are_called(learner: LearnerProcess) -> None:
     assert call(learner, "f", 1).kind == calling.BAD_SIGNATURE
 
 
+def test_what_takes_less_of_the_stack_the_second_time_tells_nothing(zygote: Zygote) -> None:
+    """A process that answers by itself has less room than one that has imported nothing yet."""
+    came = []
+    for keeps_nothing in (True, False):
+        with LearnerProcess(zygote, keeps_nothing=keeps_nothing) as learner:
+            learner.run_cell("def f(n):\n    if n: return f(n - 1)\n    return 'a'.encode('idna')")
+            came.append([call(learner, "f", depth).kind for depth in (0, *range(600, 1000, 20))])
+    assert came[0] == came[1]
+    assert {calling.RETURNED, calling.RAISED} == set(came[0])
+
+
+def test_a_cell_has_as_much_room_after_questions_as_before(forkless: LearnerProcess) -> None:
+    forkless.run_cell("def f(n):\n    return f(n - 1) if n else 1")
+    assert value(call(forkless, "f", 3)) == 1
+    assert forkless.run_cell("x = f(800)") == ""
+    assert forkless.run_cell("x = f(2000)").startswith("RecursionError")
+    assert value(call(forkless, "f", 3)) == 1
+
+
+def test_a_process_that_was_stopped_amid_an_answer_is_asked_no_more(forkless: LearnerProcess) -> None:
+    forkless.run_cell("s = []\ndef f():\n    s.append(1)\n    while True: pass\ndef g():\n    return len(s)")
+    assert call(forkless, "f", seconds=0.2).kind == calling.TIMED_OUT
+    assert value(call(forkless, "g")) == 0
+
+
+def test_a_fork_is_of_a_process_that_has_answered_nothing(forkless: LearnerProcess) -> None:
+    forkless.run_cell("s = []\ndef f():\n    s.append(1)\ndef g():\n    return len(s)")
+    call(forkless, "f")
+    assert value(call(forkless, "g")) == 1
+    assert value(call(forkless, "g", forbids=(calling.ELSEWHERE,))) == 0
+
+
 def test_ipython_is_there_magics_and_all(learner: LearnerProcess) -> None:
     assert learner.run_cell("%precision 3\ny = !echo shell\nassert y == ['shell']\n1 + 1") == ""
     assert "ValueError: no" in learner.run_cell("raise ValueError('no')")

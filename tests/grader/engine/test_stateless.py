@@ -35,6 +35,22 @@ _MEMO = (
     "    held = [one for many in lists for one in many if type(one) is list and 0 in one]\n"
     "    held[0].append(1)\n    return len(held[0])"
 )
+_PLACES = (
+    "def f(x):\n    many = [{0} for _ in range(60)]\n"
+    "    rising = sum({1}(a) < {1}(b) for a, b in zip(many, many[1:])) > 30\n"
+    "    many.sort(key={1}, reverse=rising)\n    while many: many.pop()\n    return rising"
+)
+_ORDERS = (
+    "def f(x):\n    many = [{0} for n in range(40)]\n    order = [n for {1}]\n"
+    "    many.reverse()\n    while many: many.pop()\n    return order"
+)
+_ERRORS = "ValueError(n)", "error in {} for n in error.args"
+_NANS = "(float('nan'), n)", "_, n in {}"
+
+
+def _orders(made: tuple[str, str], iterated: str) -> str:
+    return _ORDERS.format(made[0], made[1].format(iterated))
+
 
 REMEMBERS: dict[str, tuple[str, ...]] = {
     "a bytearray from hex": (f"S = bytearray.fromhex('00')\n{_APPENDS}",),
@@ -164,6 +180,56 @@ REMEMBERS: dict[str, tuple[str, ...]] = {
     "a setup cell's function, whose builtin is replaced": (
         "def len(t):\n    t.append(1)\ndef f(x):\n    return ours()",
     ),
+    "the places of objects": (_PLACES.format("object()", "repr"),),
+    "the places of functions": (_PLACES.format("(lambda: 0)", "str"),),
+    "the places of functions with names": (
+        _PLACES.format("g()", "str") + "\ndef g():\n    def h(): pass\n    return h",
+    ),
+    "the places of iterators": (_PLACES.format("iter(())", "ascii"),),
+    "the places of generators": (_PLACES.format("g()", "repr") + "\ndef g(): yield 1",),
+    "the places of methods": (_PLACES.format("[].append", "format"),),
+    "the places of hashes": ("import hashlib\n" + _PLACES.format("hashlib.sha256()", "str"),),
+    "the places of hashes, by two names": (
+        "from hashlib import md5 as h\nfrom hashlib import sha256 as h\n" + _PLACES.format("h()", "str"),
+    ),
+    "the places of a class's objects": ("class C: pass\n" + _PLACES.format("C()", "repr"),),
+    "the places of what is made by brackets": (_PLACES.format("enumerate[int](())", "repr"),),
+    "the places that errors tell": (
+        _PLACES.format("g()", "str")
+        + "\ndef g():\n    try: {1}.remove(object())\n    except KeyError as e: return e.args[0]",
+    ),
+    "the places that the ends of generators tell": (
+        _PLACES.format("g()", "str") + "\ndef g():\n    def h():\n        return object()\n        yield\n"
+        "    try: next(h())\n    except StopIteration as e: return e.value",
+    ),
+    "the places of what is named in passing": (
+        _PLACES.format("g()", "str") + "\ndef g():\n    d = {}\n    for d[(one := object())] in (1,): pass\n"
+        "    return [*d][0]",
+    ),
+    "the order of a set of errors": (_orders(_ERRORS, "set(many)"),),
+    "the order of a set of nans": (_orders(_NANS, "{*many}"),),
+    "the order of a frozen set, by another name": ("S = frozenset\n" + _orders(_NANS, "S(many)"),),
+    "the order of a set, by brackets": ("S = set[int]\n" + _orders(_NANS, "S(many)"),),
+    "the order of a subclass of sets": ("class S(set): pass\n" + _orders(_NANS, "S(many)"),),
+    "the order of a union": (_orders(_NANS, "set.union(set(), many)"),),
+    "the order that keys get by an operator": (_orders(_NANS, "dict.fromkeys(many).keys() & many"),),
+    "the order that keys get by Mapping": (
+        "from collections.abc import Mapping\n" + _orders(_NANS, "Mapping.keys(dict.fromkeys(many)) & many"),
+    ),
+    "the order of a set in a list": (
+        _orders(_NANS, "g([{0}], many)")
+        + "\ndef g(t, many):\n    [t[0].add(one) for one in many]\n    t[0].discard(0)\n    return t[0]",
+    ),
+    "the order of a set in a list, by its type": (
+        _orders(_NANS, "g([set()], many)") + "\ndef g(t, many):\n    set.update(t[0], many)\n    return t[0]",
+    ),
+    "the order of a set in a list, by an operator": (
+        _orders(_NANS, "g([set()], many)") + "\ndef g(t, many):\n    s = t[0]\n    s |= set(many)\n    return t[0]",
+    ),
+    "the order of a copy of a table": (
+        "S = {0}\n" + _orders(_NANS, "g(many)") + "\ndef g(many):\n    s = S.copy()\n    s.discard(0)\n"
+        "    [s.add(one) for one in many]\n    return s",
+    ),
 }
 """Cells whose f gives another answer when it is asked the same again."""
 
@@ -196,6 +262,17 @@ REFUSED: dict[str, tuple[str, ...]] = {
     "a star import": ("from re import *\ndef f(x):\n    return 1",),
     "an import in a function": ("def f(x):\n    import builtins\n    return 1",),
     "a decorator": ("import functools\n@functools.cache\ndef f(x):\n    return []",),
+    "any error, in a cell": ("def f(x):\n    return x", "try:\n    f(1)\nexcept Exception: pass"),
+    "an error that is dropped in a cell": ("for x in '1':\n    try: 1 / 0\n    finally: break",),
+    "a pattern that is not seen": ("import re\ndef f(x):\n    return re.match(x, 'a')",),
+    "a deep pattern": (f"import re\ndef f(x):\n    return re.match('{'(' * 99}{')' * 99}', x)",),
+    "an error that holds an object": (
+        "from jwt_from_scratch import JWTError\ndef f(x):\n    return str(JWTError(object()))",
+    ),
+    "iterators in something else": ("import itertools\ndef f(x):\n    return str(itertools.tee(x))",),
+    "a function that gives iterators": ("def f(x):\n    return [str(one) for one in map(iter, x)]",),
+    "a default that gives iterators": ("def f(x, g=iter):\n    return str(g(x))",),
+    "a group's errors": ("def f(x):\n    try: return x\n    except* ValueError as e: return str(e.args)",),
     "an error that is dropped": ("def f(x):\n    try:\n        return x\n    finally:\n        return 1",),
     "any error passed over": (
         "import contextlib\ndef f(x):\n    with contextlib.suppress(Exception):\n        return x",
@@ -219,13 +296,13 @@ PLAIN: dict[str, tuple[str, ...]] = {
         "A = {'a': 1, 'b': 2}\nB = ['a', 'b']\nC = {1, 2}\n"
         "def f(x):\n    for one in B:\n"
         "        if one in A and A[one] in C and A.get(x, 0) < len(B): return ', '.join(B)\n"
-        "    return A.keys() - C, C - set(x), sorted(B), [one for one in C], {**A.copy()}",
+        "    return A.keys() <= C, x in C - set(x), sorted(B), [one for one in C], {**A.copy()}",
     ),
     "a class of errors": ("class Refused(ValueError):\n    '''No.'''\ndef f(x):\n    raise Refused(x)",),
     "errors of any kind": (
         "class Refused(Exception): pass\n"
         "def f(x):\n    try:\n        raise RuntimeError(x)\n    except Refused:\n        return 1",
-        "try:\n    f(1)\nexcept Exception as error:\n    print(error)",
+        "try:\n    f(1)\nexcept (Refused, ValueError) as error:\n    print(error)",
     ),
     "annotations": (
         "from __future__ import annotations\nfrom typing import Any, Dict, Optional\nJson = Dict[str, Any]\n"
@@ -247,6 +324,19 @@ PLAIN: dict[str, tuple[str, ...]] = {
         "    return json.loads(x), b64u_encode(mac), host, secrets.token_hex(4), base64.b64encode(x)",
     ),
     "addresses": ("import ipaddress\ndef f(x):\n    return ipaddress.ip_address(x).is_private",),
+    "what has a place, used on the spot": (
+        "import hashlib, hmac\nfrom cryptography.hazmat.primitives.asymmetric import ec, utils\n"
+        "from cryptography.hazmat.primitives.hashes import SHA256\n"
+        "def key_of(x, y):\n    return ec.EllipticCurvePublicNumbers(x, y, ec.SECP256R1()).public_key()\n"
+        "def f(x):\n    key = key_of(x, x)\n    key.verify(utils.encode_dss_signature(x, x), x, ec.ECDSA(SHA256()))\n"
+        "    h = hashlib.sha256(x)\n    h.update(b''.join(one for one in x))\n"
+        "    mac = hmac.new(x, h.digest(), hashlib.sha256)\n"
+        "    first, *rest = map(str, sorted(x, key=lambda one: one[0]))\n    return f'{mac.hexdigest()} {first}'",
+    ),
+    "sets that are asked": (
+        "NAMES = {'a', 'b'}\ndef f(x):\n    seen = set()\n    for name in NAMES:\n        seen.add(name)\n"
+        "    return len(set(x)) == len(x) and x.keys() <= NAMES and seen & NAMES == {one for one in x}",
+    ),
     "a copy": ("import copy\ndef f(x):\n    return copy.deepcopy(x)",),
     "errors passed over": (
         "import contextlib\ndef f(x):\n    with contextlib.suppress(ValueError):\n        return int(x)",
