@@ -11,11 +11,12 @@ It is for `stateless`, which reads code.
 
 import ast
 import builtins
+import functools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, NamedTuple
 
 from . import harmless
 
@@ -263,6 +264,27 @@ def nodes_of_scope(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
         yield node
         if not isinstance(node, (ast.FunctionDef, ast.ClassDef, ast.Lambda, *COMPREHENSIONS)):
             left += ast.iter_child_nodes(node)
+
+
+class Scope(NamedTuple):
+    """What a function's own scope is.
+
+    Attributes:
+        names: all that are bound in it, its parameters too.
+        yields: whether it makes a generator.
+    """
+
+    names: frozenset[str]
+    yields: bool
+
+
+@functools.lru_cache(maxsize=40)
+def scope_of(function: ast.FunctionDef) -> Scope:
+    """A function's own scope; it is looked through once, though it is read again and again."""
+    nodes = list(nodes_of_scope(function.body))
+    names = {name for node in nodes for name in names_bound_by(node)}
+    yields = any(isinstance(node, ast.Yield | ast.YieldFrom) for node in nodes)
+    return Scope(parameters(function.args) | names, yields)
 
 
 def parameters(args: ast.arguments) -> frozenset[str]:

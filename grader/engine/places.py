@@ -22,7 +22,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from . import harmless
-from .meanings import FIXED, TABLE, Meaning, Unknown, bound_in, live_value, names_bound_by, nodes_of_scope, parameters
+from .meanings import FIXED, TABLE, Meaning, Unknown, bound_in, live_value, names_bound_by, nodes_of_scope, scope_of
 
 PLAIN, PLACE, VIEW, ORDER = range(4)
 """What a value is: plain; something whose text shows its place; a dict's keys or items, of which operators make sets; a
@@ -192,12 +192,12 @@ class Places:
     def _read_function(self, node: ast.FunctionDef) -> None:
         self._note(node.name, PLACE)
         before = self._here, self._own, self._function, self._is_generator
-        self._is_generator = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in nodes_of_scope(node.body))
+        self._is_generator = scope_of(node).yields
         self._note_giving(node.name, PLACE if self._is_generator else PLAIN)
         self._want_plain(*node.args.defaults, *node.args.kw_defaults)
         if self._here is self._shown:
             self._here = self._shown_in.setdefault(node, {})
-            self._own = frozenset(bound_in(node.body)) | parameters(node.args)
+            self._own = scope_of(node).names
         self._function = node.name
         for one in node.body:
             self._read(one)

@@ -36,6 +36,7 @@ from .meanings import (
     live_value,
     nodes_of_scope,
     parameters,
+    scope_of,
 )
 from .places import Places
 
@@ -349,7 +350,7 @@ class Reader:
             raise Unknown(f"a decorator, or a type parameter, of {node.name}")
         self._read_arguments(node.args, own, inside)
         self._read_at_definition(node.returns, own, inside)
-        own |= frozenset(bound_in(node.body)) | parameters(node.args)
+        own |= scope_of(node).names
         self._read_all(node.body, own, True)
 
     def _read_lambda(self, node: ast.Lambda, own: frozenset[str], inside: bool) -> None:
