@@ -42,7 +42,7 @@ FINE = {
     "NaN as a text": b'{"n": "NaN", "i": "Infinity", "m": "-Infinity", "t": "a NaN: -Infinity, NaN"}',
     "NaN as a name": b'{"NaN": 1, "Infinity": 2}',
     "a list that is 40 deep": b"[" * 40 + b"]" * 40,
-    "long": b'{"a": "%b", "b": [%b1]}' % (b"x" * 5_000, b"1, " * 3_000),
+    "long": b'{"a": "%b", "b": [%b1]}' % (b"x" * 9_000, b"1, " * 300),
 }
 NO_TWINS = {
     "the same name in two objects": b'[{"id": 1}, {"id": 1}]',
