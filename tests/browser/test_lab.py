@@ -133,10 +133,12 @@ def wait_for_output(path: Path, source: str) -> dict:
     """The data of a cell's result, once JupyterLab has saved it."""
     end = time.monotonic() + PATIENCE
     while time.monotonic() < end:
-        cells = json.loads(path.read_text("utf-8"))["cells"]
-        outputs = next(cell for cell in cells if "".join(cell["source"]) == source)["outputs"]
-        if outputs and "5 of 5" in str(outputs):
-            return outputs[0]["data"]
+        text = path.read_text("utf-8")
+        if text.endswith("}\n"):  # JupyterLab empties the file, and then writes it
+            cells = json.loads(text)["cells"]
+            outputs = next(cell for cell in cells if "".join(cell["source"]) == source)["outputs"]
+            if outputs and "5 of 5" in str(outputs):
+                return outputs[0]["data"]
         time.sleep(0.1)
     raise TimeoutError(f"{path.name} was not saved with the result of {source}")
 

@@ -25,6 +25,7 @@ def test_what_lesson_04_opens_is_unpacked(tmp_path: Path, monkeypatch: pytest.Mo
     assert not (there / "email").exists()
 
     everywhere = {text for text, path in forge_kid.files().items() if path.suffix == ".py"}
+    everywhere -= {"with a byte order mark"}  # one of Python's own tests, which no page has
     assert "by way of another folder" in everywhere
     monkeypatch.setattr(library, "HERE", there)
     forge_kid.files.cache_clear()
