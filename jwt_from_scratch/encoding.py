@@ -142,8 +142,11 @@ def _check_text(text: str) -> None:
         raise EncodingError("a string holds half of a surrogate pair") from None
 
 
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
-"""A string, in which brackets mean nothing, or a bracket that opens or closes."""
+_BRACKETS = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"?|([\[{])|([\]}])', re.DOTALL)
+"""A string, in which brackets mean nothing, or a bracket that opens or closes.
+
+A string that does not end is one, too: else each quote in it would be looked at as the beginning of another.
+"""
 
 
 def _refuse_depth(text: str) -> None:

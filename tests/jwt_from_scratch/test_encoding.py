@@ -148,6 +148,12 @@ def test_a_stack_that_is_nearly_full_is_no_fault_of_the_data(function):
         deeper()
 
 
+def test_a_string_that_does_not_end_is_looked_through_once():
+    """Half a million quotes in it: to begin anew at each of them would take hours."""
+    with pytest.raises(ValueError, match="not JSON"):
+        json_loads_strict(b'["' + b"[" * (MAX_DEPTH + 1) + b'", "' + b'\\"' * 500_000)
+
+
 def test_many_flat_members_are_not_deep():
     text = json.dumps([[1], {"a": {}}] * 100).encode()
     assert json_loads_strict(text) == [[1], {"a": {}}] * 100
