@@ -149,7 +149,7 @@ class LearnerProcess:
             GaveUp: the process has ended too often, or its time is over.
             Spent: it has sent too much.
         """
-        request = {"name": name, "seconds": seconds, "forbids": list(forbids)}
+        request = {"name": name, "seconds": seconds, "forbids": list(forbids), "until": []}
         asked = [tagged(args, in_order=True) for args in questions]
         outcomes: list[Outcome] = []
         for at_once in (False, True):
@@ -175,7 +175,7 @@ class LearnerProcess:
         lost = ""
         if self._keeps_nothing and not request["at_once"] and ELSEWHERE not in request["forbids"]:
             lost = self._ask_itself(request, outcomes)
-            if any(_NO_ROOM & set(outcome.names) for outcome in outcomes):
+            if outcomes and _NO_ROOM & set(outcomes[-1].names):
                 self._keeps_nothing = False
                 outcomes.clear()
             elif outcomes and outcomes[-1].kind == TIMED_OUT:  # it may have been stopped amid anything
@@ -192,6 +192,7 @@ class LearnerProcess:
         try:
             channel = self._started()
             self._has_answered = True
+            request = {**request, "until": sorted(_NO_ROOM)}
             channel.send({"do": "ask", **request}, self._patience())
             self._collect(channel, request, self._pid, outcomes)
         except WireError as error:
@@ -242,7 +243,7 @@ class LearnerProcess:
         return ""
 
     def _collect(self, channel: Channel, request: dict[str, Any], pid: int, outcomes: list[Outcome]) -> None:
-        """Append the answers to outcomes, as they come, up to the last one or a final one.
+        """Append the answers to outcomes, as they come, up to the last one, or one after which no more are asked.
 
         Raises:
             WireError: they end too soon.
@@ -251,7 +252,7 @@ class LearnerProcess:
             outcomes.append(_outcome(answer))
             if outcomes[-1].kind == TIMED_OUT:
                 self._starved = was_starved(answer.get("waited"), request["seconds"])
-            if outcomes[-1].kind in FINAL:
+            if outcomes[-1].kind in FINAL or not set(outcomes[-1].names).isdisjoint(request["until"]):
                 break
 
     def _answers(self, channel: Channel, count: int, seconds: float, pid: int) -> Iterator[dict[str, Any]]:

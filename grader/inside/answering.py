@@ -97,7 +97,8 @@ def answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, A
 
     Args:
         channel: the wire to the checker.
-        request: the function's name, the questions, and how they are to be asked.
+        request: the function's name, the questions, how they are to be asked, and the names of exceptions until one of
+            which they are.
         namespace: holds the learner's functions.
 
     Raises:
@@ -105,6 +106,7 @@ def answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, A
     """
     name, seconds = request["name"], request["seconds"]
     forbids = to_watch(namespace, name, tuple(request["forbids"]))
+    until = set(request["until"])
     answers: list[dict[str, Any]] = []
     sent, size = time.monotonic(), 0
     with Series(seconds) as series:
@@ -119,7 +121,7 @@ def answer_all(channel: Channel, request: dict[str, Any], namespace: dict[str, A
             if request["at_once"] or size > LARGE or time.monotonic() > sent + SLOW:
                 channel.send({"answers": answers})
                 answers, sent, size = [], time.monotonic(), 0
-            if answer.get("kind") in FINAL:
+            if answer.get("kind") in FINAL or not until.isdisjoint(answer.get("names", ())):
                 break  # the checker asks no more
     if answers:
         channel.send({"answers": answers})

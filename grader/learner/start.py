@@ -2,13 +2,15 @@
 
 import os
 import secrets
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import FrameType
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import isolated
 from ..course.masters import NOTEBOOKS
@@ -24,6 +26,8 @@ SETTINGS = Path(__file__).parent / "jupyter"
 """Settings for a learner's JupyterLab: without teachers' menus and news, with encrypted channels to the kernels."""
 PATIENCE = 60.0
 """Seconds to wait for JupyterLab to answer."""
+_ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""The signals that end a command whose terminal is closed, or that a system sends. Windows has no SIGHUP."""
 
 
 def copy_missing(folder: Path) -> list[Path]:
@@ -80,9 +84,12 @@ def run_lab(folder: Path, port: int, no_browser: bool) -> int:
         command.append("--allow-root")
     # A token in the environment, which other users can't read. With a token given, Jupyter does not print its address.
     environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24), "JUPYTER_CONFIG_PATH": _config_path()}
-    # Without stdin, Jupyter does not ask for confirmation after Ctrl-C.
     # It starts in a folder of ours, because Jupyter reads settings from the current one. Kernels start in `folder`.
-    with _ending(subprocess.Popen(command, env=environment, cwd=SETTINGS, stdin=subprocess.DEVNULL)) as lab:  # noqa: S603
+    # Ctrl-C reaches this process only: Jupyter would ask for confirmation or, without stdin, leave its kernels running.
+    group = 0 if os.name == "posix" else None
+    with _ending(
+        subprocess.Popen(command, env=environment, cwd=SETTINGS, stdin=subprocess.DEVNULL, process_group=group)  # noqa: S603
+    ) as lab:
         address = _address(lab)
         if address:
             print(f"\nJupyterLab is ready:\n\n    {address}\n\nLeave it running; Ctrl-C here ends it.\n", flush=True)
@@ -100,39 +107,51 @@ def _has_display() -> bool:
 
 @contextmanager
 def _ending(lab: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
+    """End the server and all that it started when the block ends, or a terminal is closed, or SIGTERM comes."""
+    heard = [number for number in _ENDINGS if signal.getsignal(number) != signal.SIG_IGN]  # nohup has one ignored
+    before = {number: signal.signal(number, _leave) for number in heard}
     try:
         yield lab
     except KeyboardInterrupt:
         print("\nClosing JupyterLab ...", flush=True)
     finally:
+        try:
+            _end(lab)
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    sys.exit(128 + number)
+
+
+def _end(lab: subprocess.Popen[bytes]) -> None:
+    """Let the server end its kernels and terminals, and then end what is left; at once after another Ctrl-C."""
+    import psutil
+
+    family: list[psutil.Process] = []
+    try:
         family = _family(lab)
         lab.terminate()
-        try:
-            lab.wait(10)
-        except subprocess.TimeoutExpired:
-            lab.kill()
-            lab.wait()
-        _end(family)
+        lab.wait(10)
+        psutil.wait_procs(family, timeout=3)
+    except (KeyboardInterrupt, SystemExit, subprocess.TimeoutExpired):
+        lab.kill()
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    lab.wait()
 
 
 def _family(lab: subprocess.Popen[bytes]) -> list["psutil.Process"]:
-    """The server's kernels and terminals. Each has a session of its own, so Ctrl-C does not reach it."""
+    """The server's kernels and terminals. Each has a session of its own."""
     import psutil
 
     try:
         return psutil.Process(lab.pid).children(recursive=True)
     except psutil.NoSuchProcess:
         return []
-
-
-def _end(family: list["psutil.Process"]) -> None:
-    """End what the server left: on a busy machine it may end before a kernel that was still starting."""
-    import psutil
-
-    _, left = psutil.wait_procs(family, timeout=3)
-    for process in left:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
 
 
 def _address(lab: subprocess.Popen[bytes]) -> str | None:

@@ -108,10 +108,9 @@ class Lab:
         """The command's descendants: the server and its kernels."""
         return psutil.Process(self.process.pid).children(recursive=True)
 
-    def interrupt(self) -> int:
-        """Press Ctrl-C: the terminal sends SIGINT to the command and to what it started. Returns the exit code."""
-        os.killpg(self.process.pid, signal.SIGINT)
-        return self.process.wait(PATIENCE)
+    def send(self, number: signal.Signals) -> None:
+        """Send a signal to the command and to its group, as a terminal does for Ctrl-C or when it is closed."""
+        os.killpg(self.process.pid, number)
 
     def end(self) -> None:
         """End all that is left of it: first by SIGINT, then by SIGKILL."""

@@ -1,6 +1,7 @@
 """The course as a learner uses it: `grader start`, JupyterLab in Chromium, typing, Shift-Enter."""
 
 import json
+import signal
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -151,7 +152,7 @@ def test_a_second_start_overwrites_nothing_and_ctrl_c_ends_everything(tmp_path: 
     work = tmp_path / "work"
     with running_lab(work, tmp_path / "home") as lab:
         lab.address()
-        ended_by_ctrl_c(lab)
+        ended_by(lab, "SIGINT")
     names = sorted(path.name for path in work.glob("*.ipynb"))
     assert LESSON in names
 
@@ -165,14 +166,26 @@ def test_a_second_start_overwrites_nothing_and_ctrl_c_ends_everything(tmp_path: 
         after = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in work.glob("*.ipynb")}
         assert {name: after[name] for name in before} == before
         assert set(after) == set(names), "a missing lesson comes back"
-        ended_by_ctrl_c(lab)
+        ended_by(lab, "SIGINT")
 
 
-def start_kernel(address: str) -> None:
+@pytest.mark.in_ci
+@pytest.mark.parametrize("signals", [("SIGINT", "SIGINT"), ("SIGTERM",), ("SIGHUP",)])
+def test_however_it_ends_it_leaves_nothing_running(signals: tuple[str, ...], tmp_path: Path) -> None:
+    """Not even a kernel that does not look whether its server is still there, as one that is only starting does not."""
+    spec = tmp_path / "home" / "data" / "kernels" / "silent" / "kernel.json"
+    spec.parent.mkdir(parents=True)
+    spec.write_text(json.dumps({"argv": ["sleep", "120"], "display_name": "silent", "language": "none"}), "utf-8")
+    with running_lab(tmp_path / "work", tmp_path / "home") as lab:
+        start_kernel(lab.address(), "silent")
+        ended_by(lab, *signals)
+
+
+def start_kernel(address: str, name: str = "python3") -> None:
     parts = urlsplit(address)
     request = urllib.request.Request(
         f"{parts.scheme}://{parts.netloc}/api/kernels",
-        data=b'{"name": "python3"}',
+        data=json.dumps({"name": name}).encode(),
         headers={"Authorization": f"token {parse_qs(parts.query)['token'][0]}"},
     )
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -180,11 +193,14 @@ def start_kernel(address: str) -> None:
         assert response.status == 201
 
 
-def ended_by_ctrl_c(lab: Lab) -> None:
+def ended_by(lab: Lab, *signals: str) -> None:
+    """Check that these signals, as a terminal sends them, end all."""
     family = lab.family()
     assert family
-    code = lab.interrupt()
+    for name in signals:
+        lab.send(signal.Signals[name])
+    code = lab.process.wait(PATIENCE)
     _, alive = psutil.wait_procs(family, timeout=PATIENCE)
-    assert not alive, f"still running after Ctrl-C: {alive}"
-    assert code in (0, 130), lab.printed
+    assert not alive, f"still running after {signals}: {alive}"
+    assert code in (0, 130, 128 + signal.Signals[signals[0]]), lab.printed
     assert "Traceback" not in lab.printed, lab.printed

@@ -77,6 +77,25 @@ def test_a_cell_has_as_much_room_after_questions_as_before(forkless: LearnerProc
     assert value(call(forkless, "f", 3)) == 1
 
 
+def test_a_process_that_has_no_room_is_asked_no_more(forkless: LearnerProcess, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its answers do not count, and to fill the memory may have taken long."""
+    came: list[int] = []
+    collect = LearnerProcess._collect
+
+    def counted(self: LearnerProcess, channel: Any, request: Any, pid: int, outcomes: list[Outcome]) -> None:
+        collect(self, channel, request, pid, outcomes)
+        came.append(len(outcomes))
+
+    monkeypatch.setattr(LearnerProcess, "_collect", counted)
+    forkless.run_cell("def f(n):\n    if n == 2: raise MemoryError\n    return n")
+    asked = forkless.call_many("f", [(n,) for n in range(9)], 1.0, ())
+    assert came == [3, 9]
+    assert [value(one) if one.kind == calling.RETURNED else one.names[0] for one in asked] == [
+        *(0, 1, "MemoryError"),
+        *range(3, 9),
+    ]
+
+
 def test_a_process_that_was_stopped_amid_an_answer_is_asked_no_more(forkless: LearnerProcess) -> None:
     forkless.run_cell("s = []\ndef f():\n    s.append(1)\n    while True: pass\ndef g():\n    return len(s)")
     assert call(forkless, "f", seconds=0.2).kind == calling.TIMED_OUT
