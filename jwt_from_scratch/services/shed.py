@@ -17,8 +17,8 @@ from .archive import sign
 from .page_scripts import page_script
 
 COOKIE = "token"
-LIFETIME = 900
-"""Seconds for which a token is valid."""
+LIFETIME = 14_400
+"""Seconds for which a token is valid: whoever reads lesson 10 with a break must not be logged out by it."""
 
 
 @dataclass(frozen=True)
