@@ -6,7 +6,8 @@
 # and so on, and the browser encodes these once more. state may have any printable ASCII character (RFC 6749 appendix A.5) and comes
 # back exactly as it was sent (§4.2.2): a client that keeps JSON in it refuses every answer. The scope of each answer with more than
 # one value is wrong, too. In the fragment all is well. If the user says no, state is missing, in either mode, where
-# it is required (§4.2.2.1).
+# it is required (§4.2.2.1). And iss, which IssuerParameter adds so that the client knows who answered (RFC 9207 §2), always goes into
+# the query of the address: not to the other parameters where these are in the fragment, and nowhere where they are in a form.
 #
 # Seen with Python 3.11 (response_type "id_token token"; the form is read by html.parser and posted as a browser does):
 #   state af0ifjsldkj: fragment same, form_post same
@@ -15,6 +16,7 @@
 #   state {"to":"/orders"}: fragment same, form_post %7B%22to%22:%22/orders%22%7D
 #   scope openid profile: fragment same, form_post openid%20profile
 #   the user says no, state af0ifjsldkj: fragment None, form_post None
+#   iss https://login.example: fragment None, form_post None
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
@@ -28,12 +30,14 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import ClientMixin
+from authlib.oauth2.rfc9207 import IssuerParameter
 from authlib.oidc.core import UserInfo
 from authlib.oidc.core.grants import OpenIDImplicitGrant
 from flask import Flask
 from joserfc.jwk import RSAKey
 
 KEY, CALLBACK, USER = RSAKey.generate_key(2048), "https://client.example/callback", SimpleNamespace(id="ada")
+ISSUER, STATE = "https://login.example", "af0ifjsldkj"
 
 
 class Client(ClientMixin):
@@ -72,7 +76,12 @@ class Implicit(OpenIDImplicitGrant):
         return "RS256"
 
     def get_client_claims(self, client):
-        return {"iss": "https://login.example"}
+        return {"iss": ISSUER}
+
+
+class Issuer(IssuerParameter):
+    def get_issuer(self):
+        return ISSUER
 
 
 class Form(HTMLParser):
@@ -91,6 +100,7 @@ class Form(HTMLParser):
 app = Flask(__name__)
 server = AuthorizationServer(app, query_client=lambda client_id: Client(), save_token=lambda token, request: None)
 server.register_grant(Implicit)
+server.register_extension(Issuer())
 
 
 def answer(mode, state, scope="openid", user=USER):
@@ -105,16 +115,16 @@ def answer(mode, state, scope="openid", user=USER):
     return {name: values[0] for name, values in parse_qs(posted).items()}
 
 
-def row(name, state, **more):
-    found = {mode: answer(mode, state, **more).get(name) for mode in ("fragment", "form_post")}
-    sent = state if name == "state" else more["scope"]
+def row(name, sent, **asked):
+    found = {mode: answer(mode, **asked).get(name) for mode in ("fragment", "form_post")}
     return ", ".join(f"{mode} {'same' if value == sent else value}" for mode, value in found.items())
 
 
-for state in ("af0ifjsldkj", "a b", "100%", '{"to":"/orders"}'):
-    print(f"state {state}: {row('state', state)}")
-print(f"scope openid profile: {row('scope', 'af0ifjsldkj', scope='openid profile')}")
-print(f"the user says no, state af0ifjsldkj: {row('state', 'af0ifjsldkj', user=None)}")
+for state in (STATE, "a b", "100%", '{"to":"/orders"}'):
+    print(f"state {state}: {row('state', state, state=state)}")
+print(f"scope openid profile: {row('scope', 'openid profile', state=STATE, scope='openid profile')}")
+print(f"the user says no, state {STATE}: {row('state', STATE, state=STATE, user=None)}")
+print(f"iss {ISSUER}: {row('iss', ISSUER, state=STATE)}")
 PY
 seen=$("$dir/env/bin/python" -W ignore "$dir/see.py" 2> "$dir/errors") || { cat "$dir/errors"; exit 1; }
 printf '%s\n' "$seen"
@@ -123,4 +133,5 @@ state a b: fragment same, form_post a%20b
 state 100%: fragment same, form_post 100%25
 state {"to":"/orders"}: fragment same, form_post %7B%22to%22:%22/orders%22%7D
 scope openid profile: fragment same, form_post openid%20profile
-the user says no, state af0ifjsldkj: fragment None, form_post None' ]
+the user says no, state af0ifjsldkj: fragment None, form_post None
+iss https://login.example: fragment None, form_post None' ]
