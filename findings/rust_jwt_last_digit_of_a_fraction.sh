@@ -1,11 +1,11 @@
 #!/bin/bash
 # oxyjwt 0.9.0 (PyPI) and @node-rs/jsonwebtoken 0.5.11 (npm) read one fraction in nine as another number, with the signature right.
 #
-# A number in JSON may have 17 digits, as many as tell one double from the next, and readers that know doubles agree on all of
-# them (RFC 8259 §6). Both packages are Rust, and have their JSON read by serde_json without its feature float_roundtrip; then
-# a number of 16 or 17 digits may come out as its neighbour (its issue 707). So ten right of eleven are not 10 / 11
-# any more, time.time() is another time, and what oxyjwt encodes it does not decode to the same. Up to 15 digits all is well.
-# oxyjwt says that it is a drop-in replacement for PyJWT, which reads every one of them.
+# A number in JSON may be as precise as a double (RFC 8259 §6), and it takes up to 17 digits to tell one double from the next. Both
+# packages are Rust, and have their JSON read by serde_json without its feature float_roundtrip; then a number of 16 or 17
+# digits may come out as its neighbour (its issue 707). So ten right of eleven are not 10 / 11 any more, time.time() is another
+# time, and what oxyjwt encodes it does not decode to the same. Up to 15 digits all is well. oxyjwt says that it is a drop-in
+# replacement for PyJWT, which reads every one of them.
 #
 # Seen with Python 3.11 and Node 20 (each number is written as Python writes it):
 #   0.9090909090909091 (10 / 11): PyJWT same, oxyjwt 0.9090909090909092, @node-rs/jsonwebtoken 0.9090909090909092
