@@ -1,11 +1,12 @@
 #!/bin/bash
 # @openid4vc/oauth2 0.4.6 (npm) does not see DPoP after a bare "Bearer", as RFC 9449 writes it, and so gives up without a nonce.
 #
-# A server that takes both kinds of token names both: "WWW-Authenticate: Bearer, DPoP algs=…" is RFC 9449's own example
-# (§7.2, Figure 17); a scheme needs no parameters (RFC 9110 §11.3). The package takes all up to the first space for the scheme,
-# which is "Bearer," then, and has DPoP among its parameters. When such a server asks for a nonce (RFC 9449 §9),
-# resourceRequest does not ask again with it, as it does where Bearer has a realm. A scheme alone gets no name at all, and
-# one that is named in a quoted text (RFC 9110 §11.2) starts a challenge of its own. oauth4webapi 3.8.8 reads them as they are.
+# A server that takes both kinds of token names both: "WWW-Authenticate: Bearer, DPoP algs=…" is RFC 9449's own example (§7.2,
+# Figure 17), though RFC 6750 §3 wants Bearer to have a parameter; in general a scheme needs none (RFC 9110 §11.3). The package
+# takes all up to the first space for the scheme, which is "Bearer," then, and has DPoP among its parameters. When such a server
+# asks for a nonce (RFC 9449 §9), resourceRequest does not ask again with it, as it does where Bearer has a realm. A scheme
+# alone gets no name at all, and one that is named in a quoted text (RFC 9110 §11.2) starts a challenge of its own.
+# oauth4webapi 3.8.8 reads them as they are.
 #
 # Seen with Node 20 (the server answers 401 until it sees its nonce):
 #   Bearer realm="shop", DPoP error="use_dpop_nonce":
@@ -38,8 +39,9 @@ const url = "https://shop.example/orders";
 
 async function seenByOauth4webapi(refusal) {
   const options = { [customFetch]: async () => refusal() };
-  const error = await protectedResourceRequest("token", "GET", new URL(url), undefined, undefined, options).catch((error) => error);
-  return error.cause.map(({ scheme }) => scheme);
+  return protectedResourceRequest("token", "GET", new URL(url), undefined, undefined, options).catch(({ cause }) =>
+    cause.map(({ scheme }) => scheme),
+  );
 }
 
 async function requestsOfOpenid4vc(refusal) {

@@ -14,7 +14,8 @@
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-npm install --silent --no-audit --no-fund --ignore-scripts --cache "$dir/cache" --prefix "$dir" @owf/mdoc@0.6.0 cose-js@0.9.0 cbor@8.1.0
+npm install --silent --no-audit --no-fund --ignore-scripts --cache "$dir/cache" --prefix "$dir" \
+    @owf/mdoc@0.6.0 cose-js@0.9.0 cbor@8.1.0
 cat > "$dir/see.mjs" <<'JS'
 import { createHmac, randomBytes } from "node:crypto";
 import { Mac0, ProtectedHeaders } from "@owf/mdoc";
@@ -37,7 +38,8 @@ async function see(name, message) {
     () => "read",
     (error) => error.message,
   );
-  console.log(`${name}: cose-js ${word}; @owf/mdoc ${withOwf(message)}, with external_aad h'' ${withOwf(message, new Uint8Array())}`);
+  const [left, given] = [withOwf(message), withOwf(message, new Uint8Array())];
+  console.log(`${name}: cose-js ${word}; @owf/mdoc ${left}, with external_aad h'' ${given}`);
 }
 
 const bytes = Mac0.toBeAuthenticated({ payload, protectedHeaders });

@@ -23,7 +23,8 @@
 set -euo pipefail
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
-npm install --silent --no-audit --no-fund --ignore-scripts --cache "$dir/cache" --prefix "$dir" @owf/mdoc@0.6.0 cose-kit@1.7.1 cbor@8.1.0
+npm install --silent --no-audit --no-fund --ignore-scripts --cache "$dir/cache" --prefix "$dir" \
+    @owf/mdoc@0.6.0 cose-kit@1.7.1 cbor@8.1.0
 cat > "$dir/see.mjs" <<'JS'
 import { createPublicKey, generateKeyPairSync } from "node:crypto";
 import { CoseKey } from "@owf/mdoc";
@@ -44,13 +45,14 @@ for (const [name, [crv, alg]] of Object.entries(COSE)) {
   const jwk = publicKey.export({ format: "jwk" });
   const [x, y] = [jwk.x, jwk.y].map((part) => Buffer.from(part, "base64url"));
   const cose = cbor.encode(new Map([[1, 2], [3, alg], [-1, crv], [-2, x], [-3, y]]));
-  const same = (key) => (key.equals(publicKey) ? "the same key" : "another key");
+  const inNode = (written) =>
+    attempt(() => (createPublicKey({ key: written, format: "jwk" }).equals(publicKey) ? "the same key" : "another key"));
   const written = CoseKey.decode(cose).jwk;
   console.log(`${name}:`);
   console.log(`  from the JWK: ${attempt(() => `curve ${CoseKey.fromJwk(jwk).curve}`)}`);
-  console.log(`  to a JWK: ${written.crv}, Node: ${attempt(() => same(createPublicKey({ key: written, format: "jwk" })))}`);
+  console.log(`  to a JWK: ${written.crv}, Node: ${inNode(written)}`);
   const others = COSEKeyToJWK(cose);
-  console.log(`  cose-kit to a JWK: ${others.crv}, Node: ${attempt(() => same(createPublicKey({ key: others, format: "jwk" })))}`);
+  console.log(`  cose-kit to a JWK: ${others.crv}, Node: ${inNode(others)}`);
 }
 JS
 seen=$(node "$dir/see.mjs")
