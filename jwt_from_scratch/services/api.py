@@ -6,7 +6,7 @@ from typing import Any
 from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 
-from .login import refused
+from .login import CHALLENGE, refused
 
 
 def api_app(page: str, check: Callable[[str], dict[str, Any]]) -> Flask:
@@ -25,7 +25,7 @@ def api_app(page: str, check: Callable[[str], dict[str, Any]]) -> Flask:
     def door() -> ResponseReturnValue:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            return refused("a token is needed", challenge="Bearer")
+            return refused("a token is needed", challenge=CHALLENGE)
         try:
             claims = check(token)
         except ValueError as error:

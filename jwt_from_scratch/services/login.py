@@ -14,6 +14,8 @@ from .passwords import CHEAP
 ISSUER = "https://login.example"
 LIFETIME = 900
 """Seconds for which a token is valid."""
+CHALLENGE = 'Bearer realm="course"'
+"""For a request without a token: no error code (RFC 6750 §3.1), and a realm, for Bearer must not stand alone (§3)."""
 
 
 def login_app(
@@ -62,7 +64,7 @@ def login_app(
     def me() -> ResponseReturnValue:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
-            return refused("a token is needed", challenge="Bearer")
+            return refused("a token is needed", challenge=CHALLENGE)
         try:
             claims = decode(token, signing_key, issuer=issuer)
         except JWTError as error:
@@ -73,7 +75,7 @@ def login_app(
 
 
 def refused(reason: str, challenge: str = 'Bearer error="invalid_token"') -> Response:
-    """A 401 answer. A request without any token gets the bare challenge, without an error code (RFC 6750 §3.1)."""
+    """A 401 answer. A request without any token gets `CHALLENGE` as its challenge."""
     answer = jsonify(reason=reason)
     answer.status_code = 401
     answer.headers["WWW-Authenticate"] = challenge

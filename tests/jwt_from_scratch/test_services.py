@@ -75,7 +75,7 @@ def test_an_api_does_what_its_check_says(serving: Callable[[Any], Server]) -> No
     assert (bad.status, bad.json) == (401, {"reason": "aud: someone else"})
     assert bad.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
     nothing = fetch(api.url)
-    assert (nothing.status, nothing.headers["WWW-Authenticate"]) == (401, "Bearer")
+    assert (nothing.status, nothing.headers["WWW-Authenticate"]) == (401, 'Bearer realm="course"')
     unwritten = fetch(api.url, token="unwritten")
     assert (unwritten.status, unwritten.json) == (501, {"reason": "not written yet"})
 
