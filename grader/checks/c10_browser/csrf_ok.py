@@ -15,8 +15,8 @@ from ...judging.wants import Refuses, Returns, Want
 from .. import kit
 
 RULES = {
-    "1": "GET, HEAD and OPTIONS change nothing, so they may come from anywhere (RFC 9110 §9.2.1). No other method is "
-    "safe, and methods are compared exactly.",
+    "1": "GET, HEAD and OPTIONS change nothing, so they may come from anywhere (RFC 9110 §9.2.1). No other method "
+    "passes by its name, and methods are compared exactly.",
     "2": "A browser never adds a bearer token by itself, so whoever sends one has it: the word Bearer in any case, a "
     "space, something behind it. Any other Authorization proves nothing, neither way.",
     "3": "Sec-Fetch-Site, if it is there, decides: only same-origin and none are good. Another site's page, or a "
