@@ -99,7 +99,7 @@ def _add_doors(pages: Blueprint, tool: Tool, url: str, keysets: KeySets, clock: 
     def keys() -> ResponseReturnValue:
         said = json.loads(tool.public_keys.read_bytes())
         known = [{**jwk, "use": "sig"} for jwk in said["keys"]]
-        return Response(json.dumps({"keys": known}), mimetype="application/jwk-set+json")  # RFC 7517 §8.5.2
+        return Response(json.dumps({"keys": known}), mimetype="application/jwk-set+json")  # RFC 7517 §8.5.1
 
     @pages.get("/page.css")
     def style() -> ResponseReturnValue:

@@ -536,7 +536,7 @@ def _pss(private: rsa.RSAPrivateKey, message: bytes) -> bytes:
     mask = b"".join(sha256(inner + i.to_bytes(4, "big")).digest() for i in range(size // 32))
     masked = bytes(a ^ b for a, b in zip(block, mask, strict=False))
     encoded = bytes([masked[0] & 0x7F]) + masked[1:] + inner + b"\xbc"
-    # With the Chinese remainder theorem (RFC 8017 §5.1.2): in a quarter of the time.
+    # With the Chinese remainder theorem (RFC 8017 §5.2.1): in a quarter of the time.
     number = int.from_bytes(encoded, "big")
     first, second = pow(number, numbers.dmp1, numbers.p), pow(number, numbers.dmq1, numbers.q)
     return (second + numbers.q * ((first - second) * numbers.iqmp % numbers.p)).to_bytes(size, "big")

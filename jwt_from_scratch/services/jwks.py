@@ -48,7 +48,7 @@ def issuer_app(*keys: Key) -> KeyEndpoint:
         if app.down:
             return Response("try again later", 503, mimetype="text/plain")
         answer = jsonify(keys=[jwk | {"use": "sig"} for jwk in KeySet(app.keys).to_jwks()["keys"]])
-        answer.mimetype = "application/jwk-set+json"  # RFC 7517 §8.5.2
+        answer.mimetype = "application/jwk-set+json"  # RFC 7517 §8.5.1
         answer.headers["Cache-Control"] = "max-age=300"
         return answer
 

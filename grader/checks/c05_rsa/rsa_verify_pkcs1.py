@@ -23,7 +23,7 @@ RULES = {
     "1": "A signature has exactly as many bytes as the modulus, (n.bit_length() + 7) // 8 (RFC 8017 §8.2.2, step 1).",
     "2": "As a big-endian number, a signature is below n (RFC 8017 §5.2.2); s + n is another spelling of it.",
     "3 fits": "The signature was not made of this message with this key.",
-    "3 start": "The encoded message begins with 00 01; 02 marks an encrypted message (RFC 8017 §9.2).",
+    "3 start": "The encoded message begins with 00 01 (RFC 8017 §9.2); 02 marks an encrypted message (§7.2.1).",
     "3 fill": "Between 00 01 and the next 00 stands nothing but ff, as many as fit.",
     "3 end": "Behind the ff stands one 00.",
     "3 prefix": "The 19 bytes before the hash name SHA-256. Compare all of them with SHA256_PREFIX.",

@@ -22,7 +22,7 @@ RULES = {
     "3": "A parameter that is missing, or has no value, is invalid_request (RFC 6749 §3.2, §5.2).",
     "4": "A code that nobody was given is invalid_grant. Codes are compared exactly.",
     "5 client": "The code was given to another client: invalid_grant. Names are compared exactly.",
-    "5 redirect": "redirect_uri is the one that the login began with, as text (RFC 9700 §2.1); else invalid_grant.",
+    "5 redirect": "redirect_uri is the one that the login began with, as text (RFC 6749 §4.1.3); else invalid_grant.",
     "5 verifier": "The verifier's S256 challenge is the grant's (RFC 7636 §4.6), or it is invalid_grant.",
     "6": "A used code comes again: what was issued from it ends, the whole family and nothing else (RFC 6749 §4.1.2).",
     "7": "The code has expired when now has reached the grant's expires.",
@@ -407,7 +407,7 @@ MISTAKES: Mistakes = {
         "A part of the redirect_uri is enough. It is the same text, or it is another address.": _redirect_by(
             lambda shown, ours: ours.startswith(shown)
         ),
-        "A slash at the end of redirect_uri is forgiven. It is compared as text (RFC 9700 §2.1).": _redirect_by(
+        "A slash at the end of redirect_uri is forgiven. It is compared as text (RFC 6749 §4.1.3).": _redirect_by(
             lambda shown, ours: shown.rstrip("/") == ours
         ),
     },

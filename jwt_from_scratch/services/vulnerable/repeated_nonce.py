@@ -1,7 +1,7 @@
 """VULNERABLE ON PURPOSE (lesson 06): the nonce of a signature is made from the user's name.
 
 It is secret, nobody can guess it, and it needs no random numbers. But one user's tokens all have the same nonce, and
-two of them are enough to compute the private key (RFC 6979 §1). The verifying side has no flaw.
+two of them are enough to compute the private key (RFC 8725 §3.2). The verifying side has no flaw.
 """
 
 import hashlib

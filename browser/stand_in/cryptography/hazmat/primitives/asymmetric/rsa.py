@@ -123,7 +123,7 @@ class RSAPrivateKey:
         return self._public
 
     def _power(self, block):
-        """By the Chinese remainder theorem (RFC 8017 §5.1.2)."""
+        """By the Chinese remainder theorem (RFC 8017 §5.1.2, §5.2.1)."""
         k, value = self._numbers, int.from_bytes(block, "big")
         one, other = pow(value, k.dmp1, k.p), pow(value, k.dmq1, k.q)
         return (other + (one - other) * k.iqmp % k.p * k.q).to_bytes(self._public._size, "big")
