@@ -26,7 +26,7 @@ DEFENCES = {
     "key material": ("RFC 8725 §3.4, §3.5", "keys are long enough and well formed"),
     "own keys": ("RFC 8725 §3.10", "a key that the token brings is not used"),
     "issuer's keys": ("RFC 8725 §3.8", "each issuer has its own keys, and an unknown one has none"),
-    "one key": ("RFC 7515 §4.1.4", "kid and alg leave exactly one key; nothing is tried"),
+    "one key": ("RFC 7515 §6", "kid and alg leave exactly one key; nothing is tried"),
     "use": ("RFC 7517 §4.2, §4.3", "a key is used for what it is meant for"),
     "one spelling": ("RFC 7515 §2", "base64url has one spelling"),
     "strict JSON": ("RFC 8725 §3.7", "JSON is UTF-8, with unique names and finite numbers"),
