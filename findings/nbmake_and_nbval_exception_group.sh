@@ -41,8 +41,11 @@ kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
 for what, source in CELLS.items():
     cells = [v4.new_code_cell(source, id="raises")]
     nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), "lesson.ipynb")
-    statuses = {tool: subprocess.run([*command, "lesson.ipynb"], capture_output=True).returncode for tool, command in TOOLS.items()}
-    print(f"{what}: " + ", ".join(f"{tool} {'fails' if status == 1 else 'passes' if status == 0 else status}" for tool, status in statuses.items()))
+    outcomes = []
+    for tool, command in TOOLS.items():
+        status = subprocess.run([*command, "lesson.ipynb"], capture_output=True).returncode
+        outcomes.append(f"{tool} " + {0: "passes", 1: "fails"}.get(status, str(status)))
+    print(f"{what}: {', '.join(outcomes)}")
 PY
 seen=$(python -W ignore see.py)
 printf '%s\n' "$seen"

@@ -2,10 +2,10 @@
 # pytest-gradescope 0.1.6, pytest-grader 0.4.1 (PyPI): since pytest 9, a test with a subtest that fails has all its points.
 #
 # A subtest that fails fails its test (Python's documentation of unittest, "Distinguishing test iterations using subtests"). pytest 9,
-# which runs subtests itself, reports each of them under the test's own name, and then the test of a TestCase as passed; pytest's
-# exit status is 1. Both packages make an entry of each report: one that failed with no points and one that passed with
-# all of them, and what Gradescope gives is the sum. pytest-grader counts the rounds that passed, too. The test without subtests
-# gets nothing, as it should, and so did both with pytest 8.
+# which runs subtests itself, reports each of them under the test's own name, and then the test of a TestCase as passed, as
+# pytest-subtests did (its issue 11); only its exit status is 1. Both packages make an entry of each report: one that failed with
+# no points and one that passed with all of them, and what Gradescope gives is the sum. pytest-grader counts the rounds that
+# passed, too. The test without subtests gets nothing, as it should, and so did both with pytest 8.
 #
 # Seen with Python 3.11 (each test is worth 4 points; the solution is right for 3 of 4 numbers):
 #   pytest 8.4.2, pytest-gradescope: without subtests 0, with subtests 0
