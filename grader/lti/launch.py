@@ -14,7 +14,6 @@ from typing import Any
 from jwt_from_scratch import ClaimError, JWTError, KeyRefused, SignatureError, decode
 
 from ..course.masters import chapter_names
-from ..inside.values import plain_text
 from ..student import StudentId
 from .addresses import Unreachable, origin_of, problem_with
 from .keysets import KeySets
@@ -31,6 +30,10 @@ LEEWAY = 60
 """Seconds that a platform's clock may differ from ours."""
 _MAX_ID = 255
 """Characters of sub, deployment_id and the id of a link: ASCII, so many at most."""
+_MAX_NAME = 100
+"""Characters of a name that are shown."""
+_JOINERS = "\u200c\u200d"
+"""They do not print, and names of many languages are misspelt without them."""
 _REQUIRED = ("sub", "exp", "iat", "nonce")
 """Besides iss and aud, which are compared."""
 _ROLE = re.compile(r"(?:http://purl\.imsglobal\.org/vocab/lis/v2/membership(?:/\w+)?#)?(\w+)")
@@ -147,8 +150,8 @@ def _launch(claims: dict[str, Any], platform: Platform) -> Visit:
         issuer=platform.issuer,
         client_id=platform.client_id,
         sub=claims["sub"],
-        student=student_of(platform.issuer, claims["sub"]),
-        name=plain_text(claims.get("name", ""), 100),
+        student=student_of(platform.name, claims["sub"]),
+        name=_shown(claims.get("name", "")),
         is_learner=any((role := _ROLE.fullmatch(one)) and role[1] == "Learner" for one in claims[f"{CLAIM}roles"]),
         lesson=lesson_of(claims.get(f"{CLAIM}custom", {}).get("lesson"), claims[f"{CLAIM}target_link_uri"]),
         lineitem=endpoint.get("lineitem", "") if SCORE in endpoint.get("scope", []) else "",
@@ -156,12 +159,21 @@ def _launch(claims: dict[str, Any], platform: Platform) -> Visit:
     )
 
 
-def student_of(issuer: str, sub: str) -> StudentId:
+def _shown(name: str) -> str:
+    """A person's name as a line, in its own letters."""
+    return "".join(c for c in " ".join(name.split())[:_MAX_NAME] if c.isprintable() or c in _JOINERS)
+
+
+def student_of(platform: tuple[str, str], sub: str) -> StudentId:
     """What a platform's learner is called here: readable, and the same for nobody else of any platform.
 
     Only letters and digits of the platform's own name are in it, so it looks like no other form of a file's name.
+
+    Args:
+        platform: `Platform.name`. With its issuer alone, a school could hand in for the learners of another one.
+        sub: the learner, as the platform calls them.
     """
-    mark = hashlib.sha256(json.dumps([issuer, sub]).encode()).hexdigest()[:16]
+    mark = hashlib.sha256(json.dumps([*platform, sub]).encode()).hexdigest()[:16]
     readable = re.sub(r"[^A-Za-z0-9]", "", sub)[:40]
     return StudentId.parse(f"{readable}.u{mark}" if readable else f"u{mark}")
 

@@ -560,7 +560,7 @@ def test_a_wrong_claim_is_no_reason_to_ask_for_keys(world: World) -> None:
     | st.sampled_from([*CHAPTERS, "ada-copy1", "a (1)", "x_1_assignsubmission_file", "b_LATE_123_456_c"])
 )
 def test_a_learner_is_called_one_thing_whatever_the_platform_calls_them(sub: str) -> None:
-    student = student_of(ISSUER, sub)
+    student = student_of(PLATFORM.name, sub)
     assert StudentId.parse(student) == student
     assert student.file_name == student or re.search("[A-Z]", student)
     found = origin(PurePosixPath(f"{student}/01_encoding.ipynb"))
@@ -568,8 +568,22 @@ def test_a_learner_is_called_one_thing_whatever_the_platform_calls_them(sub: str
 
 
 def test_two_learners_are_never_one() -> None:
-    names = [(ISSUER, "7"), (ISSUER + "/b", "7"), (ISSUER, "7 "), (ISSUER, "\u00077"), (ISSUER, "A"), (ISSUER, "a")]
+    platforms = [(ISSUER, "c1"), (ISSUER, "c2"), (ISSUER + "/b", "c1")]
+    names = [(one, sub) for one in platforms for sub in ("7", "7 ", "\u00077", "A", "a")]
     assert len({student_of(*name).twin_key for name in names}) == len(names)
+
+
+def test_a_school_hands_in_for_no_learner_of_another_one_with_the_same_issuer(tmp_path: Any) -> None:
+    schools = [replace(PLATFORM, client_id=name, keys=f"{ISSUER}/{name}") for name in "ab"]
+    world = World(make_tool(tmp_path / "tool", *schools))
+    for school, cells in zip(schools, (b'{"cells": []}', b'{"cells": [] }'), strict=True):
+        world.jwks[school.keys] = KeySet([rsa(school.client_id)]).to_jwks()
+        browser, name = world.browser(), school.client_id
+        assert browser.hand_in(browser.launch(rsa(name), asks={"client_id": name}, aud=name), cells).status_code == 303
+    one, other = world.tool.store.hand_ins()
+    assert (one.sub, one.lineitem) == (other.sub, other.lineitem)
+    assert {one.client_id, other.client_id} == {"a", "b"}
+    assert len(list(world.tool.submitted.glob("*/*.ipynb"))) == 2
 
 
 @pytest.mark.parametrize(

@@ -42,13 +42,13 @@ class Class:
         self.paused: list[float] = []
 
     def hand_in(self, sub: str = "4711", lineitem: str = ITEM, lesson: str = "01_encoding") -> None:
-        who = {"issuer": ISSUER, "client_id": PLATFORM.client_id, "sub": sub, "student": student_of(ISSUER, sub)}
+        who = {"issuer": ISSUER, "client_id": PLATFORM.client_id, "sub": sub, "student": student_of(PLATFORM.name, sub)}
         self.tool.store.hand_in(
             Visit(**who, name="", is_learner=True, lesson=lesson, lineitem=lineitem, frames=()), 1.0
         )
 
     def grade(self, score: int, sub: str = "4711", lesson: str = "01_encoding", **changes: Any) -> None:
-        student = student_of(ISSUER, sub)
+        student = student_of(PLATFORM.name, sub)
         made = report(
             **{
                 "submission": f"{student}/{lesson}.ipynb",

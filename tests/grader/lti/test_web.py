@@ -14,6 +14,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from grader.files import MAX_NOTEBOOK
 from grader.lti.addresses import origin_of
@@ -24,7 +25,7 @@ from jwt_from_scratch import KeySet, encode
 from tests.grader.helpers import student
 from tests.grader.lti.helpers import CLIENT, ISSUER, TOOL, Browser, World, claims_of, rsa
 
-ADA = student_of(ISSUER, "4711")
+ADA = student_of((ISSUER, CLIENT), "4711")
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +114,13 @@ def test_texts_of_a_platform_are_text(world: World) -> None:
     assert "\x1b" not in page
 
 
+@pytest.mark.parametrize("name", ["Zoë Müller", "李 雷", "O'Neil", "\u0db4\u0dca\u200d\u0dbb\u0dd2\u0dba"])
+def test_a_name_is_greeted_in_its_own_letters(name: str, world: World) -> None:
+    browser = world.browser()
+    page = browser.client.get(browser.launch(name=f" {name}\u00a0B.\n\u2028")).text
+    assert f"Hello <bdi>{escape(name)} B.</bdi>." in page
+
+
 # -- handing in --
 
 
@@ -185,7 +193,7 @@ def test_a_bad_upload_is_one_sentence_and_changes_nothing(
     assert text in answer.text
     assert "Traceback" not in answer.text
     assert world.tool.store.hand_ins() == before
-    assert not (world.tool.root / "submitted" / student_of(ISSUER, "mallory")).exists()
+    assert not (world.tool.root / "submitted" / student_of((ISSUER, CLIENT), "mallory")).exists()
     assert [one.getMessage().split(":")[0] for one in caplog.records if one.levelno >= logging.WARNING] == ["refused"]
 
 
@@ -242,7 +250,7 @@ def test_another_site_can_hand_in_nothing(origin: str | None, world: World, note
     heads = {} if origin is None else {"Origin": origin}
     answer = browser.client.post(page, data={"notebook": (BytesIO(notebook), "x.ipynb")}, headers=heads)
     assert answer.status_code == 403
-    assert not (world.tool.root / "submitted" / student_of(ISSUER, "bob")).exists()
+    assert not (world.tool.root / "submitted" / student_of((ISSUER, CLIENT), "bob")).exists()
 
 
 def test_nobody_gets_into_another_ones_visit(world: World, notebook: bytes) -> None:
