@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.batch.names import origin
+from grader.lti import keysets
 from grader.lti.addresses import Reply, Unreachable
-from grader.lti.keysets import PAUSE, STALE
+from grader.lti.keysets import PAUSE, STALE, KeySets
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
 from grader.student import StudentId
 from jwt_from_scratch import Key, KeySet, encode, sign
@@ -541,6 +543,43 @@ def test_a_platform_that_goes_away_has_its_keys_for_an_hour(world: World) -> Non
     world.browser().launch()
     world.ticks += 2
     assert sent(world).post().status_code == 503
+
+
+def test_a_kid_that_nobody_knows_costs_nobody_the_keys_that_are_there(world: World) -> None:
+    world.browser().launch()
+    world.jwks[PLATFORM.keys] = Reply(429, {}, b"")
+    world.ticks += PAUSE + 1
+    for _ in range(2):
+        it = sent(world)
+        it.key = rsa("stranger")
+        assert it.post().status_code == 503  # it may be a new key of the platform's
+        world.browser().launch()
+    assert world.asked == 2
+
+
+def test_nobody_waits_long_for_a_key_set_that_another_one_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keysets, "WAIT", 0.05)
+    ended, asked, now = threading.Event(), threading.Event(), [0.0]
+    known = Reply(200, {}, json_dumps(KeySet([rsa("k1")]).to_jwks()))
+
+    def get(address: str) -> Reply:
+        if now[0]:
+            asked.set()
+            assert ended.wait(10)
+        return known
+
+    sets = KeySets(get, lambda: now[0])
+    sets.of(PLATFORM.keys)
+    now[0] = PAUSE + 1
+    other = threading.Thread(target=sets.of, args=[PLATFORM.keys], kwargs={"anew": True})
+    other.start()
+    assert asked.wait(10)
+    assert len(sets.of(PLATFORM.keys)) == 1
+    with pytest.raises(Unreachable, match="does not come"):
+        sets.of(PLATFORM.keys, anew=True)
+    ended.set()
+    other.join()
+    assert len(sets.of(PLATFORM.keys, anew=True)) == 1
 
 
 def test_a_wrong_claim_is_no_reason_to_ask_for_keys(world: World) -> None:
