@@ -230,9 +230,51 @@ def test_what_a_platform_does_not_take_is_said_and_tried_the_next_time(status: i
     class_.book.does = [Reply(status, {}, b"no \x1b[31m")]
     done = class_.push()
     assert (done.sent, len(done.problems)) == (1, 1)
-    assert f"answers {status} to a score" in done.problems[0]
+    assert f"answers {status} to a score: no \\x1b[31m" in done.problems[0]
     assert class_.begun() == []
     assert class_.push() == Pushed(sent=1, known=1)
+
+
+def test_a_page_is_no_reason(class_: Class) -> None:
+    class_.hand_in()
+    class_.grade(20)
+    class_.book.does = [Reply(403, {}, b" <!doctype html><p>Forbidden")]
+    assert class_.push().problems[0].endswith("answers 403 to a score")
+
+
+@pytest.mark.parametrize("away", [AWAY, Reply(503, {}, b""), Reply(429, {"retry-after": "9"}, b"")], ids=str)
+def test_a_platform_that_stays_away_is_asked_once_in_a_run_and_others_do_not_wait(away: Any, class_: Class) -> None:
+    for sub in "abcde":
+        class_.hand_in(sub)
+        class_.grade(20, sub)
+    class_.hand_in("f", lineitem="https://other.example/items/5")
+    class_.grade(20, "f")
+    class_.book.does = [away] * 4
+    done = class_.push()
+    assert (done.sent, len(done.problems)) == (1, 5)
+    assert len(class_.paused) == 3
+    assert len(class_.begun()) == (away is AWAY)  # only what was sent may have arrived
+    assert class_.push() == Pushed(sent=5, known=1)
+
+
+def test_an_error_of_one_score_is_none_of_the_others(class_: Class) -> None:
+    for sub in "abc":
+        class_.hand_in(sub)
+        class_.grade(20, sub)
+    class_.book.does = [Reply(500, {}, b"")] * 4
+    done = class_.push()
+    assert (done.sent, len(done.problems)) == (2, 1)
+
+
+@pytest.mark.parametrize("seconds", ["null", '"3600"', "-1", "0"])
+def test_how_long_a_token_is_good_may_be_said_loosely(seconds: str, class_: Class) -> None:
+    class_.hand_in()
+    class_.grade(20)
+    sender = class_.book.sender()
+    class_.book.tokens.append("x")
+    answer = Reply(200, {}, b'{"access_token": "x", "expires_in": %s}' % seconds.encode())
+    sender.post = lambda address, *rest: answer if "/token" in address else class_.book.post(address, *rest)
+    assert push(class_.tool, sender) == Pushed(sent=1)
 
 
 def test_a_platform_that_stays_away_gets_the_same_score_the_next_time(class_: Class) -> None:
@@ -300,6 +342,8 @@ def test_no_token_is_a_line_and_no_score(class_: Class) -> None:
         b'{"access_token": "a\\r\\nX: y"}',
         b'{"access_token": "\\u0430"}',
         b'{"access_token": "x", "expires_in": "soon"}',
+        b'{"access_token": "x", "expires_in": 1' + b"0" * 400 + b"}",
+        b'{"access_token": "x", "expires_in": [1]}',
     ],
 )
 def test_an_answer_without_a_token_is_a_line(answer: bytes, class_: Class) -> None:
