@@ -14,6 +14,7 @@ from typing import Any
 from jwt_from_scratch import ClaimError, JWTError, KeyRefused, SignatureError, decode
 
 from ..course.masters import chapter_names
+from ..inside.values import plain_text
 from ..student import StudentId
 from .addresses import Unreachable, origin_of, problem_with
 from .keysets import KeySets
@@ -92,7 +93,10 @@ def _verified(token: str, platform: Platform, keysets: KeySets, now: float) -> d
 
 
 def _problems(claims: dict[str, Any], login: Login, url: str) -> Iterator[tuple[str, str]]:
-    """What is wrong with a launch that its platform did sign: the claim's short name, and how."""
+    """What is wrong with a launch that its platform did sign: the claim's short name, and how.
+
+    An optional claim that is null or empty is as one that is not there: some write [] for an object without members.
+    """
     client = login.platform.client_id
     nonce, target = claims["nonce"], claims.get(f"{CLAIM}target_link_uri")
     if not isinstance(nonce, str) or not secrets.compare_digest(nonce.encode("utf-8", "replace"), login.nonce.encode()):
@@ -110,7 +114,11 @@ def _problems(claims: dict[str, Any], login: Login, url: str) -> Iterator[tuple[
     if claims.get(f"{CLAIM}message_type") != "LtiResourceLinkRequest":
         yield "message_type", "it is not LtiResourceLinkRequest, the only message that is served"
     if not _is_id(deployment := claims.get(f"{CLAIM}deployment_id")) or deployment not in login.platform.deployments:
-        yield "deployment_id", "it is not one that is registered for this platform"
+        said = plain_text(str(deployment), 80)
+        yield (
+            "deployment_id",
+            f"{said} is not registered for this platform; `grader lti register` adds it",
+        )
     if not isinstance(target, str) or not (target == url or target.startswith((f"{url}/", f"{url}?"))):
         yield "target_link_uri", "it does not lead here"
     link = claims.get(f"{CLAIM}resource_link")
@@ -120,21 +128,23 @@ def _problems(claims: dict[str, Any], login: Login, url: str) -> Iterator[tuple[
     if not isinstance(roles, list) or not all(isinstance(one, str) for one in roles):
         yield "roles", "it is not an array of strings"
     for name in ("custom", "launch_presentation"):
-        if not isinstance(claims.get(CLAIM + name, {}), dict):
+        if not isinstance(claims.get(CLAIM + name) or {}, dict):
             yield name, "it is not an object"
-    if not isinstance(claims.get("name", ""), str):
+    if not isinstance(claims.get("name") or "", str):
         yield "name", "it is not a string"
-    if problem := _endpoint_problem(claims.get(ENDPOINT, {})):
+    if problem := _endpoint_problem(claims.get(ENDPOINT) or {}, login.platform):
         yield "endpoint", problem
 
 
-def _endpoint_problem(endpoint: Any) -> str:
-    scopes = endpoint.get("scope", []) if isinstance(endpoint, dict) else None
+def _endpoint_problem(endpoint: Any, platform: Platform) -> str:
+    scopes = endpoint.get("scope") or [] if isinstance(endpoint, dict) else None
     if not isinstance(scopes, list) or not all(isinstance(one, str) for one in scopes):
         return "it is not an object with an array of scopes"
-    lineitem = endpoint.get("lineitem", "")
+    lineitem = endpoint.get("lineitem") or ""
     if not isinstance(lineitem, str):
         return "its lineitem is not a string"
+    if lineitem.startswith("http:") and not platform.token.startswith("http:"):
+        return "its lineitem: it does not begin with https://"  # what is on this machine is no business of a platform's
     return f"its lineitem: {problem}" if lineitem and (problem := problem_with(lineitem)) else ""
 
 
@@ -143,18 +153,18 @@ def _is_id(value: Any) -> bool:
 
 
 def _launch(claims: dict[str, Any], platform: Platform) -> Visit:
-    endpoint = claims.get(ENDPOINT, {})
-    back = claims.get(f"{CLAIM}launch_presentation", {}).get("return_url", "")
+    endpoint = claims.get(ENDPOINT) or {}
+    back = (claims.get(f"{CLAIM}launch_presentation") or {}).get("return_url", "")
     origins = (origin_of(one) for one in (platform.issuer, platform.login, back if isinstance(back, str) else ""))
     return Visit(
         issuer=platform.issuer,
         client_id=platform.client_id,
         sub=claims["sub"],
         student=student_of(platform.name, claims["sub"]),
-        name=_shown(claims.get("name", "")),
+        name=_shown(claims.get("name") or ""),
         is_learner=any((role := _ROLE.fullmatch(one)) and role[1] == "Learner" for one in claims[f"{CLAIM}roles"]),
-        lesson=lesson_of(claims.get(f"{CLAIM}custom", {}).get("lesson"), claims[f"{CLAIM}target_link_uri"]),
-        lineitem=endpoint.get("lineitem", "") if SCORE in endpoint.get("scope", []) else "",
+        lesson=lesson_of((claims.get(f"{CLAIM}custom") or {}).get("lesson"), claims[f"{CLAIM}target_link_uri"]),
+        lineitem=endpoint.get("lineitem") or "" if SCORE in (endpoint.get("scope") or []) else "",
         frames=tuple(dict.fromkeys(filter(None, origins))),
     )
 

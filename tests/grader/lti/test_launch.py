@@ -301,7 +301,7 @@ BENT: dict[str, tuple[str, str, Bend]] = {
     "no version": ("version", "1.3.0", lti("version", ...)),
     "another message": ("message_type", "LtiResourceLinkRequest", lti("message_type", "LtiDeepLinkingRequest")),
     "no message type": ("message_type", "LtiResourceLinkRequest", lti("message_type", ...)),
-    "another deployment": ("deployment_id", "registered", lti("deployment_id", "d3")),
+    "another deployment": ("deployment_id", "d3 is not registered", lti("deployment_id", "d3")),
     "no deployment": ("deployment_id", "registered", lti("deployment_id", ...)),
     "a deployment that is a list": ("deployment_id", "registered", lti("deployment_id", ["d1"])),
     "meant for another tool's address": (
@@ -335,6 +335,11 @@ BENT: dict[str, tuple[str, str, Bend]] = {
         "https://",
         claim(ENDPOINT, {"scope": [SCORE], "lineitem": "http://lms.example/items/5"}),
     ),
+    "a line item on this machine": (
+        "endpoint",
+        "https://",
+        claim(ENDPOINT, {"scope": [SCORE], "lineitem": "http://127.0.0.1:6379/items/5"}),
+    ),
     "a line item that is a file": (
         "endpoint",
         "https://",
@@ -360,8 +365,8 @@ BENT: dict[str, tuple[str, str, Bend]] = {
 BENT_LOGINS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "an issuer that nobody registered": ("platform", "no platform", {"iss": "https://other.example"}),
     "no issuer": ("platform", "no platform", {"iss": None}),
-    "another client": ("platform", "no platform", {"client_id": "client-2"}),
-    "another deployment": ("platform", "no platform", {"lti_deployment_id": "d3"}),
+    "another client": ("platform", f"no platform is registered with iss {ISSUER}", {"client_id": "client-2"}),
+    "another deployment": ("platform", "client_id (none), lti_deployment_id d3", {"lti_deployment_id": "d3"}),
     "no login_hint": ("login", "login_hint", {"login_hint": None}),
     "no target": ("login", "target_link_uri", {"target_link_uri": None}),
 }
@@ -433,6 +438,11 @@ def test_a_login_brings_both_hints_back_unchanged_and_asks_for_what_lti_says(wor
     }
 
 
+@pytest.mark.parametrize("name", ["client_id", "lti_deployment_id"])
+def test_a_parameter_without_a_value_is_none(name: str, world: World) -> None:
+    assert world.browser().asked(**{name: ""})["client_id"] == CLIENT
+
+
 def test_a_login_may_be_begun_by_post(world: World) -> None:
     form = {"iss": ISSUER, "login_hint": "x", "target_link_uri": TOOL}
     assert world.app.test_client().post(f"{TOOL}/login", data=form).status_code == 302
@@ -470,6 +480,10 @@ def test_key_sets_of_many_shapes_are_read(shape: str, world: World) -> None:
         {"name": ""},
         {ENDPOINT: {}},
         {ENDPOINT: {"scope": []}},
+        {ENDPOINT: {"scope": None, "lineitem": None}},
+        {ENDPOINT: []},
+        {ENDPOINT: None, "name": None, CLAIM + "custom": None, CLAIM + "launch_presentation": None},
+        {CLAIM + "custom": [], CLAIM + "launch_presentation": []},
         {CLAIM + "launch_presentation": {"document_target": "iframe", "return_url": 7}},
         {"https://other.example/claim": [{"more": None}]},
     ],
