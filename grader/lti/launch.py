@@ -155,7 +155,7 @@ def _is_id(value: Any) -> bool:
 def _launch(claims: dict[str, Any], platform: Platform) -> Visit:
     endpoint = claims.get(ENDPOINT) or {}
     back = (claims.get(f"{CLAIM}launch_presentation") or {}).get("return_url", "")
-    origins = (origin_of(one) for one in (platform.issuer, platform.login, back if isinstance(back, str) else ""))
+    pages = (platform.issuer, platform.login, back if isinstance(back, str) else "", *platform.frames)
     return Visit(
         issuer=platform.issuer,
         client_id=platform.client_id,
@@ -165,7 +165,7 @@ def _launch(claims: dict[str, Any], platform: Platform) -> Visit:
         is_learner=any((role := _ROLE.fullmatch(one)) and role[1] == "Learner" for one in claims[f"{CLAIM}roles"]),
         lesson=lesson_of((claims.get(f"{CLAIM}custom") or {}).get("lesson"), claims[f"{CLAIM}target_link_uri"]),
         lineitem=endpoint.get("lineitem") or "" if SCORE in (endpoint.get("scope") or []) else "",
-        frames=tuple(dict.fromkeys(filter(None, origins))),
+        frames=tuple(dict.fromkeys(filter(None, map(origin_of, pages)))),
     )
 
 

@@ -20,6 +20,7 @@ from werkzeug.exceptions import HTTPException
 from ..course.masters import NOTEBOOKS, chapter, chapter_names
 from ..files import MAX_NOTEBOOK, write_whole
 from ..inside.values import plain_text
+from ..refusals import sentence
 from . import login
 from .addresses import origin_of
 from .keysets import KeySets
@@ -181,10 +182,12 @@ def _with_headers(answer: Response) -> Response:
 
 
 def _said(status: int, reason: str, advice: str) -> ResponseReturnValue:
-    """One sentence, in a frame of any site: there is nothing on that page to press."""
+    """One sentence, in a frame of any site: there is nothing on that page to press but a link."""
     when = time.strftime("%H:%M:%S", time.gmtime())
-    said = {"title": "JWT from scratch", "text": advice, "reason": f"{reason}, {when} UTC"}
-    return _page("said.html.j2", ("https:",), **said), status
+    back = request.path if request.endpoint == _HAND_IN and reason == "upload" else ""
+    said = {"title": "JWT from scratch", "text": advice, "reason": f"{reason}, {when} UTC", "back": back}
+    scheme = urllib.parse.urlsplit(current_app.config["URL"]).scheme  # in a policy, "http:" means https, too
+    return _page("said.html.j2", (f"{scheme}:",), **said), status
 
 
 def _only_hand_ins_are_large() -> None:
@@ -205,11 +208,11 @@ def _not_understood(error: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
-    """Something that should not happen: where it did goes to the log, what was in it does not."""
+    """Something that should not happen: where it did goes to the log, what was in it does not, but for a full disk."""
     trace, place = error.__traceback__, ""
     while trace is not None:
         place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    what = str(error) if isinstance(error, LtiProblem) else type(error).__name__
+    what = str(error) if isinstance(error, LtiProblem) else sentence(error) or type(error).__name__
     log.error("failed: %s at %s", plain_text(what, 300), place)
     return _said(500, "error", "Something went wrong here, and nothing was lost: try again in a minute.")

@@ -1,5 +1,6 @@
 """Scores: each goes to its platform once, whatever happens in between, and never lower by accident."""
 
+import contextlib
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from grader.cli import main as cli
 from grader.lti import registry
-from grader.lti.addresses import Reply, Unreachable
+from grader.lti.addresses import Reply, Unreachable, ask
 from grader.lti.launch import student_of
 from grader.lti.push import Pushed, push
 from grader.lti.refusal import LtiProblem
@@ -537,7 +538,7 @@ def test_an_address_that_can_not_be_ours_is_one_line(url: str, tmp_path: Path) -
     assert not (tmp_path / "tool").exists()
 
 
-@pytest.mark.parametrize("option", ["auth", "token", "jwks"])
+@pytest.mark.parametrize("option", ["auth", "token", "jwks", "frame"])
 def test_a_platforms_addresses_are_https(option: str, tool: Tool) -> None:
     for bad in ("http://lms.example/x", "ftp://lms.example", "https:///x", "", "https://lms.example/\n"):
         done = registering(tool.root, **{option: bad})
@@ -587,11 +588,12 @@ def test_ids_are_there_and_not_too_long(option: str, tool: Tool) -> None:
 
 
 def test_a_platform_that_is_registered_again_gets_the_new_addresses(tool: Tool) -> None:
-    registering(tool.root)
+    registering(tool.root, frame="https://apps.lms.example")
     registering(tool.root, auth=f"{ISSUER}/new", deployment="2")
     found = tool.settings().platform((ISSUER, "c"))
     assert found is not None
     assert (found.login, found.deployments) == (f"{ISSUER}/new", ("1", "2"))
+    assert found.frames == ("https://apps.lms.example",)
     assert len(tool.settings().platforms) == 2
 
 
@@ -616,6 +618,35 @@ def test_a_port_that_is_taken_is_one_line(tool: Tool) -> None:
     assert done.exit_code == 2
     assert f"127.0.0.1:{port}" in done.stderr
     assert "--port" in done.stderr
+
+
+@pytest.mark.in_ci
+def test_many_who_send_slowly_keep_nobody_out(tmp_path: Path) -> None:
+    """They are more than waitress serves by itself."""
+    half = b"POST /launch HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nstate"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert run("init", tmp_path / "tool", "--url", f"http://127.0.0.1:{port}").exit_code == 0
+    words = [sys.executable, "-m", "grader", "lti", "serve", str(tmp_path / "tool"), "--port", str(port)]
+    with subprocess.Popen(words, stderr=subprocess.PIPE) as serving, contextlib.ExitStack() as open_ones:
+        assert serving.stderr is not None
+        try:
+            serving.stderr.readline()
+            for _ in range(150):
+                one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+                one.sendall(half)
+            assert ask(f"http://127.0.0.1:{port}/").is_good
+        finally:
+            serving.kill()
+
+
+def test_a_database_that_can_not_be_used_is_one_line(tool: Tool) -> None:
+    (tool.root / "lti.db").write_bytes(b"x" * 5000)
+    for command in ("push", "who"):
+        done = run(command, tool.root)
+        assert done.exit_code == 2
+        assert done.stderr.startswith(f"grader: {tool.root}/lti.db can't be used: it is damaged")
+        assert done.stderr.count("\n") == 1
 
 
 def test_an_open_folder_is_not_used(tool: Tool) -> None:

@@ -1,11 +1,13 @@
 """The tool's pages: cookies, hand-ins, what is refused there, and what the log says."""
 
+import errno
 import json
 import logging
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -17,13 +19,14 @@ from hypothesis import strategies as st
 from markupsafe import escape
 
 from grader.files import MAX_NOTEBOOK
+from grader.lti import web
 from grader.lti.addresses import origin_of
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
 from grader.lti.store import HOURS, Score, Store, Visit
 from grader.lti.tool import Tool
 from jwt_from_scratch import KeySet, encode
 from tests.grader.helpers import student
-from tests.grader.lti.helpers import CLIENT, ISSUER, TOOL, Browser, World, claims_of, rsa
+from tests.grader.lti.helpers import CLIENT, ISSUER, PLATFORM, TOOL, Browser, World, claims_of, rsa
 
 ADA = student_of((ISSUER, CLIENT), "4711")
 
@@ -90,6 +93,21 @@ def test_all_answers_forbid_what_they_need_not(world: World) -> None:
     assert policy.endswith(f"frame-ancestors 'self' {ISSUER} https://school.example:8443")
 
 
+def test_a_page_in_which_the_platform_stands_may_show_ours(tool: Tool) -> None:
+    """As Open edX stands in a frame of the app in which learners read their course."""
+    tool.change(tool.settings().registered(replace(PLATFORM, frames=("https://apps.lms.example/learning",))))
+    browser = World(tool).browser()
+    policy = browser.client.get(browser.launch()).headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors 'self' {ISSUER} https://apps.lms.example")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_refusal_is_seen_in_a_frame(scheme: str, tmp_path: Path) -> None:
+    app = World(Tool.init(tmp_path / "tool", f"{scheme}://localhost:8400", {})).app
+    policy = app.test_client().get("/login").headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors 'self' {scheme}:")
+
+
 def test_an_address_that_would_change_the_policy_is_left_out(world: World) -> None:
     browser = world.browser()
     for bad in (
@@ -146,8 +164,10 @@ def test_a_hand_in_is_kept_as_it_is_and_noted(world: World, notebook: bytes) -> 
 def test_the_page_says_what_the_course_has(world: World) -> None:
     browser = world.browser()
     for nowhere in ({}, {"scope": [], "lineitem": f"{ISSUER}/items/5"}, {"scope": [SCORE]}):
-        page = browser.launch(sub="someone", **{ENDPOINT: nowhere})
-        assert "no column" in browser.client.get(page).text
+        page = browser.launch(sub="nowhere", **{ENDPOINT: nowhere})
+        text = browser.client.get(browser.hand_in(page, b'{"cells": []}').location).text
+        assert "no column" in text
+        assert "your course" not in text.replace("a score in your course", "")
     page = browser.launch(sub="someone")
     browser.hand_in(page, b'{"cells": []}')
     assert "Not graded yet" in browser.client.get(page).text
@@ -191,6 +211,7 @@ def test_a_bad_upload_is_one_sentence_and_changes_nothing(
     answer = browser.hand_in(page, data)
     assert answer.status_code == status
     assert text in answer.text
+    assert f'<a href="{page.removeprefix("https://tool.example")}">Back to the lesson</a>' in answer.text
     assert "Traceback" not in answer.text
     assert world.tool.store.hand_ins() == before
     assert not (world.tool.root / "submitted" / student_of((ISSUER, CLIENT), "mallory")).exists()
@@ -260,7 +281,9 @@ def test_nobody_gets_into_another_ones_visit(world: World, notebook: bytes) -> N
     for stranger in (world.browser(), bob):
         assert stranger.client.get(hers).status_code == 403
         assert stranger.client.get(f"{hers}/01_encoding.ipynb").status_code == 403
-        assert stranger.hand_in(hers, notebook).status_code == 403
+        refused = stranger.hand_in(hers, notebook)
+        assert refused.status_code == 403
+        assert "Back to" not in refused.text
     number = hers.rpartition("/")[2]
     bob.client.set_cookie(f"__Host-lti-{''.join(filter(str.isalnum, number))}", number, domain="tool.example")
     assert bob.client.get(hers).status_code == 403
@@ -345,6 +368,22 @@ def test_what_breaks_is_one_sentence_and_a_line_without_its_data(
     (line,) = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
     assert line.startswith("failed: RuntimeError at test_web.py:")
     assert "secret" not in caplog.text + answer.text
+
+
+def test_a_full_disk_is_said_in_the_log(tool: Tool, caplog: pytest.LogCaptureFixture) -> None:
+    browser = World(tool).browser()
+    page = browser.launch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web, "write_whole", full)
+        assert browser.hand_in(page, b'{"cells": []}').status_code == 500
+    assert "01_encoding.ipynb: there is no room left on the disk" in caplog.text
+    (tool.root / "lti.db").write_bytes(b"x" * 5000)
+    assert browser.client.get(page).status_code == 500
+    assert f"{tool.root}/lti.db can't be used: it is damaged" in caplog.text
+
+
+def full(path: Path, content: bytes) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
 
 def test_an_ordinary_day_leaves_no_secret_in_the_log(
