@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -75,8 +76,12 @@ def register(
 
     tool = Tool.at(folder)
     platform = Platform(issuer, client_id, deployments, auth, token, jwks, token_audience, frames)
-    tool.change(tool.settings().registered(platform))
+    before = tool.settings()
+    tool.change(before.registered(platform))
     click.echo(f"{issuer} may send learners, as client {client_id}", err=True)
+    known = before.platform(platform.name)
+    if known and replace(known, deployments=deployments, frames=frames) != platform:
+        click.echo("it was registered with other addresses, and has these instead", err=True)
 
 
 @lti.command()

@@ -588,8 +588,9 @@ def test_ids_are_there_and_not_too_long(option: str, tool: Tool) -> None:
 
 
 def test_a_platform_that_is_registered_again_gets_the_new_addresses(tool: Tool) -> None:
-    registering(tool.root, frame="https://apps.lms.example")
-    registering(tool.root, auth=f"{ISSUER}/new", deployment="2")
+    assert "instead" not in registering(tool.root, frame="https://apps.lms.example").stderr
+    assert "instead" not in registering(tool.root, deployment="2").stderr
+    assert "other addresses, and has these instead" in registering(tool.root, auth=f"{ISSUER}/new").stderr
     found = tool.settings().platform((ISSUER, "c"))
     assert found is not None
     assert (found.login, found.deployments) == (f"{ISSUER}/new", ("1", "2"))
