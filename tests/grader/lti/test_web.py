@@ -26,7 +26,7 @@ from grader.lti.store import HOURS, Score, Store, Visit
 from grader.lti.tool import Tool
 from jwt_from_scratch import KeySet, encode
 from tests.grader.helpers import student
-from tests.grader.lti.helpers import CLIENT, ISSUER, PLATFORM, TOOL, Browser, World, claims_of, rsa
+from tests.grader.lti.helpers import CLIENT, ISSUER, PLATFORM, SMALL, TOOL, Browser, World, claims_of, rsa
 
 ADA = student_of((ISSUER, CLIENT), "4711")
 
@@ -165,11 +165,11 @@ def test_the_page_says_what_the_course_has(world: World) -> None:
     browser = world.browser()
     for nowhere in ({}, {"scope": [], "lineitem": f"{ISSUER}/items/5"}, {"scope": [SCORE]}):
         page = browser.launch(sub="nowhere", **{ENDPOINT: nowhere})
-        text = browser.client.get(browser.hand_in(page, b'{"cells": []}').location).text
+        text = browser.client.get(browser.hand_in(page, SMALL).location).text
         assert "no column" in text
         assert "your course" not in text.replace("a score in your course", "")
     page = browser.launch(sub="someone")
-    browser.hand_in(page, b'{"cells": []}')
+    browser.hand_in(page, SMALL)
     assert "Not graded yet" in browser.client.get(page).text
     (it,) = [one for one in world.tool.store.hand_ins() if one.sub == "someone"]
     world.tool.store.sent(it, Score(20, 25, "b64u_encode: 0 of 5 <b>", "2030-01-01T00:00:00Z"))
@@ -193,6 +193,7 @@ BAD_UPLOADS: dict[str, tuple[int, str, bytes]] = {
     "a zip file": (400, "no notebook", b"PK\x03\x04"),
     "a byte order mark": (400, "no notebook", b'\xef\xbb\xbf{"cells": []}'),
     "UTF-16": (400, "no notebook", '{"cells": []}'.encode("utf-16")),
+    "no exercise": (400, "None of the exercises of 01_encoding", b'{"cells": []}'),
     "cells that are none": (400, "no notebook", b'{"cells": [1]}'),
     "more than is parsed": (400, "more data", b'{"cells": [' + b"[]," * 1_000_000 + b"[]]}"),
     "too much": (413, "10 MB", b" " * (MAX_NOTEBOOK + 1)),
@@ -220,7 +221,7 @@ def test_a_bad_upload_is_one_sentence_and_changes_nothing(
 
 def test_a_notebook_of_ten_megabytes_is_taken(tool: Tool) -> None:
     browser = World(tool).browser()
-    data = b'{"cells": []' + b" " * (MAX_NOTEBOOK - 13) + b"}"
+    data = SMALL + b" " * (MAX_NOTEBOOK - len(SMALL))
     assert browser.hand_in(browser.launch(), data).status_code == 303
     assert tool.hand_in(ADA, "01_encoding").read_bytes() == data
 
@@ -375,7 +376,7 @@ def test_a_full_disk_is_said_in_the_log(tool: Tool, caplog: pytest.LogCaptureFix
     page = browser.launch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(web, "write_whole", full)
-        assert browser.hand_in(page, b'{"cells": []}').status_code == 500
+        assert browser.hand_in(page, SMALL).status_code == 500
     assert "01_encoding.ipynb: there is no room left on the disk" in caplog.text
     (tool.root / "lti.db").write_bytes(b"x" * 5000)
     assert browser.client.get(page).status_code == 500
