@@ -19,7 +19,7 @@ from ..student import StudentId
 from .addresses import Unreachable, origin_of, problem_with
 from .keysets import KeySets
 from .login import Login
-from .refusal import Refused
+from .refusal import NOT_REGISTERED, Refused
 from .registry import Platform
 from .store import Visit
 
@@ -39,6 +39,12 @@ _REQUIRED = ("sub", "exp", "iat", "nonce")
 """Besides iss and aud, which are compared."""
 _ROLE = re.compile(r"(?:http://purl\.imsglobal\.org/vocab/lis/v2/membership(?:/\w+)?#)?(\w+)")
 _AGAIN = "Your learning platform can't be asked for its keys right now: try again in a minute."
+_ADVICE = {
+    "sub": "Your learning platform does not say who you are: log in there, and open the lesson once more.",
+    "deployment_id": NOT_REGISTERED,
+    "message_type": "There is nothing to choose here. For teachers: make the link by hand, for one lesson (lesson=01).",
+}
+"""By the reason, what to do where it does not help to open the lesson once more."""
 
 
 def check(token: str, login: Login, keysets: KeySets, url: str, now: float) -> Visit:
@@ -56,7 +62,7 @@ def check(token: str, login: Login, keysets: KeySets, url: str, now: float) -> V
     """
     claims = _verified(token, login.platform, keysets, now)
     for name, problem in _problems(claims, login, url):
-        raise Refused(name, problem)
+        raise Refused(name, problem, _ADVICE.get(name, ""))
     return _launch(claims, login.platform)
 
 
@@ -83,7 +89,7 @@ def _verified(token: str, platform: Platform, keysets: KeySets, now: float) -> d
     except Unreachable as error:
         raise Refused("keys", str(error), _AGAIN, 503) from None
     except ClaimError as error:
-        raise Refused(error.claim, str(error).partition(": ")[2]) from None
+        raise Refused(error.claim, str(error).partition(": ")[2], _ADVICE.get(error.claim, "")) from None
     except KeyRefused as error:
         raise Refused("key", str(error)) from None
     except SignatureError as error:

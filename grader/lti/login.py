@@ -13,7 +13,7 @@ from jwt_from_scratch import JWTError, decode, encode
 
 from ..inside.values import plain_text
 from .addresses import with_query
-from .refusal import Refused
+from .refusal import NOT_REGISTERED, Refused
 from .registry import Platform
 from .tool import Tool
 
@@ -69,8 +69,7 @@ def begin(asked: Mapping[str, str], tool: Tool, now: float) -> Begun:
     if len(fitting) != 1:
         said = ", ".join(f"{name} {plain_text(asked.get(name, ''), 80) or '(none)'}" for name in _NAMES)
         what = "several registrations fit" if fitting else "no platform is registered"
-        advice = "This learning platform is not registered here: please show this to your teacher."
-        raise Refused("platform", f"{what} with {said}", advice, 400)
+        raise Refused("platform", f"{what} with {said}", NOT_REGISTERED, 400)
     platform = fitting[0]
     if not asked.get("login_hint") or not asked.get("target_link_uri"):
         raise Refused("login", "the login_hint or the target_link_uri is missing", status=400)

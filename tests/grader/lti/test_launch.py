@@ -406,6 +406,24 @@ def test_a_bent_launch_is_refused_for_its_own_reason(
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"sub": ...}, "does not say who you are"),
+        ({CLAIM + "deployment_id": "d3"}, "is not registered here"),
+        ({CLAIM + "message_type": "LtiDeepLinkingRequest"}, "make the link by hand"),
+        ({"iss": ISSUER + "/"}, "open the lesson from there once more"),
+    ],
+    ids=str,
+)
+def test_what_to_do_is_said_where_trying_again_does_not_help(
+    changes: dict[str, Any], advice: str, world: World
+) -> None:
+    it = sent(world)
+    it.claims = {name: value for name, value in (it.claims | changes).items() if value is not ...}
+    assert advice in it.post().text
+
+
 @pytest.mark.parametrize("name", BENT_LOGINS)
 def test_a_bent_login_is_refused_for_its_own_reason(name: str, world: World, caplog: pytest.LogCaptureFixture) -> None:
     reason, text, changes = BENT_LOGINS[name]
