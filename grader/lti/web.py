@@ -26,7 +26,7 @@ from .addresses import origin_of
 from .keysets import KeySets
 from .launch import check
 from .refusal import LtiProblem, Refused
-from .store import HOURS, Visit
+from .store import Visit
 from .tool import Tool
 from .upload import check_notebook, too_large
 
@@ -36,6 +36,8 @@ _STYLE = Path(__file__).with_name("page.css")
 _FORM = 200_000
 """Bytes of a form that is no upload: a token has at most 65,536 characters."""
 _HAND_IN = "lti.hand_in"
+_VISIT = "__Host-lti-"
+"""How the names of visits' cookies begin."""
 _POLICY = "Content-Security-Policy"
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -92,8 +94,9 @@ def _add_doors(pages: Blueprint, tool: Tool, url: str, keysets: KeySets, clock: 
         token = tool.store.begin_visit(found, clock())
         log.info("launch: %s for %s", found.student, found.lesson or "no lesson")
         answer = redirect(f"{url}/visit/{token[:8]}", 303)
-        _set(answer, _cookie(token[:8]), token, HOURS * 3600)
-        _set(answer, login.cookie_of(request.form["state"]), "", 0)
+        for over in (login.cookie_of(request.form["state"]), *_of_others(tool, found.student, clock())):
+            _set(answer, over, "", 0)
+        _set(answer, _cookie(token[:8]), token, None)  # until the browser is closed: others may use it next
         return answer
 
     @pages.get("/jwks.json")
@@ -158,10 +161,16 @@ def _add_work(pages: Blueprint, tool: Tool, url: str, clock: Callable[[], float]
 
 def _cookie(number: str) -> str:
     """The name of a visit's cookie: two lessons may be open in one browser."""
-    return f"__Host-lti-{''.join(filter(str.isalnum, number))}"
+    return f"{_VISIT}{''.join(filter(str.isalnum, number))}"
 
 
-def _set(answer: Any, name: str, value: str, seconds: int) -> None:
+def _of_others(tool: Tool, student: str, now: float) -> list[str]:
+    """The cookies of visits of who was in this browser before: on a shared computer one could go back to them."""
+    visits = {name: tool.store.visit(value, now) for name, value in request.cookies.items() if name.startswith(_VISIT)}
+    return [name for name, visit in visits.items() if visit and visit.student != student]
+
+
+def _set(answer: Any, name: str, value: str, seconds: int | None) -> None:
     """Set a cookie that comes along in a frame of another site, and is never read by a script."""
     answer.set_cookie(
         name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="None", partitioned=True
