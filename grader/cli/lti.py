@@ -12,8 +12,9 @@ import click
 from ..errors import NOT_ALL_TAKEN
 from .ending import fail
 
-_MANY: dict[str, Any] = {"threads": 8, "ident": None, "connection_limit": 500, "asyncore_use_poll": True}
-"""So many may send their forms slowly at the same time; waitress's own limit is 100, and then it serves nobody."""
+_MANY: dict[str, Any] = {"threads": 8, "ident": None, "connection_limit": 250, "asyncore_use_poll": True}
+"""So many may send their forms slowly at the same time; waitress's own limit is 100, and then it serves nobody. Each of
+them may fill as much of the disk as a request is long, so they are not thousands."""
 _FOLDER = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 
 
