@@ -21,7 +21,7 @@ _ERRNO = {
 }
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
 """What everything fails of, and not just this one file."""
-_GRADEBOOK = {
+_DATABASE = {
     "locked|busy": f"another program is writing into it; wait until that is done, or end it, {_AGAIN}",
     "readonly|read-only": "it can't be written to; see whose it and its folder are and what their permissions are",
     "unable to open": "it can't be opened; see that its folder is there, and that you may write to both",
@@ -45,7 +45,7 @@ def sentence(error: BaseException) -> str:
         error = error.__context__
     database = sys.modules.get("sqlalchemy.exc")  # not imported here: unless it is loaded, the error is not its own
     if isinstance(error, sqlite3.Error) or (database and isinstance(error, database.SQLAlchemyError)):
-        return _of_gradebook(str(getattr(error, "orig", None) or error))
+        return of_database(str(getattr(error, "orig", None) or error), "the gradebook")
     return ""
 
 
@@ -57,7 +57,13 @@ def _of_system(error: OSError) -> str:
     return f"{where}: {why}" if where else why
 
 
-def _of_gradebook(text: str) -> str:
+def of_database(text: str, what: str) -> str:
+    """What a database's error means, and what to do now.
+
+    Args:
+        text: the error's text.
+        what: the database, for people.
+    """
     line = (text.strip().splitlines() or ["it gives no reason"])[0][:200]
-    why = next((said for pattern, said in _GRADEBOOK.items() if re.search(pattern, line.casefold())), "")
-    return f"the gradebook can't be used: {why} ({line})" if why else f"the gradebook can't be used: {line}"
+    why = next((said for pattern, said in _DATABASE.items() if re.search(pattern, line.casefold())), "")
+    return f"{what} can't be used: {why} ({line})" if why else f"{what} can't be used: {line}"

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import click
 
 from ..errors import NOT_ALL_TAKEN
 from .ending import fail
 
+_MANY: dict[str, Any] = {"threads": 8, "ident": None, "connection_limit": 250, "asyncore_use_poll": True}
+"""So many may send their forms slowly at the same time; waitress's own limit is 100, and then it serves nobody. Each of
+them may fill as much of the disk as a request is long, so they are not thousands."""
 _FOLDER = click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 
 
@@ -49,6 +54,12 @@ def init(folder: Path, url: str, opens: tuple[tuple[str, str], ...]) -> None:
 @click.option("--token", required=True, metavar="ADDRESS", help="The access token's address.")
 @click.option("--jwks", required=True, metavar="ADDRESS", help="The public key set's address.")
 @click.option("--token-audience", default="", metavar="TEXT", help="The aud of what we sign for tokens.  [--token]")
+@click.option(
+    *("--frame", "frames"),
+    multiple=True,
+    metavar="ADDRESS",
+    help="A page elsewhere in which the platform itself stands, and so our page, too; may be repeated.",
+)
 def register(
     folder: Path,
     issuer: str,
@@ -58,15 +69,20 @@ def register(
     token: str,
     jwks: str,
     token_audience: str,
+    frames: tuple[str, ...],
 ) -> None:
-    """Register a platform. A registered one gets these addresses, and the deployments are added."""
+    """Register a platform. A registered one gets these addresses, and the deployments and frames are added."""
     from ..lti.registry import Platform
     from ..lti.tool import Tool
 
     tool = Tool.at(folder)
-    platform = Platform(issuer, client_id, deployments, auth, token, jwks, token_audience)
-    tool.change(tool.settings().registered(platform))
+    platform = Platform(issuer, client_id, deployments, auth, token, jwks, token_audience, frames)
+    before = tool.settings()
+    tool.change(before.registered(platform))
     click.echo(f"{issuer} may send learners, as client {client_id}", err=True)
+    known = before.platform(platform.name)
+    if known and replace(known, deployments=deployments, frames=frames) != platform:
+        click.echo("it was registered with other addresses, and has these instead", err=True)
 
 
 @lti.command()
@@ -92,7 +108,7 @@ def serve(folder: Path, port: int) -> None:
     tool.cookie_key  # noqa: B018 - so that an error in the key is reported now
     app = tool_app(tool)
     try:
-        run(app, host="127.0.0.1", port=port, threads=8, ident=None, max_request_body_size=2 * MAX_NOTEBOOK)
+        run(app, host="127.0.0.1", port=port, max_request_body_size=2 * MAX_NOTEBOOK, **_MANY)
     except OSError as error:
         fail(f"127.0.0.1:{port}: {error.strerror}; name another port with --port")
 

@@ -1,7 +1,10 @@
 """Addresses of the web: which ones are taken, and how they are asked."""
 
 import http.client
+import io
 import re
+import socket
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
@@ -10,12 +13,16 @@ from typing import Any
 
 TIMEOUT = 10.0
 """Seconds that another server may be silent."""
+LONGEST = 20.0
+"""Seconds that its answer may take, however it comes."""
 MAX_ANSWER = 1_000_000
 """Bytes of an answer."""
 _USUAL_PORTS = {"https": 443, "http": 80}
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _HOST = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")
 _CHARACTERS = re.compile(r"[!-~]{1,2000}")
+_WHO = {"User-Agent": "jwt-from-scratch"}
+"""Some web servers answer 403 to the name that urllib gives itself."""
 
 
 class Unreachable(Exception):
@@ -83,10 +90,11 @@ def ask(address: str, body: bytes | None = None, headers: dict[str, str] | None 
     """
     if problem := problem_with(address):
         raise Unreachable(f"{address[:200]!a}: {problem}")
-    request = urllib.request.Request(address, body, headers or {})  # noqa: S310 - https, or this machine
+    request = urllib.request.Request(address, body, _WHO | (headers or {}))  # noqa: S310 - https, or this machine
     host = urllib.parse.urlsplit(address).hostname
     # What is for this machine stays on it; for the rest the environment may name a proxy.
-    handlers: list[Any] = [_NoRedirect(), *([urllib.request.ProxyHandler({})] if host in _LOOPBACK else [])]
+    proxies = [urllib.request.ProxyHandler({})] if host in _LOOPBACK else []
+    handlers: list[Any] = [_NoRedirect(), _Http(), _Https(), *proxies]
     try:
         with urllib.request.build_opener(*handlers).open(request, timeout=TIMEOUT) as answer:
             return _read(answer, host)
@@ -101,6 +109,51 @@ def ask(address: str, body: bytes | None = None, headers: dict[str, str] | None 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *_: Any) -> None:
         return None
+
+
+class _Within(io.RawIOBase):
+    """What a server says within `LONGEST` seconds: else one that says a byte now and then would hold us for days."""
+
+    def __init__(self, sock: socket.socket, said: io.RawIOBase) -> None:
+        self._socket, self._said, self._end = sock, said, time.monotonic() + LONGEST
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(min(TIMEOUT, left))
+        return self._said.readinto(buffer)
+
+    def close(self) -> None:
+        self._said.close()
+        super().close()
+
+
+class _Answer(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *arguments: Any, **options: Any) -> None:
+        super().__init__(sock, *arguments, **options)
+        self.fp: io.BufferedReader = io.BufferedReader(_Within(sock, self.fp.detach()))
+
+
+class _Connection(http.client.HTTPConnection):
+    response_class = _Answer
+
+
+class _SecureConnection(http.client.HTTPSConnection):
+    response_class = _Answer
+
+
+class _Http(urllib.request.HTTPHandler):
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_Connection, req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(_SecureConnection, req)
 
 
 def _read(answer: Any, host: str | None) -> Reply:

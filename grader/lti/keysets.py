@@ -14,6 +14,8 @@ STALE = 3600.0
 """Seconds after which a key set is asked for anew: a key that its platform withdrew is good for no longer."""
 PAUSE = 5.0
 """Seconds between two questions, however many tokens name keys that nobody knows, or come while nobody answers."""
+WAIT = 3.0
+"""Seconds that one waits for the question of another one: else all threads would wait for a slow platform."""
 ALG = "RS256"
 
 
@@ -21,6 +23,7 @@ ALG = "RS256"
 class _Kept:
     lock: threading.Lock = field(default_factory=threading.Lock)
     keys: KeySet | None = None
+    since: float = 0.0
     problem: str = ""
     asked: float = 0.0
 
@@ -50,21 +53,35 @@ class KeySets:
         """
         with self._lock:
             kept = self._kept.setdefault(address, _Kept())
-        with kept.lock:
-            age = self._clock() - kept.asked
-            if kept.problem and age <= PAUSE:  # else all who come would wait for it in turn, and nobody be served
-                raise Unreachable(kept.problem)
-            if kept.keys is not None and age <= (PAUSE if anew else STALE):
-                return kept.keys
-            kept.keys, kept.problem = None, ""
-            try:
-                kept.keys = self._fetched(address)
-                return kept.keys
-            except Unreachable as error:
-                kept.problem = str(error)
-                raise
-            finally:
-                kept.asked = self._clock()
+        fresh = self._fresh(kept)
+        if fresh is not None and not anew:  # also while somebody asks anew, and whatever comes of it
+            return fresh
+        if not kept.lock.acquire(timeout=WAIT):
+            raise Unreachable("the platform's key set is being asked for, and does not come")
+        try:
+            if self._clock() - kept.asked <= PAUSE:  # else all who come would ask in turn, and nobody be served
+                if kept.problem:
+                    raise Unreachable(kept.problem)
+                if (fresh := self._fresh(kept)) is not None:
+                    return fresh
+            return self._asked(kept, address)
+        finally:
+            kept.lock.release()
+
+    def _fresh(self, kept: _Kept) -> KeySet | None:
+        return kept.keys if self._clock() - kept.since <= STALE else None
+
+    def _asked(self, kept: _Kept, address: str) -> KeySet:
+        kept.problem = ""
+        try:
+            kept.keys = self._fetched(address)
+            kept.since = self._clock()
+            return kept.keys
+        except Unreachable as error:
+            kept.problem = str(error)
+            raise
+        finally:
+            kept.asked = self._clock()
 
     def _fetched(self, address: str) -> KeySet:
         answer = self._get(address)

@@ -11,14 +11,17 @@ from dataclasses import dataclass
 
 from jwt_from_scratch import JWTError, decode, encode
 
+from ..inside.values import plain_text
 from .addresses import with_query
-from .refusal import Refused
+from .refusal import NOT_REGISTERED, Refused
 from .registry import Platform
 from .tool import Tool
 
 SECONDS = 600
 """How long a login may take."""
 _TYP = "lti-login+jwt"
+_NAMES = ("iss", "client_id", "lti_deployment_id")
+"""What a platform says of itself. A parameter without a value is as one that is not there (RFC 6749 §3.1)."""
 _NO_COOKIE = (
     "This browser did not bring back the cookie of this login: open the lesson from your course once more, "
     "and if that does not help, in a window of its own."
@@ -64,9 +67,9 @@ def begin(asked: Mapping[str, str], tool: Tool, now: float) -> Begun:
     settings = tool.settings()
     fitting = [one for one in settings.platforms if _fits(one, asked)]
     if len(fitting) != 1:
-        what = "several registrations fit, and client_id decides for none" if fitting else "no platform of this issuer"
-        advice = "This learning platform is not registered here: please show this to your teacher."
-        raise Refused("platform", f"{what}, client id and deployment is registered", advice, 400)
+        said = ", ".join(f"{name} {plain_text(asked.get(name, ''), 80) or '(none)'}" for name in _NAMES)
+        what = "several registrations fit" if fitting else "no platform is registered"
+        raise Refused("platform", f"{what} with {said}", NOT_REGISTERED, 400)
     platform = fitting[0]
     if not asked.get("login_hint") or not asked.get("target_link_uri"):
         raise Refused("login", "the login_hint or the target_link_uri is missing", status=400)
@@ -87,8 +90,8 @@ def begin(asked: Mapping[str, str], tool: Tool, now: float) -> Begun:
 def _fits(platform: Platform, asked: Mapping[str, str]) -> bool:
     return (
         platform.issuer == asked.get("iss")
-        and asked.get("client_id", platform.client_id) == platform.client_id
-        and asked.get("lti_deployment_id", platform.deployments[0]) in platform.deployments
+        and (asked.get("client_id") or platform.client_id) == platform.client_id
+        and (asked.get("lti_deployment_id") or platform.deployments[0]) in platform.deployments
     )
 
 

@@ -2,6 +2,8 @@
 
 from ..errors import GraderError
 
+NOT_REGISTERED = "This learning platform is not registered here: please show this to your teacher."
+
 
 class LtiProblem(GraderError):
     """Something that an administrator can put right. The text is one line without any secret."""

@@ -31,6 +31,7 @@ class Platform:
         token: its token endpoint.
         keys: where its key set is.
         audience: the `aud` of what we sign for its token endpoint; "" for that endpoint's address.
+        frames: further addresses of pages that may show ours in a frame.
     """
 
     issuer: str
@@ -40,6 +41,7 @@ class Platform:
     token: str
     keys: str
     audience: str = ""
+    frames: tuple[str, ...] = ()
 
     @property
     def name(self) -> tuple[str, str]:
@@ -66,16 +68,18 @@ class Settings:
         return next((one for one in self.platforms if one.name == name), None)
 
     def registered(self, new: Platform) -> "Settings":
-        """The same with a platform. One of that name gets the new addresses and keeps its deployments.
+        """The same with a platform. One of that name gets the new addresses and keeps its deployments and frames.
 
         Raises:
             LtiProblem: something about it can't be right.
         """
         _check(new)
         old = self.platform(new.name)
-        deployments = dict.fromkeys((*(old.deployments if old else ()), *new.deployments))
+        if old:
+            deployments = tuple(dict.fromkeys(old.deployments + new.deployments))
+            new = replace(new, deployments=deployments, frames=tuple(dict.fromkeys(old.frames + new.frames)))
         others = tuple(one for one in self.platforms if one.name != new.name)
-        return replace(self, platforms=(*others, replace(new, deployments=tuple(deployments))))
+        return replace(self, platforms=(*others, new))
 
 
 def checked(settings: Settings) -> Settings:
@@ -109,7 +113,10 @@ def read(file: Path) -> Settings:
     """
     try:
         said: Any = json_loads_strict(file.read_bytes())
-        platforms = tuple(Platform(**{**one, "deployments": tuple(one["deployments"])}) for one in said["platforms"])
+        platforms = tuple(
+            Platform(**{**one, "deployments": tuple(one["deployments"]), "frames": tuple(one.get("frames", ()))})
+            for one in said["platforms"]
+        )
         settings = Settings(said["url"], dict(said["opens"]), ())
         for platform in platforms:
             settings = settings.registered(platform)
@@ -124,6 +131,7 @@ def _check(platform: Platform) -> None:
     ids = (platform.issuer, platform.client_id, *platform.deployments)
     if not platform.deployments or not all(isinstance(one, str) and 0 < len(one) <= _MAX_ID for one in ids):
         raise LtiProblem(f"issuer, client id and deployments must be there, with at most {_MAX_ID} characters each")
-    for what, address in (("--auth", platform.login), ("--token", platform.token), ("--jwks", platform.keys)):
+    addresses = [("--auth", platform.login), ("--token", platform.token), ("--jwks", platform.keys)]
+    for what, address in addresses + [("--frame", one) for one in platform.frames]:
         if problem := problem_with(address):
             raise LtiProblem(f"{what} {plain_text(address, 200)}: {problem}")

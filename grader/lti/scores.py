@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from jwt_from_scratch import Key, encode
 from jwt_from_scratch.encoding import json_loads_strict
 
-from .addresses import Reply, Unreachable, ask
+from .addresses import Reply, Unreachable, ask, origin_of
 from .launch import SCORE
 from .registry import Platform
 from .store import Score
@@ -43,6 +43,9 @@ class NotSent(Exception):
 class Sender:
     """Sends scores, with one access token for each platform while it is good.
 
+    A server that stays away or busy is asked no more by the same sender: its other scores would wait for it in turn,
+    and those of other platforms behind them.
+
     Attributes:
         key: what we sign with.
         post: asks an address.
@@ -55,6 +58,7 @@ class Sender:
 
     def __post_init__(self) -> None:
         self._tokens: dict[tuple[str, str], tuple[str, float]] = {}
+        self._away: dict[str, str] = {}
 
     def send(self, platform: Platform, lineitem: str, sub: str, score: Score) -> None:
         """Tell a platform what a learner has got.
@@ -78,7 +82,7 @@ class Sender:
                 break
             del self._tokens[platform.name]
         if not answer.is_good:
-            what = f"the platform answers {answer.status} to a score"
+            what = f"the platform answers {answer.status} to a score{_said(answer)}"
             raise NotSent(what, is_sure=True, is_late=_is_late(answer))
 
     def _token(self, platform: Platform) -> str:
@@ -91,11 +95,12 @@ class Sender:
         except NotSent as error:
             raise NotSent(str(error), is_sure=True) from None
         if not answer.is_good:
-            raise NotSent(f"the platform answers {answer.status} to our request for a token", is_sure=True)
+            what = f"the platform answers {answer.status} to our request for a token{_said(answer)}"
+            raise NotSent(what, is_sure=True)
         try:
             said = json_loads_strict(answer.body)
-            token, seconds = said["access_token"], float(said.get("expires_in", 60))
-        except (KeyError, TypeError, ValueError):  # a JWTError is a ValueError
+            token, seconds = said["access_token"], float(said.get("expires_in") or 60)
+        except (KeyError, TypeError, ValueError, OverflowError):  # a JWTError is a ValueError
             raise NotSent("the platform's answer to our request for a token holds none", is_sure=True) from None
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise NotSent("the platform's access token is none", is_sure=True)
@@ -126,19 +131,25 @@ class Sender:
         Raises:
             NotSent: it stayed away or busy.
         """
-        problem, may_have_it = "", False
+        server = origin_of(address)
+        if server in self._away:
+            raise NotSent(self._away[server], is_sure=True)
+        problem, is_away, may_have_it = "", False, False
         for number in range(TRIES):
             try:
                 answer = self.post(address, body(), headers)
             except Unreachable as error:
-                problem, wait, may_have_it = str(error), 0.0, True
+                problem, wait, is_away, may_have_it = str(error), 0.0, True, True
             else:
                 if answer.status != 429 and answer.status < 500:
                     return answer, may_have_it
                 problem, wait = f"the platform answers {answer.status}", _seconds(answer)
-                may_have_it |= answer.status not in (429, 503)
+                is_away = answer.status in (429, 503)  # the others may be about this score alone
+                may_have_it |= not is_away
             if number < TRIES - 1:
                 self.pause(min(max(2.0**number, wait), _LONGEST_PAUSE))
+        if is_away:
+            self._away[server] = problem
         raise NotSent(problem, is_sure=not may_have_it)
 
 
@@ -151,6 +162,12 @@ def scores_of(lineitem: str) -> str:
 def _is_late(answer: Reply) -> bool:
     """The specification leaves it open (AGS §3.4.9): platforms say 409, or 400 and name the timestamp."""
     return answer.status == 409 or (answer.status == 400 and b"timestamp" in answer.body.lower())
+
+
+def _said(answer: Reply) -> str:
+    """What a platform says of its refusal, unless it is a page: a line for an administrator."""
+    words = " ".join(answer.body[:300].decode("utf-8", "replace").split())
+    return f": {words}" if words and not words.startswith("<") else ""
 
 
 def _seconds(answer: Reply) -> float:

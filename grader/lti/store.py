@@ -1,6 +1,7 @@
 """What the tool remembers, in one SQLite file: logins that have ended, launches, hand-ins, and scores that were sent.
 
 Each method is a transaction of its own, so a kill leaves it done or not done; several processes may use the file.
+Where it can't be used (a full disk, a damaged file), each raises an `LtiProblem` that says so.
 """
 
 import hashlib
@@ -8,10 +9,13 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
+
+from ..refusals import of_database
+from .refusal import LtiProblem
 
 HOURS = 8
 """How long a launch lasts: a day's work on a lesson."""
@@ -110,12 +114,11 @@ class Store:
 
     @contextmanager
     def _open(self) -> Iterator[sqlite3.Connection]:
-        database = sqlite3.connect(self._file, timeout=30, isolation_level="IMMEDIATE")
         try:
-            with database:
+            with closing(sqlite3.connect(self._file, timeout=30, isolation_level="IMMEDIATE")) as database, database:
                 yield database
-        finally:
-            database.close()
+        except sqlite3.Error as error:
+            raise LtiProblem(of_database(str(error), str(self._file))) from None
 
     def use(self, login: str, until: float, now: float) -> bool:
         """Note that a login has ended. Returns False if it had ended before."""

@@ -4,6 +4,7 @@ import threading
 from pathlib import Path
 
 from ..batch.names import lesson_written_in
+from ..checks import exercises
 from ..engine.rebuild import parsed_notebook
 from ..errors import BadSubmission
 from ..files import MAX_NOTEBOOK
@@ -33,6 +34,9 @@ def check_notebook(data: bytes, lesson: str) -> None:
     if (other := lesson_written_in(data)) and other != lesson:
         advice = f"This is the notebook of {other}, and here {lesson} is handed in."
         raise Refused("upload", f"{other} in place of {lesson}", advice, 400)
+    if not any(one.name.encode() in data for one in exercises(lesson)):  # grading would say so, to the teacher alone
+        advice = f"None of the exercises of {lesson} is in this notebook. Choose the file that submit() wrote."
+        raise Refused("upload", f"nothing of {lesson}", advice, 400)
 
 
 def too_large() -> Refused:

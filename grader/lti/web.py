@@ -20,12 +20,13 @@ from werkzeug.exceptions import HTTPException
 from ..course.masters import NOTEBOOKS, chapter, chapter_names
 from ..files import MAX_NOTEBOOK, write_whole
 from ..inside.values import plain_text
+from ..refusals import sentence
 from . import login
 from .addresses import origin_of
 from .keysets import KeySets
 from .launch import check
 from .refusal import LtiProblem, Refused
-from .store import HOURS, Visit
+from .store import Visit
 from .tool import Tool
 from .upload import check_notebook, too_large
 
@@ -35,6 +36,8 @@ _STYLE = Path(__file__).with_name("page.css")
 _FORM = 200_000
 """Bytes of a form that is no upload: a token has at most 65,536 characters."""
 _HAND_IN = "lti.hand_in"
+_VISIT = "__Host-lti-"
+"""How the names of visits' cookies begin."""
 _POLICY = "Content-Security-Policy"
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -91,8 +94,9 @@ def _add_doors(pages: Blueprint, tool: Tool, url: str, keysets: KeySets, clock: 
         token = tool.store.begin_visit(found, clock())
         log.info("launch: %s for %s", found.student, found.lesson or "no lesson")
         answer = redirect(f"{url}/visit/{token[:8]}", 303)
-        _set(answer, _cookie(token[:8]), token, HOURS * 3600)
-        _set(answer, login.cookie_of(request.form["state"]), "", 0)
+        for over in (login.cookie_of(request.form["state"]), *_of_others(tool, found.student, clock())):
+            _set(answer, over, "", 0)
+        _set(answer, _cookie(token[:8]), token, None)  # until the browser is closed: others may use it next
         return answer
 
     @pages.get("/jwks.json")
@@ -157,10 +161,16 @@ def _add_work(pages: Blueprint, tool: Tool, url: str, clock: Callable[[], float]
 
 def _cookie(number: str) -> str:
     """The name of a visit's cookie: two lessons may be open in one browser."""
-    return f"__Host-lti-{''.join(filter(str.isalnum, number))}"
+    return f"{_VISIT}{''.join(filter(str.isalnum, number))}"
 
 
-def _set(answer: Any, name: str, value: str, seconds: int) -> None:
+def _of_others(tool: Tool, student: str, now: float) -> list[str]:
+    """The cookies of visits of who was in this browser before: on a shared computer one could go back to them."""
+    visits = {name: tool.store.visit(value, now) for name, value in request.cookies.items() if name.startswith(_VISIT)}
+    return [name for name, visit in visits.items() if visit and visit.student != student]
+
+
+def _set(answer: Any, name: str, value: str, seconds: int | None) -> None:
     """Set a cookie that comes along in a frame of another site, and is never read by a script."""
     answer.set_cookie(
         name, value, max_age=seconds, path="/", secure=True, httponly=True, samesite="None", partitioned=True
@@ -181,10 +191,12 @@ def _with_headers(answer: Response) -> Response:
 
 
 def _said(status: int, reason: str, advice: str) -> ResponseReturnValue:
-    """One sentence, in a frame of any site: there is nothing on that page to press."""
+    """One sentence, in a frame of any site: there is nothing on that page to press but a link."""
     when = time.strftime("%H:%M:%S", time.gmtime())
-    said = {"title": "JWT from scratch", "text": advice, "reason": f"{reason}, {when} UTC"}
-    return _page("said.html.j2", ("https:",), **said), status
+    back = request.path if request.endpoint == _HAND_IN and reason == "upload" else ""
+    said = {"title": "JWT from scratch", "text": advice, "reason": f"{reason}, {when} UTC", "back": back}
+    scheme = urllib.parse.urlsplit(current_app.config["URL"]).scheme  # in a policy, "http:" means https, too
+    return _page("said.html.j2", (f"{scheme}:",), **said), status
 
 
 def _only_hand_ins_are_large() -> None:
@@ -205,11 +217,11 @@ def _not_understood(error: HTTPException) -> ResponseReturnValue:
 
 
 def _broken(error: Exception) -> ResponseReturnValue:
-    """Something that should not happen: where it did goes to the log, what was in it does not."""
+    """Something that should not happen: where it did goes to the log, what was in it does not, but for a full disk."""
     trace, place = error.__traceback__, ""
     while trace is not None:
         place = f"{Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    what = str(error) if isinstance(error, LtiProblem) else type(error).__name__
+    what = str(error) if isinstance(error, LtiProblem) else sentence(error) or type(error).__name__
     log.error("failed: %s at %s", plain_text(what, 300), place)
     return _said(500, "error", "Something went wrong here, and nothing was lost: try again in a minute.")

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..inside.values import plain_text
+from ..reports.texts import printable
 from .refusal import LtiProblem
 from .tool import Tool
 
@@ -37,7 +38,7 @@ def learners(tool: Tool, students: Iterable[str] = ()) -> list[Learner]:
     lessons: dict[str, set[str]] = {}
     for one in sorted(tool.store.hand_ins(), key=lambda one: one.at):
         lessons.setdefault(one.student, set()).add(one.lesson)
-        name, sub, issuer = (plain_text(text, 255) for text in (one.name, one.sub, one.issuer))
+        name, sub, issuer = (printable(text) for text in (one.name, one.sub, one.issuer))
         found[one.student] = Learner(one.student, name, sub, issuer, tuple(sorted(lessons[one.student])))
     for student in students:
         if student not in found:

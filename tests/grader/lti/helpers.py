@@ -28,6 +28,8 @@ ISSUER = "https://lms.example"
 CLIENT = "client-1"
 NOW = 1_900_000_000.0
 LEARNER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Learner"
+SMALL = b'{"cells": [], "metadata": {"of": "b64u_encode"}}'
+"""As little as is taken for a notebook of lesson 01."""
 TEACHER = "http://purl.imsglobal.org/vocab/lis/v2/membership#Instructor"
 PLATFORM = Platform(ISSUER, CLIENT, ("d1", "d2"), f"{ISSUER}/auth?site=7", f"{ISSUER}/token", f"{ISSUER}/keys")
 

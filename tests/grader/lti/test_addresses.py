@@ -1,7 +1,9 @@
 """How other servers are asked: once, there, for so long and for so much."""
 
+import contextlib
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,6 +30,10 @@ def server() -> Iterator[Any]:
     def echo() -> Response:
         said = f"{request.method} {request.headers.get('X-One')} {request.get_data(as_text=True)}"
         return Response(said, headers={"Retry-After": "7"})
+
+    @app.get("/agent")
+    def agent() -> str:
+        return request.headers["User-Agent"]
 
     @app.get("/elsewhere")
     def elsewhere() -> Any:
@@ -120,6 +126,33 @@ def test_what_is_no_answer_is_one_line(name: str, monkeypatch: pytest.MonkeyPatc
     with saying(data, hangs=hangs) as (address, _), pytest.raises(Unreachable, match=problem) as caught:
         ask(address)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("beginning", [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n"], ids=["head", "body"])
+def test_an_answer_byte_by_byte_ends_in_time(beginning: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(addresses, "LONGEST", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ended = threading.Event()
+
+        def answer() -> None:
+            one, _ = listening.accept()
+            with one, contextlib.suppress(OSError):
+                one.sendall(beginning or b"HTTP/1.1 200 O")
+                while not ended.wait(0.05):
+                    one.sendall(b"K")
+
+        thread = threading.Thread(target=answer)
+        thread.start()
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match="TimeoutError"):
+            ask(f"http://127.0.0.1:{listening.getsockname()[1]}/")
+        ended.set()
+        thread.join()
+    assert time.monotonic() - began < 5
+
+
+def test_we_say_who_we_are(server: Any) -> None:
+    assert ask(f"{server.url}/agent").body == b"jwt-from-scratch"  # "Python-urllib" is turned away by many
 
 
 def test_others_are_asked_by_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
@@ -12,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from grader.batch.names import origin
+from grader.lti import keysets
 from grader.lti.addresses import Reply, Unreachable
-from grader.lti.keysets import PAUSE, STALE
+from grader.lti.keysets import PAUSE, STALE, KeySets
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
 from grader.student import StudentId
 from jwt_from_scratch import Key, KeySet, encode, sign
@@ -25,6 +27,7 @@ from tests.grader.lti.helpers import (
     LEARNER,
     NOW,
     PLATFORM,
+    SMALL,
     TEACHER,
     TOOL,
     Browser,
@@ -299,7 +302,7 @@ BENT: dict[str, tuple[str, str, Bend]] = {
     "no version": ("version", "1.3.0", lti("version", ...)),
     "another message": ("message_type", "LtiResourceLinkRequest", lti("message_type", "LtiDeepLinkingRequest")),
     "no message type": ("message_type", "LtiResourceLinkRequest", lti("message_type", ...)),
-    "another deployment": ("deployment_id", "registered", lti("deployment_id", "d3")),
+    "another deployment": ("deployment_id", "d3 is not registered", lti("deployment_id", "d3")),
     "no deployment": ("deployment_id", "registered", lti("deployment_id", ...)),
     "a deployment that is a list": ("deployment_id", "registered", lti("deployment_id", ["d1"])),
     "meant for another tool's address": (
@@ -333,6 +336,11 @@ BENT: dict[str, tuple[str, str, Bend]] = {
         "https://",
         claim(ENDPOINT, {"scope": [SCORE], "lineitem": "http://lms.example/items/5"}),
     ),
+    "a line item on this machine": (
+        "endpoint",
+        "https://",
+        claim(ENDPOINT, {"scope": [SCORE], "lineitem": "http://127.0.0.1:6379/items/5"}),
+    ),
     "a line item that is a file": (
         "endpoint",
         "https://",
@@ -358,8 +366,8 @@ BENT: dict[str, tuple[str, str, Bend]] = {
 BENT_LOGINS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "an issuer that nobody registered": ("platform", "no platform", {"iss": "https://other.example"}),
     "no issuer": ("platform", "no platform", {"iss": None}),
-    "another client": ("platform", "no platform", {"client_id": "client-2"}),
-    "another deployment": ("platform", "no platform", {"lti_deployment_id": "d3"}),
+    "another client": ("platform", f"no platform is registered with iss {ISSUER}", {"client_id": "client-2"}),
+    "another deployment": ("platform", "client_id (none), lti_deployment_id d3", {"lti_deployment_id": "d3"}),
     "no login_hint": ("login", "login_hint", {"login_hint": None}),
     "no target": ("login", "target_link_uri", {"target_link_uri": None}),
 }
@@ -398,6 +406,24 @@ def test_a_bent_launch_is_refused_for_its_own_reason(
     assert "Traceback" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        ({"sub": ...}, "does not say who you are"),
+        ({CLAIM + "deployment_id": "d3"}, "is not registered here"),
+        ({CLAIM + "message_type": "LtiDeepLinkingRequest"}, "make the link by hand"),
+        ({"iss": ISSUER + "/"}, "open the lesson from there once more"),
+    ],
+    ids=str,
+)
+def test_what_to_do_is_said_where_trying_again_does_not_help(
+    changes: dict[str, Any], advice: str, world: World
+) -> None:
+    it = sent(world)
+    it.claims = {name: value for name, value in (it.claims | changes).items() if value is not ...}
+    assert advice in it.post().text
+
+
 @pytest.mark.parametrize("name", BENT_LOGINS)
 def test_a_bent_login_is_refused_for_its_own_reason(name: str, world: World, caplog: pytest.LogCaptureFixture) -> None:
     reason, text, changes = BENT_LOGINS[name]
@@ -429,6 +455,11 @@ def test_a_login_brings_both_hints_back_unchanged_and_asks_for_what_lti_says(wor
         **{"prompt": "none", "client_id": CLIENT, "redirect_uri": f"{TOOL}/launch"},
         **{"login_hint": "a+b&c=1", "lti_message_hint": "\u00e6/{}"},
     }
+
+
+@pytest.mark.parametrize("name", ["client_id", "lti_deployment_id"])
+def test_a_parameter_without_a_value_is_none(name: str, world: World) -> None:
+    assert world.browser().asked(**{name: ""})["client_id"] == CLIENT
 
 
 def test_a_login_may_be_begun_by_post(world: World) -> None:
@@ -468,6 +499,10 @@ def test_key_sets_of_many_shapes_are_read(shape: str, world: World) -> None:
         {"name": ""},
         {ENDPOINT: {}},
         {ENDPOINT: {"scope": []}},
+        {ENDPOINT: {"scope": None, "lineitem": None}},
+        {ENDPOINT: []},
+        {ENDPOINT: None, "name": None, CLAIM + "custom": None, CLAIM + "launch_presentation": None},
+        {CLAIM + "custom": [], CLAIM + "launch_presentation": []},
         {CLAIM + "launch_presentation": {"document_target": "iframe", "return_url": 7}},
         {"https://other.example/claim": [{"more": None}]},
     ],
@@ -543,6 +578,43 @@ def test_a_platform_that_goes_away_has_its_keys_for_an_hour(world: World) -> Non
     assert sent(world).post().status_code == 503
 
 
+def test_a_kid_that_nobody_knows_costs_nobody_the_keys_that_are_there(world: World) -> None:
+    world.browser().launch()
+    world.jwks[PLATFORM.keys] = Reply(429, {}, b"")
+    world.ticks += PAUSE + 1
+    for _ in range(2):
+        it = sent(world)
+        it.key = rsa("stranger")
+        assert it.post().status_code == 503  # it may be a new key of the platform's
+        world.browser().launch()
+    assert world.asked == 2
+
+
+def test_nobody_waits_long_for_a_key_set_that_another_one_asks_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keysets, "WAIT", 0.05)
+    ended, asked, now = threading.Event(), threading.Event(), [0.0]
+    known = Reply(200, {}, json_dumps(KeySet([rsa("k1")]).to_jwks()))
+
+    def get(address: str) -> Reply:
+        if now[0]:
+            asked.set()
+            assert ended.wait(10)
+        return known
+
+    sets = KeySets(get, lambda: now[0])
+    sets.of(PLATFORM.keys)
+    now[0] = PAUSE + 1
+    other = threading.Thread(target=sets.of, args=[PLATFORM.keys], kwargs={"anew": True})
+    other.start()
+    assert asked.wait(10)
+    assert len(sets.of(PLATFORM.keys)) == 1
+    with pytest.raises(Unreachable, match="does not come"):
+        sets.of(PLATFORM.keys, anew=True)
+    ended.set()
+    other.join()
+    assert len(sets.of(PLATFORM.keys, anew=True)) == 1
+
+
 def test_a_wrong_claim_is_no_reason_to_ask_for_keys(world: World) -> None:
     world.browser().launch()
     world.ticks += PAUSE + 1
@@ -560,7 +632,7 @@ def test_a_wrong_claim_is_no_reason_to_ask_for_keys(world: World) -> None:
     | st.sampled_from([*CHAPTERS, "ada-copy1", "a (1)", "x_1_assignsubmission_file", "b_LATE_123_456_c"])
 )
 def test_a_learner_is_called_one_thing_whatever_the_platform_calls_them(sub: str) -> None:
-    student = student_of(ISSUER, sub)
+    student = student_of(PLATFORM.name, sub)
     assert StudentId.parse(student) == student
     assert student.file_name == student or re.search("[A-Z]", student)
     found = origin(PurePosixPath(f"{student}/01_encoding.ipynb"))
@@ -568,8 +640,22 @@ def test_a_learner_is_called_one_thing_whatever_the_platform_calls_them(sub: str
 
 
 def test_two_learners_are_never_one() -> None:
-    names = [(ISSUER, "7"), (ISSUER + "/b", "7"), (ISSUER, "7 "), (ISSUER, "\u00077"), (ISSUER, "A"), (ISSUER, "a")]
+    platforms = [(ISSUER, "c1"), (ISSUER, "c2"), (ISSUER + "/b", "c1")]
+    names = [(one, sub) for one in platforms for sub in ("7", "7 ", "\u00077", "A", "a")]
     assert len({student_of(*name).twin_key for name in names}) == len(names)
+
+
+def test_a_school_hands_in_for_no_learner_of_another_one_with_the_same_issuer(tmp_path: Any) -> None:
+    schools = [replace(PLATFORM, client_id=name, keys=f"{ISSUER}/{name}") for name in "ab"]
+    world = World(make_tool(tmp_path / "tool", *schools))
+    for school, cells in zip(schools, (SMALL, SMALL + b" "), strict=True):
+        world.jwks[school.keys] = KeySet([rsa(school.client_id)]).to_jwks()
+        browser, name = world.browser(), school.client_id
+        assert browser.hand_in(browser.launch(rsa(name), asks={"client_id": name}, aud=name), cells).status_code == 303
+    one, other = world.tool.store.hand_ins()
+    assert (one.sub, one.lineitem) == (other.sub, other.lineitem)
+    assert {one.client_id, other.client_id} == {"a", "b"}
+    assert len(list(world.tool.submitted.glob("*/*.ipynb"))) == 2
 
 
 @pytest.mark.parametrize(
@@ -600,7 +686,7 @@ def test_only_a_learner_of_the_course_hands_in(roles: list[str], world: World) -
     browser = world.browser()
     page = browser.launch(**{CLAIM + "roles": roles})
     assert "you are not one" in browser.client.get(page).text
-    assert browser.hand_in(page, b'{"cells": []}').status_code == 403
+    assert browser.hand_in(page, SMALL).status_code == 403
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Scores: each goes to its platform once, whatever happens in between, and never lower by accident."""
 
+import contextlib
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from click.testing import CliRunner, Result
 
 from grader.cli import main as cli
 from grader.lti import registry
-from grader.lti.addresses import Reply, Unreachable
+from grader.lti.addresses import Reply, Unreachable, ask
 from grader.lti.launch import student_of
 from grader.lti.push import Pushed, push
 from grader.lti.refusal import LtiProblem
@@ -42,13 +43,13 @@ class Class:
         self.paused: list[float] = []
 
     def hand_in(self, sub: str = "4711", lineitem: str = ITEM, lesson: str = "01_encoding") -> None:
-        who = {"issuer": ISSUER, "client_id": PLATFORM.client_id, "sub": sub, "student": student_of(ISSUER, sub)}
+        who = {"issuer": ISSUER, "client_id": PLATFORM.client_id, "sub": sub, "student": student_of(PLATFORM.name, sub)}
         self.tool.store.hand_in(
             Visit(**who, name="", is_learner=True, lesson=lesson, lineitem=lineitem, frames=()), 1.0
         )
 
     def grade(self, score: int, sub: str = "4711", lesson: str = "01_encoding", **changes: Any) -> None:
-        student = student_of(ISSUER, sub)
+        student = student_of(PLATFORM.name, sub)
         made = report(
             **{
                 "submission": f"{student}/{lesson}.ipynb",
@@ -230,9 +231,51 @@ def test_what_a_platform_does_not_take_is_said_and_tried_the_next_time(status: i
     class_.book.does = [Reply(status, {}, b"no \x1b[31m")]
     done = class_.push()
     assert (done.sent, len(done.problems)) == (1, 1)
-    assert f"answers {status} to a score" in done.problems[0]
+    assert f"answers {status} to a score: no \\x1b[31m" in done.problems[0]
     assert class_.begun() == []
     assert class_.push() == Pushed(sent=1, known=1)
+
+
+def test_a_page_is_no_reason(class_: Class) -> None:
+    class_.hand_in()
+    class_.grade(20)
+    class_.book.does = [Reply(403, {}, b" <!doctype html><p>Forbidden")]
+    assert class_.push().problems[0].endswith("answers 403 to a score")
+
+
+@pytest.mark.parametrize("away", [AWAY, Reply(503, {}, b""), Reply(429, {"retry-after": "9"}, b"")], ids=str)
+def test_a_platform_that_stays_away_is_asked_once_in_a_run_and_others_do_not_wait(away: Any, class_: Class) -> None:
+    for sub in "abcde":
+        class_.hand_in(sub)
+        class_.grade(20, sub)
+    class_.hand_in("f", lineitem="https://other.example/items/5")
+    class_.grade(20, "f")
+    class_.book.does = [away] * 4
+    done = class_.push()
+    assert (done.sent, len(done.problems)) == (1, 5)
+    assert len(class_.paused) == 3
+    assert len(class_.begun()) == (away is AWAY)  # only what was sent may have arrived
+    assert class_.push() == Pushed(sent=5, known=1)
+
+
+def test_an_error_of_one_score_is_none_of_the_others(class_: Class) -> None:
+    for sub in "abc":
+        class_.hand_in(sub)
+        class_.grade(20, sub)
+    class_.book.does = [Reply(500, {}, b"")] * 4
+    done = class_.push()
+    assert (done.sent, len(done.problems)) == (2, 1)
+
+
+@pytest.mark.parametrize("seconds", ["null", '"3600"', "-1", "0"])
+def test_how_long_a_token_is_good_may_be_said_loosely(seconds: str, class_: Class) -> None:
+    class_.hand_in()
+    class_.grade(20)
+    sender = class_.book.sender()
+    class_.book.tokens.append("x")
+    answer = Reply(200, {}, b'{"access_token": "x", "expires_in": %s}' % seconds.encode())
+    sender.post = lambda address, *rest: answer if "/token" in address else class_.book.post(address, *rest)
+    assert push(class_.tool, sender) == Pushed(sent=1)
 
 
 def test_a_platform_that_stays_away_gets_the_same_score_the_next_time(class_: Class) -> None:
@@ -300,6 +343,8 @@ def test_no_token_is_a_line_and_no_score(class_: Class) -> None:
         b'{"access_token": "a\\r\\nX: y"}',
         b'{"access_token": "\\u0430"}',
         b'{"access_token": "x", "expires_in": "soon"}',
+        b'{"access_token": "x", "expires_in": 1' + b"0" * 400 + b"}",
+        b'{"access_token": "x", "expires_in": [1]}',
     ],
 )
 def test_an_answer_without_a_token_is_a_line(answer: bytes, class_: Class) -> None:
@@ -493,7 +538,7 @@ def test_an_address_that_can_not_be_ours_is_one_line(url: str, tmp_path: Path) -
     assert not (tmp_path / "tool").exists()
 
 
-@pytest.mark.parametrize("option", ["auth", "token", "jwks"])
+@pytest.mark.parametrize("option", ["auth", "token", "jwks", "frame"])
 def test_a_platforms_addresses_are_https(option: str, tool: Tool) -> None:
     for bad in ("http://lms.example/x", "ftp://lms.example", "https:///x", "", "https://lms.example/\n"):
         done = registering(tool.root, **{option: bad})
@@ -543,11 +588,13 @@ def test_ids_are_there_and_not_too_long(option: str, tool: Tool) -> None:
 
 
 def test_a_platform_that_is_registered_again_gets_the_new_addresses(tool: Tool) -> None:
-    registering(tool.root)
-    registering(tool.root, auth=f"{ISSUER}/new", deployment="2")
+    assert "instead" not in registering(tool.root, frame="https://apps.lms.example").stderr
+    assert "instead" not in registering(tool.root, deployment="2").stderr
+    assert "other addresses, and has these instead" in registering(tool.root, auth=f"{ISSUER}/new").stderr
     found = tool.settings().platform((ISSUER, "c"))
     assert found is not None
     assert (found.login, found.deployments) == (f"{ISSUER}/new", ("1", "2"))
+    assert found.frames == ("https://apps.lms.example",)
     assert len(tool.settings().platforms) == 2
 
 
@@ -572,6 +619,35 @@ def test_a_port_that_is_taken_is_one_line(tool: Tool) -> None:
     assert done.exit_code == 2
     assert f"127.0.0.1:{port}" in done.stderr
     assert "--port" in done.stderr
+
+
+@pytest.mark.in_ci
+def test_many_who_send_slowly_keep_nobody_out(tmp_path: Path) -> None:
+    """They are more than waitress serves by itself."""
+    half = b"POST /launch HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nstate"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    assert run("init", tmp_path / "tool", "--url", f"http://127.0.0.1:{port}").exit_code == 0
+    words = [sys.executable, "-m", "grader", "lti", "serve", str(tmp_path / "tool"), "--port", str(port)]
+    with subprocess.Popen(words, stderr=subprocess.PIPE) as serving, contextlib.ExitStack() as open_ones:
+        assert serving.stderr is not None
+        try:
+            serving.stderr.readline()
+            for _ in range(150):
+                one = open_ones.enter_context(socket.create_connection(("127.0.0.1", port), timeout=20))
+                one.sendall(half)
+            assert ask(f"http://127.0.0.1:{port}/").is_good
+        finally:
+            serving.kill()
+
+
+def test_a_database_that_can_not_be_used_is_one_line(tool: Tool) -> None:
+    (tool.root / "lti.db").write_bytes(b"x" * 5000)
+    for command in ("push", "who"):
+        done = run(command, tool.root)
+        assert done.exit_code == 2
+        assert done.stderr.startswith(f"grader: {tool.root}/lti.db can't be used: it is damaged")
+        assert done.stderr.count("\n") == 1
 
 
 def test_an_open_folder_is_not_used(tool: Tool) -> None:

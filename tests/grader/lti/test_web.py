@@ -1,11 +1,13 @@
 """The tool's pages: cookies, hand-ins, what is refused there, and what the log says."""
 
+import errno
 import json
 import logging
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,17 +16,19 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape
 
 from grader.files import MAX_NOTEBOOK
+from grader.lti import web
 from grader.lti.addresses import origin_of
 from grader.lti.launch import CLAIM, ENDPOINT, SCORE, student_of
 from grader.lti.store import HOURS, Score, Store, Visit
 from grader.lti.tool import Tool
 from jwt_from_scratch import KeySet, encode
 from tests.grader.helpers import student
-from tests.grader.lti.helpers import CLIENT, ISSUER, TOOL, Browser, World, claims_of, rsa
+from tests.grader.lti.helpers import CLIENT, ISSUER, PLATFORM, SMALL, TOOL, Browser, World, claims_of, rsa
 
-ADA = student_of(ISSUER, "4711")
+ADA = student_of((ISSUER, CLIENT), "4711")
 
 
 @pytest.fixture(scope="module")
@@ -42,14 +46,15 @@ def test_each_cookie_is_for_a_frame_of_another_site_and_for_no_script(world: Wor
     asked = dict(pair.split("=", 1) for pair in begun.location.partition("?")[2].split("&"))
     token = encode(claims_of(asked["nonce"]), rsa("k1"))
     ended = browser.post({"id_token": token, "state": asked["state"]})
-    login, session, gone = *cookies_of(begun), *cookies_of(ended)
+    login, gone, session = *cookies_of(begun), *cookies_of(ended)
     for cookie in (login, session, gone):
         parts = [part.strip() for part in cookie.split(";")]
         assert {"Secure", "HttpOnly", "SameSite=None", "Partitioned", "Path=/"} <= set(parts)
         assert parts[0].startswith("__Host-lti-")
         assert not [part for part in parts if part.startswith("Domain")]
     assert "Max-Age=600" in login
-    assert f"Max-Age={HOURS * 3600}" in session
+    assert "Max-Age" not in session  # it is gone with the browser; and here it is good for so many hours
+    assert "Expires" not in session
     assert "Max-Age=0" in gone
     assert login.partition("=")[0] == gone.partition("=")[0]
     # Neither the state nor the nonce can be read in the address and put into a cookie: it is sealed.
@@ -89,6 +94,21 @@ def test_all_answers_forbid_what_they_need_not(world: World) -> None:
     assert policy.endswith(f"frame-ancestors 'self' {ISSUER} https://school.example:8443")
 
 
+def test_a_page_in_which_the_platform_stands_may_show_ours(tool: Tool) -> None:
+    """As Open edX stands in a frame of the app in which learners read their course."""
+    tool.change(tool.settings().registered(replace(PLATFORM, frames=("https://apps.lms.example/learning",))))
+    browser = World(tool).browser()
+    policy = browser.client.get(browser.launch()).headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors 'self' {ISSUER} https://apps.lms.example")
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_refusal_is_seen_in_a_frame(scheme: str, tmp_path: Path) -> None:
+    app = World(Tool.init(tmp_path / "tool", f"{scheme}://localhost:8400", {})).app
+    policy = app.test_client().get("/login").headers["Content-Security-Policy"]
+    assert policy.endswith(f"frame-ancestors 'self' {scheme}:")
+
+
 def test_an_address_that_would_change_the_policy_is_left_out(world: World) -> None:
     browser = world.browser()
     for bad in (
@@ -111,6 +131,13 @@ def test_texts_of_a_platform_are_text(world: World) -> None:
     assert "<script" not in page
     assert "\u202e" not in page
     assert "\x1b" not in page
+
+
+@pytest.mark.parametrize("name", ["Zoë Müller", "李 雷", "O'Neil", "\u0db4\u0dca\u200d\u0dbb\u0dd2\u0dba"])
+def test_a_name_is_greeted_in_its_own_letters(name: str, world: World) -> None:
+    browser = world.browser()
+    page = browser.client.get(browser.launch(name=f" {name}\u00a0B.\n\u2028")).text
+    assert f"Hello <bdi>{escape(name)} B.</bdi>." in page
 
 
 # -- handing in --
@@ -138,10 +165,12 @@ def test_a_hand_in_is_kept_as_it_is_and_noted(world: World, notebook: bytes) -> 
 def test_the_page_says_what_the_course_has(world: World) -> None:
     browser = world.browser()
     for nowhere in ({}, {"scope": [], "lineitem": f"{ISSUER}/items/5"}, {"scope": [SCORE]}):
-        page = browser.launch(sub="someone", **{ENDPOINT: nowhere})
-        assert "no column" in browser.client.get(page).text
+        page = browser.launch(sub="nowhere", **{ENDPOINT: nowhere})
+        text = browser.client.get(browser.hand_in(page, SMALL).location).text
+        assert "no column" in text
+        assert "your course" not in text.replace("a score in your course", "")
     page = browser.launch(sub="someone")
-    browser.hand_in(page, b'{"cells": []}')
+    browser.hand_in(page, SMALL)
     assert "Not graded yet" in browser.client.get(page).text
     (it,) = [one for one in world.tool.store.hand_ins() if one.sub == "someone"]
     world.tool.store.sent(it, Score(20, 25, "b64u_encode: 0 of 5 <b>", "2030-01-01T00:00:00Z"))
@@ -165,6 +194,7 @@ BAD_UPLOADS: dict[str, tuple[int, str, bytes]] = {
     "a zip file": (400, "no notebook", b"PK\x03\x04"),
     "a byte order mark": (400, "no notebook", b'\xef\xbb\xbf{"cells": []}'),
     "UTF-16": (400, "no notebook", '{"cells": []}'.encode("utf-16")),
+    "no exercise": (400, "None of the exercises of 01_encoding", b'{"cells": []}'),
     "cells that are none": (400, "no notebook", b'{"cells": [1]}'),
     "more than is parsed": (400, "more data", b'{"cells": [' + b"[]," * 1_000_000 + b"[]]}"),
     "too much": (413, "10 MB", b" " * (MAX_NOTEBOOK + 1)),
@@ -183,15 +213,16 @@ def test_a_bad_upload_is_one_sentence_and_changes_nothing(
     answer = browser.hand_in(page, data)
     assert answer.status_code == status
     assert text in answer.text
+    assert f'<a href="{page.removeprefix("https://tool.example")}">Back to the lesson</a>' in answer.text
     assert "Traceback" not in answer.text
     assert world.tool.store.hand_ins() == before
-    assert not (world.tool.root / "submitted" / student_of(ISSUER, "mallory")).exists()
+    assert not (world.tool.root / "submitted" / student_of((ISSUER, CLIENT), "mallory")).exists()
     assert [one.getMessage().split(":")[0] for one in caplog.records if one.levelno >= logging.WARNING] == ["refused"]
 
 
 def test_a_notebook_of_ten_megabytes_is_taken(tool: Tool) -> None:
     browser = World(tool).browser()
-    data = b'{"cells": []' + b" " * (MAX_NOTEBOOK - 13) + b"}"
+    data = SMALL + b" " * (MAX_NOTEBOOK - len(SMALL))
     assert browser.hand_in(browser.launch(), data).status_code == 303
     assert tool.hand_in(ADA, "01_encoding").read_bytes() == data
 
@@ -242,7 +273,7 @@ def test_another_site_can_hand_in_nothing(origin: str | None, world: World, note
     heads = {} if origin is None else {"Origin": origin}
     answer = browser.client.post(page, data={"notebook": (BytesIO(notebook), "x.ipynb")}, headers=heads)
     assert answer.status_code == 403
-    assert not (world.tool.root / "submitted" / student_of(ISSUER, "bob")).exists()
+    assert not (world.tool.root / "submitted" / student_of((ISSUER, CLIENT), "bob")).exists()
 
 
 def test_nobody_gets_into_another_ones_visit(world: World, notebook: bytes) -> None:
@@ -252,10 +283,20 @@ def test_nobody_gets_into_another_ones_visit(world: World, notebook: bytes) -> N
     for stranger in (world.browser(), bob):
         assert stranger.client.get(hers).status_code == 403
         assert stranger.client.get(f"{hers}/01_encoding.ipynb").status_code == 403
-        assert stranger.hand_in(hers, notebook).status_code == 403
+        refused = stranger.hand_in(hers, notebook)
+        assert refused.status_code == 403
+        assert "Back to" not in refused.text
     number = hers.rpartition("/")[2]
     bob.client.set_cookie(f"__Host-lti-{''.join(filter(str.isalnum, number))}", number, domain="tool.example")
     assert bob.client.get(hers).status_code == 403
+
+
+def test_who_comes_next_at_a_shared_computer_finds_no_visit_of_who_was_there(world: World) -> None:
+    browser = world.browser()
+    hers, more = browser.launch(), browser.launch(**{CLAIM + "custom": {"lesson": "02"}})
+    assert [browser.client.get(page).status_code for page in (hers, more)] == [200, 200]
+    his = browser.launch(sub="bob")
+    assert [browser.client.get(page).status_code for page in (hers, more, his)] == [403, 403, 200]
 
 
 def test_a_visit_ends_and_survives_a_restart(world: World) -> None:
@@ -337,6 +378,22 @@ def test_what_breaks_is_one_sentence_and_a_line_without_its_data(
     (line,) = [one.getMessage() for one in caplog.records if one.levelno >= logging.ERROR]
     assert line.startswith("failed: RuntimeError at test_web.py:")
     assert "secret" not in caplog.text + answer.text
+
+
+def test_a_full_disk_is_said_in_the_log(tool: Tool, caplog: pytest.LogCaptureFixture) -> None:
+    browser = World(tool).browser()
+    page = browser.launch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web, "write_whole", full)
+        assert browser.hand_in(page, SMALL).status_code == 500
+    assert "01_encoding.ipynb: there is no room left on the disk" in caplog.text
+    (tool.root / "lti.db").write_bytes(b"x" * 5000)
+    assert browser.client.get(page).status_code == 500
+    assert f"{tool.root}/lti.db can't be used: it is damaged" in caplog.text
+
+
+def full(path: Path, content: bytes) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device", str(path))
 
 
 def test_an_ordinary_day_leaves_no_secret_in_the_log(

@@ -11,7 +11,7 @@ from grader.lti.store import Visit
 from grader.lti.tool import Tool
 from tests.grader.lti.helpers import CLIENT, ISSUER
 
-ADA, BOB = student_of(ISSUER, "4711"), student_of(ISSUER, "bob")
+ADA, BOB = student_of((ISSUER, CLIENT), "4711"), student_of((ISSUER, CLIENT), "bob")
 HERS = Visit(ISSUER, CLIENT, "4711", ADA, "Ada Byron", True, "01_encoding", f"{ISSUER}/items/5", ())
 HIS = Visit(ISSUER, CLIENT, "bob", BOB, "", True, "01_encoding", "", ())
 
@@ -37,6 +37,11 @@ def test_whoever_only_looked_is_not_listed_and_an_unknown_id_is_a_line(tool: Too
     assert done.exit_code == 2
     assert done.stderr.count("\n") == 1
     assert "\x1b" not in done.stderr
+
+
+def test_a_name_keeps_its_letters(tool: Tool) -> None:
+    tool.store.hand_in(replace(HIS, name="Zoë 李"), 0.0)
+    assert who(tool).stdout.split("\t")[1] == "Zoë 李"
 
 
 def test_texts_of_a_platform_stay_in_their_column(tool: Tool) -> None:
