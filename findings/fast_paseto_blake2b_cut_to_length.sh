@@ -1,5 +1,5 @@
 #!/bin/bash
-# fast-paseto 0.1.0 (PyPI) writes v4.local tokens and key ids that no other PASETO library knows, and reads none of theirs.
+# fast-paseto 0.1.0 (PyPI) makes v4.local tokens and key ids by a recipe of its own, and reads none made by the standard's.
 #
 # BLAKE2b hashes the length of its output along with the message (RFC 7693 §2.5 and §3.3), so one of 32 bytes is not the
 # beginning of one of 64. PASETO version 4 asks for 32 bytes for the tag and its key, and for 56 that are the key of XChaCha20 and
