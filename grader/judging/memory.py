@@ -17,7 +17,7 @@ KEEPS = (
     "Asked for this alone, with no call before it, it answers rightly: something is kept from one call to the next, "
     "outside of the function or in a default value. Begin anew in each call."
 )
-MOST = 4
+MOST = 6
 """How many answers are asked for once more. Of rules beyond them nothing is said."""
 
 
