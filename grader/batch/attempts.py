@@ -1,5 +1,6 @@
 """Of what was found: whose each file is, which attempt of several counts, and what is not taken and why."""
 
+import itertools
 import re
 import stat
 from collections import Counter, defaultdict
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from ..engine.budget import MAX_WORKS
+from ..lms.platforms import PLATFORMS
 from ..student import NotAnId, StudentId
 from .names import Origin, impostors, lesson_in, lesson_named_in, origin, owners, stem, without_mark
 
@@ -16,6 +18,8 @@ MAX_LISTED = 20
 """Files that are no submissions are listed by name up to so many for each outermost folder; the others are counted."""
 _LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 """A file's time is its author's to choose, and from here on it is none that can be written."""
+_OF_AN_ATTEMPT = re.compile(r".*?_attempt_\d{4}(?:-\d\d){5}_")
+"""How Blackboard begins the name of each file of an attempt. Beside them is a note, which is called so and ".txt"."""
 
 KINDS = {
     "pdf": "a PDF",
@@ -70,7 +74,8 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
         found: what lay there.
         called: says of a file's place whose it is.
     """
-    those = _shortened(sorted(found, key=lambda one: (one.name, str(one.path))))
+    those = _without_notes(sorted(found, key=lambda one: (one.name, str(one.path))))
+    those = _shortened([_unless_teachers(one) for one in those])
     starts = [(one, start) for one in those for start in _each(called(PurePosixPath(one.name)))]
     starts = _at_most(starts)
     lessons = ["" if one.not_taken else lesson_of(one) for one, _ in starts]
@@ -79,7 +84,7 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
     named = []
     for number, ((one, start), who) in enumerate(zip(starts, owners(origins, lessons), strict=True)):
         dated = _dated(one, start)
-        named.append(_claimed(dated, who) if number in strange else _with_student(dated, who))
+        named.append(_claimed(dated, who) if number in strange else _with_student(dated, who, start))
     return latest_only(named, lessons)
 
 
@@ -144,6 +149,22 @@ def no_notebook(name: str) -> str:
     return f"{KINDS.get(ending, 'not a notebook')}; only notebooks (.ipynb) are graded"
 
 
+def _without_notes(found: list[Found]) -> list[Found]:
+    """The same without Blackboard's notes on attempts; but where nothing lies beside one, it is what was handed in."""
+    attempts = {match[0][:-1] for one in found if (match := _OF_AN_ATTEMPT.match(one.name))}
+    return [one for one in found if not one.name.endswith(".txt") or one.name.removesuffix(".txt") not in attempts]
+
+
+def _unless_teachers(found: Found) -> Found:
+    """The same, not taken if it lies in a folder of a platform's in which teachers write."""
+    folders = () if found.not_taken else found.name.split("/")[1:-1]
+    for name, one in itertools.product(folders, PLATFORMS):
+        if one.teachers and re.fullmatch(one.teachers, name):
+            reason = f"{one.title} has in {name!r} what teachers gave or wrote; rename it if it is the student's own"
+            return replace(found, problem="", not_taken=reason)
+    return found
+
+
 def _shortened(found: list[Found]) -> list[Found]:
     """The same, but a heap of files that are no submissions is one line."""
     heaps = Counter(one.name.partition("/")[0] for one in found if one.not_taken and "/" in one.name)
@@ -172,14 +193,14 @@ def lesson_of(found: Found) -> str:
     return inside or without_mark(text)[0]
 
 
-def _with_student(found: Found, who: str) -> Found:
+def _with_student(found: Found, who: str, start: Origin) -> Found:
     try:
         student = StudentId.parse(who)
     except NotAnId as error:
         if found.not_taken:
             return found
         return replace(found, not_taken=f"{error}. Rename the {_what(found.name)} and grade again")
-    if found.not_taken and not _names_somebody(found):
+    if found.not_taken and not (start.platform or _names_somebody(found)):
         return found
     return replace(found, student=student)
 
@@ -200,8 +221,11 @@ def _what(name: str) -> str:
     return "folder" if "/" in name else "file"
 
 
-def _age(found: Found) -> tuple[bool, float, float, int, str]:
-    return (not found.doubtful, *found.times, without_mark(stem(PurePosixPath(found.name).name))[1], found.name)
+def _age(found: Found) -> tuple[bool, float, float, int, list[tuple[int, str]]]:
+    """What is greater for a newer attempt. Names alone are compared as people count: "Version 9", "Version 10"."""
+    mark = without_mark(stem(PurePosixPath(found.name).name))[1]
+    parts = [(int(number or 0), text) for text, number in re.findall(r"(\D*)([0-9]{0,18})", found.name)]
+    return not found.doubtful, *found.times, mark, parts
 
 
 def _said(times: tuple[float, float]) -> str:
@@ -219,7 +243,4 @@ def is_regular(path: Path) -> bool:
 
 def is_platforms_own(name: str) -> bool:
     """Whether a file is no hand-in but a note that a platform or a program left: nobody misses it."""
-    return (
-        name in ("timestamp.txt", "submission_secret.txt", "Thumbs.db", "desktop.ini")
-        or re.fullmatch(r".*_attempt_\d{4}(-\d\d){5}\.txt", name) is not None
-    )
+    return name in ("timestamp.txt", "submission_secret.txt", "Thumbs.db", "desktop.ini")

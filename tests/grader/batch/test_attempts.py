@@ -74,6 +74,9 @@ PLATFORMS = {
     "eve/ada_01_encoding.ipynb": "eve",
     "eve/Ada Lovelace_4711_assignsubmission_file_01_encoding.ipynb": "eve",
     "2026_11_28_ada_01_encoding.ipynb": "2026_11_28_ada",
+    "Lovelace, Ada(alovelace)/Submission attachment(s)/01_encoding.ipynb": "alovelace",
+    "Lovelace, Ada(alovelace)_Submission attachment(s)_01_encoding.ipynb": "alovelace",
+    "anon_Kx9fG_98766_01_encoding.ipynb": "anon_Kx9fG",
 }
 
 
@@ -238,6 +241,63 @@ def test_each_hand_in_that_is_no_notebook_is_named(tmp_path: Path) -> None:
         assert found[name].student == who
 
 
+GIVEN = {
+    "Sakai": ("Lovelace, Ada(ada)/Submission attachment(s)", "Lovelace, Ada(ada)/Feedback Attachment(s)"),
+    "OpenOlat": ("Lovelace_Ada_ada/2_submissions", "Lovelace_Ada_ada/3_corrections"),
+    "OpenOlat's task": ("Lovelace_Ada_ada/2_submissions", "Lovelace_Ada_ada/1_task"),
+    "OpenOlat's second round": ("Lovelace_Ada_ada/4_revisions_1", "Lovelace_Ada_ada/5_corrections_1"),
+    "OpenOlat's archive": ("Lovelace_Ada_ada/1_submissions", "Lovelace_Ada_ada/2_assessment"),
+}
+
+
+@pytest.mark.parametrize("folders", GIVEN.values(), ids=GIVEN)
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_what_teachers_gave_is_no_attempt_however_new(tmp_path: Path, folders: tuple[str, str], ending: str) -> None:
+    handed_in, given = folders
+    content = zipped({NAME: b"{}"}) if ending else b"{}"
+    name = "work.zip" if ending else NAME
+    put(tmp_path / "in", f"{handed_in}/{name}", content)
+    put(tmp_path / "in", f"{given}/{name}", content, when=NOON + 9)
+    put(tmp_path / "in", f"Babbage_Bob_bob/1_task/{NAME}")
+    taken, left = seen(tmp_path / "in")
+    assert [*taken] == [f"{handed_in}/{f'work/{NAME}' if ending else NAME}"]
+    assert len(left) == 2
+    assert all("what teachers gave or wrote" in reason for reason in left.values())
+
+
+def test_who_hands_in_nothing_but_text_is_said(tmp_path: Path) -> None:
+    """Blackboard leaves a note on each attempt, and where somebody only wrote into its page there is nothing else."""
+    for text in ("L_ada_attempt_2026-11-28-10-00-00.txt", "L_bob_attempt_2026-11-28-10-00-00.txt"):
+        put(tmp_path / "in", text)
+    put(tmp_path / "in", f"L_bob_attempt_2026-11-28-10-00-00_{NAME}")
+    put(tmp_path / "in", "L_bob_attempt_2026-11-29-10-00-00.txt")
+    put(tmp_path / "in", "lovelaceada_1235_text.html")
+    put(tmp_path / "in", "babbagebob_LATE_1236_link.html")
+    found = look_through([tmp_path / "in"], tmp_path / "unpacked")
+    assert {one.name: one.student for one in found} == {
+        "L_ada_attempt_2026-11-28-10-00-00.txt": "ada",
+        f"L_bob_attempt_2026-11-28-10-00-00_{NAME}": "bob",
+        "L_bob_attempt_2026-11-29-10-00-00.txt": "bob",
+        "lovelaceada_1235_text.html": "lovelaceada",
+        "babbagebob_LATE_1236_link.html": "babbagebob",
+    }
+    assert [one.name for one in found if not one.not_taken] == [f"L_bob_attempt_2026-11-28-10-00-00_{NAME}"]
+
+
+def test_whom_canvas_hides_is_one_student_in_all_attempts(tmp_path: Path) -> None:
+    names = ("anon_Kx9fG_98766_01_encoding.ipynb", "LATE_anon_Kx9fG_98767_01_encoding-1.ipynb")
+    for later, name in enumerate(names):
+        put(tmp_path / "in", name, when=NOON + later)
+    taken, left = seen(tmp_path / "in")
+    assert (taken, [*left]) == ({names[1]: "anon_Kx9fG"}, [names[0]])
+
+
+def test_of_two_attempts_of_one_time_names_are_compared_as_people_count(tmp_path: Path) -> None:
+    for number in (2, 9, 10):
+        put(tmp_path / "in", f"Ada Lovelace/Lesson 1/Version {number}/{NAME}")
+    assert [*seen(tmp_path / "in")[0]] == [f"Ada Lovelace/Lesson 1/Version 10/{NAME}"]
+
+
 def test_a_heap_of_other_files_is_a_few_lines(tmp_path: Path) -> None:
     for number in range(200):
         put(tmp_path / "in" / "ada", f"{number:03}.txt")
@@ -348,6 +408,19 @@ def test_an_older_attempt_loses_the_report_that_it_had(tmp_path: Path) -> None:
     assert sorted((one["status"], one["score"]) for one in reports) == [("not attempted", 0), ("not taken", 0)]
 
 
+def test_reports_of_files_that_have_gone_are_named_and_stay(tmp_path: Path) -> None:
+    for name in ("ada", "bobb", "<b>"):
+        put(tmp_path / "in", f"{name}/00_start_here.ipynb", json.dumps(student("00_start_here")))
+    arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
+    assert "of no file that lay here now" not in here(*arguments).stderr
+    (tmp_path / "in" / "bobb").rename(tmp_path / "in" / "bob")
+    done = here(*arguments)
+    assert (
+        f"1 more in {tmp_path}/out/reports of no file that lay here now (bobb/00_start_here.ipynb.json)" in done.stderr
+    )
+    assert (tmp_path / "out" / "reports" / "bobb" / "00_start_here.ipynb.json").is_file()
+
+
 def test_exit_codes(tmp_path: Path) -> None:
     put(tmp_path / "in", "pia/essay.pdf")
     arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
@@ -362,6 +435,14 @@ def test_exit_codes(tmp_path: Path) -> None:
     assert here(*arguments, "--fail-under", "50").returncode == NOT_ALL_TAKEN
     put(tmp_path / "in", "<b>/00_start_here.ipynb", json.dumps(solved("00_start_here")))
     assert here(*arguments, "--fail-under", "50").returncode == BELOW, "somebody's work could not be graded"
+
+
+def test_a_part_of_a_batch_with_nothing_but_a_pdf_is_not_a_batch_with_nothing_to_grade(tmp_path: Path) -> None:
+    put(tmp_path / "in", "ada/00_start_here.ipynb", json.dumps(solved("00_start_here")))
+    put(tmp_path / "in", "pia/essay.pdf")
+    arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
+    codes = [here(*arguments, "--shard", f"{number}/9").returncode for number in range(1, 10)]
+    assert sorted(codes) == [OK] * 8 + [NOT_ALL_TAKEN]
 
 
 def test_a_found_file_is_what_it_says(tmp_path: Path) -> None:
