@@ -17,7 +17,7 @@ from rich.text import Text
 
 from ..engine.grade import Options
 from ..errors import NothingFound
-from ..files import alone_in, write_whole
+from ..files import alone_in, tree, write_whole
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
 from ..reports.overview import overview_html
@@ -26,7 +26,7 @@ from ..reports.summary import summary_csv
 from .collect import Found, look_through
 from .farm import Farm
 from .output_folder import UNPACKED, foreign, refuse_foreign
-from .workers import grade_batch
+from .workers import grade_batch, report_paths
 
 
 @dataclass(frozen=True)
@@ -95,6 +95,7 @@ def run_batch(
         reports = grade_found(found, out, options, jobs, key, shard, farm)
     if shard == WHOLE:
         write_summaries(out, reports)
+        _tell_of_others(found, out / "reports")
     return reports
 
 
@@ -137,7 +138,7 @@ def grade_found(
     )
     reports = _with_progress(found, shard, partial(grade, found, out / "reports", takes=shard.takes))
     for text in _remarks(not_ours, key):
-        Console(stderr=True, emoji=False).print(text, highlight=False, markup=False, soft_wrap=True)
+        _say(text)
     return reports
 
 
@@ -195,6 +196,23 @@ def _with_progress(found: list[Found], shard: Shard, grade: Callable[..., list[R
         number = sum(not one.not_taken and shard.takes(one) for one in found)
         console.print(f"{kept} of {number} had been graded before", highlight=False)
     return reports
+
+
+def _tell_of_others(found: list[Found], folder: Path) -> None:
+    """Say which Reports there are of no file in this batch: it is gone or renamed, or it was another batch's."""
+    known = set(report_paths(one.name for one in found))
+    there = (entry.path[len(str(folder)) + 1 :] for entry in tree(folder) if entry.is_file(follow_symlinks=False))
+    others = sorted(name for name in there if name.endswith(".json") and name not in known)
+    if others:
+        names = ", ".join(plain_text(name, 200) for name in others[:3]) + (", ..." if len(others) > 3 else "")
+        _say(
+            f"{len(others)} more in {plain_text(str(folder), 200)} of no file that lay here now ({names}): "
+            "receipts and certificates count them, so delete what does not count any more"
+        )
+
+
+def _say(text: str) -> None:
+    Console(stderr=True, emoji=False).print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _remarks(not_ours: list[Path], key: LocalKey) -> Iterator[str]:

@@ -165,10 +165,10 @@ def grade(
     else:
         reports, code = _grade_files(paths, options)
     write_forms(reports, targets)
-    left_out = _grades_for(lms, reports, out or Path("graded")) if lms else []
+    left_out = _grades_for(lms, reports, out or Path("graded")) if lms and not shard else []
     if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
         code = BELOW
-    sys.exit(code or _left_over(reports) or (NOT_ALL_TAKEN if left_out else OK))
+    sys.exit(code or _left_over(reports, is_part=bool(shard)) or (NOT_ALL_TAKEN if left_out else OK))
 
 
 def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
@@ -202,12 +202,15 @@ def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
     sys.exit(BAD_INPUT)
 
 
-def _left_over(reports: list[Report]) -> int:
-    """The exit code of a run without errors: were all files taken as submissions, or only some, or none?"""
+def _left_over(reports: list[Report], *, is_part: bool = False) -> int:
+    """The exit code of a run without errors: were all files taken as submissions, or only some, or none?
+
+    Where it is a part of a batch, the others may have some.
+    """
     from ..reports.report import taken
 
     count = len(taken(reports))
-    return OK if count == len(reports) else NOT_ALL_TAKEN if count else BAD_INPUT
+    return OK if count == len(reports) else NOT_ALL_TAKEN if count or is_part else BAD_INPUT
 
 
 def _is_enough(report: Report, percent: int) -> bool:
