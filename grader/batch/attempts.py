@@ -221,10 +221,10 @@ def _what(name: str) -> str:
     return "folder" if "/" in name else "file"
 
 
-def _age(found: Found) -> tuple[bool, float, float, int, list[tuple[int, str]]]:
+def _age(found: Found) -> tuple[bool, float, float, int, list[tuple[str, int]]]:
     """What is greater for a newer attempt. Names alone are compared as people count: "Version 9", "Version 10"."""
     mark = without_mark(stem(PurePosixPath(found.name).name))[1]
-    parts = [(int(number or 0), text) for text, number in re.findall(r"(\D*)([0-9]{0,18})", found.name)]
+    parts = [(text, int(number or 0)) for text, number in re.findall(r"(\D*)([0-9]{0,18})", found.name)]
     return not found.doubtful, *found.times, mark, parts
 
 

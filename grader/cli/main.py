@@ -177,14 +177,16 @@ def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
     from ..inside.values import plain_text
     from ..lms.grades import HandIn, by_key
     from ..lms.platforms import platform_called
-    from ..reports.report import taken
+    from ..reports.report import UNREADABLE, taken
 
+    unread = [one for one in taken(reports) if one.status == UNREADABLE]
     hand_ins = [
         HandIn(one.submission, one.chapter, one.score, one.max_score, one.expected)
         for one in taken(reports)
-        if one.chapter
+        if one.status != UNREADABLE
     ]
     files, left_out = by_key(platform_called(lms), hand_ins)
+    left_out += [f"{one.submission}: it could not be graded, so it is in no grade file" for one in unread]
     for lesson, table in files.items():
         path = out / ("-".join(filter(None, ("grades", lms, lesson))) + ".csv")
         write_whole(path, table.to_bytes())

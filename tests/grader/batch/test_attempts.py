@@ -295,7 +295,9 @@ def test_whom_canvas_hides_is_one_student_in_all_attempts(tmp_path: Path) -> Non
 def test_of_two_attempts_of_one_time_names_are_compared_as_people_count(tmp_path: Path) -> None:
     for number in (2, 9, 10):
         put(tmp_path / "in", f"Ada Lovelace/Lesson 1/Version {number}/{NAME}")
-    assert [*seen(tmp_path / "in")[0]] == [f"Ada Lovelace/Lesson 1/Version 10/{NAME}"]
+    for folder in ("a99", "b2"):
+        put(tmp_path / "in", f"bob/{folder}/{NAME}")
+    assert [*seen(tmp_path / "in")[0]] == [f"Ada Lovelace/Lesson 1/Version 10/{NAME}", f"bob/b2/{NAME}"]
 
 
 def test_a_heap_of_other_files_is_a_few_lines(tmp_path: Path) -> None:

@@ -366,6 +366,19 @@ def test_a_platforms_download_in_and_its_grades_out(tmp_path: Path, name: str) -
     assert f"not a name that {name} gives" in done.stderr
 
 
+def test_what_could_not_be_graded_is_no_zero(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "adal_1001_90001_00_start_here.ipynb").write_text(json.dumps(solved("00_start_here")))
+    (tmp_path / "in" / "bobb_1002_90002_00_start_here.ipynb").write_text("{")
+    (tmp_path / "in" / "cycy_1003_90003_work.zip").write_text("PK")
+    options = ("--out", tmp_path / "out", "--jobs", "1", "--unsafe-no-sandbox", "--lms", "canvas")
+    done = here("grade", tmp_path / "in", *options)
+    assert done.returncode == NOT_ALL_TAKEN
+    assert done.stderr.count("it could not be graded, so it is in no grade file") == 2
+    with (tmp_path / "out" / "grades-canvas.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["ID"] for row in csv.DictReader(stream)] == ["", "1001"]
+
+
 def test_a_part_of_a_batch_writes_no_grade_file(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     for number in (1001, 1002):
