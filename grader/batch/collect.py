@@ -38,6 +38,8 @@ _SUBMITTED = "submitted"
 _OF_A_COURSE = (_SUBMITTED, "source", "release", "autograded", "feedback", "graded", "downloaded")
 """nbgrader's folders in a course directory, and ours."""
 _BESIDE = f"it lies beside nbgrader's folder {_SUBMITTED!r}, and only what is in that is graded"
+_IS_UTF_8 = 0x800
+"""The flag of a member whose name is UTF-8 (APPNOTE.TXT 4.4.4)."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -248,7 +250,7 @@ def _members(
     budget.members -= len(members)
     if budget.members < 0:
         raise ValueError(f"{MAX_MEMBERS - budget.members:,} files; at most {MAX_MEMBERS:,} are read")
-    names = [PurePosixPath(member.filename.replace("\\", "/")) for member in members]
+    names = [PurePosixPath(_called(member).replace("\\", "/")) for member in members]
     files = [
         (member, name)
         for member, name in zip(members, names, strict=True)
@@ -302,6 +304,14 @@ def _member(
     for one in _in_zip(path, here, room, inner, depth=depth + 1):
         yield one if depth else replace(one, times=(packed, one.times[1]), stamped=packed > 0)
     path.unlink()
+
+
+def _called(member: zipfile.ZipInfo) -> str:
+    """A member's name. Many programs (macOS's, Ruby's) write UTF-8 and do not say so; `zipfile` takes it for cp437."""
+    try:
+        return member.filename if member.flag_bits & _IS_UTF_8 else member.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member.filename
 
 
 def _inside(name: PurePosixPath) -> PurePosixPath:

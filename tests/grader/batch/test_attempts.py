@@ -241,6 +241,31 @@ def test_each_hand_in_that_is_no_notebook_is_named(tmp_path: Path) -> None:
         assert found[name].student == who
 
 
+class Unsaid(zipfile.ZipInfo):
+    """A member of a zip file that does not say in which encoding its name is."""
+
+    __slots__ = ("encoding",)
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode(self.encoding), self.flag_bits & ~0x800
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
+def test_names_in_a_zip_file_that_does_not_say_how_they_are_written(tmp_path: Path, encoding: str) -> None:
+    names = {
+        f"J\u00fcrgen/{NAME}": "J\u00fcrgen",
+        f"Jos\u00e9 Li_4711_assignsubmission_file/{NAME}": "Jos\u00e9 Li",
+        f"m\u00fcller_1007_90007_{NAME}": "m\u00fcller",
+    }
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name in names:
+            member = Unsaid(name, (2026, 11, 20, 12, 0, 0))
+            member.encoding = encoding
+            archive.writestr(member, b"{}")
+    found = look_through([tmp_path / "all.zip"], tmp_path / "unpacked")
+    assert {one.name: str(one.student) for one in found if not one.not_taken} == names
+
+
 GIVEN = {
     "Sakai": ("Lovelace, Ada(ada)/Submission attachment(s)", "Lovelace, Ada(ada)/Feedback Attachment(s)"),
     "OpenOlat": ("Lovelace_Ada_ada/2_submissions", "Lovelace_Ada_ada/3_corrections"),
