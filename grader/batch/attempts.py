@@ -89,11 +89,11 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
 
 
 def _at_most(starts: list[tuple[Found, Origin]]) -> list[tuple[Found, Origin]]:
-    """The same, but of one name's works at most `MAX_WORKS` are taken, the newest: each may take minutes."""
-    works: defaultdict[str, list[int]] = defaultdict(list)
+    """The same, but of one person's works at most `MAX_WORKS` are taken, the newest: each may take minutes."""
+    works: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, (one, start) in enumerate(starts):
         if not one.not_taken:
-            works[start.who].append(number)
+            works[start.person].append(number)
     result = list(starts)
     for those in works.values():
         those.sort(key=lambda number: (not starts[number][0].problem, _age(starts[number][0])))

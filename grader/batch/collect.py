@@ -111,7 +111,7 @@ class _Unpacked:
         self._of_one = of_one
         self._out = out.stat() if out and out.is_dir() else None
         self._count = 0
-        self._budgets: dict[str, _Budget] = {}
+        self._budgets: dict[tuple[str, str], _Budget] = {}
 
     def is_output(self, entry: "os.DirEntry[str]") -> bool:
         """Whether it is the folder of the results."""
@@ -121,8 +121,8 @@ class _Unpacked:
 
     def budget_at(self, place: PurePosixPath) -> "_Budget":
         """What may come out of all zip files of whoever handed in what lies here, however many they are."""
-        who = "" if self._of_one else origin(place).who
-        return self._budgets.setdefault(who, _Budget(MAX_UNPACKED_BYTES))
+        person = ("", "") if self._of_one else origin(place).person
+        return self._budgets.setdefault(person, _Budget(MAX_UNPACKED_BYTES))
 
     def new_file(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -56,6 +56,11 @@ class Origin:
     by_number: bool = False
     doubtful: bool = False
 
+    @property
+    def person(self) -> tuple[str, str]:
+        """Who it is, as far as the name says: to a class that is anonymous there everybody is called the same."""
+        return self.who, self.tag
+
 
 def origin(place: PurePosixPath, roster: Roster | None = None, zone: tzinfo | None = None) -> Origin:
     """Whose a hand-in is, from where it was: its outermost folder, or its own name where it lies in none.

@@ -472,6 +472,27 @@ def test_a_part_of_a_batch_with_nothing_but_a_pdf_is_not_a_batch_with_nothing_to
     assert sorted(codes) == [OK] * 8 + [NOT_ALL_TAKEN]
 
 
+@pytest.mark.parametrize("zips", [False, True])
+def test_a_class_in_which_everybody_is_called_the_same_is_taken_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zips: bool
+) -> None:
+    """Where marking is anonymous, Moodle calls each "Participant", and only the numbers differ."""
+    monkeypatch.setattr(attempts_module, "MAX_WORKS", 3)
+    monkeypatch.setattr(collect_module, "MAX_WORKS", 3)
+    monkeypatch.setattr(collect_module, "MAX_UNPACKED_BYTES", 5)
+    for number in range(101, 106):
+        place = f"Participant_{number}_assignsubmission_file"
+        put(
+            tmp_path / "in",
+            f"{place}/work.zip" if zips else f"{place}/{NAME}",
+            zipped({NAME: b"{}"}) if zips else b"{}",
+        )
+    taken, left = seen(tmp_path / "in")
+    assert sorted(taken.values()) == [f"Participant {number}" for number in range(101, 106)]
+    assert not left
+    assert not any(one.problem for one in look_through([tmp_path / "in"], tmp_path / "again"))
+
+
 def test_a_found_file_is_what_it_says(tmp_path: Path) -> None:
     put(tmp_path / "in", f"ada/{NAME}")
     (one,) = look_through([tmp_path / "in"], tmp_path / "unpacked")
