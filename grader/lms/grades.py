@@ -247,6 +247,9 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
     if _WORKSHEET in folded and _GRADE in folded and count == 1 and grade.name not in titles:
         return folded.index(_GRADE)
     known = {column.title.casefold() for column in form.columns}
+    places = [place for place, title in enumerate(folded) if title not in known]
+    if grade.name not in titles:  # a column of notes has no number, where those of grades have one
+        places = [place for place in places if _bare(head[place], form) != head[place]] or places
     wanted = titles.get(grade.name, grade.name)
     tests: tuple[Callable[[str], bool], ...] = (
         lambda title: title == wanted,
@@ -255,7 +258,7 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
         lambda title: _is_of_all(_words(_bare(title, form)), grade),
     )
     for test in tests:
-        found = [place for place, title in enumerate(head) if title.casefold() not in known and test(title)]
+        found = [place for place in places if test(head[place])]
         if len(found) == 1:
             return found[0]
     there = ", ".join(plain_text(title) for title in head if title.casefold() not in known)

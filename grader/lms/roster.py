@@ -53,7 +53,8 @@ def rows_in(table: CsvFile, platform: Platform) -> list[tuple[int, Row]]:
 def _rows(table: CsvFile, fields: list[str], nobody: tuple[str, ...] = ()) -> Iterator[tuple[int, Row]]:
     for number, cells in enumerate(table.rows[1:], start=2):
         row = {field: _cell(field, cell) for field, cell in zip(fields, cells, strict=False) if field}
-        if any(row.values()) and not _folded(cells[0]).startswith(nobody):
+        name = f"{row.get('last_name')}, {row.get('first_name')}"
+        if any(row.values()) and not any(_folded(text).startswith(nobody) for text in (cells[0], name)):
             yield number, _with_names(row)
 
 

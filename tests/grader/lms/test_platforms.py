@@ -36,8 +36,9 @@ ROSTERS = {
         {"ada", "marie@x.org"},
     ),
     "canvas with two names": (
-        "LastName,FirstName,ID,SIS Login ID,Section\nLovelace,Ada,1001,ada,A\n",
-        {"ada"},
+        "LastName,FirstName,ID,SIS Login ID,Section\n    Points Possible,,,,\nLovelace,Ada,1001,ada,A\n"
+        "Student,Test,9,f00,A\nStudent,Tom,10,tom,A\n",
+        {"ada", "tom"},
     ),
     "moodle": (
         "\ufeffFirst name,Last name,ID number,Institution,Department,Email address,Groups\n"
@@ -313,6 +314,21 @@ def test_moodles_worksheet_and_blackboards_columns(roster: Roster) -> None:
     done = filled(platform_called("blackboard"), table(text), roster, GRADES[:1], names, zeros=False)
     assert column(done.table, title) == ["12.5", "0"]
     assert done.other_points == {title: 25}
+
+
+NOTES = ("01_encoding", "Notes on 01 encoding")
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_a_column_of_notes_is_none_of_grades(roster: Roster, note: str) -> None:
+    rows = table(f'Student,ID,SIS Login ID,Section,{note},01_encoding (44)\n"Lovelace, Ada",1001,ada,A,late,\n')
+    done = filled(platform_called("canvas"), rows, roster, GRADES[:1], {}, zeros=False)
+    assert done.table.rows[1][4:] == ["late", "12.5"]
+    rows = table(f'Student,ID,SIS Login ID,Section,{note},Week 1 (44)\n"Lovelace, Ada",1001,ada,A,late,\n')
+    with pytest.raises(ClassError, match="say which with --column"):
+        filled(platform_called("canvas"), rows, roster, GRADES[:1], {}, zeros=False)
+    done = filled(platform_called("canvas"), rows, roster, GRADES[:1], {"01_encoding": note}, zeros=False)
+    assert done.table.rows[1][4:] == ["12.5", ""], "whoever says so gets it so"
 
 
 @pytest.mark.parametrize("titles", [{}, {"01_encoding": "Week 3"}])
