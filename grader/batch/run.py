@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,9 @@ from .collect import Found, look_through
 from .farm import Farm
 from .output_folder import UNPACKED, foreign, refuse_foreign
 from .workers import grade_batch, report_paths
+
+SAID_EVERY = 60
+"""Seconds between two lines on how far it is, where there is no terminal: some pipelines end what says nothing."""
 
 
 @dataclass(frozen=True)
@@ -182,14 +186,17 @@ def _unpacked(folder: Path) -> Iterator[Path]:
 def _with_progress(found: list[Found], shard: Shard, grade: Callable[..., list[Report]]) -> list[Report]:
     console = Console(stderr=True)
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), _Rate())
-    kept = 0
+    kept, looked_at, total, said = 0, 0, sum(map(shard.takes, found)), time.monotonic()
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("", total=sum(map(shard.takes, found)))
+        bar = progress.add_task("", total=total)
 
         def done(report: Report, fresh: bool) -> None:
-            nonlocal kept
-            kept += not fresh
+            nonlocal kept, looked_at, said
+            kept, looked_at = kept + (not fresh), looked_at + 1
             progress.advance(bar)
+            if not console.is_terminal and time.monotonic() - said >= SAID_EVERY:
+                said = time.monotonic()
+                _say(f"grading: {looked_at} of {total}")
 
         reports = grade(done=done)
     if kept:
