@@ -93,7 +93,7 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
         entries = [entry for entry in os.scandir(target) if not _skipped(entry.name) and not room.is_output(entry)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
         if not _is_course(names):
-            return list(_in_folder(target, PurePosixPath(), room, depth=0))
+            return list(_in_folder(_download_in(target, entries), PurePosixPath(), room, depth=0))
         beside = list(_in_folder(target, PurePosixPath(), room, depth=0, passed_over=_OF_A_COURSE))
         taken = list(_in_folder(target / _SUBMITTED, PurePosixPath(), room, depth=0))
         return taken + [replace(one, problem="", not_taken=_BESIDE) for one in beside if not one.not_taken]
@@ -101,6 +101,25 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
         budget = _Budget(MAX_UNPACKED_ALTOGETHER)
         return _of_one_student(list(_in_zip(target, PurePosixPath(target.name), room, budget, depth=0)), target.stem)
     return [_found(target, PurePosixPath(target.name))]
+
+
+def _download_in(target: Path, entries: "list[os.DirEntry[str]]") -> Path:
+    """The folder itself; or the only one in it, where that lies around a platform's download and is nobody's.
+
+    Several people of the platform's must be in it: a single student may call files as a platform would.
+    """
+    if len(entries) != 1 or not entries[0].is_dir(follow_symlinks=False):
+        return target
+    try:
+        with os.scandir(entries[0].path) as there:
+            inside = [(one.name, one.is_dir(follow_symlinks=False)) for one in itertools.islice(there, MAX_MEMBERS)]
+    except OSError:  # which is told where it is opened again
+        return target
+    those = [(name, is_folder) for name, is_folder in inside if not _skipped(name)]
+    starts = [origin(PurePosixPath(name, "x")) for name, is_folder in those if is_folder]
+    starts += [origin(PurePosixPath(name)) for name, is_folder in those if not is_folder and _is_submission(name)]
+    named = all(start.platform for start in starts) and not origin(PurePosixPath(entries[0].name, "x")).platform
+    return Path(entries[0].path) if named and len({start.person for start in starts}) > 1 else target
 
 
 class _Unpacked:

@@ -241,6 +241,43 @@ def test_each_hand_in_that_is_no_notebook_is_named(tmp_path: Path) -> None:
         assert found[name].student == who
 
 
+AROUND = {
+    "Moodle": ("JWT-Lesson 1-4711", "Ada Lovelace_11_assignsubmission_file/x", "Bob_12_assignsubmission_file/x"),
+    "Moodle's files": ("JWT", "Ada Lovelace_11_assignsubmission_file_x", "Bob_12_assignsubmission_file_x"),
+    "Canvas": ("submissions", "lovelaceada_1001_90001_x", "babbagebob_LATE_1002_90002_x"),
+    "Sakai": (
+        "Lesson 1",
+        "Lovelace, Ada(ada)/Submission attachment(s)/x",
+        "Babbage, Bob(bob)/Submission attachment(s)/x",
+    ),
+}
+
+
+@pytest.mark.parametrize("names", AROUND.values(), ids=AROUND)
+def test_a_folder_around_a_download_is_nobodys(tmp_path: Path, names: tuple[str, ...]) -> None:
+    around, *those = names
+    for name in those:
+        put(tmp_path / "in", f"{around}/{name}.ipynb")
+    put(tmp_path / "in", f"{around}/grades.csv")
+    put(tmp_path / "in", f"{around}/.DS_Store")
+    taken, left = seen(tmp_path / "in")
+    assert {*taken} == {f"{name}.ipynb" for name in those}
+    assert [*left] == ["grades.csv"]
+
+
+def test_a_students_folder_is_the_students_whatever_is_in_it(tmp_path: Path) -> None:
+    for number in (11, 12):
+        put(
+            tmp_path / "in",
+            f"Eve_7_assignsubmission_file/Ada_{number}_assignsubmission_file_{NAME}",
+            when=NOON + number,
+        )
+    assert [*seen(tmp_path / "in")[0].values()] == ["Eve"]
+    put(tmp_path / "in", f"ada/{NAME}")
+    (tmp_path / "in" / "Eve_7_assignsubmission_file").rename(tmp_path / "in" / "eve")
+    assert sorted(seen(tmp_path / "in")[0].values()) == ["ada", "eve"]
+
+
 class Unsaid(zipfile.ZipInfo):
     """A member of a zip file that does not say in which encoding its name is."""
 
