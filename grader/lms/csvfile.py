@@ -65,6 +65,7 @@ def read_csv(path: Path) -> CsvFile:
         raise ClassError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
     first = _FIRST_CELL.match(text)
     delimiter = first[1] if first else ","  # with a single column there is none
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a worksheet has in a cell all that a student wrote
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:

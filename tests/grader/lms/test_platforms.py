@@ -218,6 +218,25 @@ def test_tables_beside_the_hand_ins(tmp_path: Path, roster: Roster) -> None:
         assert origin(PurePosixPath(f"Li Wei_{number}_assignsubmission_file_x.ipynb"), roster).known == (who,)
 
 
+def test_a_long_text_of_one_student_hides_nobody_in_moodles_worksheet(tmp_path: Path, roster: Roster) -> None:
+    head = "Identifier,Full name,Email address,Grade,Last modified (submission),Online text\r\n"
+    when = '"Sunday, 18 October 2026, 12:00 PM"'
+    pasted = '<p>""{""</p>\r\n\r\n' * 20_000
+    text = f'{head}Participant 80,Li Wei,x2@x.org,,{when},"{pasted}"\r\nParticipant 81,Li Wei,x1@x.org,,{when},\r\n'
+    (tmp_path / "moodle.csv").write_bytes(text.encode())
+    assert roster.learn(tmp_path / "moodle.csv", BERLIN)
+    assert roster.participants == {"80": "x2", "81": "x1"}
+    done = filled(
+        platform_called("moodle"),
+        read_csv(tmp_path / "moodle.csv"),
+        roster,
+        [Grade("01_encoding", 30, {"x1": 9}, "01_encoding")],
+        {},
+        zeros=False,
+    )
+    assert done.table.to_bytes() == text.replace("x1@x.org,,", "x1@x.org,9,").encode()
+
+
 @pytest.mark.parametrize(("spread", "stamped"), [(0, False), (2, True)])
 def test_a_time_of_download_is_no_time_of_handing_in(tmp_path: Path, spread: int, stamped: bool) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
