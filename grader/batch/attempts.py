@@ -1,10 +1,9 @@
 """Of what was found: whose each file is, which attempt of several counts, and what is not taken and why."""
 
-import itertools
 import re
 import stat
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -75,7 +74,7 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
         called: says of a file's place whose it is.
     """
     those = _without_notes(sorted(found, key=lambda one: (one.name, str(one.path))))
-    those = _shortened([_unless_teachers(one) for one in those])
+    those = _shortened(_without_teachers(those))
     starts = [(one, start) for one in those for start in _each(called(PurePosixPath(one.name)))]
     starts = _at_most(starts)
     lessons = ["" if one.not_taken else lesson_of(one) for one, _ in starts]
@@ -155,14 +154,20 @@ def _without_notes(found: list[Found]) -> list[Found]:
     return [one for one in found if not one.name.endswith(".txt") or one.name.removesuffix(".txt") not in attempts]
 
 
-def _unless_teachers(found: Found) -> Found:
-    """The same, not taken if it lies in a folder of a platform's in which teachers write."""
-    folders = () if found.not_taken else found.name.split("/")[1:-1]
-    for name, one in itertools.product(folders, PLATFORMS):
-        if one.teachers and re.fullmatch(one.teachers, name):
-            reason = f"{one.title} has in {name!r} what teachers gave or wrote; rename it if it is the student's own"
-            return replace(found, problem="", not_taken=reason)
-    return found
+def _without_teachers(found: list[Found]) -> list[Found]:
+    """The same, where nothing is taken of what a platform has in folders of its own for teachers."""
+    folders = {folder for one in found for folder in one.name.split("/")[1:-1]}
+    whose: dict[str, str] = {}
+    for platform in PLATFORMS:
+        if any(re.fullmatch(platform.handed_in, folder) for folder in folders):
+            whose |= dict.fromkeys((one for one in folders if re.fullmatch(platform.given, one)), platform.title)
+    return [_unless_given(one, whose) for one in found] if whose else found
+
+
+def _unless_given(found: Found, whose: Mapping[str, str]) -> Found:
+    given = "" if found.not_taken else next((one for one in found.name.split("/")[1:-1] if one in whose), "")
+    reason = f"{whose[given]} has in {given!r} what teachers gave or wrote" if given else ""
+    return replace(found, problem="", not_taken=reason) if given else found
 
 
 def _shortened(found: list[Found]) -> list[Found]:

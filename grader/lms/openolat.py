@@ -2,4 +2,9 @@
 
 from .platform import Platform
 
-PLATFORM = Platform(name="openolat", title="OpenOlat", teachers=r"\d+_(?:task|corrections|corrections_\d+|assessment)")
+PLATFORM = Platform(
+    name="openolat",
+    title="OpenOlat",
+    handed_in=r"\d+_(?:submissions|revisions_\d+)",
+    given=r"\d+_(?:task|corrections|corrections_\d+|assessment)",
+)

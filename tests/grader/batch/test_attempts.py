@@ -320,11 +320,20 @@ def test_what_teachers_gave_is_no_attempt_however_new(tmp_path: Path, folders: t
     name = "work.zip" if ending else NAME
     put(tmp_path / "in", f"{handed_in}/{name}", content)
     put(tmp_path / "in", f"{given}/{name}", content, when=NOON + 9)
-    put(tmp_path / "in", f"Babbage_Bob_bob/1_task/{NAME}")
+    put(tmp_path / "in", f"Babbage, Bob(bob)/{given.partition('/')[2]}/{NAME}")
     taken, left = seen(tmp_path / "in")
     assert [*taken] == [f"{handed_in}/{f'work/{NAME}' if ending else NAME}"]
     assert len(left) == 2
     assert all("what teachers gave or wrote" in reason for reason in left.values())
+
+
+def test_a_class_whose_own_folders_are_called_like_a_platforms_is_taken(tmp_path: Path) -> None:
+    names = [f"{who}/{number}_assessment/{NAME}" for who in ("ada", "bob") for number in (1, 2)]
+    for later, name in enumerate(names):
+        put(tmp_path / "in", name, when=NOON + later)
+    taken, left = seen(tmp_path / "in")
+    assert [*taken] == [names[1], names[3]]
+    assert all("another attempt counts" in reason for reason in left.values())
 
 
 def test_who_hands_in_nothing_but_text_is_said(tmp_path: Path) -> None:
