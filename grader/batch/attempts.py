@@ -3,7 +3,7 @@
 import re
 import stat
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -156,18 +156,31 @@ def _without_notes(found: list[Found]) -> list[Found]:
 
 def _without_teachers(found: list[Found]) -> list[Found]:
     """The same, where nothing is taken of what a platform has in folders of its own for teachers."""
-    folders = {folder for one in found for folder in one.name.split("/")[1:-1]}
-    whose: dict[str, str] = {}
-    for platform in PLATFORMS:
-        if any(re.fullmatch(platform.handed_in, folder) for folder in folders):
-            whose |= dict.fromkeys((one for one in folders if re.fullmatch(platform.given, one)), platform.title)
-    return [_unless_given(one, whose) for one in found] if whose else found
+    folders: defaultdict[str, set[str]] = defaultdict(set)
+    for one in found:
+        top, *within = one.name.split("/")
+        folders[top].update(within[:-1])
+    given = {top: _given(within) for top, within in folders.items() if within}
+    return [_unless_given(one, given.get(one.name.partition("/")[0], {})) for one in found]
 
 
-def _unless_given(found: Found, whose: Mapping[str, str]) -> Found:
-    given = "" if found.not_taken else next((one for one in found.name.split("/")[1:-1] if one in whose), "")
-    reason = f"{whose[given]} has in {given!r} what teachers gave or wrote" if given else ""
-    return replace(found, problem="", not_taken=reason) if given else found
+def _given(folders: Collection[str]) -> dict[str, str]:
+    """Of the folders in a student's folder those that are for teachers, and whose they are: some platform's title."""
+    return {
+        folder: one.title
+        for one in PLATFORMS
+        if one.given and (not one.handed_in or any(re.fullmatch(one.handed_in, folder) for folder in folders))
+        for folder in folders
+        if re.fullmatch(one.given, folder)
+    }
+
+
+def _unless_given(found: Found, given: Mapping[str, str]) -> Found:
+    for folder in found.name.split("/")[1:-1] if given and not found.not_taken else ():
+        if folder in given:
+            reason = f"{given[folder]} has in {folder!r} what teachers gave or wrote"
+            return replace(found, problem="", not_taken=reason)
+    return found
 
 
 def _shortened(found: list[Found]) -> list[Found]:

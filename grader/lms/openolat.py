@@ -5,6 +5,6 @@ from .platform import Platform
 PLATFORM = Platform(
     name="openolat",
     title="OpenOlat",
-    handed_in=r"\d+_(?:submissions|revisions_\d+)",
     given=r"\d+_(?:task|corrections|corrections_\d+|assessment)",
+    handed_in=r"\d+_(?:submissions|revisions_\d+)",
 )

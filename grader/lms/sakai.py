@@ -6,7 +6,6 @@ PLATFORM = Platform(
     name="sakai",
     title="Sakai",
     files=(r"(?P<head>[^()]+, ?[^()]+)\((?P<who>[^()]+)\)(?:_Submission attachment\(s\)_(?P<rest>.+))?",),
-    handed_in=r"Submission attachment\(s\)",
     given=r"Feedback [Aa]ttachment\(s\)",
     zips_at_download=True,
 )

@@ -321,18 +321,20 @@ def test_what_teachers_gave_is_no_attempt_however_new(tmp_path: Path, folders: t
     put(tmp_path / "in", f"{handed_in}/{name}", content)
     put(tmp_path / "in", f"{given}/{name}", content, when=NOON + 9)
     put(tmp_path / "in", f"Babbage, Bob(bob)/{given.partition('/')[2]}/{NAME}")
+    put(tmp_path / "in", f"Babbage, Bob(bob)/{handed_in.partition('/')[2]}/essay.pdf")
     taken, left = seen(tmp_path / "in")
     assert [*taken] == [f"{handed_in}/{f'work/{NAME}' if ending else NAME}"]
-    assert len(left) == 2
-    assert all("what teachers gave or wrote" in reason for reason in left.values())
+    assert len(left) == 3
+    assert sum("what teachers gave or wrote" in reason for reason in left.values()) == 2
 
 
 def test_a_class_whose_own_folders_are_called_like_a_platforms_is_taken(tmp_path: Path) -> None:
     names = [f"{who}/{number}_assessment/{NAME}" for who in ("ada", "bob") for number in (1, 2)]
     for later, name in enumerate(names):
         put(tmp_path / "in", name, when=NOON + later)
+    put(tmp_path / "in", f"eve/1_submissions/{NAME}")
     taken, left = seen(tmp_path / "in")
-    assert [*taken] == [names[1], names[3]]
+    assert [*taken] == [names[1], names[3], f"eve/1_submissions/{NAME}"], "nor does anybody else's folder change that"
     assert all("another attempt counts" in reason for reason in left.values())
 
 
