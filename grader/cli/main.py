@@ -153,7 +153,7 @@ def grade(
         _nothing_there(paths)  # before a sandbox is started
     from ..engine.grade import Options
     from ..reports.forms import write_forms
-    from ..reports.report import answerable
+    from ..reports.report import answerable, taken
 
     targets = {form: target for form, target in files.items() if target}
     if list(targets.values()).count("-") > 1:
@@ -166,7 +166,8 @@ def grade(
         reports, code = _grade_files(paths, options)
     write_forms(reports, targets)
     left_out = _grades_for(lms, reports, out or Path("graded")) if lms and not shard else []
-    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
+    asked = taken(reports) if shard else answerable(reports)  # what else somebody has handed in, other shards know
+    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in asked):
         code = BELOW
     sys.exit(code or _left_over(reports, is_part=bool(shard)) or (NOT_ALL_TAKEN if left_out else OK))
 

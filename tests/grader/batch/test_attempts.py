@@ -520,6 +520,24 @@ def test_a_part_of_a_batch_with_nothing_but_a_pdf_is_not_a_batch_with_nothing_to
     assert sorted(codes) == [OK] * 8 + [NOT_ALL_TAKEN]
 
 
+def test_a_low_score_is_told_by_the_part_that_has_it_and_who_has_handed_in_nothing_by_the_last_call(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path / "in", "ada/00_start_here.ipynb", json.dumps(solved("00_start_here")))
+    put(tmp_path / "in", "ada/old/00_start_here.ipynb", json.dumps(student("00_start_here")), when=NOON - 1)
+    put(tmp_path / "in", "bob/00_start_here.ipynb", json.dumps(student("00_start_here")))
+    put(tmp_path / "in", "pia/essay.pdf")
+    arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
+    limit = ("--fail-under", "50")
+    codes = [here(*arguments, *limit, "--shard", f"{number}/9").returncode for number in range(1, 10)]
+    assert codes.count(BELOW) == 1, "bob's"
+    assert here(*arguments, *limit).returncode == BELOW
+    (tmp_path / "in" / "bob" / "00_start_here.ipynb").unlink()
+    codes = [here(*arguments, *limit, "--shard", f"{number}/9").returncode for number in range(1, 10)]
+    assert BELOW not in codes
+    assert here(*arguments, *limit).returncode == BELOW, "pia's"
+
+
 @pytest.mark.parametrize("zips", [False, True])
 def test_a_class_in_which_everybody_is_called_the_same_is_taken_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zips: bool
