@@ -93,7 +93,9 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
         entries = [entry for entry in os.scandir(target) if not _skipped(entry.name) and not room.is_output(entry)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
         if not _is_course(names):
-            return list(_in_folder(_download_in(target, entries), PurePosixPath(), room, depth=0))
+            inner = _download_in(target, entries)
+            in_zip = inner != target and _is_zip(inner.name)
+            return _everything(inner, room) if in_zip else list(_in_folder(inner, PurePosixPath(), room, depth=0))
         beside = list(_in_folder(target, PurePosixPath(), room, depth=0, passed_over=_OF_A_COURSE))
         taken = list(_in_folder(target / _SUBMITTED, PurePosixPath(), room, depth=0))
         return taken + [replace(one, problem="", not_taken=_BESIDE) for one in beside if not one.not_taken]
@@ -104,22 +106,35 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
 
 
 def _download_in(target: Path, entries: "list[os.DirEntry[str]]") -> Path:
-    """The folder itself; or the only one in it, where that lies around a platform's download and is nobody's.
+    """The folder itself; or all that is in it, if that is a folder or zip file around a platform's download.
 
     Several people of the platform's must be in it: a single student may call files as a platform would.
     """
-    if len(entries) != 1 or not entries[0].is_dir(follow_symlinks=False):
+    if len(entries) != 1 or origin(PurePosixPath(entries[0].name, "x")).platform:
         return target
+    inner = Path(entries[0].path)
     try:
-        with os.scandir(entries[0].path) as there:
-            inside = [(one.name, one.is_dir(follow_symlinks=False)) for one in itertools.islice(there, MAX_MEMBERS)]
-    except OSError:  # which is told where it is opened again
+        inside = _names_in(inner, entries[0].is_dir(follow_symlinks=False))
+    except Exception:  # whatever keeps it from being opened is told when it is opened again
         return target
-    those = [(name, is_folder) for name, is_folder in inside if not _skipped(name)]
-    starts = [origin(PurePosixPath(name, "x")) for name, is_folder in those if is_folder]
-    starts += [origin(PurePosixPath(name)) for name, is_folder in those if not is_folder and _is_submission(name)]
-    named = all(start.platform for start in starts) and not origin(PurePosixPath(entries[0].name, "x")).platform
-    return Path(entries[0].path) if named and len({start.person for start in starts}) > 1 else target
+    starts = [origin(place) for place in inside]
+    several = len({start.person for start in starts}) > 1
+    return inner if several and all(start.platform for start in starts) else target
+
+
+def _names_in(inner: Path, is_folder: bool) -> list[PurePosixPath]:
+    """Of what is in a folder or zip file, without what is no work: its name, and "x" where it is a folder itself."""
+    if is_folder:
+        with os.scandir(inner) as there:
+            inside = [(one.name, one.is_dir(follow_symlinks=False)) for one in itertools.islice(there, MAX_MEMBERS)]
+    elif _is_zip(inner.name):
+        with _Careful(io.FileIO(open_to_read(inner), "r")) as stream, zipfile.ZipFile(stream) as archive:
+            names = [PurePosixPath(_called(one)) for one in archive.infolist() if _is_submission(one.filename)]
+        inside = list({(name.parts[0], len(name.parts) > 1) for name in names if name.parts})
+    else:
+        return []
+    works = [(name, deeper) for name, deeper in inside if not _skipped(name) and (deeper or _is_submission(name))]
+    return [PurePosixPath(name, "x") if deeper else PurePosixPath(name) for name, deeper in works]
 
 
 class _Unpacked:

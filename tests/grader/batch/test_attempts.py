@@ -254,15 +254,26 @@ AROUND = {
 
 
 @pytest.mark.parametrize("names", AROUND.values(), ids=AROUND)
-def test_a_folder_around_a_download_is_nobodys(tmp_path: Path, names: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("as_zip", [False, True])
+def test_a_folder_or_zip_file_around_a_download_is_nobodys(
+    tmp_path: Path, names: tuple[str, ...], as_zip: bool
+) -> None:
     around, *those = names
-    for name in those:
-        put(tmp_path / "in", f"{around}/{name}.ipynb")
-    put(tmp_path / "in", f"{around}/grades.csv")
-    put(tmp_path / "in", f"{around}/.DS_Store")
+    files = {**{f"{name}.ipynb": b"{}" for name in those}, "grades.csv": b"", ".DS_Store": b""}
+    if as_zip:
+        put(tmp_path / "in", f"{around}.zip", zipped(files))
+    for name, data in {} if as_zip else files.items():
+        put(tmp_path / "in", f"{around}/{name}", data)
     taken, left = seen(tmp_path / "in")
     assert {*taken} == {f"{name}.ipynb" for name in those}
     assert [*left] == ["grades.csv"]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"\0" * 99])
+def test_the_only_zip_file_is_told_if_it_is_none(tmp_path: Path, data: bytes) -> None:
+    put(tmp_path / "in", "JWT-Lesson 1-4711.zip", data)
+    (one,) = look_through([tmp_path / "in"], tmp_path / "unpacked")
+    assert "the zip file can't be read" in one.problem
 
 
 def test_a_students_folder_is_the_students_whatever_is_in_it(tmp_path: Path) -> None:
@@ -273,6 +284,12 @@ def test_a_students_folder_is_the_students_whatever_is_in_it(tmp_path: Path) -> 
             when=NOON + number,
         )
     assert [*seen(tmp_path / "in")[0].values()] == ["Eve"]
+    work = zipped({f"A_{number}_assignsubmission_file_{NAME}": b"{}" for number in (11, 12)})
+    put(tmp_path / "zips", "Eve_7_assignsubmission_file_work.zip", work)
+    assert [*seen(tmp_path / "zips")[0].values()] == ["Eve"]
+    put(tmp_path / "zips", "eve.zip", work)
+    put(tmp_path / "zips", f"ada_{NAME}")
+    assert sorted(seen(tmp_path / "zips")[0].values()) == ["Eve", "ada", "eve"]
     put(tmp_path / "in", f"ada/{NAME}")
     (tmp_path / "in" / "Eve_7_assignsubmission_file").rename(tmp_path / "in" / "eve")
     assert sorted(seen(tmp_path / "in")[0].values()) == ["ada", "eve"]
