@@ -106,6 +106,19 @@ def test_two_people_of_one_name_stay_two(tmp_path: Path) -> None:
     assert len({*taken.values()}) == len(taken) == 6
 
 
+def test_who_is_told_apart_in_one_lesson_has_that_name_in_all(tmp_path: Path) -> None:
+    names = {
+        "wangli_1001_90001_01_encoding.ipynb": "wangli 1001",
+        "wangli_1002_90002_01_encoding.ipynb": "wangli 1002",
+        "wangli_1001_90003_02_hmac.ipynb": "wangli 1001",
+        "Li Wei_21_assignsubmission_file_01_encoding.ipynb": "Li Wei",
+        "Li Wei_34_assignsubmission_file_02_hmac.ipynb": "Li Wei",  # Moodle's number is another one in each lesson
+    }
+    for name in names:
+        put(tmp_path / "in", name)
+    assert seen(tmp_path / "in") == (names, {})
+
+
 def test_a_name_with_other_signs_keeps_its_work(tmp_path: Path) -> None:
     put(tmp_path / "in", f"Conan O'Brien_77_assignsubmission_file/{NAME}")
     assert [*seen(tmp_path / "in")[0].values()] == ["Conan OBrien 77"]
