@@ -3,12 +3,13 @@
 import re
 import stat
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from ..engine.budget import MAX_WORKS
+from ..lms.platforms import PLATFORMS
 from ..student import NotAnId, StudentId
 from .names import Origin, impostors, lesson_in, lesson_named_in, origin, owners, stem, without_mark
 
@@ -16,6 +17,8 @@ MAX_LISTED = 20
 """Files that are no submissions are listed by name up to so many for each outermost folder; the others are counted."""
 _LAST = datetime(9999, 1, 1, tzinfo=UTC).timestamp()
 """A file's time is its author's to choose, and from here on it is none that can be written."""
+_OF_AN_ATTEMPT = re.compile(r".*?_attempt_\d{4}(?:-\d\d){5}_")
+"""How Blackboard begins the name of each file of an attempt. Beside them is a note, which is called so and ".txt"."""
 
 KINDS = {
     "pdf": "a PDF",
@@ -70,7 +73,8 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
         found: what lay there.
         called: says of a file's place whose it is.
     """
-    those = _shortened(sorted(found, key=lambda one: (one.name, str(one.path))))
+    those = _without_notes(sorted(found, key=lambda one: (one.name, str(one.path))))
+    those = _shortened(_without_teachers(those))
     starts = [(one, start) for one in those for start in _each(called(PurePosixPath(one.name)))]
     starts = _at_most(starts)
     lessons = ["" if one.not_taken else lesson_of(one) for one, _ in starts]
@@ -79,16 +83,16 @@ def sorted_out(found: Iterable[Found], called: Callable[[PurePosixPath], Origin]
     named = []
     for number, ((one, start), who) in enumerate(zip(starts, owners(origins, lessons), strict=True)):
         dated = _dated(one, start)
-        named.append(_claimed(dated, who) if number in strange else _with_student(dated, who))
+        named.append(_claimed(dated, who) if number in strange else _with_student(dated, who, start))
     return latest_only(named, lessons)
 
 
 def _at_most(starts: list[tuple[Found, Origin]]) -> list[tuple[Found, Origin]]:
-    """The same, but of one name's works at most `MAX_WORKS` are taken, the newest: each may take minutes."""
-    works: defaultdict[str, list[int]] = defaultdict(list)
+    """The same, but of one person's works at most `MAX_WORKS` are taken, the newest: each may take minutes."""
+    works: defaultdict[tuple[str, str], list[int]] = defaultdict(list)
     for number, (one, start) in enumerate(starts):
         if not one.not_taken:
-            works[start.who].append(number)
+            works[start.person].append(number)
     result = list(starts)
     for those in works.values():
         those.sort(key=lambda number: (not starts[number][0].problem, _age(starts[number][0])))
@@ -144,6 +148,41 @@ def no_notebook(name: str) -> str:
     return f"{KINDS.get(ending, 'not a notebook')}; only notebooks (.ipynb) are graded"
 
 
+def _without_notes(found: list[Found]) -> list[Found]:
+    """The same without Blackboard's notes on attempts; but where nothing lies beside one, it is what was handed in."""
+    attempts = {match[0][:-1] for one in found if (match := _OF_AN_ATTEMPT.match(one.name))}
+    return [one for one in found if not one.name.endswith(".txt") or one.name.removesuffix(".txt") not in attempts]
+
+
+def _without_teachers(found: list[Found]) -> list[Found]:
+    """The same, where nothing is taken of what a platform has in folders of its own for teachers."""
+    folders: defaultdict[str, set[str]] = defaultdict(set)
+    for one in found:
+        top, *within = one.name.split("/")
+        folders[top].update(within[:-1])
+    given = {top: _given(within) for top, within in folders.items() if within}
+    return [_unless_given(one, given.get(one.name.partition("/")[0], {})) for one in found]
+
+
+def _given(folders: Collection[str]) -> dict[str, str]:
+    """Of the folders in a student's folder those that are for teachers, and whose they are: some platform's title."""
+    return {
+        folder: one.title
+        for one in PLATFORMS
+        if one.given and (not one.handed_in or any(re.fullmatch(one.handed_in, folder) for folder in folders))
+        for folder in folders
+        if re.fullmatch(one.given, folder)
+    }
+
+
+def _unless_given(found: Found, given: Mapping[str, str]) -> Found:
+    for folder in found.name.split("/")[1:-1] if given and not found.not_taken else ():
+        if folder in given:
+            reason = f"{given[folder]} has in {folder!r} what teachers gave or wrote"
+            return replace(found, problem="", not_taken=reason)
+    return found
+
+
 def _shortened(found: list[Found]) -> list[Found]:
     """The same, but a heap of files that are no submissions is one line."""
     heaps = Counter(one.name.partition("/")[0] for one in found if one.not_taken and "/" in one.name)
@@ -172,14 +211,14 @@ def lesson_of(found: Found) -> str:
     return inside or without_mark(text)[0]
 
 
-def _with_student(found: Found, who: str) -> Found:
+def _with_student(found: Found, who: str, start: Origin) -> Found:
     try:
         student = StudentId.parse(who)
     except NotAnId as error:
         if found.not_taken:
             return found
         return replace(found, not_taken=f"{error}. Rename the {_what(found.name)} and grade again")
-    if found.not_taken and not _names_somebody(found):
+    if found.not_taken and not (start.platform or _names_somebody(found)):
         return found
     return replace(found, student=student)
 
@@ -200,8 +239,11 @@ def _what(name: str) -> str:
     return "folder" if "/" in name else "file"
 
 
-def _age(found: Found) -> tuple[bool, float, float, int, str]:
-    return (not found.doubtful, *found.times, without_mark(stem(PurePosixPath(found.name).name))[1], found.name)
+def _age(found: Found) -> tuple[bool, float, float, int, list[tuple[str, int]]]:
+    """What is greater for a newer attempt. Names alone are compared as people count: "Version 9", "Version 10"."""
+    mark = without_mark(stem(PurePosixPath(found.name).name))[1]
+    parts = [(text, int(number or 0)) for text, number in re.findall(r"(\D*)([0-9]{0,18})", found.name)]
+    return not found.doubtful, *found.times, mark, parts
 
 
 def _said(times: tuple[float, float]) -> str:
@@ -219,7 +261,4 @@ def is_regular(path: Path) -> bool:
 
 def is_platforms_own(name: str) -> bool:
     """Whether a file is no hand-in but a note that a platform or a program left: nobody misses it."""
-    return (
-        name in ("timestamp.txt", "submission_secret.txt", "Thumbs.db", "desktop.ini")
-        or re.fullmatch(r".*_attempt_\d{4}(-\d\d){5}\.txt", name) is not None
-    )
+    return name in ("timestamp.txt", "submission_secret.txt", "Thumbs.db", "desktop.ini")

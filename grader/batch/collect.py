@@ -38,6 +38,8 @@ _SUBMITTED = "submitted"
 _OF_A_COURSE = (_SUBMITTED, "source", "release", "autograded", "feedback", "graded", "downloaded")
 """nbgrader's folders in a course directory, and ours."""
 _BESIDE = f"it lies beside nbgrader's folder {_SUBMITTED!r}, and only what is in that is graded"
+_IS_UTF_8 = 0x800
+"""The flag of a member whose name is UTF-8 (APPNOTE.TXT 4.4.4)."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -91,7 +93,9 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
         entries = [entry for entry in os.scandir(target) if not _skipped(entry.name) and not room.is_output(entry)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
         if not _is_course(names):
-            return list(_in_folder(target, PurePosixPath(), room, depth=0))
+            inner = _download_in(target, entries)
+            in_zip = inner != target and _is_zip(inner.name)
+            return _everything(inner, room) if in_zip else list(_in_folder(inner, PurePosixPath(), room, depth=0))
         beside = list(_in_folder(target, PurePosixPath(), room, depth=0, passed_over=_OF_A_COURSE))
         taken = list(_in_folder(target / _SUBMITTED, PurePosixPath(), room, depth=0))
         return taken + [replace(one, problem="", not_taken=_BESIDE) for one in beside if not one.not_taken]
@@ -99,6 +103,38 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
         budget = _Budget(MAX_UNPACKED_ALTOGETHER)
         return _of_one_student(list(_in_zip(target, PurePosixPath(target.name), room, budget, depth=0)), target.stem)
     return [_found(target, PurePosixPath(target.name))]
+
+
+def _download_in(target: Path, entries: "list[os.DirEntry[str]]") -> Path:
+    """The folder itself; or all that is in it, if that is a folder or zip file around a platform's download.
+
+    Several people of the platform's must be in it: a single student may call files as a platform would.
+    """
+    if len(entries) != 1 or origin(PurePosixPath(entries[0].name, "x")).platform:
+        return target
+    inner = Path(entries[0].path)
+    try:
+        inside = _names_in(inner, entries[0].is_dir(follow_symlinks=False))
+    except Exception:  # whatever keeps it from being opened is told when it is opened again
+        return target
+    starts = [origin(place) for place in inside]
+    several = len({start.person for start in starts}) > 1
+    return inner if several and all(start.platform for start in starts) else target
+
+
+def _names_in(inner: Path, is_folder: bool) -> list[PurePosixPath]:
+    """Of what is in a folder or zip file, without what is no work: its name, and "x" where it is a folder itself."""
+    if is_folder:
+        with os.scandir(inner) as there:
+            inside = [(one.name, one.is_dir(follow_symlinks=False)) for one in itertools.islice(there, MAX_MEMBERS)]
+    elif _is_zip(inner.name):
+        with _Careful(io.FileIO(open_to_read(inner), "r")) as stream, zipfile.ZipFile(stream) as archive:
+            names = [PurePosixPath(_called(one)) for one in archive.infolist() if _is_submission(one.filename)]
+        inside = list({(name.parts[0], len(name.parts) > 1) for name in names if name.parts})
+    else:
+        return []
+    works = [(name, deeper) for name, deeper in inside if not _skipped(name) and (deeper or _is_submission(name))]
+    return [PurePosixPath(name, "x") if deeper else PurePosixPath(name) for name, deeper in works]
 
 
 class _Unpacked:
@@ -109,7 +145,7 @@ class _Unpacked:
         self._of_one = of_one
         self._out = out.stat() if out and out.is_dir() else None
         self._count = 0
-        self._budgets: dict[str, _Budget] = {}
+        self._budgets: dict[tuple[str, str], _Budget] = {}
 
     def is_output(self, entry: "os.DirEntry[str]") -> bool:
         """Whether it is the folder of the results."""
@@ -119,8 +155,8 @@ class _Unpacked:
 
     def budget_at(self, place: PurePosixPath) -> "_Budget":
         """What may come out of all zip files of whoever handed in what lies here, however many they are."""
-        who = "" if self._of_one else origin(place).who
-        return self._budgets.setdefault(who, _Budget(MAX_UNPACKED_BYTES))
+        person = ("", "") if self._of_one else origin(place).person
+        return self._budgets.setdefault(person, _Budget(MAX_UNPACKED_BYTES))
 
     def new_file(self) -> Path:
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -248,7 +284,7 @@ def _members(
     budget.members -= len(members)
     if budget.members < 0:
         raise ValueError(f"{MAX_MEMBERS - budget.members:,} files; at most {MAX_MEMBERS:,} are read")
-    names = [PurePosixPath(member.filename.replace("\\", "/")) for member in members]
+    names = [PurePosixPath(_called(member).replace("\\", "/")) for member in members]
     files = [
         (member, name)
         for member, name in zip(members, names, strict=True)
@@ -302,6 +338,14 @@ def _member(
     for one in _in_zip(path, here, room, inner, depth=depth + 1):
         yield one if depth else replace(one, times=(packed, one.times[1]), stamped=packed > 0)
     path.unlink()
+
+
+def _called(member: zipfile.ZipInfo) -> str:
+    """A member's name. Many programs (macOS's, Ruby's) write UTF-8 and do not say so; `zipfile` takes it for cp437."""
+    try:
+        return member.filename if member.flag_bits & _IS_UTF_8 else member.filename.encode("cp437").decode("utf-8")
+    except UnicodeError:
+        return member.filename
 
 
 def _inside(name: PurePosixPath) -> PurePosixPath:

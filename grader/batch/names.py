@@ -56,6 +56,11 @@ class Origin:
     by_number: bool = False
     doubtful: bool = False
 
+    @property
+    def person(self) -> tuple[str, str]:
+        """Who it is, as far as the name says: to a class that is anonymous there everybody is called the same."""
+        return self.who, self.tag
+
 
 def origin(place: PurePosixPath, roster: Roster | None = None, zone: tzinfo | None = None) -> Origin:
     """Whose a hand-in is, from where it was: its outermost folder, or its own name where it lies in none.
@@ -125,15 +130,17 @@ def owners(origins: Sequence[Origin], lessons: Sequence[str]) -> list[str]:
     """
     plain = {one.who for one in origins}
     marked = Counter(one.unmarked for one in {*origins} if one.unmarked)
+    # A number that is somebody's in one assignment only tells people apart in that one.
+    scopes = ["" if one.platform and one.platform.key else lesson for one, lesson in zip(origins, lessons, strict=True)]
     tags: dict[tuple[str, str], set[str]] = {}
-    for one, lesson in zip(origins, lessons, strict=True):
-        tags.setdefault((one.who, lesson), set()).add(one.tag)
+    for one, scope in zip(origins, scopes, strict=True):
+        tags.setdefault((one.who, scope), set()).add(one.tag)
     named, made = [], set()
-    for one, lesson in zip(origins, lessons, strict=True):
+    for one, scope in zip(origins, scopes, strict=True):
         who = one.who
         if one.unmarked and (one.unmarked in plain or (marked[one.unmarked] == 1 and not _is_id(who))):
             who = one.unmarked
-        elif one.tag and (len(tags[one.who, lesson]) > 1 or not _is_id(who)):
+        elif one.tag and (len(tags[one.who, scope]) > 1 or not _is_id(who)):
             who = _with_tag(who, one.tag)
             made.add(who)
         named.append(who)

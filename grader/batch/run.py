@@ -4,6 +4,7 @@ import hashlib
 import os
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from rich.text import Text
 
 from ..engine.grade import Options
 from ..errors import NothingFound
-from ..files import alone_in, write_whole
+from ..files import alone_in, tree, write_whole
 from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
 from ..reports.overview import overview_html
@@ -26,7 +27,10 @@ from ..reports.summary import summary_csv
 from .collect import Found, look_through
 from .farm import Farm
 from .output_folder import UNPACKED, foreign, refuse_foreign
-from .workers import grade_batch
+from .workers import grade_batch, report_paths
+
+SAID_EVERY = 60
+"""Seconds between two lines on how far it is, where there is no terminal: some pipelines end what says nothing."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +99,7 @@ def run_batch(
         reports = grade_found(found, out, options, jobs, key, shard, farm)
     if shard == WHOLE:
         write_summaries(out, reports)
+        _tell_of_others(found, out / "reports")
     return reports
 
 
@@ -137,7 +142,7 @@ def grade_found(
     )
     reports = _with_progress(found, shard, partial(grade, found, out / "reports", takes=shard.takes))
     for text in _remarks(not_ours, key):
-        Console(stderr=True, emoji=False).print(text, highlight=False, markup=False, soft_wrap=True)
+        _say(text)
     return reports
 
 
@@ -181,20 +186,40 @@ def _unpacked(folder: Path) -> Iterator[Path]:
 def _with_progress(found: list[Found], shard: Shard, grade: Callable[..., list[Report]]) -> list[Report]:
     console = Console(stderr=True)
     columns = (TextColumn("grading"), BarColumn(), MofNCompleteColumn(), _Rate())
-    kept = 0
+    kept, looked_at, total, said = 0, 0, sum(map(shard.takes, found)), time.monotonic()
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=not console.is_terminal) as progress:
-        bar = progress.add_task("", total=sum(map(shard.takes, found)))
+        bar = progress.add_task("", total=total)
 
         def done(report: Report, fresh: bool) -> None:
-            nonlocal kept
-            kept += not fresh
+            nonlocal kept, looked_at, said
+            kept, looked_at = kept + (not fresh), looked_at + 1
             progress.advance(bar)
+            if not console.is_terminal and time.monotonic() - said >= SAID_EVERY:
+                said = time.monotonic()
+                _say(f"grading: {looked_at} of {total}")
 
         reports = grade(done=done)
     if kept:
         number = sum(not one.not_taken and shard.takes(one) for one in found)
         console.print(f"{kept} of {number} had been graded before", highlight=False)
     return reports
+
+
+def _tell_of_others(found: list[Found], folder: Path) -> None:
+    """Say which Reports there are of no file in this batch: it is gone or renamed, or it was another batch's."""
+    known = set(report_paths(one.name for one in found))
+    there = (entry.path[len(str(folder)) + 1 :] for entry in tree(folder) if entry.is_file(follow_symlinks=False))
+    others = sorted(name for name in there if name.endswith(".json") and name not in known)
+    if others:
+        names = ", ".join(plain_text(name, 200) for name in others[:3]) + (", ..." if len(others) > 3 else "")
+        _say(
+            f"{len(others)} more in {plain_text(str(folder), 200)} of no file that lay here now ({names}): "
+            "receipts and certificates count them, so delete what does not count any more"
+        )
+
+
+def _say(text: str) -> None:
+    Console(stderr=True, emoji=False).print(text, highlight=False, markup=False, soft_wrap=True)
 
 
 def _remarks(not_ours: list[Path], key: LocalKey) -> Iterator[str]:

@@ -153,7 +153,7 @@ def grade(
         _nothing_there(paths)  # before a sandbox is started
     from ..engine.grade import Options
     from ..reports.forms import write_forms
-    from ..reports.report import answerable
+    from ..reports.report import answerable, taken
 
     targets = {form: target for form, target in files.items() if target}
     if list(targets.values()).count("-") > 1:
@@ -165,10 +165,11 @@ def grade(
     else:
         reports, code = _grade_files(paths, options)
     write_forms(reports, targets)
-    left_out = _grades_for(lms, reports, out or Path("graded")) if lms else []
-    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in answerable(reports)):
+    left_out = _grades_for(lms, reports, out or Path("graded")) if lms and not shard else []
+    asked = taken(reports) if shard else answerable(reports)  # what else somebody has handed in, other shards know
+    if code == OK and fail_under and not all(_is_enough(one, fail_under) for one in asked):
         code = BELOW
-    sys.exit(code or _left_over(reports) or (NOT_ALL_TAKEN if left_out else OK))
+    sys.exit(code or _left_over(reports, is_part=bool(shard)) or (NOT_ALL_TAKEN if left_out else OK))
 
 
 def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
@@ -177,14 +178,16 @@ def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
     from ..inside.values import plain_text
     from ..lms.grades import HandIn, by_key
     from ..lms.platforms import platform_called
-    from ..reports.report import taken
+    from ..reports.report import UNREADABLE, taken
 
+    unread = [one for one in taken(reports) if one.status == UNREADABLE]
     hand_ins = [
         HandIn(one.submission, one.chapter, one.score, one.max_score, one.expected)
         for one in taken(reports)
-        if one.chapter
+        if one.status != UNREADABLE
     ]
     files, left_out = by_key(platform_called(lms), hand_ins)
+    left_out += [f"{one.submission}: it could not be graded, so it is in no grade file" for one in unread]
     for lesson, table in files.items():
         path = out / ("-".join(filter(None, ("grades", lms, lesson))) + ".csv")
         write_whole(path, table.to_bytes())
@@ -202,12 +205,15 @@ def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
     sys.exit(BAD_INPUT)
 
 
-def _left_over(reports: list[Report]) -> int:
-    """The exit code of a run without errors: were all files taken as submissions, or only some, or none?"""
+def _left_over(reports: list[Report], *, is_part: bool = False) -> int:
+    """The exit code of a run without errors: were all files taken as submissions, or only some, or none?
+
+    Where it is a part of a batch, the others may have some.
+    """
     from ..reports.report import taken
 
     count = len(taken(reports))
-    return OK if count == len(reports) else NOT_ALL_TAKEN if count else BAD_INPUT
+    return OK if count == len(reports) else NOT_ALL_TAKEN if count or is_part else BAD_INPUT
 
 
 def _is_enough(report: Report, percent: int) -> bool:

@@ -1,6 +1,7 @@
 """Canvas. Names of downloads: `lib/content_zipper.rb`. Gradebook: `lib/gradebook_exporter.rb`, `gradebook_importer.rb`.
 
-A file's name has the student's sortable name, perhaps LATE, the user's number and the file's. It has no time.
+A file's name has the student's sortable name, perhaps LATE, the user's number and the file's. It has no time. Where
+students are anonymous there is neither name nor number but, behind "anon", five letters and digits.
 """
 
 from .platform import Column, GradeFile, Platform
@@ -8,7 +9,10 @@ from .platform import Column, GradeFile, Platform
 PLATFORM = Platform(
     name="canvas",
     title="Canvas",
-    files=(r"(?P<who>(?=[^_]*[^\W\d_])[^_]+)(?:_(?P<late>LATE))?_(?P<key>\d{3,})_\d{3,}_(?P<rest>.+)",),
+    files=(
+        r"(?:(?P<late>LATE)_)?(?P<who>anon_[A-Za-z0-9]{5})_(?:\d+_(?P<rest>.+)|text|link)",
+        r"(?P<who>(?=[^_]*[^\W\d_])[^_]+)(?:_(?P<late>LATE))?_(?P<key>\d{3,})_(?:\d{3,}_(?P<rest>.+)|text|link)",
+    ),
     key="lms_user_id",
     zips_at_download=True,
     roster={

@@ -3,11 +3,15 @@
 import codecs
 import csv
 import io
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import ClassError
+
+_FIRST_CELL = re.compile(r"""(?:"[^"]*"|[^",;\t\r\n]*)([,;\t])""")
+"""The first title, which has no delimiter in it, as later ones may; and the delimiter behind it."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +63,11 @@ def read_csv(path: Path) -> CsvFile:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         raise ClassError(f"{path}: not UTF-8 text; save it as CSV UTF-8") from None
-    first = text.partition("\n")[0]
-    try:
-        delimiter = csv.Sniffer().sniff(first, delimiters=",;\t").delimiter
-    except csv.Error:  # with a single column there is no delimiter to find
-        delimiter = ","
+    first = _FIRST_CELL.match(text)
+    delimiter = first[1] if first else ","  # with a single column there is none
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a worksheet has in a cell all that a student wrote
     try:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
     except csv.Error as error:
         raise ClassError(f"{path}: not a CSV file: {error}") from None
-    return CsvFile(rows, encoding, delimiter, first.startswith('"'))
+    return CsvFile(rows, encoding, delimiter, text.startswith('"'))

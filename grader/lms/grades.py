@@ -81,7 +81,7 @@ def filled(
         roster: who is in the class.
         grades: the grades, for each of which the file has a column.
         titles: for grades whose column is not obvious, the column's title by the grade's name.
-        zeros: see `made`.
+        zeros: see `made`; a cell that is not empty stays as it is.
 
     Raises:
         ClassError: a grade has no column in it.
@@ -89,23 +89,26 @@ def filled(
     form = _form(platform)
     places = {grade.name: _place(table, form, grade, titles, len(grades)) for grade in grades}
     rows = [list(row) + [""] * (len(table.rows[0]) - len(row)) for row in table.rows]
+    table = replace(table, rows=rows)
     there: set[str] = set()
+    point = _decimal_point(table, form)
     for number_of_line, row in rows_in(table, platform):
         who = roster.match(row) or next(iter(roster.called(row.get("name", ""), groups=False)), "")
         if not who:
             continue
         there.add(who)
         for grade in grades:
-            rows[number_of_line - 1][places[grade.name]] = (
-                _score(grade, who, zeros) or (rows[number_of_line - 1][places[grade.name]])
-            )
+            cell = rows[number_of_line - 1][places[grade.name]]
+            # A mark that somebody gave by hand, or "EX" for excused, is no 0; Moodle writes "-" for none.
+            score = _score(grade, who, zeros and cell.strip() in ("", "-"))
+            rows[number_of_line - 1][places[grade.name]] = score.replace(".", point) or cell
     graded = sorted({who for grade in grades for who in grade.scores})
     others = {}
     for grade in grades:
         theirs = _points(table, form, places[grade.name])
         if theirs is not None and theirs != grade.points:
             others[table.head[places[grade.name]]] = theirs
-    return Filled(replace(table, rows=rows), [who for who in graded if who not in there], others)
+    return Filled(table, [who for who in graded if who not in there], others)
 
 
 @dataclass(frozen=True)
@@ -190,6 +193,8 @@ def _problem_alone(platform: Platform, one: HandIn, groups: Mapping[str, str]) -
         return f"not a name that {platform.name} gives"
     if one.expected:
         return f"it is {one.lesson}, and was handed in as {one.expected}"
+    if not groups.get("key") and any("{key}" in text for _, text in _form(platform).by_key):
+        return f"{platform.title} does not say in it who that is"
     if any(name.startswith("last ") for name in groups):
         return "its name can be read as another student's, too"
     if "\\" in _row(groups):  # the Report has an escape where a letter was not ASCII
@@ -227,6 +232,14 @@ def _score(grade: Grade, who: str, zeros: bool) -> str:
     return "" if score is None else number(score)
 
 
+def _decimal_point(table: CsvFile, form: GradeFile) -> str:
+    """What a file has in its numbers before the decimals: a comma, if that is in some of them, and a dot in none."""
+    maxima = [found[1] for title in table.head if (found := re.search(form.points_in_title or r"(?!)", title))]
+    texts = [*maxima, *(cell.strip() for row in table.rows[1:] for cell in row)]
+    numbers = [text for text in texts if re.fullmatch(r"\d+[.,]\d{1,2}", text)]
+    return "," if numbers and not any("." in text for text in numbers) else "."
+
+
 def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, str], count: int) -> int:
     """The index of a grade's column."""
     head = table.head
@@ -234,6 +247,9 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
     if _WORKSHEET in folded and _GRADE in folded and count == 1 and grade.name not in titles:
         return folded.index(_GRADE)
     known = {column.title.casefold() for column in form.columns}
+    places = [place for place, title in enumerate(folded) if title not in known]
+    if grade.name not in titles:  # a column of notes has no number, where those of grades have one
+        places = [place for place in places if _bare(head[place], form) != head[place]] or places
     wanted = titles.get(grade.name, grade.name)
     tests: tuple[Callable[[str], bool], ...] = (
         lambda title: title == wanted,
@@ -242,7 +258,7 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
         lambda title: _is_of_all(_words(_bare(title, form)), grade),
     )
     for test in tests:
-        found = [place for place, title in enumerate(head) if title.casefold() not in known and test(title)]
+        found = [place for place in places if test(head[place])]
         if len(found) == 1:
             return found[0]
     there = ", ".join(plain_text(title) for title in head if title.casefold() not in known)

@@ -56,6 +56,8 @@ class Platform:
             identifies them; `late`, if marked so; `time`, of handing in; `rest`, the student's own file name.
         key: which of `FIELDS` a `key` is; "" if it differs between assignments.
         within: a pattern of the folder around the hand-ins' folders.
+        given: a pattern of the folders in a student's folder that hold what teachers gave or wrote.
+        handed_in: a pattern of those that hold what was handed in, if only beside such a one the others are so meant.
         splits: the separator in `who` between the assignment's name and the student's, where only a roster can tell
             where the one ends.
         roster_only: whether these file names are so common that they count only for students in the roster.
@@ -75,6 +77,8 @@ class Platform:
     files: tuple[str, ...] = ()
     key: str = ""
     within: str = ""
+    given: str = ""
+    handed_in: str = ""
     splits: str = ""
     roster_only: bool = False
     time: str = ""

@@ -1,10 +1,10 @@
 """All known platforms, in the order in which their patterns are tried on a file name."""
 
-from . import blackboard, brightspace, canvas, github, ilias, moodle, sakai
+from . import blackboard, brightspace, canvas, github, ilias, moodle, openolat, sakai
 from .platform import Platform
 
 PLATFORMS: tuple[Platform, ...] = tuple(
-    one.PLATFORM for one in (moodle, brightspace, blackboard, canvas, sakai, ilias, github)
+    one.PLATFORM for one in (moodle, brightspace, blackboard, canvas, sakai, openolat, ilias, github)
 )
 
 

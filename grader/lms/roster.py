@@ -52,9 +52,15 @@ def rows_in(table: CsvFile, platform: Platform) -> list[tuple[int, Row]]:
 
 def _rows(table: CsvFile, fields: list[str], nobody: tuple[str, ...] = ()) -> Iterator[tuple[int, Row]]:
     for number, cells in enumerate(table.rows[1:], start=2):
-        row = {field: cell.strip() for field, cell in zip(fields, cells, strict=False) if field}
-        if any(row.values()) and not _folded(cells[0]).startswith(nobody):
+        row = {field: _cell(field, cell) for field, cell in zip(fields, cells, strict=False) if field}
+        name = f"{row.get('last_name')}, {row.get('first_name')}"
+        if any(row.values()) and not any(_folded(text).startswith(nobody) for text in (cells[0], name)):
             yield number, _with_names(row)
+
+
+def _cell(field: str, text: str) -> str:
+    """A cell's text, without the "#" that Brightspace puts in front of logins and numbers, so that they stay texts."""
+    return text.strip().removeprefix("#") if field in ("login", "number") else text.strip()
 
 
 def _with_names(row: Row) -> Row:

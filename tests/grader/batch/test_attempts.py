@@ -74,6 +74,9 @@ PLATFORMS = {
     "eve/ada_01_encoding.ipynb": "eve",
     "eve/Ada Lovelace_4711_assignsubmission_file_01_encoding.ipynb": "eve",
     "2026_11_28_ada_01_encoding.ipynb": "2026_11_28_ada",
+    "Lovelace, Ada(alovelace)/Submission attachment(s)/01_encoding.ipynb": "alovelace",
+    "Lovelace, Ada(alovelace)_Submission attachment(s)_01_encoding.ipynb": "alovelace",
+    "anon_Kx9fG_98766_01_encoding.ipynb": "anon_Kx9fG",
 }
 
 
@@ -101,6 +104,19 @@ def test_two_people_of_one_name_stay_two(tmp_path: Path) -> None:
     taken, rest = seen(tmp_path / "in")
     assert rest == {}
     assert len({*taken.values()}) == len(taken) == 6
+
+
+def test_who_is_told_apart_in_one_lesson_has_that_name_in_all(tmp_path: Path) -> None:
+    names = {
+        "wangli_1001_90001_01_encoding.ipynb": "wangli 1001",
+        "wangli_1002_90002_01_encoding.ipynb": "wangli 1002",
+        "wangli_1001_90003_02_hmac.ipynb": "wangli 1001",
+        "Li Wei_21_assignsubmission_file_01_encoding.ipynb": "Li Wei",
+        "Li Wei_34_assignsubmission_file_02_hmac.ipynb": "Li Wei",  # Moodle's number is another one in each lesson
+    }
+    for name in names:
+        put(tmp_path / "in", name)
+    assert seen(tmp_path / "in") == (names, {})
 
 
 def test_a_name_with_other_signs_keeps_its_work(tmp_path: Path) -> None:
@@ -238,6 +254,155 @@ def test_each_hand_in_that_is_no_notebook_is_named(tmp_path: Path) -> None:
         assert found[name].student == who
 
 
+AROUND = {
+    "Moodle": ("JWT-Lesson 1-4711", "Ada Lovelace_11_assignsubmission_file/x", "Bob_12_assignsubmission_file/x"),
+    "Moodle's files": ("JWT", "Ada Lovelace_11_assignsubmission_file_x", "Bob_12_assignsubmission_file_x"),
+    "Canvas": ("submissions", "lovelaceada_1001_90001_x", "babbagebob_LATE_1002_90002_x"),
+    "Sakai": (
+        "Lesson 1",
+        "Lovelace, Ada(ada)/Submission attachment(s)/x",
+        "Babbage, Bob(bob)/Submission attachment(s)/x",
+    ),
+}
+
+
+@pytest.mark.parametrize("names", AROUND.values(), ids=AROUND)
+@pytest.mark.parametrize("as_zip", [False, True])
+def test_a_folder_or_zip_file_around_a_download_is_nobodys(
+    tmp_path: Path, names: tuple[str, ...], as_zip: bool
+) -> None:
+    around, *those = names
+    files = {**{f"{name}.ipynb": b"{}" for name in those}, "grades.csv": b"", ".DS_Store": b""}
+    if as_zip:
+        put(tmp_path / "in", f"{around}.zip", zipped(files))
+    for name, data in {} if as_zip else files.items():
+        put(tmp_path / "in", f"{around}/{name}", data)
+    taken, left = seen(tmp_path / "in")
+    assert {*taken} == {f"{name}.ipynb" for name in those}
+    assert [*left] == ["grades.csv"]
+
+
+@pytest.mark.parametrize("data", [b"", b"PK", b"\0" * 99])
+def test_the_only_zip_file_is_told_if_it_is_none(tmp_path: Path, data: bytes) -> None:
+    put(tmp_path / "in", "JWT-Lesson 1-4711.zip", data)
+    (one,) = look_through([tmp_path / "in"], tmp_path / "unpacked")
+    assert "the zip file can't be read" in one.problem
+
+
+def test_a_students_folder_is_the_students_whatever_is_in_it(tmp_path: Path) -> None:
+    for number in (11, 12):
+        put(
+            tmp_path / "in",
+            f"Eve_7_assignsubmission_file/Ada_{number}_assignsubmission_file_{NAME}",
+            when=NOON + number,
+        )
+    assert [*seen(tmp_path / "in")[0].values()] == ["Eve"]
+    work = zipped({f"A_{number}_assignsubmission_file_{NAME}": b"{}" for number in (11, 12)})
+    put(tmp_path / "zips", "Eve_7_assignsubmission_file_work.zip", work)
+    assert [*seen(tmp_path / "zips")[0].values()] == ["Eve"]
+    put(tmp_path / "zips", "eve.zip", work)
+    put(tmp_path / "zips", f"ada_{NAME}")
+    assert sorted(seen(tmp_path / "zips")[0].values()) == ["Eve", "ada", "eve"]
+    put(tmp_path / "in", f"ada/{NAME}")
+    (tmp_path / "in" / "Eve_7_assignsubmission_file").rename(tmp_path / "in" / "eve")
+    assert sorted(seen(tmp_path / "in")[0].values()) == ["ada", "eve"]
+
+
+class Unsaid(zipfile.ZipInfo):
+    """A member of a zip file that does not say in which encoding its name is."""
+
+    __slots__ = ("encoding",)
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:
+        return self.filename.encode(self.encoding), self.flag_bits & ~0x800
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp437"])
+def test_names_in_a_zip_file_that_does_not_say_how_they_are_written(tmp_path: Path, encoding: str) -> None:
+    names = {
+        f"J\u00fcrgen/{NAME}": "J\u00fcrgen",
+        f"Jos\u00e9 Li_4711_assignsubmission_file/{NAME}": "Jos\u00e9 Li",
+        f"m\u00fcller_1007_90007_{NAME}": "m\u00fcller",
+    }
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name in names:
+            member = Unsaid(name, (2026, 11, 20, 12, 0, 0))
+            member.encoding = encoding
+            archive.writestr(member, b"{}")
+    found = look_through([tmp_path / "all.zip"], tmp_path / "unpacked")
+    assert {one.name: str(one.student) for one in found if not one.not_taken} == names
+
+
+GIVEN = {
+    "Sakai": ("Lovelace, Ada(ada)/Submission attachment(s)", "Lovelace, Ada(ada)/Feedback Attachment(s)"),
+    "OpenOlat": ("Lovelace_Ada_ada/2_submissions", "Lovelace_Ada_ada/3_corrections"),
+    "OpenOlat's task": ("Lovelace_Ada_ada/2_submissions", "Lovelace_Ada_ada/1_task"),
+    "OpenOlat's second round": ("Lovelace_Ada_ada/4_revisions_1", "Lovelace_Ada_ada/5_corrections_1"),
+    "OpenOlat's archive": ("Lovelace_Ada_ada/1_submissions", "Lovelace_Ada_ada/2_assessment"),
+}
+
+
+@pytest.mark.parametrize("folders", GIVEN.values(), ids=GIVEN)
+@pytest.mark.parametrize("ending", ["", ".zip"])
+def test_what_teachers_gave_is_no_attempt_however_new(tmp_path: Path, folders: tuple[str, str], ending: str) -> None:
+    handed_in, given = folders
+    content = zipped({NAME: b"{}"}) if ending else b"{}"
+    name = "work.zip" if ending else NAME
+    put(tmp_path / "in", f"{handed_in}/{name}", content)
+    put(tmp_path / "in", f"{given}/{name}", content, when=NOON + 9)
+    put(tmp_path / "in", f"Babbage, Bob(bob)/{given.partition('/')[2]}/{NAME}")
+    put(tmp_path / "in", f"Babbage, Bob(bob)/{handed_in.partition('/')[2]}/essay.pdf")
+    taken, left = seen(tmp_path / "in")
+    assert [*taken] == [f"{handed_in}/{f'work/{NAME}' if ending else NAME}"]
+    assert len(left) == 3
+    assert sum("what teachers gave or wrote" in reason for reason in left.values()) == 2
+
+
+def test_a_class_whose_own_folders_are_called_like_a_platforms_is_taken(tmp_path: Path) -> None:
+    names = [f"{who}/{number}_assessment/{NAME}" for who in ("ada", "bob") for number in (1, 2)]
+    for later, name in enumerate(names):
+        put(tmp_path / "in", name, when=NOON + later)
+    put(tmp_path / "in", f"eve/1_submissions/{NAME}")
+    taken, left = seen(tmp_path / "in")
+    assert [*taken] == [names[1], names[3], f"eve/1_submissions/{NAME}"], "nor does anybody else's folder change that"
+    assert all("another attempt counts" in reason for reason in left.values())
+
+
+def test_who_hands_in_nothing_but_text_is_said(tmp_path: Path) -> None:
+    """Blackboard leaves a note on each attempt, and where somebody only wrote into its page there is nothing else."""
+    for text in ("L_ada_attempt_2026-11-28-10-00-00.txt", "L_bob_attempt_2026-11-28-10-00-00.txt"):
+        put(tmp_path / "in", text)
+    put(tmp_path / "in", f"L_bob_attempt_2026-11-28-10-00-00_{NAME}")
+    put(tmp_path / "in", "L_bob_attempt_2026-11-29-10-00-00.txt")
+    put(tmp_path / "in", "lovelaceada_1235_text.html")
+    put(tmp_path / "in", "babbagebob_LATE_1236_link.html")
+    found = look_through([tmp_path / "in"], tmp_path / "unpacked")
+    assert {one.name: one.student for one in found} == {
+        "L_ada_attempt_2026-11-28-10-00-00.txt": "ada",
+        f"L_bob_attempt_2026-11-28-10-00-00_{NAME}": "bob",
+        "L_bob_attempt_2026-11-29-10-00-00.txt": "bob",
+        "lovelaceada_1235_text.html": "lovelaceada",
+        "babbagebob_LATE_1236_link.html": "babbagebob",
+    }
+    assert [one.name for one in found if not one.not_taken] == [f"L_bob_attempt_2026-11-28-10-00-00_{NAME}"]
+
+
+def test_whom_canvas_hides_is_one_student_in_all_attempts(tmp_path: Path) -> None:
+    names = ("anon_Kx9fG_98766_01_encoding.ipynb", "LATE_anon_Kx9fG_98767_01_encoding-1.ipynb")
+    for later, name in enumerate(names):
+        put(tmp_path / "in", name, when=NOON + later)
+    taken, left = seen(tmp_path / "in")
+    assert (taken, [*left]) == ({names[1]: "anon_Kx9fG"}, [names[0]])
+
+
+def test_of_two_attempts_of_one_time_names_are_compared_as_people_count(tmp_path: Path) -> None:
+    for number in (2, 9, 10):
+        put(tmp_path / "in", f"Ada Lovelace/Lesson 1/Version {number}/{NAME}")
+    for folder in ("a99", "b2"):
+        put(tmp_path / "in", f"bob/{folder}/{NAME}")
+    assert [*seen(tmp_path / "in")[0]] == [f"Ada Lovelace/Lesson 1/Version 10/{NAME}", f"bob/b2/{NAME}"]
+
+
 def test_a_heap_of_other_files_is_a_few_lines(tmp_path: Path) -> None:
     for number in range(200):
         put(tmp_path / "in" / "ada", f"{number:03}.txt")
@@ -348,6 +513,19 @@ def test_an_older_attempt_loses_the_report_that_it_had(tmp_path: Path) -> None:
     assert sorted((one["status"], one["score"]) for one in reports) == [("not attempted", 0), ("not taken", 0)]
 
 
+def test_reports_of_files_that_have_gone_are_named_and_stay(tmp_path: Path) -> None:
+    for name in ("ada", "bobb", "<b>"):
+        put(tmp_path / "in", f"{name}/00_start_here.ipynb", json.dumps(student("00_start_here")))
+    arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
+    assert "of no file that lay here now" not in here(*arguments).stderr
+    (tmp_path / "in" / "bobb").rename(tmp_path / "in" / "bob")
+    done = here(*arguments)
+    assert (
+        f"1 more in {tmp_path}/out/reports of no file that lay here now (bobb/00_start_here.ipynb.json)" in done.stderr
+    )
+    assert (tmp_path / "out" / "reports" / "bobb" / "00_start_here.ipynb.json").is_file()
+
+
 def test_exit_codes(tmp_path: Path) -> None:
     put(tmp_path / "in", "pia/essay.pdf")
     arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
@@ -362,6 +540,53 @@ def test_exit_codes(tmp_path: Path) -> None:
     assert here(*arguments, "--fail-under", "50").returncode == NOT_ALL_TAKEN
     put(tmp_path / "in", "<b>/00_start_here.ipynb", json.dumps(solved("00_start_here")))
     assert here(*arguments, "--fail-under", "50").returncode == BELOW, "somebody's work could not be graded"
+
+
+def test_a_part_of_a_batch_with_nothing_but_a_pdf_is_not_a_batch_with_nothing_to_grade(tmp_path: Path) -> None:
+    put(tmp_path / "in", "ada/00_start_here.ipynb", json.dumps(solved("00_start_here")))
+    put(tmp_path / "in", "pia/essay.pdf")
+    arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
+    codes = [here(*arguments, "--shard", f"{number}/9").returncode for number in range(1, 10)]
+    assert sorted(codes) == [OK] * 8 + [NOT_ALL_TAKEN]
+
+
+def test_a_low_score_is_told_by_the_part_that_has_it_and_who_has_handed_in_nothing_by_the_last_call(
+    tmp_path: Path,
+) -> None:
+    put(tmp_path / "in", "ada/00_start_here.ipynb", json.dumps(solved("00_start_here")))
+    put(tmp_path / "in", "ada/old/00_start_here.ipynb", json.dumps(student("00_start_here")), when=NOON - 1)
+    put(tmp_path / "in", "bob/00_start_here.ipynb", json.dumps(student("00_start_here")))
+    put(tmp_path / "in", "pia/essay.pdf")
+    arguments = ("grade", "--unsafe-no-sandbox", tmp_path / "in", "--out", tmp_path / "out", "--jobs", "1")
+    limit = ("--fail-under", "50")
+    codes = [here(*arguments, *limit, "--shard", f"{number}/9").returncode for number in range(1, 10)]
+    assert codes.count(BELOW) == 1, "bob's"
+    assert here(*arguments, *limit).returncode == BELOW
+    (tmp_path / "in" / "bob" / "00_start_here.ipynb").unlink()
+    codes = [here(*arguments, *limit, "--shard", f"{number}/9").returncode for number in range(1, 10)]
+    assert BELOW not in codes
+    assert here(*arguments, *limit).returncode == BELOW, "pia's"
+
+
+@pytest.mark.parametrize("zips", [False, True])
+def test_a_class_in_which_everybody_is_called_the_same_is_taken_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zips: bool
+) -> None:
+    """Where marking is anonymous, Moodle calls each "Participant", and only the numbers differ."""
+    monkeypatch.setattr(attempts_module, "MAX_WORKS", 3)
+    monkeypatch.setattr(collect_module, "MAX_WORKS", 3)
+    monkeypatch.setattr(collect_module, "MAX_UNPACKED_BYTES", 5)
+    for number in range(101, 106):
+        place = f"Participant_{number}_assignsubmission_file"
+        put(
+            tmp_path / "in",
+            f"{place}/work.zip" if zips else f"{place}/{NAME}",
+            zipped({NAME: b"{}"}) if zips else b"{}",
+        )
+    taken, left = seen(tmp_path / "in")
+    assert sorted(taken.values()) == [f"Participant {number}" for number in range(101, 106)]
+    assert not left
+    assert not any(one.problem for one in look_through([tmp_path / "in"], tmp_path / "again"))
 
 
 def test_a_found_file_is_what_it_says(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from grader.batch import run as run_module
 from grader.batch import workers as batch
 from grader.batch.collect import Found, collect
 from grader.batch.run import Shard, run_batch
@@ -137,6 +138,18 @@ def test_shards_are_disjoint_and_together_the_whole_and_the_last_call_repeats_no
     assert {report.submission for report in taken(run_batch([folder], out, options, 1))} == names
     assert times == {path: path.stat().st_mtime_ns for path in (out / "reports").glob("*.ipynb.json")}
     assert all(name in (out / "summary.csv").read_text("utf-8") for name in names)
+
+
+@pytest.mark.parametrize("every", [0, 60])
+def test_where_there_is_no_bar_a_line_now_and_then_says_how_far_it_is(
+    tmp_path: Path, quick: None, every: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(run_module, "SAID_EVERY", every)
+    for who in ("ada", "bob"):
+        (tmp_path / f"{who}_01_encoding.ipynb").write_text(who, "utf-8")
+    run_batch([tmp_path], tmp_path / "out", Options(level=NONE), 1)
+    lines = [line for line in capsys.readouterr().err.splitlines() if line.startswith("grading")]
+    assert lines == ([] if every else ["grading: 1 of 2", "grading: 2 of 2"])
 
 
 def test_an_empty_shard_is_no_failure(tmp_path: Path, quick: None) -> None:

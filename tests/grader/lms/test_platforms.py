@@ -36,8 +36,9 @@ ROSTERS = {
         {"ada", "marie@x.org"},
     ),
     "canvas with two names": (
-        "LastName,FirstName,ID,SIS Login ID,Section\nLovelace,Ada,1001,ada,A\n",
-        {"ada"},
+        "LastName,FirstName,ID,SIS Login ID,Section\n    Points Possible,,,,\nLovelace,Ada,1001,ada,A\n"
+        "Student,Test,9,f00,A\nStudent,Tom,10,tom,A\n",
+        {"ada", "tom"},
     ),
     "moodle": (
         "\ufeffFirst name,Last name,ID number,Institution,Department,Email address,Groups\n"
@@ -55,6 +56,20 @@ ROSTERS = {
         {"ada_l"},
     ),
     "brightspace": ("OrgDefinedId,Username,Last Name,First Name\n#7,ada,Lovelace,Ada\n", {"ada"}),
+    "brightspace's grades": (
+        "OrgDefinedId,Username,Last Name,First Name,Email,Lesson 01 Points Grade <Numeric MaxPoints:30>,"
+        "End-of-Line Indicator\n#4711,#ada,Lovelace,Ada,ada@x.org,,#\n",
+        {"ada"},
+    ),
+    "brightspace by number": (
+        "OrgDefinedId,Last Name,First Name,End-of-Line Indicator\n#4711,Lovelace,Ada,#\n",
+        {"4711"},
+    ),
+    "brightspace by login": ("Username,Last Name,First Name,End-of-Line Indicator\n#ada,Lovelace,Ada,#\n", {"ada"}),
+    "canvas with semicolons": (
+        'Student;ID;SIS Login ID;Section;Week 1, base64url, JSON, and so on (44)\n"Lovelace, Ada";1001;ada;A;\n',
+        {"ada"},
+    ),
     "github": (
         '"identifier","github_username","github_id","name"\n"ada@x.org","ada-l","5","Ada Lovelace"\n"Bob B","","",""\n',
         {"ada@x.org", "Bob B"},
@@ -203,6 +218,25 @@ def test_tables_beside_the_hand_ins(tmp_path: Path, roster: Roster) -> None:
         assert origin(PurePosixPath(f"Li Wei_{number}_assignsubmission_file_x.ipynb"), roster).known == (who,)
 
 
+def test_a_long_text_of_one_student_hides_nobody_in_moodles_worksheet(tmp_path: Path, roster: Roster) -> None:
+    head = "Identifier,Full name,Email address,Grade,Last modified (submission),Online text\r\n"
+    when = '"Sunday, 18 October 2026, 12:00 PM"'
+    pasted = '<p>""{""</p>\r\n\r\n' * 20_000
+    text = f'{head}Participant 80,Li Wei,x2@x.org,,{when},"{pasted}"\r\nParticipant 81,Li Wei,x1@x.org,,{when},\r\n'
+    (tmp_path / "moodle.csv").write_bytes(text.encode())
+    assert roster.learn(tmp_path / "moodle.csv", BERLIN)
+    assert roster.participants == {"80": "x2", "81": "x1"}
+    done = filled(
+        platform_called("moodle"),
+        read_csv(tmp_path / "moodle.csv"),
+        roster,
+        [Grade("01_encoding", 30, {"x1": 9}, "01_encoding")],
+        {},
+        zeros=False,
+    )
+    assert done.table.to_bytes() == text.replace("x1@x.org,,", "x1@x.org,9,").encode()
+
+
 @pytest.mark.parametrize(("spread", "stamped"), [(0, False), (2, True)])
 def test_a_time_of_download_is_no_time_of_handing_in(tmp_path: Path, spread: int, stamped: bool) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
@@ -258,6 +292,34 @@ def test_a_file_of_canvas_is_filled_in_and_else_left_as_it_is(roster: Roster) ->
     assert done.other_points == {"01_encoding b64u_encode (45)": 4}
 
 
+def test_a_zero_takes_no_mark_away_that_somebody_gave(roster: Roster) -> None:
+    text = (
+        "Student,ID,SIS Login ID,Section,01_encoding (44)\n    Points Possible\n"
+        '"Lovelace, Ada",1001,ada,A,3\n"Babbage, Bob",12,b_a_b,A,EX\n"Li, Wei",7,x1,A,7\n"Wei, Li",8,b,A,\n'
+        '"O\'Neill-D\u00edaz, Jos\u00e9",9,jose,A,-\n'
+    )
+    scores = [Grade("01_encoding", 30, {"ada": 12.5}, "01_encoding")]
+    done = filled(platform_called("canvas"), table(text), roster, scores, {}, zeros=True)
+    assert column(done.table, "01_encoding (44)") == ["", "12.5", "EX", "7", "0", "0"]
+
+
+@pytest.mark.parametrize(
+    ("title", "others", "written"),
+    [
+        ("01_encoding [Total Pts: 30,00 Score] |12", "", "12,5"),
+        ("01_encoding [Total Pts: 30 Score] |12", "7,25", "12,5"),
+        ("01_encoding [Total Pts: 30 Score] |12", "7.25", "12.5"),
+        ("01_encoding [Total Pts: 30 Score] |12", "1,2,3", "12.5"),
+    ],
+)
+def test_decimals_are_written_as_the_file_has_them(roster: Roster, title: str, others: str, written: str) -> None:
+    text = f'"Last Name"\t"First Name"\t"Username"\t"Week 0 [Total Pts: 9 Score] |9"\t"{title}"\n'
+    rows = list(csv.reader(io.StringIO(f'{text}"L"\t"A"\t"ada"\t"{others}"\t""\n'), delimiter="\t"))
+    done = filled(platform_called("blackboard"), CsvFile(rows), roster, GRADES[:1], {}, zeros=False)
+    assert done.table.rows[1][3:] == [others, written]
+    assert not done.other_points
+
+
 def test_moodles_worksheet_and_blackboards_columns(roster: Roster) -> None:
     sheet = table(
         "Identifier,Full name,Grade,Maximum grade,Last modified (grade)\nParticipant 3,Ada Lovelace,,30.00,-\n"
@@ -271,6 +333,21 @@ def test_moodles_worksheet_and_blackboards_columns(roster: Roster) -> None:
     done = filled(platform_called("blackboard"), table(text), roster, GRADES[:1], names, zeros=False)
     assert column(done.table, title) == ["12.5", "0"]
     assert done.other_points == {title: 25}
+
+
+NOTES = ("01_encoding", "Notes on 01 encoding")
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_a_column_of_notes_is_none_of_grades(roster: Roster, note: str) -> None:
+    rows = table(f'Student,ID,SIS Login ID,Section,{note},01_encoding (44)\n"Lovelace, Ada",1001,ada,A,late,\n')
+    done = filled(platform_called("canvas"), rows, roster, GRADES[:1], {}, zeros=False)
+    assert done.table.rows[1][4:] == ["late", "12.5"]
+    rows = table(f'Student,ID,SIS Login ID,Section,{note},Week 1 (44)\n"Lovelace, Ada",1001,ada,A,late,\n')
+    with pytest.raises(ClassError, match="say which with --column"):
+        filled(platform_called("canvas"), rows, roster, GRADES[:1], {}, zeros=False)
+    done = filled(platform_called("canvas"), rows, roster, GRADES[:1], {"01_encoding": note}, zeros=False)
+    assert done.table.rows[1][4:] == ["12.5", ""], "whoever says so gets it so"
 
 
 @pytest.mark.parametrize("titles", [{}, {"01_encoding": "Week 3"}])
@@ -324,6 +401,32 @@ def test_a_platforms_download_in_and_its_grades_out(tmp_path: Path, name: str) -
     assert f"not a name that {name} gives" in done.stderr
 
 
+def test_what_could_not_be_graded_is_no_zero(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "adal_1001_90001_00_start_here.ipynb").write_text(json.dumps(solved("00_start_here")))
+    (tmp_path / "in" / "bobb_1002_90002_00_start_here.ipynb").write_text("{")
+    (tmp_path / "in" / "cycy_1003_90003_work.zip").write_text("PK")
+    options = ("--out", tmp_path / "out", "--jobs", "1", "--unsafe-no-sandbox", "--lms", "canvas")
+    done = here("grade", tmp_path / "in", *options)
+    assert done.returncode == NOT_ALL_TAKEN
+    assert done.stderr.count("it could not be graded, so it is in no grade file") == 2
+    with (tmp_path / "out" / "grades-canvas.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row["ID"] for row in csv.DictReader(stream)] == ["", "1001"]
+
+
+def test_a_part_of_a_batch_writes_no_grade_file(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in (1001, 1002):
+        name = f"somebody_{number}_90001_00_start_here.ipynb"
+        (tmp_path / "in" / name).write_text(json.dumps(student("00_start_here")))
+    options = ("--out", tmp_path / "out", "--jobs", "1", "--unsafe-no-sandbox", "--lms", "canvas")
+    for number in (1, 2):
+        assert here("grade", tmp_path / "in", *options, "--shard", f"{number}/2").returncode == OK
+    assert not (tmp_path / "out" / "grades-canvas.csv").exists()
+    assert here("grade", tmp_path / "in", *options).returncode == OK
+    assert (tmp_path / "out" / "grades-canvas.csv").read_text("utf-8").count("somebody") == 2
+
+
 IN_DOUBT = {
     "another's number in a name": (
         "moodle",
@@ -342,6 +445,11 @@ IN_DOUBT = {
         "called the same",
     ),
     "a letter that is not ASCII": ("blackboard", ["L_\\xfcmit_attempt_2026-10-18-12-00-00_x.ipynb"], "other letters"),
+    "whom Canvas hides": (
+        "canvas",
+        ["anon_Kx9fG_90001_x.ipynb", "LATE_anon_Ab2fG_90002_x.ipynb", "anon_12345_90003_x.ipynb"],
+        "does not say in it who that is",
+    ),
     "a name of one's own": ("canvas", ["ada.ipynb"], "not a name that canvas gives"),
 }
 
