@@ -25,6 +25,7 @@ from ..engine.budget import (
     MAX_WORKS,
     MAX_ZIP_BYTES,
 )
+from ..errors import NothingFound
 from ..files import DEEPEST, open_to_read
 from .attempts import Found, is_platforms_own, no_notebook, sorted_out
 from .names import is_notebook, lesson_named_in, origin
@@ -57,6 +58,7 @@ def look_through(targets: Sequence[Path], unpacked: Path, out: Path | None = Non
         out: where the results go. If it is in a target, nobody handed it in.
 
     Raises:
+        NothingFound: a target is a folder around what may be a class's download.
         OSError: a target is not there or can't be read.
     """
     room = _Unpacked(unpacked, out=out)
@@ -93,9 +95,8 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
         entries = [entry for entry in os.scandir(target) if not _skipped(entry.name) and not room.is_output(entry)]
         names = {entry.name for entry in entries if _is_submission(entry.name) or entry.is_dir(follow_symlinks=False)}
         if not _is_course(names):
-            inner = _download_in(target, entries)
-            in_zip = inner != target and _is_zip(inner.name)
-            return _everything(inner, room) if in_zip else list(_in_folder(inner, PurePosixPath(), room, depth=0))
+            _refuse_around(target, entries)
+            return list(_in_folder(target, PurePosixPath(), room, depth=0))
         beside = list(_in_folder(target, PurePosixPath(), room, depth=0, passed_over=_OF_A_COURSE))
         taken = list(_in_folder(target / _SUBMITTED, PurePosixPath(), room, depth=0))
         return taken + [replace(one, problem="", not_taken=_BESIDE) for one in beside if not one.not_taken]
@@ -105,21 +106,28 @@ def _everything(target: Path, room: "_Unpacked") -> list[Found]:
     return [_found(target, PurePosixPath(target.name))]
 
 
-def _download_in(target: Path, entries: "list[os.DirEntry[str]]") -> Path:
-    """The folder itself; or all that is in it, if that is a folder or zip file around a platform's download.
+def _refuse_around(target: Path, entries: "list[os.DirEntry[str]]") -> None:
+    """Refuse a folder in which there is nothing but what may be a platform's download, or one student's.
 
-    Several people of the platform's must be in it: a single student may call files as a platform would.
+    In the one case all of it would be graded as one student's; in the other, the student could hand in for others.
+
+    Raises:
+        NothingFound: it holds one folder or zip file, and that the work of several people of a platform's.
     """
     if len(entries) != 1 or origin(PurePosixPath(entries[0].name, "x")).platform:
-        return target
+        return
     inner = Path(entries[0].path)
     try:
         inside = _names_in(inner, entries[0].is_dir(follow_symlinks=False))
     except Exception:  # whatever keeps it from being opened is told when it is opened again
-        return target
+        return
     starts = [origin(place) for place in inside]
-    several = len({start.person for start in starts}) > 1
-    return inner if several and all(start.platform for start in starts) else target
+    first = starts[0].platform if starts else None
+    if first and all(start.platform for start in starts) and len({start.person for start in starts}) > 1:
+        raise NothingFound(
+            f"{target}: there is nothing in it but {inner.name}, which looks like a class's download from "
+            f"{first.title}; then grade {inner} itself. If it is one student's, rename the files in it"
+        )
 
 
 def _names_in(inner: Path, is_folder: bool) -> list[PurePosixPath]:

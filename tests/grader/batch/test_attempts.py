@@ -19,7 +19,7 @@ from grader.batch import collect as collect_module
 from grader.batch.attempts import MAX_LISTED, latest_only
 from grader.batch.collect import Found, look_through
 from grader.batch.names import lesson_named_in, without_mark
-from grader.errors import BAD_INPUT, BELOW, NOT_ALL_TAKEN, OK
+from grader.errors import BAD_INPUT, BELOW, NOT_ALL_TAKEN, OK, NothingFound
 from grader.reports.report import SCHEMA
 from tests.grader.helpers import solved, student
 from tests.grader.warm import here
@@ -271,13 +271,17 @@ AROUND = {
 def test_a_folder_or_zip_file_around_a_download_is_nobodys(
     tmp_path: Path, names: tuple[str, ...], as_zip: bool
 ) -> None:
+    """It is not opened by itself: a student who is the first to hand in could call files so, and be a whole class."""
     around, *those = names
     files = {**{f"{name}.ipynb": b"{}" for name in those}, "grades.csv": b"", ".DS_Store": b""}
     if as_zip:
         put(tmp_path / "in", f"{around}.zip", zipped(files))
     for name, data in {} if as_zip else files.items():
         put(tmp_path / "in", f"{around}/{name}", data)
-    taken, left = seen(tmp_path / "in")
+    inner = tmp_path / "in" / f"{around}{'.zip' * as_zip}"
+    with pytest.raises(NothingFound, match=re.escape(f"grade {inner} itself")):
+        seen(tmp_path / "in")
+    taken, left = seen(inner)
     assert {*taken} == {f"{name}.ipynb" for name in those}
     assert [*left] == ["grades.csv"]
 
