@@ -7,6 +7,7 @@ from typing import Any
 
 from ..course.editions import CODE_STUB
 from ..course.masters import TEXT_STUB
+from .extension import extend_deadlines_only
 from .formgrader import list_only_ids
 from .refused import say_it_in_a_sentence
 
@@ -33,6 +34,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
         db_url: an SQLAlchemy URL; by default the course directory's own gradebook.db.
         timezone: the class's, such as Europe/Berlin, for deadlines and for all times shown; by default UTC.
     """
+    extend_deadlines_only()
     list_only_ids()
     say_it_in_a_sentence()
     c.CourseDirectory.course_id = course_id

@@ -81,6 +81,20 @@ def test_a_deadline_that_is_set_moved_extended_and_taken_away(late: Path) -> Non
 
 
 @pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_an_extension_of_a_deadline_that_was_taken_away_stops_no_grading(late: Path, command: tuple[str, ...]) -> None:
+    autograded(late)
+    folder = ClassDir.at(late)
+    deadline(folder, LESSON, "2026-01-01 12:00")
+    deadline(folder, LESSON, "2026-01-02 12:00", "bob")
+    deadline(folder, LESSON, "none")
+    done = run(command, late, "autograde", LESSON, "--force")
+    assert done.returncode == 0, done.stderr
+    assert (penalty(late, "ada"), penalty(late, "bob")) == (None, None)
+    deadline(folder, LESSON, "2026-01-01 11:30")
+    assert penalty(late, "bob") is None, "bob's extension is a day again"
+
+
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
 def test_what_formgrader_or_nbgrader_changed_counts_at_the_next_grading(late: Path, command: tuple[str, ...]) -> None:
     autograded(late)
     with gradebook(late) as open_book:
