@@ -63,6 +63,19 @@ def test_what_has_not_changed_is_not_done_again(root: Path) -> None:
     assert grades(root, "cy")["b64u_encode"] == 5
 
 
+def test_a_gradebook_that_was_put_back_is_brought_up_to_date(root: Path) -> None:
+    shutil.copyfile(root / "gradebook.db", saved := root / "saved.db")
+    autograded(root)
+    full = book(root)
+    shutil.copyfile(saved, root / "gradebook.db")
+    assert "3 of 3 had been graded before" in autograded(root)
+    assert book(root) == full
+    with gradebook(root) as open_book:
+        open_book.remove_student("bob")
+    autograded(root)
+    assert book(root) == full
+
+
 def test_what_a_teacher_gave_by_hand_stays(root: Path) -> None:
     autograded(root)
     with gradebook(root) as open_book:
