@@ -118,6 +118,21 @@ def roster_at(root: Path) -> Roster:
     return Roster.read(root / _ROSTER)
 
 
+def students_at(coursedir: Any) -> set[str]:
+    """The ids of everybody in the class: in its gradebook or in its roster.
+
+    Args:
+        coursedir: nbgrader's object for the course directory.
+
+    Raises:
+        ClassError: the roster is damaged.
+    """
+    from nbgrader.api import Gradebook
+
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        return {student.id for student in gradebook.students} | roster_at(Path(coursedir.root)).students.keys()
+
+
 def read_book(db_url: str, course_id: str, assignment: str, notebook: str) -> Book:
     """A notebook's cells in the gradebook; none, if the notebook is not in it."""
     from nbgrader.api import Gradebook, MissingEntry

@@ -25,7 +25,7 @@ from ..refusals import sentence
 from .assemble import Book, assemble
 from .classdir import ClassDir, read_book
 from .closed import require_closed
-from .order import submissions
+from .order import newcomers, submissions
 
 
 class GradingExporter(NotebookExporter):
@@ -112,6 +112,8 @@ def put_in_order(converter: Any) -> None:
         said = sentence(error) or str(error)
         converter.log.error("%s", said)
         raise NbGraderException(said) from None
+    for said in newcomers(coursedir, found):
+        converter.log.warning("%s", said)
     for one in found:
         if one.not_taken:
             converter.log.warning("Not taken: %s: %s", one.name, one.not_taken)

@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from fnmatch import fnmatchcase
@@ -30,7 +30,7 @@ from ..files import new_beside, tree
 from ..inside.values import plain_text
 from ..refusals import NO_ROOM, sentence
 from ..student import NotAnId, StudentId
-from .classdir import roster_at
+from .classdir import roster_at, students_at
 from .collected import not_collected
 from .groups import hand_round, take_back
 from .quarantine import FOLDER, quarantine, zone_at
@@ -63,17 +63,29 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
     zone, roster = zone_at(root), roster_at(root)
     take_back(root, submitted, assignment)
     found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
+    known = students_at(coursedir)
+    twins = {StudentId(one).twin_key: one for one in known}
     own: list[Found] = []
     for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
         try:
             who = StudentId.parse(place.parent.name)
         except NotAnId:  # a program's own folder, or one that can't be put aside
             continue
-        if fnmatchcase(who, pattern) or roster.students.get(who, {}).get("group"):
+        if who not in known and (twin := twins.get(who.twin_key)):
+            reason = f"the class has no {who}, but it has {twin}; rename the folder {who}, if it is {twin}'s"
+            own.append(Found(place, f"{who}/{assignment}", who, not_taken=reason))
+        elif fnmatchcase(who, pattern) or roster.students.get(who, {}).get("group"):
             own += _of_one_alone(root, place, who, masters, zone)
     taken = [one for one in own if not one.not_taken]
     own += hand_round(root, submitted, assignment, roster, taken, zone)
     return found + [one for one in own if fnmatchcase(one.student, pattern)]
+
+
+def newcomers(coursedir: Any, found: Iterable[Found]) -> list[str]:
+    """A sentence on each student among these who is not in the class yet; none for a class that has nobody yet."""
+    known = students_at(coursedir)
+    new = sorted({one.student for one in found if not one.not_taken} - known) if known else []
+    return [f"Not in the roster: {who}, who is new in the class now" for who in new]
 
 
 def _escaped(name: str) -> str:

@@ -1,5 +1,6 @@
 """`grader autograde ASSIGNMENT`: find, grade, record."""
 
+import sys
 from pathlib import Path
 
 from ..batch.collect import Found
@@ -15,6 +16,7 @@ from ..terminal import counting
 from .autograde import kept, look_through, record, regrade_only
 from .classdir import ClassDir
 from .closed import require_closed
+from .order import newcomers
 
 
 def run_class(
@@ -60,6 +62,7 @@ def run_class(
     if not there:
         raise NothingFound(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
     results = kept(folder, found)
+    new = newcomers(folder.coursedir, found)
     left = [one for one in there if one.not_taken]
     before = {one.path: _read(results[one.path], folder.key) for one in found} if exercise else {}
     if force or exercise:
@@ -71,6 +74,8 @@ def run_class(
             record(folder, assignment, results, done, force)
     reports += [not_taken(one.not_taken, submission=one.name, student=one.student, sandbox=level) for one in left]
     write_summaries(folder.graded / assignment, reports)
+    for said in new:
+        print(f"grader: {said}", file=sys.stderr)
     return reports
 
 
