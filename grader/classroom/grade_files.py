@@ -4,7 +4,7 @@ The grades are in the class's points, including marks given by hand, extra credi
 same share of each exercise as of the whole assignment, so the exercises add up to the assignment's grade.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,10 +134,21 @@ def _total(submission: Any) -> float:
 
 def _unread(entries: Sequence[Any]) -> Iterator[str]:
     for entry in entries:
-        waiting = sorted(one.student.id for one in _submissions(entry) if one.needs_manual_grade)
-        if waiting:
-            names = ", ".join(map(plain_text, waiting[:5])) + (", ..." if len(waiting) > 5 else "")
-            yield f"{entry.name}: {len(waiting)} written answers have no mark yet and count 0 ({names})"
+        waiting: dict[bool, set[str]] = {False: set(), True: set()}
+        for grade in (
+            one for submission in _submissions(entry) for book in submission.notebooks for one in book.grades
+        ):
+            if grade.needs_manual_grade:
+                waiting[grade.manual_score is not None].add(grade.notebook.student.id)
+        if waiting[False]:
+            yield f"{entry.name}: written answers that have no mark yet count 0: {_some(waiting[False])}"
+        if waiting[True]:
+            yield f"{entry.name}: marks by hand that count, of work that has changed since: {_some(waiting[True])}"
+
+
+def _some(students: Collection[str]) -> str:
+    """How many, and the first names of them."""
+    return f"{len(students)} ({', '.join(map(plain_text, sorted(students)[:5]))}{', ...' if len(students) > 5 else ''})"
 
 
 def _other_points(title: str, theirs: float, platform: Platform) -> str:

@@ -16,6 +16,7 @@ HOOK = "grader.classroom.quarantine.before_autograde"
 FEEDBACK = "grader.classroom.feedback.FeedbackExporter"
 MARKDOWN = "grader.classroom.sanitise.markdown2html"
 CODE = "grader.classroom.sanitise.highlight_code"
+MARKS = "grader.classroom.marks.SaveScores"
 PENALTIES = "grader.classroom.late.Penalties"
 NAMES = "grader.classroom.escape.EscapeNames"
 GRADES = "grader.classroom.export.Grades"
@@ -47,7 +48,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
     c.Autograde.pre_convert_hook = HOOK
     c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
-        "nbgrader.preprocessors.SaveAutoGrades",
+        MARKS,
         PENALTIES,
     ]
     # The student edition that generate_assignment makes is the course's own.

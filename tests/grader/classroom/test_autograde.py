@@ -63,6 +63,34 @@ def test_what_has_not_changed_is_not_done_again(root: Path) -> None:
     assert grades(root, "cy")["b64u_encode"] == 5
 
 
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_a_mark_is_asked_for_again_only_if_what_was_marked_has_changed(root: Path, command: tuple[str, ...]) -> None:
+    autograded(root)
+    answer, check = f"{LESSON}-answer", "b64u_decode-check"
+    with gradebook(root) as open_book:
+        for name, score in ((answer, 4), (check, 7)):
+            grade = open_book.find_grade(name, LESSON, LESSON, "bob")
+            grade.manual_score, grade.needs_manual_grade = score, False
+        open_book.db.commit()
+
+    def asked() -> set[str]:
+        assert run(command, root, "autograde", LESSON, "--force").returncode == 0
+        entry = book(root)[f"bob/{LESSON}/{LESSON}"]["grades"]
+        assert (entry[answer][1], entry[check][1]) == (4, 7)
+        return {name for name, values in entry.items() if values[3]}
+
+    (root / "submitted" / "bob" / LESSON / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
+    run(GRADER, root, "class", "points", LESSON, "b64u_encode", "50")
+    assert asked() == set()
+    said = run(GRADER, root, "class", "grades", "moodle", LESSON).stderr
+    assert f"{LESSON}: written answers that have no mark yet count 0: 1 (ada)" in said
+    assert "marks by hand" not in said
+    run(GRADER, root, "class", "points", LESSON, answer, "8")
+    assert asked() == {answer, check}
+    said = run(GRADER, root, "class", "grades", "moodle", LESSON).stderr
+    assert f"{LESSON}: marks by hand that count, of work that has changed since: 1 (bob)" in said
+
+
 def test_a_gradebook_that_was_put_back_is_brought_up_to_date(root: Path) -> None:
     shutil.copyfile(root / "gradebook.db", saved := root / "saved.db")
     autograded(root)
