@@ -101,7 +101,8 @@ def _submissions(entry: Any) -> list[Any]:
 
 
 def _everybody(roster: Roster, gradebook: Any) -> Roster:
-    """The roster, with the students who are only in the gradebook."""
+    """The students of the gradebook, with what the roster has of them. Who was taken out of it is none any more."""
+    roster.keep({student.id for student in gradebook.students})
     for student in gradebook.students:
         if student.id not in roster.students:
             fields = ("first_name", "last_name", "email", "lms_user_id")

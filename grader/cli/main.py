@@ -376,7 +376,10 @@ def roster(file: Path, folder: Path) -> None:
     course = ClassDir.at(folder)
     students = roster.read_roster(file, course.roster())
     new = roster.put(course, students)
-    click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
+    number = f"{len(students)} student{'s' * (len(students) != 1)}"
+    click.echo(f"{number} in the list, {new} of them new in the class", err=True)
+    for said in roster.remarks(file, students, course.roster()):
+        click.echo(f"grader: {said}", err=True)
 
 
 @class_.command()

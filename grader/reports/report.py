@@ -50,7 +50,7 @@ class Report:
         student: the student's id in a batch; else "".
         chapter: such as "01_encoding"; "" for a file that can't be read and whose path does not say.
         status: "graded", "not attempted", "unreadable" or "not taken".
-        message: why it is unreadable or not taken, or which lesson it is instead of the expected one; else "".
+        message: why it is unreadable or not taken, or which lesson it is instead of the right one; else "".
         sha256: of the submitted file, in hex; "" if it can't be read.
         sandbox: how the learner's code was isolated: "full", or "none" for not at all.
         layers: the layers of the sandbox that passed the self-test.
@@ -154,8 +154,16 @@ def make_report(
     seconds: float,
     grading_id: str,
     expected: str = "",
+    instead: str = "",
 ) -> Report:
-    """Sum up the results of one submission."""
+    """Sum up the results of one submission.
+
+    Args:
+        chapter: the lesson that it was graded as.
+        results: of its exercises.
+        submission, student, sha256, seed, sandbox, layers, seconds, grading_id, expected: see `Report`.
+        instead: the lesson whose exercises are in it, if it has none of the chapter's.
+    """
     attempted = any(result.status != NOT_ATTEMPTED for result in results)
     return Report(
         submission=plain_text(submission, LONG),
@@ -164,7 +172,7 @@ def make_report(
         score=sum(result.score for result in results),
         max_score=chapter.points,
         status=GRADED if attempted else NOT_ATTEMPTED,
-        message=f"its name says {expected}, but the notebook is {chapter.name}" if expected else "",
+        message=_of_another_lesson(chapter.name, expected, instead),
         exercises=[_exercise(result) for result in results],
         sha256=sha256,
         sandbox=sandbox,
@@ -175,6 +183,12 @@ def make_report(
         grading_id=grading_id,
         expected=expected,
     )
+
+
+def _of_another_lesson(chapter: str, expected: str, instead: str) -> str:
+    if instead:
+        return f"no exercise of {chapter} is in it, but those of {instead} are"
+    return f"its name says {expected}, but the notebook is {chapter}" if expected else ""
 
 
 def unreadable(

@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.errors import NOT_ALL_TAKEN
+from grader.errors import BAD_INPUT, NOT_ALL_TAKEN
 from tests.grader.classroom.helpers import GRADER, LESSON, NBGRADER, autograded, book, gradebook, grades, hand_in, run
 from tests.grader.helpers import cell_of, code, solved, student
 
@@ -91,6 +92,19 @@ def test_a_mark_is_asked_for_again_only_if_what_was_marked_has_changed(root: Pat
     assert f"{LESSON}: marks by hand that count, of work that has changed since: 1 (bob)" in said
 
 
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_a_notebook_of_another_lesson_in_this_ones_place_is_named(root: Path, command: tuple[str, ...]) -> None:
+    hand_in(root, "bob", solved("02_hmac"))
+    done = run(command, root, "autograde", LESSON)
+    assert done.returncode == 0, done.stderr
+    said = f"no exercise of {LESSON} is in it, but those of 02_hmac are"
+    if command is GRADER:
+        assert f"bob/{LESSON}/{LESSON}: {said}" in done.stderr
+    assert sum(score or 0 for score in grades(root, "bob").values()) == 0
+    assert result_of(root, "bob").cells[0].source.replace("\\", "") == f"**This is another lesson:** {said}."
+    assert not any(cell.id == "unreadable" for cell in result_of(root, "ada").cells)
+
+
 def test_a_gradebook_that_was_put_back_is_brought_up_to_date(root: Path) -> None:
     shutil.copyfile(root / "gradebook.db", saved := root / "saved.db")
     autograded(root)
@@ -102,6 +116,28 @@ def test_a_gradebook_that_was_put_back_is_brought_up_to_date(root: Path) -> None
         open_book.remove_student("bob")
     autograded(root)
     assert book(root) == full
+
+
+def test_what_is_not_in_the_gradebook_is_named(root: Path) -> None:
+    """A student who was taken out of it, and a gradebook that is lost."""
+    autograded(root)
+    with gradebook(root) as open_book:
+        open_book.remove_student("bob")
+    done = run(NBGRADER, root, "generate_feedback", LESSON)
+    assert done.returncode == 1
+    assert re.search("not in the gradebook: No such .* for bob; .* take out of autograded/, too", done.stderr)
+    assert {path.parts[-3] for path in (root / "feedback").glob(f"*/{LESSON}/*.html")} == {"ada", "cy"}
+    shutil.rmtree(root / "autograded" / "bob")
+    assert run(NBGRADER, root, "generate_feedback", LESSON).returncode == 0
+    (root / "gradebook.db").unlink()
+    done = run(GRADER, root, "autograde", LESSON)
+    assert done.returncode == BAD_INPUT
+    assert "not in the gradebook: No such assignment: 01_encoding; `grader class init .` puts lessons" in done.stderr
+    full = book(root)
+    assert run(GRADER, root, "class", "init", ".").returncode == 0
+    autograded(root)
+    assert full == {}
+    assert grades(root, "bob")["b64u_encode"] == 5
 
 
 def test_what_a_teacher_gave_by_hand_stays(root: Path) -> None:

@@ -100,6 +100,30 @@ def test_a_roster_goes_into_the_gradebook_and_can_be_updated(root: Path) -> None
         assert {one.id for one in book.students} >= {"ann", "bob", "cy"}
 
 
+def test_what_a_list_may_have_got_wrong_is_said(root: Path) -> None:
+    (root / "roster.csv").write_text("id,name,e mail,frist_name\nann,Ann Ålund,a@x.org,A\n", "utf-8")
+    said = run(GRADER, root, "class", "roster", "roster.csv").stderr
+    assert "1 student in the list, 1 of them new in the class" in said
+    assert "not read: the columns e mail, frist_name; columns have these names: id, first_name" in said
+    (root / "roster.csv").write_text("id,email\nann,a@x.org\nann2,A@x.org\nbob,b@x.org\n", "utf-8")
+    said = run(GRADER, root, "class", "roster", "roster.csv").stderr
+    assert "ann and ann2 have the same email, a@x.org: is it one person under two ids?" in said
+    assert "not read" not in said
+    with gradebook(root) as book:
+        assert (book.find_student("ann").first_name, book.find_student("ann").last_name) == ("Ann", "Ålund")
+
+
+def test_who_is_taken_out_of_the_gradebook_leaves_the_roster_with_the_next_list(root: Path) -> None:
+    folder, file = ClassDir.at(root), root / "roster.csv"
+    file.write_text("id,email\nann,a@x.org\nann2,a@x.org\n", "utf-8")
+    roster.put(folder, roster.read_roster(file))
+    with gradebook(root) as book:
+        book.remove_student("ann2")
+    file.write_text("id,email\nann,a@x.org\nbob,b@x.org\n", "utf-8")
+    roster.put(folder, roster.read_roster(file))
+    assert folder.roster().called("a@x.org") == ("ann",)
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
