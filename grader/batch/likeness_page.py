@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..inside.values import plain_text
+from ..student import readable
 from .likeness import Likeness, side_by_side
 
 MAX_PAIRS = 200
@@ -38,7 +38,7 @@ def print_likeness(found: Likeness) -> None:
     for heading in ("alike", "one", "the other", "lesson", "most alike in"):
         table.add_column(heading, justify="right" if heading == "alike" else "left")
     for pair in found.pairs[:MAX_PAIRS]:
-        names = [escape(plain_text(one.student or one.name, 60)) for one in (pair.left, pair.right)]
+        names = [escape(readable(one.student or one.name, 60)) for one in (pair.left, pair.right)]
         top = max(pair.exercises, key=lambda one: one.score)
         table.add_row(f"{100 * pair.score:.0f} %", *names, pair.left.chapter, f"{top.name}, {100 * top.score:.0f} %")
     if found.pairs:
@@ -48,5 +48,5 @@ def print_likeness(found: Likeness) -> None:
         f"{found.works} submissions compared: {count} alike by {100 * found.least:.0f} % or more", highlight=False
     )
     for text in found.unread:
-        console.print(f"not compared: {escape(plain_text(text))}", soft_wrap=True, highlight=False)
+        console.print(f"not compared: {escape(readable(text))}", soft_wrap=True, highlight=False)
     console.print(JUDGE, highlight=False)

@@ -18,11 +18,11 @@ from rich.text import Text
 from ..engine.grade import Options
 from ..errors import NothingFound
 from ..files import alone_in, write_whole
-from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
 from ..reports.overview import overview_html
 from ..reports.report import Report
 from ..reports.summary import summary_csv
+from ..student import readable
 from .collect import Found, look_through
 from .farm import Farm
 from .output_folder import UNPACKED, foreign, refuse_foreign
@@ -199,10 +199,10 @@ def _with_progress(found: list[Found], shard: Shard, grade: Callable[..., list[R
 
 def _remarks(not_ours: list[Path], key: LocalKey) -> Iterator[str]:
     if not_ours:
-        names = ", ".join(plain_text(str(path), 200) for path in not_ours[:3]) + (", ..." if len(not_ours) > 3 else "")
+        names = ", ".join(readable(str(path), 200) for path in not_ours[:3]) + (", ..." if len(not_ours) > 3 else "")
         yield f"{len(not_ours)} graded again: results not written with this machine's key, or changed since ({names})"
     if key.problem:
-        yield f"the next run will grade all of this again: no key can be kept ({plain_text(key.problem, 500)})"
+        yield f"the next run will grade all of this again: no key can be kept ({readable(key.problem, 500)})"
 
 
 class _Rate(ProgressColumn):

@@ -13,11 +13,11 @@ from nbgrader.api import Gradebook
 
 from ..errors import ClassError
 from ..files import write_whole
-from ..inside.values import plain_text
 from ..lms.csvfile import read_csv
 from ..lms.grades import Grade, filled, made, number
 from ..lms.platform import Platform
 from ..lms.roster import Roster
+from ..student import readable
 from .classdir import ClassDir
 from .late import refresh
 
@@ -75,7 +75,7 @@ def write_grades(
         table, missing = done.table, done.missing
         remarks += [_other_points(title, theirs, platform) for title, theirs in done.other_points.items()]
         if missing:
-            remarks.append(f"graded, but not in {into}: {', '.join(map(plain_text, missing))}")
+            remarks.append(f"graded, but not in {into}: {', '.join(map(readable, missing))}")
     else:
         table = made(platform, roster, grades, zeros)
         remarks += [platform.grades.remark] if platform.grades and platform.grades.remark else []
@@ -149,11 +149,11 @@ def _unread(entries: Sequence[Any]) -> Iterator[str]:
 
 def _some(students: Collection[str]) -> str:
     """How many, and the first names of them."""
-    return f"{len(students)} ({', '.join(map(plain_text, sorted(students)[:5]))}{', ...' if len(students) > 5 else ''})"
+    return f"{len(students)} ({', '.join(map(readable, sorted(students)[:5]))}{', ...' if len(students) > 5 else ''})"
 
 
 def _other_points(title: str, theirs: float, platform: Platform) -> str:
     return (
-        f"{plain_text(title)} is out of {number(theirs)} in {platform.title}, which is not what it is here; "
+        f"{readable(title)} is out of {number(theirs)} in {platform.title}, which is not what it is here; "
         "the points are written as they are here"
     )

@@ -4,10 +4,9 @@ from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..errors import ClassError
-from ..inside.values import plain_text
 from ..lms.platform import FIELDS
 from ..lms.roster import Roster, Row, columns_left_out, new_id, rows_of
-from ..student import NotAnId, StudentId
+from ..student import NotAnId, StudentId, readable
 from .classdir import ClassDir
 
 _IN_GRADEBOOK = ("first_name", "last_name", "email", "lms_user_id")
@@ -47,7 +46,7 @@ def read_roster(path: Path, known: Roster | None = None) -> dict[StudentId, Row]
 def _refuse_twins(where: str, who: StudentId, others: Iterable[str]) -> None:
     for other in others:
         if other != who and StudentId(other).twin_key == who.twin_key:
-            raise ClassError(f"{where}: {who} and {plain_text(other)} differ in nothing but capitals or their Unicode")
+            raise ClassError(f"{where}: {who} and {readable(other)} differ in nothing but capitals or their Unicode")
 
 
 def put(folder: ClassDir, students: dict[StudentId, Row]) -> int:
@@ -85,5 +84,5 @@ def remarks(path: Path, students: Collection[str], roster: Roster) -> list[str]:
         roster: the class's roster, with them.
     """
     left_out = columns_left_out(path)
-    said = [f"not read: the columns {', '.join(map(plain_text, left_out))}; columns have {_NAMES}"] if left_out else []
+    said = [f"not read: the columns {', '.join(map(readable, left_out))}; columns have {_NAMES}"] if left_out else []
     return said + roster.shared(students)

@@ -21,10 +21,10 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from ..batch.attempts import Found, sorted_out
 from ..batch.collect import in_an_archive
 from ..batch.names import Origin, origin, owners
-from ..inside.values import plain_text
 from ..lms.platform import matched
 from ..lms.platforms import PLATFORMS
 from ..lms.roster import Roster
+from ..student import readable
 from .classdir import roster_at, students_at
 from .collected import time_of, write_note
 from .order import notebook_of
@@ -64,11 +64,11 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
 
     def _say(self, taken: Sequence[Found], rest: Sequence[Found], students: Iterable[str]) -> None:
         for one in rest:
-            self.log.warning("Not taken: %s: %s", plain_text(one.name), one.not_taken)
+            self.log.warning("Not taken: %s: %s", readable(one.name), one.not_taken)
         for one in taken if students else ():
             if one.student not in students:
-                name = plain_text(one.student)
-                self.log.warning("Not in the roster: %s, who is new in the class now (%s)", name, plain_text(one.name))
+                name = readable(one.student)
+                self.log.warning("Not in the roster: %s, who is new in the class now (%s)", name, readable(one.name))
         if rest:
             self.log.warning("%d notebooks are taken, %d files are not", len(taken), len(rest))
 
@@ -81,7 +81,7 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
         if due:
             return moments | {one.student: due + _A_MOMENT for one in late}
         for one in late:
-            self.log.warning("Late, as its name says, but there is no deadline here: %s", plain_text(one.name))
+            self.log.warning("Late, as its name says, but there is no deadline here: %s", readable(one.name))
         return moments
 
 

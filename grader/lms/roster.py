@@ -11,8 +11,7 @@ from typing import Any
 
 from ..errors import ClassError
 from ..files import write_whole
-from ..inside.values import plain_text
-from ..student import NotAnId, StudentId
+from ..student import NotAnId, StudentId, readable
 from .csvfile import CsvFile, read_csv
 from .platform import FIELDS, Platform, seconds
 from .platforms import PLATFORMS
@@ -35,7 +34,7 @@ def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
     titles = [_folded(title) for title in table.head]
     platform, own = _writer(titles), _own(titles)
     if platform is None and "id" not in own:
-        there = ", ".join(map(plain_text, filter(None, table.head))) or "none"
+        there = ", ".join(map(readable, filter(None, table.head))) or "none"
         raise ClassError(f"{path}: no column called id, and not a roster of {_listed(PLATFORMS)} (there are: {there})")
     fields = [{**platform.roster, "group": "group"}.get(title, "") for title in titles] if platform else []
     fields = fields or [_OWN.get(title, "") for title in own]
@@ -160,7 +159,7 @@ class Roster:
     def shared(self, students: Collection[str]) -> list[str]:
         """A sentence on each login, number or address that one of these students has in common with somebody."""
         return [
-            f"{' and '.join(sorted(ids))} have the same {field}, {plain_text(value)}: is it one person under two ids?"
+            f"{' and '.join(sorted(ids))} have the same {field}, {readable(value)}: is it one person under two ids?"
             for (field, value), ids in self._values.items()
             if len(ids) > 1 and not ids.isdisjoint(students)
         ]

@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
 from ..course.masters import NOTEBOOKS, Chapter
-from ..inside.values import plain_text, shorten
+from ..inside.values import shorten
 from ..judging.result import NOT_ATTEMPTED, Result
-from ..student import StudentId
+from ..student import StudentId, readable
 from .local_key import LocalKey
 
 GRADED, UNREADABLE, NOT_TAKEN = "graded", "unreadable", "not taken"
@@ -166,7 +166,7 @@ def make_report(
     """
     attempted = any(result.status != NOT_ATTEMPTED for result in results)
     return Report(
-        submission=plain_text(submission, LONG),
+        submission=readable(submission, LONG),
         student=_id(student),
         chapter=chapter.name,
         score=sum(result.score for result in results),
@@ -196,13 +196,13 @@ def unreadable(
 ) -> Report:
     """The Report on a file that can't be graded. If the path names a chapter, it has that chapter's maximum."""
     return Report(
-        submission=plain_text(submission, LONG),
+        submission=readable(submission, LONG),
         student=_id(student),
         chapter=chapter.name if chapter else "",
         score=0,
         max_score=chapter.points if chapter else 0,
         status=UNREADABLE,
-        message=plain_text(reason),
+        message=readable(reason),
         exercises=[],
         sha256="",
         sandbox=sandbox,

@@ -87,6 +87,8 @@ def test_two_spellings_of_one_name_are_one_student_and_nothing_is_lost(root: Pat
     done = run(GRADER, root, "autograde", LESSON)
     assert done.returncode == NOT_ALL_TAKEN
     assert grades(root, "Jos\u00e9") == FULL
+    assert f"Jos\u00e9/{LESSON}/" in done.stderr, "names are shown as people write them"
+    assert f"Jos\u00e9/{LESSON}/{LESSON}" in summary(root)
     done = run(GRADER, root, "autograde", LESSON, "--student", "Jose\u0301")
     assert "1 of 1 had been graded before" in done.stderr
     assert run(GRADER, root, "class", "variants", LESSON, "Jose\u0301").returncode == OK
