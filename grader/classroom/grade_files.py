@@ -96,8 +96,12 @@ def _chosen(gradebook: Any, assignments: Sequence[str]) -> list[str]:
 
 
 def _submissions(entry: Any) -> list[Any]:
-    """The graded submissions: an extension alone creates an entry, too, but without a notebook."""
-    return [one for one in entry.submissions if any(notebook.grades for notebook in one.notebooks)]
+    """The graded submissions: an extension alone creates an entry, too, but without a score."""
+    return [one for one in entry.submissions if any(map(_is_scored, one.notebooks))]
+
+
+def _is_scored(notebook: Any) -> bool:
+    return any(one.auto_score is not None or one.manual_score is not None for one in notebook.grades)
 
 
 def _everybody(roster: Roster, gradebook: Any) -> Roster:

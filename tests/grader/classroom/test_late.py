@@ -108,6 +108,19 @@ def test_what_formgrader_or_nbgrader_changed_counts_at_the_next_grading(late: Pa
     assert exported(late)["bob"]["late_submission_penalty"] == "0.0"
 
 
+def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(late: Path) -> None:
+    autograded(late)
+    with gradebook(late) as open_book:
+        open_book.add_student("dan")
+    deadline(ClassDir.at(late), LESSON, "2026-01-01 12:00")
+    deadline(ClassDir.at(late), LESSON, "2026-01-02 12:00", "dan")
+    done = run(GRADER, late, "class", "grades", "moodle", LESSON)
+    assert "grades of 3 students" in done.stderr
+    assert "dan" not in done.stderr
+    rows = csv.DictReader(io.StringIO((late / "grades-moodle.csv").read_text("utf-8-sig")))
+    assert {row["Username"]: row[LESSON] for row in rows} == {"ada": "25", "bob": "0", "cy": "0", "dan": ""}
+
+
 def test_a_mark_by_hand_or_another_rule_counts_at_the_export(late: Path) -> None:
     autograded(late)
     deadline(ClassDir.at(late), LESSON, "2026-01-01 12:00")
