@@ -1,7 +1,9 @@
 """`grader autograde ASSIGNMENT`: find, grade, record."""
 
 import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
+from unicodedata import normalize
 
 from ..batch.collect import Found
 from ..batch.farm import Farm
@@ -59,7 +61,7 @@ def run_class(
     refuse_foreign(folder.graded, assignments=[path.name for path in folder.source("x", "x").parent.parent.iterdir()])
     there = look_through(folder, assignment, student)
     found = [one for one in there if not one.not_taken]
-    if not there:
+    if not any(student == "*" or fnmatchcase(one.student, normalize("NFC", student)) for one in there):
         raise NothingFound(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
     results = kept(folder, found)
     new = newcomers(folder.coursedir, found)

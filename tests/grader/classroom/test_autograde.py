@@ -241,6 +241,7 @@ def test_a_student_or_assignment_that_is_not_there_is_said(root: Path) -> None:
     assert (done.returncode, "there is no such assignment" in done.stderr) == (2, True)
     done = run(GRADER, root, "autograde", "02_hmac")
     assert (done.returncode, "no submission of anybody" in done.stderr) == (2, True)
+    (root / "submitted" / "essay.pdf").write_text("")
     done = run(GRADER, root, "autograde", LESSON, "--student", "zoe")
     assert (done.returncode, "no submission of zoe" in done.stderr) == (2, True)
 
