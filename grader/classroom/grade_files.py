@@ -148,7 +148,7 @@ def _unread(entries: Sequence[Any]) -> Iterator[str]:
         if waiting[False]:
             yield f"{entry.name}: written answers that have no mark yet count 0: {_some(waiting[False])}"
         if waiting[True]:
-            yield f"{entry.name}: marks by hand that count, of work that has changed since: {_some(waiting[True])}"
+            yield f"{entry.name}: marks by hand that count, and are to be looked at again: {_some(waiting[True])}"
 
 
 def _some(students: Collection[str]) -> str:

@@ -89,7 +89,7 @@ def test_a_mark_is_asked_for_again_only_if_what_was_marked_has_changed(root: Pat
     run(GRADER, root, "class", "points", LESSON, answer, "8")
     assert asked() == {answer, check}
     said = run(GRADER, root, "class", "grades", "moodle", LESSON).stderr
-    assert f"{LESSON}: marks by hand that count, of work that has changed since: 1 (bob)" in said
+    assert f"{LESSON}: marks by hand that count, and are to be looked at again: 1 (bob)" in said
 
 
 @pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
