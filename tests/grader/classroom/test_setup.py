@@ -3,6 +3,7 @@
 import csv
 import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -17,7 +18,7 @@ from tests.grader.helpers import CHAPTERS, student
 
 def test_a_course_directory_has_all_that_nbgrader_needs(fresh_class: Path) -> None:
     assert {path.name for path in fresh_class.iterdir()} == {
-        *("nbgrader_config.py", "gradebook.db", "source", "release", ".grader")
+        *("nbgrader_config.py", "gradebook.db", "source", "release", ".grader", ".gitignore")
     }
     assert sorted(path.name for path in (fresh_class / "release").iterdir()) == list(CHAPTERS)
     with gradebook(fresh_class) as book:
@@ -25,6 +26,13 @@ def test_a_course_directory_has_all_that_nbgrader_needs(fresh_class: Path) -> No
     done = run(NBGRADER, fresh_class, "db", "assignment", "list")
     assert done.returncode == 0, done.stderr
     assert LESSON in done.stdout
+
+
+def test_git_takes_nothing_of_a_class_that_lies_in_a_repository(fresh_class: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    shutil.copytree(fresh_class, tmp_path / "jwt")
+    status = subprocess.run(["git", "-C", tmp_path, "status", "--short"], check=True, capture_output=True, text=True)
+    assert status.stdout == ""
 
 
 def test_the_secret_and_the_settings_are_the_owners_alone(fresh_class: Path) -> None:
