@@ -45,6 +45,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
         c.CourseDirectory.db_url = db_url
     # The exporter grades, and returns a notebook that we made. So nbgrader never parses or runs a submitted one.
     c.Autograde.exporter_class = EXPORTER
+    c.GradingExporter.is_configured = True
     c.Autograde.pre_convert_hook = HOOK
     c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [

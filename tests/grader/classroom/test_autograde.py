@@ -118,6 +118,40 @@ def test_a_gradebook_that_was_put_back_is_brought_up_to_date(root: Path) -> None
     assert book(root) == full
 
 
+@pytest.mark.parametrize(
+    "line", ["c.LateSubmissionPlugin.penalty_method = zero", "c.X = ", "import nothing_of_this_name"]
+)
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_settings_with_an_error_run_nobodys_code_outside_the_sandbox(
+    root: Path, tmp_path: Path, command: tuple[str, ...], line: str
+) -> None:
+    """nbgrader logs the error and goes on without them: its stock exporter runs what was handed in."""
+    notebook, outside = solved(LESSON), tmp_path / "outside"
+    cell_of(notebook, "b64u_encode").source += f"\nopen({str(outside)!r}, 'w').close()"
+    hand_in(root, "bob", notebook)
+    config = root / "nbgrader_config.py"
+    good = config.read_text("utf-8")
+    number = len(good.splitlines()) + 1
+    config.write_text(f"{good}{line}\n", "utf-8")
+    if command is GRADER:
+        done = run(GRADER, root, "autograde", LESSON)
+        assert (done.returncode, done.stdout) == (BAD_INPUT, "")
+        assert f"nbgrader_config.py, line {number}: the settings can't be read" in done.stderr
+        assert "Traceback" not in done.stderr
+    else:
+        # A process of its own: in this one, and so in its forks, `configure` has been called before.
+        done = subprocess.run([*NBGRADER, "autograde", LESSON], cwd=root, capture_output=True, text=True)
+        assert done.returncode == 1, done.stderr
+        assert "nbgrader_config.py has an error" in done.stderr
+    assert not outside.exists()
+    assert book_is_empty(root, good)
+
+
+def book_is_empty(root: Path, settings: str) -> bool:
+    (root / "nbgrader_config.py").write_text(settings, "utf-8")
+    return not any(one[0] is not None for entry in book(root).values() for one in entry["grades"].values())
+
+
 def test_what_is_not_in_the_gradebook_is_named(root: Path) -> None:
     """A student who was taken out of it, and a gradebook that is lost."""
     autograded(root)

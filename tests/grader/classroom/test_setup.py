@@ -18,7 +18,8 @@ from tests.grader.helpers import CHAPTERS, student
 
 def test_a_course_directory_has_all_that_nbgrader_needs(fresh_class: Path) -> None:
     assert {path.name for path in fresh_class.iterdir()} == {
-        *("nbgrader_config.py", "gradebook.db", "source", "release", ".grader", ".gitignore")
+        *("nbgrader_config.py", "gradebook.db", "source", "release", ".grader", ".gitignore"),
+        "nbgrader_config.json",
     }
     assert sorted(path.name for path in (fresh_class / "release").iterdir()) == list(CHAPTERS)
     with gradebook(fresh_class) as book:
