@@ -11,6 +11,10 @@ import sys
 
 _AGAIN = "then give the command again"
 _NO_ROOM = f"there is no room left on the disk; make some, {_AGAIN}"
+_PUT_BACK = (
+    "`grader class init .` puts lessons into it, `grader class roster` students and `grader autograde` submissions; "
+    "whom you took out of it, take out of autograded/, too"
+)
 _ERRNO = {
     errno.ENOSPC: _NO_ROOM,
     errno.EDQUOT: _NO_ROOM,
@@ -42,6 +46,8 @@ def sentence(error: BaseException) -> str:
     if isinstance(error, OSError):
         return _of_system(error)
     if type(error).__module__ == "nbgrader.api" and error.__context__:  # it wraps a database's errors
+        if type(error).__name__ == "MissingEntry":
+            return f"not in the gradebook: {str(error).strip()[:200]}; {_PUT_BACK}"
         error = error.__context__
     database = sys.modules.get("sqlalchemy.exc")  # not imported here: unless it is loaded, the error is not its own
     if isinstance(error, sqlite3.Error) or (database and isinstance(error, database.SQLAlchemyError)):

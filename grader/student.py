@@ -62,6 +62,16 @@ class StudentId(str):
         return unicodedata.normalize("NFC", self.casefold())
 
 
+def readable(name: str, limit: int = 300) -> str:
+    """The name of somebody or of a file made safe to print: one line, not long, and what an id may have stays as it is.
+
+    Everything else that is not ASCII is escaped, such as control characters and those that change the direction.
+    """
+    if len(name) > limit:
+        name = f"{name[: limit // 2]}...{name[-(limit - limit // 2 - 3) :]}"
+    return "".join(one if " " <= one <= "~" or _may_be_in(one) else ascii(one)[1:-1] for one in name)
+
+
 def _problem(text: str) -> str:
     if not text:
         return "it is empty"

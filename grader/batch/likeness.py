@@ -30,6 +30,8 @@ RUN = 8
 """Tokens in a row. In the tests' independent solutions of one exercise, half the pairs share less than a tenth so."""
 USUAL, USUAL_SHARE = 10, 0.25
 """A run that more than this many have, and more than this share of them, is the usual way to write it."""
+WHOLLY = 0.9
+"""A submission of which more than this share is the usual way to write it has nothing of its own to be compared."""
 OWN_SOLUTION = "(the lesson's own solution)"
 
 
@@ -141,12 +143,15 @@ class Likeness:
         least: from which score on a pair is listed.
         pairs: those, the most alike first.
         unread: the submissions that can't be read, and why.
+        crowd: who wrote almost nothing but what many wrote: in no pair, however alike they are. Among them may be the
+            lesson's own solution.
     """
 
     works: int
     least: float
     pairs: list[Pair]
     unread: list[str] = field(default_factory=list)
+    crowd: list[str] = field(default_factory=list)
 
 
 def compare(found: Iterable[Found], least: float = 0.5) -> Likeness:
@@ -174,9 +179,14 @@ def compare(found: Iterable[Found], least: float = 0.5) -> Likeness:
             unread.append(f"{one.name}: the grader failed on it ({type(error).__name__})")
             continue
         works.setdefault(work.chapter, [_own_solution(chapter)]).append(work)
-    pairs = [pair for those in works.values() for pair in _pairs(those, least)]
+    pairs: list[Pair] = []
+    crowd: list[str] = []
+    for those in works.values():
+        holders, usual = _holders(those), max(USUAL, USUAL_SHARE * len(those))
+        pairs += _pairs(those, least, _telling(holders, usual))
+        crowd += _crowd(those, holders, usual)
     pairs.sort(key=lambda pair: (-pair.score, pair.left.name, pair.right.name))
-    return Likeness(sum(len(those) - 1 for those in works.values()), least, pairs, unread)
+    return Likeness(sum(len(those) - 1 for those in works.values()), least, pairs, unread, sorted(crowd))
 
 
 # -- reading ----------------------------------------------------------------------------------------------------------
@@ -238,13 +248,14 @@ def _what(kind: object, text: str, before: str) -> str:
 # -- comparing --------------------------------------------------------------------------------------------------------
 
 
+Holders = dict[str, defaultdict[tuple[str, ...], set[int]]]
+"""By exercise and run the numbers of the works that have it."""
 Runs = dict[tuple[str, ...], "np.ndarray[Any, Any]"]
 """Runs that some have and that are not the usual way to write it; of each the numbers of the works that have it."""
 
 
-def _pairs(works: list[Work], least: float) -> Iterator[Pair]:
+def _pairs(works: list[Work], least: float, telling: dict[str, Runs]) -> Iterator[Pair]:
     """The pairs of one lesson's works that are alike."""
-    telling = _telling(works)
     candidates = sorted({pair for number in range(len(works)) for pair in _candidates(number, works, telling, least)})
     for left, right in candidates:
         a, b = works[left], works[right]
@@ -254,14 +265,27 @@ def _pairs(works: list[Work], least: float) -> Iterator[Pair]:
                 yield pair
 
 
-def _telling(works: list[Work]) -> dict[str, Runs]:
-    """By exercise the runs that tell something."""
-    holders: dict[str, defaultdict[tuple[str, ...], set[int]]] = defaultdict(lambda: defaultdict(set))
+def _holders(works: list[Work]) -> Holders:
+    holders: Holders = defaultdict(lambda: defaultdict(set))
     for number, work in enumerate(works):
         for exercise, solution in work.solutions.items():
             for run in solution.runs:
                 holders[exercise][run].add(number)
-    usual = max(USUAL, USUAL_SHARE * len(works))
+    return holders
+
+
+def _crowd(works: list[Work], holders: Holders, usual: float) -> Iterator[str]:
+    """Whose work is almost wholly what more have than is telling."""
+    for work in works:
+        shared = 0
+        for exercise, solution in work.solutions.items():
+            shared += len(solution.places({run for run in solution.runs if len(holders[exercise][run]) > usual}))
+        if shared > WHOLLY * work.size:
+            yield work.student or work.name
+
+
+def _telling(holders: Holders, usual: float) -> dict[str, Runs]:
+    """By exercise the runs that tell something."""
     return {
         exercise: {run: np.array(sorted(those)) for run, those in runs.items() if 2 <= len(those) <= usual}
         for exercise, runs in holders.items()

@@ -7,11 +7,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from ..inside.values import plain_text
+from ..student import readable
 from .likeness import Likeness, side_by_side
 
 MAX_PAIRS = 200
 """Pairs on one page; whoever has more of them raises the limit."""
+CROWD = "in no pair, for these wrote almost nothing but what many wrote, and that may be one source:"
 JUDGE = "A likeness is a reason to read both and to ask. It proves nothing: a person judges."
 
 
@@ -20,7 +21,7 @@ def likeness_html(found: Likeness) -> str:
     pages = jinja2.Environment(loader=jinja2.PackageLoader("grader.batch", "."), autoescape=True, trim_blocks=True)
     pages.filters["visible"] = visible
     return pages.get_template("likeness.html.j2").render(
-        found=found, pairs=found.pairs[:MAX_PAIRS], judge=JUDGE, side_by_side=side_by_side
+        found=found, pairs=found.pairs[:MAX_PAIRS], judge=JUDGE, crowd=CROWD, side_by_side=side_by_side
     )
 
 
@@ -38,7 +39,7 @@ def print_likeness(found: Likeness) -> None:
     for heading in ("alike", "one", "the other", "lesson", "most alike in"):
         table.add_column(heading, justify="right" if heading == "alike" else "left")
     for pair in found.pairs[:MAX_PAIRS]:
-        names = [escape(plain_text(one.student or one.name, 60)) for one in (pair.left, pair.right)]
+        names = [escape(readable(one.student or one.name, 60)) for one in (pair.left, pair.right)]
         top = max(pair.exercises, key=lambda one: one.score)
         table.add_row(f"{100 * pair.score:.0f} %", *names, pair.left.chapter, f"{top.name}, {100 * top.score:.0f} %")
     if found.pairs:
@@ -47,6 +48,9 @@ def print_likeness(found: Likeness) -> None:
     console.print(
         f"{found.works} submissions compared: {count} alike by {100 * found.least:.0f} % or more", highlight=False
     )
+    if found.crowd:
+        crowd = ", ".join(readable(one, 60) for one in found.crowd)
+        console.print(f"{CROWD} {escape(crowd)}", soft_wrap=True, highlight=False)
     for text in found.unread:
-        console.print(f"not compared: {escape(plain_text(text))}", soft_wrap=True, highlight=False)
+        console.print(f"not compared: {escape(readable(text))}", soft_wrap=True, highlight=False)
     console.print(JUDGE, highlight=False)

@@ -19,11 +19,11 @@ from rich.text import Text
 from ..engine.grade import Options
 from ..errors import NothingFound
 from ..files import alone_in, tree, write_whole
-from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
 from ..reports.overview import overview_html
 from ..reports.report import Report
 from ..reports.summary import summary_csv
+from ..student import readable
 from .collect import Found, look_through
 from .farm import Farm
 from .output_folder import UNPACKED, foreign, refuse_foreign
@@ -211,9 +211,9 @@ def _tell_of_others(found: list[Found], folder: Path) -> None:
     there = (entry.path[len(str(folder)) + 1 :] for entry in tree(folder) if entry.is_file(follow_symlinks=False))
     others = sorted(name for name in there if name.endswith(".json") and name not in known)
     if others:
-        names = ", ".join(plain_text(name, 200) for name in others[:3]) + (", ..." if len(others) > 3 else "")
+        names = ", ".join(readable(name, 200) for name in others[:3]) + (", ..." if len(others) > 3 else "")
         _say(
-            f"{len(others)} more in {plain_text(str(folder), 200)} of no file that lay here now ({names}): "
+            f"{len(others)} more in {readable(str(folder), 200)} of no file that lay here now ({names}): "
             "receipts and certificates count them, so delete what does not count any more"
         )
 
@@ -224,10 +224,10 @@ def _say(text: str) -> None:
 
 def _remarks(not_ours: list[Path], key: LocalKey) -> Iterator[str]:
     if not_ours:
-        names = ", ".join(plain_text(str(path), 200) for path in not_ours[:3]) + (", ..." if len(not_ours) > 3 else "")
+        names = ", ".join(readable(str(path), 200) for path in not_ours[:3]) + (", ..." if len(not_ours) > 3 else "")
         yield f"{len(not_ours)} graded again: results not written with this machine's key, or changed since ({names})"
     if key.problem:
-        yield f"the next run will grade all of this again: no key can be kept ({plain_text(key.problem, 500)})"
+        yield f"the next run will grade all of this again: no key can be kept ({readable(key.problem, 500)})"
 
 
 class _Rate(ProgressColumn):

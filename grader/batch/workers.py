@@ -29,9 +29,9 @@ from ..engine.grade import Graded, Grader, Options, proved_grader
 from ..engine.rebuild import chapter_named_in, read_regular
 from ..errors import BadSubmission, SandboxError
 from ..inside import linux
-from ..inside.values import plain_text
 from ..reports.local_key import LocalKey, local_key
 from ..reports.report import LONG, Alike, Report, not_taken, unreadable
+from ..student import readable
 from .collect import Found
 from .farm import Farm
 from .kept import Kept, NotOurs
@@ -169,7 +169,7 @@ class _Batch:
         grading_id = self._options.grading_id(digest, found.student, found.master)
         if not report.grading_id or (report.grading_id, report.submission) != (
             grading_id,
-            plain_text(found.name, LONG),
+            readable(found.name, LONG),
         ):
             return False
         self._keep(task, Graded(report, []), fresh=False)

@@ -105,10 +105,13 @@ class _Ran:
 
 
 def _note(report: Report) -> list[Any]:
-    if report.status != UNREADABLE:
+    if not report.message:
         return []
     reason = re.sub(r"([\\`*_<>\[\]$&])", r"\\\1", report.message)
-    text = f"**This submission could not be graded:** {reason}. It counts as 0 until another one is handed in."
+    if report.status == UNREADABLE:
+        text = f"**This submission could not be graded:** {reason}. It counts as 0 until another one is handed in."
+    else:
+        text = f"**This is another lesson:** {reason}."
     return [nbformat.v4.new_markdown_cell(text, id="unreadable")]
 
 

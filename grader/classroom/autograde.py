@@ -15,10 +15,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, SubmittedAssignment, SubmittedNotebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -34,6 +35,14 @@ from .late import refresh
 
 _RECORDED = "recorded"
 _CHECK_OF = 'check("{}")'
+_SCORES = (
+    select(BaseCell.name, Grade.auto_score)
+    .join(Grade, Grade.cell_id == BaseCell.id)
+    .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+    .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+    .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+    .where(Assignment.name == bindparam("assignment"), SubmittedAssignment.student_id == bindparam("student"))
+)
 
 
 def submissions(folder: ClassDir, assignment: str, student: str = "*") -> list[Found]:
@@ -118,9 +127,10 @@ class Recorder(Autograde):  # type: ignore[misc]
             return ""
 
     def _mark(self, assignment: str, student: str) -> str:
-        """A hash of what is recorded: Reports, the class's points, the time of handing in, and graded notebooks.
+        """A hash of what is recorded: Reports, the class's points, the time of handing in, graded notebooks and scores.
 
-        The last show whether `nbgrader autograde` has run since.
+        The notebooks show whether `nbgrader autograde` has run since, and the scores whether the gradebook is another
+        one: a copy of last week that was put back, or one out of which the student was taken.
         """
         digest = hashlib.sha256()
         target = Path(self._format_dest(assignment, student))
@@ -131,7 +141,14 @@ class Recorder(Autograde):  # type: ignore[misc]
             graded = target / path.name
             digest.update(hashlib.sha256(graded.read_bytes() if graded.is_file() else b"").digest())
         digest.update(repr(self.coursedir.get_existing_timestamp(self._format_source(assignment, student))).encode())
+        digest.update(repr(self._scores(assignment, student)).encode())
         return digest.hexdigest()
+
+    def _scores(self, assignment: str, student: str) -> list[tuple[str, float | None]]:
+        """The automatic scores that the gradebook has of a submission, by cell."""
+        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
+            found = gradebook.db.execute(_SCORES, {"assignment": assignment, "student": student}).all()
+        return sorted(tuple(row) for row in found)
 
     def _book(self, assignment: str, notebook: str) -> Any:
         books = self.__dict__.setdefault("_books", {})

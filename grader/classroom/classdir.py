@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import traceback
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,9 +13,17 @@ from ..errors import ClassError
 from ..files import write_whole
 from ..lms.roster import Roster
 from ..reports.local_key import LocalKey, local_key
+from ..student import readable
 from .assemble import Book, BookCell
 
 CONFIG = "nbgrader_config.py"
+SAFE = "nbgrader_config.json"
+SAFE_SETTINGS = """{
+ "Autograde": {"exporter_class": "grader.classroom.exporter.GradingExporter"},
+ "GenerateFeedback": {"exporter_class": "grader.classroom.feedback.FeedbackExporter"}
+}
+"""
+"""nbgrader reads this file beside the other one. If that has an error, its stock exporter would run submitted code."""
 _SECRET = Path(".grader") / "secret"
 _ROSTER = Path(".grader") / "roster.json"
 
@@ -46,10 +55,22 @@ class ClassDir:
         try:
             app = NbGrader()
             app.log_level = "ERROR"
+            # By itself it goes on without the settings if they have an error, and so without the sandbox.
+            app.raise_config_file_errors = True
             app.initialize([], root=str(self.root))
+        except (ClassError, OSError):
+            raise
+        except Exception as error:  # a teacher's own lines may raise anything
+            raise ClassError(_broken(error)) from None
         finally:
             os.chdir(before)
+        self._keep_safe()
         return app
+
+    def _keep_safe(self) -> None:
+        """See to it that nbgrader's own commands grade with us or not at all, also where its settings have an error."""
+        if not (self.root / SAFE).exists():
+            write_whole(self.root / SAFE, SAFE_SETTINGS)
 
     @property
     def coursedir(self) -> Any:
@@ -113,9 +134,33 @@ class ClassDir:
         write_whole(self.root / ".grader" / name, text)
 
 
+def _broken(error: Exception) -> str:
+    """What is wrong with the settings, and where."""
+    where = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).name == CONFIG]
+    line = error.lineno if isinstance(error, SyntaxError) else where[-1].lineno if where else None
+    place = f"{CONFIG}, line {line}" if line else CONFIG
+    said = readable(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+    return f"{place}: the settings can't be read, and nothing is done without them ({said})"
+
+
 def roster_at(root: Path) -> Roster:
     """The roster of the class in a course directory; see `ClassDir.roster`."""
     return Roster.read(root / _ROSTER)
+
+
+def students_at(coursedir: Any) -> set[str]:
+    """The ids of everybody in the class: in its gradebook or in its roster.
+
+    Args:
+        coursedir: nbgrader's object for the course directory.
+
+    Raises:
+        ClassError: the roster is damaged.
+    """
+    from nbgrader.api import Gradebook
+
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        return {student.id for student in gradebook.students} | roster_at(Path(coursedir.root)).students.keys()
 
 
 def read_book(db_url: str, course_id: str, assignment: str, notebook: str) -> Book:

@@ -24,9 +24,8 @@ from nbgrader.utils import ignore_patterns
 from traitlets import Bool
 
 from ..files import DEEPEST, open_to_read, write_whole
-from ..inside.values import plain_text
 from ..refusals import NO_ROOM, sentence
-from ..student import NotAnId, StudentId
+from ..student import NotAnId, StudentId, readable
 from .times import TIMESTAMP, UnclearTime, class_zone, read_time, read_timestamp
 
 MAX_FILES = 1_000
@@ -99,7 +98,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         except (NotTaken, OSError) as error:
             if isinstance(error, OSError) and error.errno in NO_ROOM:
                 raise
-            self.log.warning("Not taken: %s: %s", plain_text(name), plain_text(sentence(error) or str(error), 500))
+            self.log.warning("Not taken: %s: %s", readable(name), readable(sentence(error) or str(error), 500))
 
     def _found(self, inbound: Path) -> Iterator[HandIn]:
         wanted, assignment = self.coursedir.student_id or "*", re.escape(self.coursedir.assignment_id)
@@ -131,7 +130,7 @@ class Collect(ExchangeCollect):  # type: ignore[misc]
         if self.by_name or (changed - named).total_seconds() <= PATIENCE:
             return named
         said = f"{changed:%Y-%m-%d %H:%M:%S} UTC"
-        self.log.warning("%s was changed after that time, and counts from then: %s", plain_text(path.name), said)
+        self.log.warning("%s was changed after that time, and counts from then: %s", readable(path.name), said)
         return changed
 
     def _due(self) -> datetime | None:

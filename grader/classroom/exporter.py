@@ -16,7 +16,7 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from traitlets import Unicode
+from traitlets import Bool, Unicode
 
 from ..engine.grade import Graded, Grader, Options
 from ..engine.sandbox import FULL
@@ -25,7 +25,9 @@ from ..refusals import sentence
 from .assemble import Book, assemble
 from .classdir import ClassDir, read_book
 from .closed import require_closed
-from .order import submissions
+from .order import newcomers, submissions
+
+_UNCONFIGURED = "nbgrader_config.py has an error, or does not call configure(); nothing is graded without its settings"
 
 
 class GradingExporter(NotebookExporter):
@@ -40,9 +42,13 @@ class GradingExporter(NotebookExporter):
         self._books: dict[tuple[str, str], Book] = {}
         super().__init__(**options)  # type: ignore[no-untyped-call]
         converter: Any = self.parent
+        if not self.is_configured:
+            self.log.error("%s", _UNCONFIGURED)
+            raise NbGraderException(_UNCONFIGURED)
         if isinstance(converter, Autograde) and not hasattr(converter, "prepared"):
             put_in_order(converter)
 
+    is_configured = Bool(False, help="Whether the class's settings were read; see `configure`.").tag(config=True)
     level = Unicode(FULL, help="The sandbox: 'full', or 'none' for code that you trust.").tag(config=True)
 
     def from_filename(self, filename: str, resources: Any = None, **options: Any) -> Any:
@@ -112,6 +118,8 @@ def put_in_order(converter: Any) -> None:
         said = sentence(error) or str(error)
         converter.log.error("%s", said)
         raise NbGraderException(said) from None
+    for said in newcomers(coursedir, found):
+        converter.log.warning("%s", said)
     for one in found:
         if one.not_taken:
             converter.log.warning("Not taken: %s: %s", one.name, one.not_taken)

@@ -4,7 +4,7 @@ The grades are in the class's points, including marks given by hand, extra credi
 same share of each exercise as of the whole assignment, so the exercises add up to the assignment's grade.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,11 @@ from nbgrader.api import Gradebook
 
 from ..errors import ClassError
 from ..files import write_whole
-from ..inside.values import plain_text
 from ..lms.csvfile import read_csv
 from ..lms.grades import Grade, filled, made, number
 from ..lms.platform import Platform
 from ..lms.roster import Roster
+from ..student import readable
 from .classdir import ClassDir
 from .late import refresh
 
@@ -75,7 +75,7 @@ def write_grades(
         table, missing = done.table, done.missing
         remarks += [_other_points(title, theirs, platform) for title, theirs in done.other_points.items()]
         if missing:
-            remarks.append(f"graded, but not in {into}: {', '.join(map(plain_text, missing))}")
+            remarks.append(f"graded, but not in {into}: {', '.join(map(readable, missing))}")
     else:
         table = made(platform, roster, grades, zeros)
         remarks += [platform.grades.remark] if platform.grades and platform.grades.remark else []
@@ -96,12 +96,17 @@ def _chosen(gradebook: Any, assignments: Sequence[str]) -> list[str]:
 
 
 def _submissions(entry: Any) -> list[Any]:
-    """The graded submissions: an extension alone creates an entry, too, but without a notebook."""
-    return [one for one in entry.submissions if any(notebook.grades for notebook in one.notebooks)]
+    """The graded submissions: an extension alone creates an entry, too, but without a score."""
+    return [one for one in entry.submissions if any(map(_is_scored, one.notebooks))]
+
+
+def _is_scored(notebook: Any) -> bool:
+    return any(one.auto_score is not None or one.manual_score is not None for one in notebook.grades)
 
 
 def _everybody(roster: Roster, gradebook: Any) -> Roster:
-    """The roster, with the students who are only in the gradebook."""
+    """The students of the gradebook, with what the roster has of them. Who was taken out of it is none any more."""
+    roster.keep({student.id for student in gradebook.students})
     for student in gradebook.students:
         if student.id not in roster.students:
             fields = ("first_name", "last_name", "email", "lms_user_id")
@@ -134,14 +139,25 @@ def _total(submission: Any) -> float:
 
 def _unread(entries: Sequence[Any]) -> Iterator[str]:
     for entry in entries:
-        waiting = sorted(one.student.id for one in _submissions(entry) if one.needs_manual_grade)
-        if waiting:
-            names = ", ".join(map(plain_text, waiting[:5])) + (", ..." if len(waiting) > 5 else "")
-            yield f"{entry.name}: {len(waiting)} written answers have no mark yet and count 0 ({names})"
+        waiting: dict[bool, set[str]] = {False: set(), True: set()}
+        for grade in (
+            one for submission in _submissions(entry) for book in submission.notebooks for one in book.grades
+        ):
+            if grade.needs_manual_grade:
+                waiting[grade.manual_score is not None].add(grade.notebook.student.id)
+        if waiting[False]:
+            yield f"{entry.name}: written answers that have no mark yet count 0: {_some(waiting[False])}"
+        if waiting[True]:
+            yield f"{entry.name}: marks by hand that count, and are to be looked at again: {_some(waiting[True])}"
+
+
+def _some(students: Collection[str]) -> str:
+    """How many, and the first names of them."""
+    return f"{len(students)} ({', '.join(map(readable, sorted(students)[:5]))}{', ...' if len(students) > 5 else ''})"
 
 
 def _other_points(title: str, theirs: float, platform: Platform) -> str:
     return (
-        f"{plain_text(title)} is out of {number(theirs)} in {platform.title}, which is not what it is here; "
+        f"{readable(title)} is out of {number(theirs)} in {platform.title}, which is not what it is here; "
         "the points are written as they are here"
     )

@@ -66,8 +66,7 @@ def _handed_in(coursedir: Any, submission: Any, zone: Any) -> datetime | None:
 def _refresh_one(submission: Any, rule: Any, timestamp: datetime | None) -> None:
     if timestamp is not None and submission.timestamp != timestamp:
         submission.timestamp = timestamp
-    # nbgrader's own property fails for an extension without a deadline.
-    late = submission.total_seconds_late if submission.assignment.duedate is not None else 0
+    late = submission.total_seconds_late
     for notebook in submission.notebooks:
         penalty = None
         if late > 0:

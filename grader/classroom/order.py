@@ -15,7 +15,7 @@ import re
 import shutil
 import tempfile
 import unicodedata
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import tzinfo
 from fnmatch import fnmatchcase
@@ -27,10 +27,9 @@ from ..batch.collect import in_a_students_folder
 from ..batch.names import lesson_named_in, stem
 from ..errors import ClassError
 from ..files import new_beside, tree
-from ..inside.values import plain_text
 from ..refusals import NO_ROOM, sentence
-from ..student import NotAnId, StudentId
-from .classdir import roster_at
+from ..student import NotAnId, StudentId, readable
+from .classdir import roster_at, students_at
 from .collected import not_collected
 from .groups import hand_round, take_back
 from .quarantine import FOLDER, quarantine, zone_at
@@ -63,17 +62,29 @@ def submissions(root: Path, coursedir: Any, assignment: str, student: str = "*")
     zone, roster = zone_at(root), roster_at(root)
     take_back(root, submitted, assignment)
     found += _misplaced(submitted, assignment, {path.parent.name for path in source.parent.glob("*/*.ipynb")})
+    known = students_at(coursedir)
+    twins = {StudentId(one).twin_key: one for one in known}
     own: list[Found] = []
     for place in sorted(submitted.glob(f"*/{_escaped(assignment)}")):
         try:
             who = StudentId.parse(place.parent.name)
         except NotAnId:  # a program's own folder, or one that can't be put aside
             continue
-        if fnmatchcase(who, pattern) or roster.students.get(who, {}).get("group"):
+        if who not in known and (twin := twins.get(who.twin_key)):
+            reason = f"the class has no {who}, but it has {twin}; rename the folder {who}, if it is {twin}'s"
+            own.append(Found(place, f"{who}/{assignment}", who, not_taken=reason))
+        elif fnmatchcase(who, pattern) or roster.students.get(who, {}).get("group"):
             own += _of_one_alone(root, place, who, masters, zone)
     taken = [one for one in own if not one.not_taken]
     own += hand_round(root, submitted, assignment, roster, taken, zone)
     return found + [one for one in own if fnmatchcase(one.student, pattern)]
+
+
+def newcomers(coursedir: Any, found: Iterable[Found]) -> list[str]:
+    """A sentence on each student among these who is not in the class yet; none for a class that has nobody yet."""
+    known = students_at(coursedir)
+    new = sorted({one.student for one in found if not one.not_taken} - known) if known else []
+    return [f"Not in the roster: {who}, who is new in the class now" for who in new]
 
 
 def _escaped(name: str) -> str:
@@ -100,13 +111,13 @@ def _put_aside(root: Path, submitted: Path, assignment: str) -> Iterator[Found]:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 path.rename(target)
                 reason = f"{problem}. It is in {target.relative_to(root)}; rename it and put it back"
-                yield Found(target, plain_text(_readable(entry.name)), student, not_taken=reason)
+                yield Found(target, readable(_readable(entry.name)), student, not_taken=reason)
             elif entry.name != student:
                 _rename(path, submitted / student, assignment)
         except OSError as error:  # a folder that its own permissions keep where it is
             if error.errno in NO_ROOM:
                 raise
-            yield Found(path, plain_text(_readable(entry.name)), student, not_taken=_not_in_order(error))
+            yield Found(path, readable(_readable(entry.name)), student, not_taken=_not_in_order(error))
 
 
 def _misplaced(submitted: Path, assignment: str, assignments: Collection[str]) -> Iterator[Found]:
@@ -119,7 +130,7 @@ def _misplaced(submitted: Path, assignment: str, assignments: Collection[str]) -
         if not path.is_dir() or (student and path.name not in assignments):
             place = f"submitted/{student or 'STUDENT'}/{assignment}/"
             reason = f"not in an assignment's folder; put it into {place}, if it belongs there"
-            yield Found(path, plain_text(_readable(str(path.relative_to(submitted)))), student, not_taken=reason)
+            yield Found(path, readable(_readable(str(path.relative_to(submitted)))), student, not_taken=reason)
 
 
 def _rename(path: Path, target: Path, assignment: str) -> None:
@@ -164,7 +175,7 @@ def _of_one_alone(root: Path, place: Path, student: StudentId, masters: dict[str
 
 
 def _not_in_order(error: OSError) -> str:
-    return f"it can't be put in order ({plain_text(sentence(error), 500)})"
+    return f"it can't be put in order ({readable(sentence(error), 500)})"
 
 
 def _of_one(root: Path, place: Path, student: StudentId, masters: dict[str, Path], zone: tzinfo) -> list[Found]:
@@ -172,7 +183,7 @@ def _of_one(root: Path, place: Path, student: StudentId, masters: dict[str, Path
     assignment, name = place.name, f"{student}/{place.name}"
     moved = quarantine(place, root / FOLDER / student / assignment, zone)
     why = f"moved to {FOLDER}/{name}: a link, a device, a time that is none or not the collector's, or too much"
-    found = [Found(root / FOLDER, f"{name}/{plain_text(_readable(one))}", student, not_taken=why) for one in moved]
+    found = [Found(root / FOLDER, f"{name}/{readable(_readable(one))}", student, not_taken=why) for one in moved]
     with tempfile.TemporaryDirectory(prefix="unpacked-") as unpacked:
         there = in_a_students_folder(place, Path(unpacked) / "files")
         if not there and not found:
@@ -260,5 +271,5 @@ def _in_quarantine(root: Path, assignment: str) -> Iterator[Found]:
     for place in sorted((root / FOLDER).glob(f"*/{_escaped(assignment)}")):
         files = (Path(one.path) for one in tree(place) if not one.is_dir(follow_symlinks=False))
         for path in itertools.islice(files, MAX_LISTED):
-            name = plain_text(_readable(str(path.relative_to(root))))
+            name = readable(_readable(str(path.relative_to(root))))
             yield Found(path, name, not_taken="put aside; look at it, then put it back under another name or delete it")

@@ -14,7 +14,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 
 from ..files import DEEPEST, tree
-from ..inside.values import plain_text
+from ..student import readable
 from .times import TIMESTAMP, UnclearTime, class_zone, read_timestamp
 
 FOLDER = "quarantine"
@@ -82,7 +82,7 @@ def _bad_timestamp(path: Path, folder: Path, zone: tzinfo) -> bool:
     try:
         read_timestamp(path, zone)
     except UnclearTime as error:
-        where = plain_text(str(path), 200)
+        where = readable(str(path), 200)
         _log.warning("%s goes into %s/, so this submission is not late: %s", where, FOLDER, error)
         return True
     return False

@@ -9,8 +9,8 @@ import sys
 from types import TracebackType
 from typing import Any
 
-from ..inside.values import plain_text
 from ..refusals import sentence
+from ..student import readable
 
 
 def say_it_in_a_sentence() -> None:
@@ -57,7 +57,7 @@ class _Listener(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         error = sys.exc_info()[1]
-        self.said = self.said or (plain_text(sentence(error), 500) if error else "")
+        self.said = self.said or (readable(sentence(error), 500) if error else "")
         return not (self.said and record.levelno >= logging.ERROR)
 
 
@@ -71,6 +71,6 @@ class _Hook:
 
     def __call__(self, kind: type[BaseException], error: BaseException, where: TracebackType | None) -> None:
         if said := sentence(error):
-            print(f"nbgrader: {plain_text(said, 500)}", file=sys.stderr)
+            print(f"nbgrader: {readable(said, 500)}", file=sys.stderr)
         else:
             self._stock(kind, error, where)

@@ -1,16 +1,17 @@
 """Reads the students of a class, from a teacher's or a learning platform's CSV file, into class and gradebook."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from ..errors import ClassError
-from ..inside.values import plain_text
-from ..lms.roster import Roster, Row, new_id, rows_of
-from ..student import NotAnId, StudentId
+from ..lms.platform import FIELDS
+from ..lms.roster import Roster, Row, columns_left_out, new_id, rows_of
+from ..student import NotAnId, StudentId, readable
 from .classdir import ClassDir
 
 _IN_GRADEBOOK = ("first_name", "last_name", "email", "lms_user_id")
 """The fields of a student in nbgrader's gradebook."""
+_NAMES = f"these names: {', '.join(FIELDS)}, or name for first and last name together"
 
 
 def read_roster(path: Path, known: Roster | None = None) -> dict[StudentId, Row]:
@@ -45,11 +46,13 @@ def read_roster(path: Path, known: Roster | None = None) -> dict[StudentId, Row]
 def _refuse_twins(where: str, who: StudentId, others: Iterable[str]) -> None:
     for other in others:
         if other != who and StudentId(other).twin_key == who.twin_key:
-            raise ClassError(f"{where}: {who} and {plain_text(other)} differ in nothing but capitals or their Unicode")
+            raise ClassError(f"{where}: {who} and {readable(other)} differ in nothing but capitals or their Unicode")
 
 
 def put(folder: ClassDir, students: dict[StudentId, Row]) -> int:
     """Put students into the gradebook and the class's roster, or update them. Returns how many are new.
+
+    Who has been taken out of the gradebook leaves the roster, too.
 
     Raises:
         ClassError: there is a student with nearly the same id, or the class's roster is damaged.
@@ -67,5 +70,19 @@ def put(folder: ClassDir, students: dict[StudentId, Row]) -> int:
             gradebook.update_or_create_student(
                 str(who), **{field: fields[field] for field in _IN_GRADEBOOK if fields.get(field)}
             )
+    roster.keep(before | students.keys())
     roster.write(folder.roster_file)
     return len(students.keys() - before)
+
+
+def remarks(path: Path, students: Collection[str], roster: Roster) -> list[str]:
+    """Sentences on what may be wrong with a list of students that was read.
+
+    Args:
+        path: the list.
+        students: their ids.
+        roster: the class's roster, with them.
+    """
+    left_out = columns_left_out(path)
+    said = [f"not read: the columns {', '.join(map(readable, left_out))}; columns have {_NAMES}"] if left_out else []
+    return said + roster.shared(students)

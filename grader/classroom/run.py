@@ -1,6 +1,9 @@
 """`grader autograde ASSIGNMENT`: find, grade, record."""
 
+import sys
+from fnmatch import fnmatchcase
 from pathlib import Path
+from unicodedata import normalize
 
 from ..batch.collect import Found
 from ..batch.farm import Farm
@@ -15,6 +18,7 @@ from ..terminal import counting
 from .autograde import kept, look_through, record, regrade_only
 from .classdir import ClassDir
 from .closed import require_closed
+from .order import newcomers
 
 
 def run_class(
@@ -57,9 +61,10 @@ def run_class(
     refuse_foreign(folder.graded, assignments=[path.name for path in folder.source("x", "x").parent.parent.iterdir()])
     there = look_through(folder, assignment, student)
     found = [one for one in there if not one.not_taken]
-    if not there:
+    if not any(student == "*" or fnmatchcase(one.student, normalize("NFC", student)) for one in there):
         raise NothingFound(f"{assignment}: no submission of {'anybody' if student == '*' else student} in submitted/")
     results = kept(folder, found)
+    new = newcomers(folder.coursedir, found)
     left = [one for one in there if one.not_taken]
     before = {one.path: _read(results[one.path], folder.key) for one in found} if exercise else {}
     if force or exercise:
@@ -71,6 +76,8 @@ def run_class(
             record(folder, assignment, results, done, force)
     reports += [not_taken(one.not_taken, submission=one.name, student=one.student, sandbox=level) for one in left]
     write_summaries(folder.graded / assignment, reports)
+    for said in new:
+        print(f"grader: {said}", file=sys.stderr)
     return reports
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..course.editions import CODE_STUB
 from ..course.masters import TEXT_STUB
+from .extension import extend_deadlines_only
 from .formgrader import list_only_ids
 from .refused import say_it_in_a_sentence
 
@@ -15,6 +16,7 @@ HOOK = "grader.classroom.quarantine.before_autograde"
 FEEDBACK = "grader.classroom.feedback.FeedbackExporter"
 MARKDOWN = "grader.classroom.sanitise.markdown2html"
 CODE = "grader.classroom.sanitise.highlight_code"
+MARKS = "grader.classroom.marks.SaveScores"
 PENALTIES = "grader.classroom.late.Penalties"
 NAMES = "grader.classroom.escape.EscapeNames"
 GRADES = "grader.classroom.export.Grades"
@@ -33,6 +35,7 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
         db_url: an SQLAlchemy URL; by default the course directory's own gradebook.db.
         timezone: the class's, such as Europe/Berlin, for deadlines and for all times shown; by default UTC.
     """
+    extend_deadlines_only()
     list_only_ids()
     say_it_in_a_sentence()
     c.CourseDirectory.course_id = course_id
@@ -42,10 +45,11 @@ def configure(c: Any, *, course_id: str, db_url: str = "", timezone: str = "") -
         c.CourseDirectory.db_url = db_url
     # The exporter grades, and returns a notebook that we made. So nbgrader never parses or runs a submitted one.
     c.Autograde.exporter_class = EXPORTER
+    c.GradingExporter.is_configured = True
     c.Autograde.pre_convert_hook = HOOK
     c.Autograde.sanitize_preprocessors = []
     c.Autograde.autograde_preprocessors = [
-        "nbgrader.preprocessors.SaveAutoGrades",
+        MARKS,
         PENALTIES,
     ]
     # The student edition that generate_assignment makes is the course's own.

@@ -23,6 +23,8 @@ c = get_config()  # noqa: F821
 configure(c, course_id={course_id!r}, db_url={db_url!r}, timezone={timezone!r})
 """
 
+_NOT_FOR_GIT = "# Marks, submissions and the class secret get into no repository by an oversight.\n*\n"
+
 
 def init(root: Path, *, course_id: str, db_url: str, timezone: str = "UTC") -> ClassDir:
     """Make a course directory: configuration, sources, releases, gradebook. Existing files are not changed.
@@ -42,7 +44,7 @@ def init(root: Path, *, course_id: str, db_url: str, timezone: str = "UTC") -> C
     named_zone(timezone)
     if not (root / CONFIG).is_file():
         close_new(root)
-    if not (root / CONFIG).is_file():
+        write_whole(root / ".gitignore", _NOT_FOR_GIT)
         write_whole(root / CONFIG, _CONFIG.format(course_id=course_id, db_url=db_url, timezone=timezone))
         os.chmod(root / CONFIG, 0o600)  # a URL may hold a password
     folder = ClassDir.at(root)

@@ -21,11 +21,11 @@ from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from ..batch.attempts import Found, sorted_out
 from ..batch.collect import in_an_archive
 from ..batch.names import Origin, origin, owners
-from ..inside.values import plain_text
 from ..lms.platform import matched
 from ..lms.platforms import PLATFORMS
 from ..lms.roster import Roster
-from .classdir import roster_at
+from ..student import readable
+from .classdir import roster_at, students_at
 from .collected import time_of, write_note
 from .order import notebook_of
 from .times import class_zone
@@ -40,7 +40,7 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Write the attempts that count to `extracted/STUDENT/NOTEBOOK.ipynb`, and note the files that do not."""
         coursedir, archive, zone = self.parent.coursedir, Path(archive_path), class_zone(self.config)
-        students, roster = _students(coursedir), roster_at(Path(coursedir.root))
+        students, roster = students_at(coursedir), roster_at(Path(coursedir.root))
         pattern = Collector(parent=self.parent).named_regexp
         beside = [path for path in sorted(archive.glob("*.csv")) if not _is_handed_in(path, pattern)]
         tables = [path.name for path in beside if roster.learn(path, zone)]
@@ -59,16 +59,16 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
                 when = one.times[0] or one.times[1]
                 os.utime(target, (when, when))
         rest = [one for one in found if one.not_taken]
-        self._say(taken, rest, students | roster.students.keys())
+        self._say(taken, rest, students)
         write_note(Path(coursedir.root), coursedir.assignment_id, self._moments(taken, roster), rest)
 
     def _say(self, taken: Sequence[Found], rest: Sequence[Found], students: Iterable[str]) -> None:
         for one in rest:
-            self.log.warning("Not taken: %s: %s", plain_text(one.name), one.not_taken)
+            self.log.warning("Not taken: %s: %s", readable(one.name), one.not_taken)
         for one in taken if students else ():
             if one.student not in students:
-                name = plain_text(one.student)
-                self.log.warning("Not in the roster: %s, who is new in the class now (%s)", name, plain_text(one.name))
+                name = readable(one.student)
+                self.log.warning("Not in the roster: %s, who is new in the class now (%s)", name, readable(one.name))
         if rest:
             self.log.warning("%d notebooks are taken, %d files are not", len(taken), len(rest))
 
@@ -81,7 +81,7 @@ class Extractor(ExtractorPlugin):  # type: ignore[misc]
         if due:
             return moments | {one.student: due + _A_MOMENT for one in late}
         for one in late:
-            self.log.warning("Late, as its name says, but there is no deadline here: %s", plain_text(one.name))
+            self.log.warning("Late, as its name says, but there is no deadline here: %s", readable(one.name))
         return moments
 
 
@@ -94,11 +94,6 @@ class Collector(FileNameCollectorPlugin):  # type: ignore[misc]
         info = {"student_id": path.parent.name, "file_id": path.name}
         time = time_of(Path(coursedir.root), coursedir.assignment_id, path.parent.name)
         return {**info, "timestamp": time} if time else info
-
-
-def _students(coursedir: Any) -> set[str]:
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        return {student.id for student in gradebook.students}
 
 
 def _deadline(coursedir: Any) -> float:

@@ -33,9 +33,9 @@ class Commands(click.Group):
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             sys.exit(OK)
         except Exception as error:
-            from ..inside.values import plain_text
             from ..refusals import sentence
+            from ..student import readable
 
             if said := sentence(error):
-                fail(plain_text(said, 700))
+                fail(readable(said, 700))
             raise

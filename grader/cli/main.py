@@ -175,10 +175,10 @@ def grade(
 def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
     """Write the grades of a batch for the platform that named its files. Returns why some are in no grade file."""
     from ..files import write_whole
-    from ..inside.values import plain_text
     from ..lms.grades import HandIn, by_key
     from ..lms.platforms import platform_called
     from ..reports.report import UNREADABLE, taken
+    from ..student import readable
 
     unread = [one for one in taken(reports) if one.status == UNREADABLE]
     hand_ins = [
@@ -193,15 +193,15 @@ def _grades_for(lms: str, reports: list[Report], out: Path) -> list[str]:
         write_whole(path, table.to_bytes())
         click.echo(f"grader: {path}", err=True)
     for said in left_out:
-        click.echo(f"grader: {plain_text(said, 700)}", err=True)
+        click.echo(f"grader: {readable(said, 700)}", err=True)
     return left_out
 
 
 def _nothing_there(paths: tuple[Path, ...]) -> NoReturn:
-    from ..inside.values import plain_text
+    from ..student import readable
 
     for path in paths:
-        click.echo(f"grader: {plain_text(str(path), 500)}: there is no such file", err=True)
+        click.echo(f"grader: {readable(str(path), 500)}: there is no such file", err=True)
     sys.exit(BAD_INPUT)
 
 
@@ -226,16 +226,16 @@ def _is_batch(path: Path) -> bool:
 
 def _grade_files(paths: tuple[Path, ...], options: Options) -> tuple[list[Report], int]:
     from ..engine.grade import Grader
-    from ..inside.values import plain_text
     from ..reports.report import UNREADABLE
     from ..reports.table import print_reports
+    from ..student import readable
 
     with Grader(options) as grader:
         grader.prove()
         reports = [grader.grade_or_say_why(path, name=str(path), student="").report for path in paths]
     for report in reports:
         if report.status == UNREADABLE:
-            click.echo(f"grader: {plain_text(f'{report.submission}: {report.message}', 500)}", err=True)
+            click.echo(f"grader: {readable(f'{report.submission}: {report.message}', 500)}", err=True)
     print_reports([report for report in reports if report.status != UNREADABLE])
     return reports, BAD_INPUT if any(report.status == UNREADABLE for report in reports) else OK
 
@@ -382,7 +382,10 @@ def roster(file: Path, folder: Path) -> None:
     course = ClassDir.at(folder)
     students = roster.read_roster(file, course.roster())
     new = roster.put(course, students)
-    click.echo(f"{len(students)} students in the gradebook, {new} of them new", err=True)
+    number = f"{len(students)} student{'s' * (len(students) != 1)}"
+    click.echo(f"{number} in the list, {new} of them new in the class", err=True)
+    for said in roster.remarks(file, students, course.roster()):
+        click.echo(f"grader: {said}", err=True)
 
 
 @class_.command()

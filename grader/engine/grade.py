@@ -222,6 +222,7 @@ class Grader:
             layers=self._options.layers,
             seconds=time.monotonic() - started,
             grading_id=self._options.grading_id(digest, student, master),
+            instead=submission.instead,
             expected="" if master else _another_lesson(str(path) if name is None else name, submission.chapter),
         )
         return Graded(report, cells if self._options.keep_cells else [], process.ran_out)

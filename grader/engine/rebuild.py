@@ -71,6 +71,8 @@ class Submission:
     """Remarks by exercise, for the Report."""
     answers: dict[str, list[Text]] = field(default_factory=dict)
     """The written answers, by the answer cell's id."""
+    instead: str = ""
+    """The lesson whose exercises are in it, if none of the master's are."""
 
 
 @dataclass
@@ -104,7 +106,9 @@ def read_submission(path: Path, data: bytes, master: Chapter | None = None) -> S
     notebook = parsed_notebook(path, data)
     cells = [_theirs(cell) for cell in notebook["cells"]]
     _spare_long_code(cells)
-    return rebuild(master or _chapter_of(notebook, cells, path), cells)
+    submission = rebuild(master or _chapter_of(notebook, cells, path), cells)
+    submission.instead = _instead_of(master, cells) if master else ""
+    return submission
 
 
 def parsed_notebook(path: Path, data: bytes) -> dict[str, Any]:
@@ -207,18 +211,33 @@ def _text(value: Any) -> str:
 
 def _chapter_of(notebook: dict[str, Any], cells: list[_Theirs], path: Path) -> Chapter:
     """The chapter whose exercises the notebook has; if it has none of any, the one that its metadata names."""
-    marked = {cell.grade_id for cell in cells}
-    defined = {name for cell in cells for name in cell.names.defined}
-    votes = {name: (_share(name, marked), _share(name, defined)) for name in chapter_names()}
-    best = max(votes, key=lambda name: votes[name])
-    if any(votes[best]):
+    if best := _lesson_with(*_exercises_in(cells)):
         return chapter(best)
     metadata = notebook.get("metadata")
     ours = metadata.get("jwt_from_scratch") if isinstance(metadata, dict) else None
     named = _text(ours.get("chapter")) if isinstance(ours, dict) else ""
-    if named in votes:
+    if named in chapter_names():
         return chapter(named)
     raise BadSubmission(f"{path}: a notebook, but not one of this course (none of its exercises is in it)")
+
+
+def _instead_of(master: Chapter, cells: list[_Theirs]) -> str:
+    """The lesson whose exercises are in a notebook that has none of the master's; "" if it has one, or none of any."""
+    marked, defined = _exercises_in(cells)
+    own = {exercise.name for exercise in master.exercises}
+    return "" if own & (marked | defined) else _lesson_with(marked, defined)
+
+
+def _exercises_in(cells: list[_Theirs]) -> tuple[set[str], set[str]]:
+    """The names that cells bear as nbgrader's ids, and those that they define."""
+    return {cell.grade_id for cell in cells}, {name for cell in cells for name in cell.names.defined}
+
+
+def _lesson_with(marked: set[str], defined: set[str]) -> str:
+    """The lesson that has the largest share of its exercises among these names; "" if none has any."""
+    votes = {name: (_share(name, marked), _share(name, defined)) for name in chapter_names()}
+    best = max(votes, key=lambda name: votes[name])
+    return best if any(votes[best]) else ""
 
 
 def chapter_named_in(path: str) -> Chapter | None:

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from ..checks import chapters, exercises
 from ..errors import ClassError
-from ..inside.values import plain_text
 from ..reports.summary import safe_cell
+from ..student import readable
 from .csvfile import CsvFile
 from .platform import Column, GradeFile, Platform, matched
 from .roster import Roster, Row, rows_in
@@ -261,7 +261,7 @@ def _place(table: CsvFile, form: GradeFile, grade: Grade, titles: Mapping[str, s
         found = [place for place in places if test(head[place])]
         if len(found) == 1:
             return found[0]
-    there = ", ".join(plain_text(title) for title in head if title.casefold() not in known)
+    there = ", ".join(readable(title) for title in head if title.casefold() not in known)
     raise ClassError(
         f"no column for {grade.name} in the file, or several; say which with --column '{grade.name}=TITLE' "
         f"(there are: {there})"

@@ -3,7 +3,7 @@
 import json
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import tzinfo
 from functools import cached_property
 from pathlib import Path
@@ -11,8 +11,7 @@ from typing import Any
 
 from ..errors import ClassError
 from ..files import write_whole
-from ..inside.values import plain_text
-from ..student import NotAnId, StudentId
+from ..student import NotAnId, StudentId, readable
 from .csvfile import CsvFile, read_csv
 from .platform import FIELDS, Platform, seconds
 from .platforms import PLATFORMS
@@ -21,7 +20,7 @@ Row = dict[str, str]
 """A row of a roster, by `FIELDS`; also "name", and GitHub's "identifier", which may hold any of the fields."""
 
 _UNIQUE = ("id", "login", "email", "number", "lms_user_id", "github")
-_OWN = {name: name for name in FIELDS}
+_OWN = {name: name for name in (*FIELDS, "name")}
 
 
 def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
@@ -33,15 +32,36 @@ def rows_of(path: Path) -> tuple[list[tuple[int, Row]], Platform | None]:
     """
     table = read_csv(path)
     titles = [_folded(title) for title in table.head]
-    platform = next((one for one in PLATFORMS if one.known_by and {*one.known_by} <= {*titles}), None)
-    own = [title.replace(" ", "_") for title in titles]
+    platform, own = _writer(titles), _own(titles)
     if platform is None and "id" not in own:
-        there = ", ".join(map(plain_text, filter(None, table.head))) or "none"
+        there = ", ".join(map(readable, filter(None, table.head))) or "none"
         raise ClassError(f"{path}: no column called id, and not a roster of {_listed(PLATFORMS)} (there are: {there})")
     fields = [{**platform.roster, "group": "group"}.get(title, "") for title in titles] if platform else []
     fields = fields or [_OWN.get(title, "") for title in own]
     nobody = platform.nobody if platform else ()
     return list(_rows(table, fields, nobody)), platform
+
+
+def columns_left_out(path: Path) -> list[str]:
+    """The titles in a teacher's own file that say nothing to us; none of a platform's, whose files are full of such.
+
+    Raises:
+        ClassError: the file is not a table.
+        OSError: it can't be read.
+    """
+    head = read_csv(path).head
+    titles = [_folded(title) for title in head]
+    if _writer(titles):
+        return []
+    return [title for title, name in zip(head, _own(titles), strict=True) if title.strip() and name not in _OWN]
+
+
+def _writer(titles: list[str]) -> Platform | None:
+    return next((one for one in PLATFORMS if one.known_by and {*one.known_by} <= {*titles}), None)
+
+
+def _own(titles: list[str]) -> list[str]:
+    return [title.replace(" ", "_") for title in titles]
 
 
 def rows_in(table: CsvFile, platform: Platform) -> list[tuple[int, Row]]:
@@ -131,8 +151,24 @@ class Roster:
         known |= {field: row[field] for field in FIELDS[1:] if row.get(field)}
         if "group" in row:
             known["group"] = row["group"]
+        self._forget()
+
+    def keep(self, students: Collection[str]) -> None:
+        """Forget everybody but these."""
+        self.students = {who: row for who, row in self.students.items() if who in students}
+        self._forget()
+
+    def _forget(self) -> None:
         for name in ("_values", "_names", "groups"):
             self.__dict__.pop(name, None)
+
+    def shared(self, students: Collection[str]) -> list[str]:
+        """A sentence on each login, number or address that one of these students has in common with somebody."""
+        return [
+            f"{' and '.join(sorted(ids))} have the same {field}, {readable(value)}: is it one person under two ids?"
+            for (field, value), ids in self._values.items()
+            if len(ids) > 1 and not ids.isdisjoint(students)
+        ]
 
     def match(self, row: Row) -> str:
         """The student in a row of a platform's list; "" if there is none, or if several match."""

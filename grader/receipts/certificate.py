@@ -8,10 +8,9 @@ from ..batch.output_folder import refuse_foreign_in
 from ..course.masters import chapter_names
 from ..errors import GraderError, NothingFound
 from ..files import read_file
-from ..inside.values import plain_text
 from ..reports.local_key import LocalKey
 from ..reports.report import Report
-from ..student import StudentId
+from ..student import StudentId, readable
 from .tokens import (
     CERTIFICATE,
     NoReceipt,
@@ -54,9 +53,9 @@ def certify(folder: Path, student: str, key: Key, issuer: str, local: LocalKey |
     best, unfit = _best(folder, who, issuer, local)
     problems = f" ({'; '.join(unfit[:3])})" if unfit else ""
     if not best:
-        raise NothingFound(f"{folder}: no Report of a student called {plain_text(who)!r}{problems}")
+        raise NothingFound(f"{folder}: no Report of a student called {readable(who)!r}{problems}")
     if missing := [name for name in chapter_names() if name not in best]:
-        raise LessonsMissing(f"{plain_text(who)} has not handed in: {', '.join(missing)}{problems}")
+        raise LessonsMissing(f"{readable(who)} has not handed in: {', '.join(missing)}{problems}")
     path = out or folder / "certificates" / f"{who.file_name}.jwt"
     claims = certificate_claims(who, [best[name] for name in chapter_names()], issuer)
     keep_or_sign(path, claims, CERTIFICATE, key)
@@ -77,7 +76,7 @@ def _best(folder: Path, student: StudentId, issuer: str, local: LocalKey | None)
         except Unreadable:
             continue
         except (NoReceipt, OSError) as error:
-            unfit.append(f"{plain_text(name, 500)}: {getattr(error, 'strerror', None) or error}")
+            unfit.append(f"{readable(name, 500)}: {getattr(error, 'strerror', None) or error}")
             continue
         if report.chapter not in best or best[report.chapter].score < report.score:
             best[report.chapter] = report

@@ -8,8 +8,8 @@ from jwt_from_scratch import Key
 from ..batch.output_folder import refuse_foreign_in
 from ..errors import NothingFound
 from ..files import read_file
-from ..inside.values import plain_text
 from ..reports.local_key import LocalKey
+from ..student import readable
 from .tokens import RECEIPT, NoReceipt, Unreadable, keep_or_sign, own_report, receipt_claims, report_files
 
 
@@ -53,7 +53,7 @@ def issue_all(folder: Path, key: Key, issuer: str, out: Path, local: LocalKey | 
             done.is_bad |= not isinstance(error, Unreadable)
             reason, there = getattr(error, "strerror", None) or error, _place(out, name)
             left = f"; an earlier grade's receipt is still there: {there}" if there.exists() else ""
-            done.problems.append(f"{plain_text(name, 500)}: {reason}{plain_text(left, 500)}")
+            done.problems.append(f"{readable(name, 500)}: {reason}{readable(left, 500)}")
             continue
         fresh = keep_or_sign(_place(out, name), claims, RECEIPT, key)
         done.fresh += fresh

@@ -44,18 +44,20 @@ def overview_html(reports: Sequence[Report]) -> str:
     """The page: for each chapter a histogram of scores, each exercise's results, and the most common mistakes."""
     submissions = taken(reports)
     names = sorted({report.chapter for report in reports if report.exercises})
-    chapters = [_chapter(name, [r for r in reports if r.chapter == name and r.exercises]) for name in names]
+    chapters = [_chapter(name, [r for r in submissions if r.chapter == name]) for name in names]
     return _PAGE.get_template("overview.html.j2").render(
         chapters=chapters,
         reports=submissions,
         unsafe=any(report.sandbox == "none" for report in submissions),
-        unreadable=[report for report in submissions if not report.exercises],
+        amiss=[report for report in submissions if report.message],
         not_taken=[report for report in reports if report.status == NOT_TAKEN],
     )
 
 
 def _chapter(name: str, reports: list[Report]) -> _Chapter:
-    exercises = {one.name: _Exercise(one.name, one.max_score) for one in reports[0].exercises}
+    """A chapter's results. What can't be read counts 0, as in the table on the screen, and has no exercises."""
+    graded = next(report for report in reports if report.exercises)
+    exercises = {one.name: _Exercise(one.name, one.max_score) for one in graded.exercises}
     counts = [0] * _BARS
     for report in reports:
         counts[min(_BARS - 1, _BARS * report.score // max(1, report.max_score))] += 1

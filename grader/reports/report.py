@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, TypeVar, get_origin
 
 from ..course.masters import NOTEBOOKS, Chapter
-from ..inside.values import plain_text, shorten
+from ..inside.values import shorten
 from ..judging.result import NOT_ATTEMPTED, Result
-from ..student import StudentId
+from ..student import StudentId, readable
 from .local_key import LocalKey
 
 GRADED, UNREADABLE, NOT_TAKEN = "graded", "unreadable", "not taken"
@@ -50,7 +50,7 @@ class Report:
         student: the student's id in a batch; else "".
         chapter: such as "01_encoding"; "" for a file that can't be read and whose path does not say.
         status: "graded", "not attempted", "unreadable" or "not taken".
-        message: why it is unreadable or not taken, or which lesson it is instead of the expected one; else "".
+        message: why it is unreadable or not taken, or which lesson it is instead of the right one; else "".
         sha256: of the submitted file, in hex; "" if it can't be read.
         sandbox: how the learner's code was isolated: "full", or "none" for not at all.
         layers: the layers of the sandbox that passed the self-test.
@@ -154,17 +154,25 @@ def make_report(
     seconds: float,
     grading_id: str,
     expected: str = "",
+    instead: str = "",
 ) -> Report:
-    """Sum up the results of one submission."""
+    """Sum up the results of one submission.
+
+    Args:
+        chapter: the lesson that it was graded as.
+        results: of its exercises.
+        submission, student, sha256, seed, sandbox, layers, seconds, grading_id, expected: see `Report`.
+        instead: the lesson whose exercises are in it, if it has none of the chapter's.
+    """
     attempted = any(result.status != NOT_ATTEMPTED for result in results)
     return Report(
-        submission=plain_text(submission, LONG),
+        submission=readable(submission, LONG),
         student=_id(student),
         chapter=chapter.name,
         score=sum(result.score for result in results),
         max_score=chapter.points,
         status=GRADED if attempted else NOT_ATTEMPTED,
-        message=f"its name says {expected}, but the notebook is {chapter.name}" if expected else "",
+        message=_of_another_lesson(chapter.name, expected, instead),
         exercises=[_exercise(result) for result in results],
         sha256=sha256,
         sandbox=sandbox,
@@ -177,18 +185,24 @@ def make_report(
     )
 
 
+def _of_another_lesson(chapter: str, expected: str, instead: str) -> str:
+    if instead:
+        return f"no exercise of {chapter} is in it, but those of {instead} are"
+    return f"its name says {expected}, but the notebook is {chapter}" if expected else ""
+
+
 def unreadable(
     reason: str, chapter: Chapter | None, *, submission: str, student: str, sandbox: str, layers: Sequence[str]
 ) -> Report:
     """The Report on a file that can't be graded. If the path names a chapter, it has that chapter's maximum."""
     return Report(
-        submission=plain_text(submission, LONG),
+        submission=readable(submission, LONG),
         student=_id(student),
         chapter=chapter.name if chapter else "",
         score=0,
         max_score=chapter.points if chapter else 0,
         status=UNREADABLE,
-        message=plain_text(reason),
+        message=readable(reason),
         exercises=[],
         sha256="",
         sandbox=sandbox,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from grader.student import MAX_LENGTH, NotAnId, StudentId
+from grader.student import MAX_LENGTH, NotAnId, StudentId, readable
 
 GOOD = [
     *("ada", "Ada Lovelace", "4711", "a", "ada@example.org", "ada+jwt@example.org", "o_o", "a-b", "x" * MAX_LENGTH),
@@ -138,3 +138,18 @@ def test_an_id_is_a_file_name_with_room_for_an_ending() -> None:
     assert StudentId.parse("\U00020000" * 50)
     with pytest.raises(NotAnId, match="longer than 200 bytes"):
         StudentId.parse("\U00020000" * 64)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_name_of_any_script_is_shown_as_it_is(name: str) -> None:
+    assert readable(f"{name}/01_encoding (1).ipynb") == f"{name}/01_encoding (1).ipynb"
+
+
+@given(st.text())
+@example("line\nbreak \x1b[31m \u202e \u200b \ud800 \U000e0101")
+def test_what_is_shown_of_a_name_is_one_short_line_that_prints(name: str) -> None:
+    shown = readable(name, 60)
+    assert shown.isprintable()
+    assert len(shown) <= 60 * len("\\U000e0101")
+    assert not {*shown} & {*"\u202e\u200b\u2066\u115f"}
+    assert readable(shown, 600) == shown

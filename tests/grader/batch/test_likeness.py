@@ -101,10 +101,24 @@ def test_the_lessons_own_lines_do_not_count_and_its_solution_takes_part(tmp_path
 def test_what_many_wrote_alike_says_nothing(tmp_path: Path) -> None:
     for number in range(11):
         hand_in(tmp_path, f"s{number:02}", ORIGINAL)
-    assert compared(tmp_path).pairs == []
+    found = compared(tmp_path)
+    assert found.pairs == []
+    assert found.crowd == [f"s{number:02}" for number in range(11)], "but it is said, since it may be one source"
+    assert "s00, s01" in likeness_html(found)
     one_less = tmp_path / "s10" / f"{LESSON}.ipynb"
     one_less.unlink()
     assert len(compared(tmp_path).pairs) == 45
+    assert compared(tmp_path).crowd == []
+
+
+def test_a_class_that_copied_the_lessons_own_solution_is_named_with_it(tmp_path: Path) -> None:
+    for number in range(11):
+        (tmp_path / f"s{number:02}").mkdir()
+        write(tmp_path / f"s{number:02}", solved(LESSON), f"{LESSON}.ipynb")
+    hand_in(tmp_path, "ada", ORIGINAL)
+    found = compared(tmp_path)
+    assert found.pairs == []
+    assert found.crowd == [OWN_SOLUTION, *(f"s{number:02}" for number in range(11))]
 
 
 def test_a_student_is_not_compared_with_herself(tmp_path: Path) -> None:

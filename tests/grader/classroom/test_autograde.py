@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -13,7 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 
-from grader.errors import NOT_ALL_TAKEN
+from grader.errors import BAD_INPUT, NOT_ALL_TAKEN
 from tests.grader.classroom.helpers import GRADER, LESSON, NBGRADER, autograded, book, gradebook, grades, hand_in, run
 from tests.grader.helpers import cell_of, code, solved, student
 
@@ -61,6 +62,116 @@ def test_what_has_not_changed_is_not_done_again(root: Path) -> None:
     after = {path: path.stat().st_mtime_ns for path in (root / "autograded").rglob("*.ipynb")}
     assert {path.parent.parent.name for path in before if before[path] != after[path]} == {"cy"}
     assert grades(root, "cy")["b64u_encode"] == 5
+
+
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_a_mark_is_asked_for_again_only_if_what_was_marked_has_changed(root: Path, command: tuple[str, ...]) -> None:
+    autograded(root)
+    answer, check = f"{LESSON}-answer", "b64u_decode-check"
+    with gradebook(root) as open_book:
+        for name, score in ((answer, 4), (check, 7)):
+            grade = open_book.find_grade(name, LESSON, LESSON, "bob")
+            grade.manual_score, grade.needs_manual_grade = score, False
+        open_book.db.commit()
+
+    def asked() -> set[str]:
+        assert run(command, root, "autograde", LESSON, "--force").returncode == 0
+        entry = book(root)[f"bob/{LESSON}/{LESSON}"]["grades"]
+        assert (entry[answer][1], entry[check][1]) == (4, 7)
+        return {name for name, values in entry.items() if values[3]}
+
+    (root / "submitted" / "bob" / LESSON / "timestamp.txt").write_text("2026-01-01 12:00:00 UTC")
+    run(GRADER, root, "class", "points", LESSON, "b64u_encode", "50")
+    assert asked() == set()
+    said = run(GRADER, root, "class", "grades", "moodle", LESSON).stderr
+    assert f"{LESSON}: written answers that have no mark yet count 0: 1 (ada)" in said
+    assert "marks by hand" not in said
+    run(GRADER, root, "class", "points", LESSON, answer, "8")
+    assert asked() == {answer, check}
+    said = run(GRADER, root, "class", "grades", "moodle", LESSON).stderr
+    assert f"{LESSON}: marks by hand that count, and are to be looked at again: 1 (bob)" in said
+
+
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_a_notebook_of_another_lesson_in_this_ones_place_is_named(root: Path, command: tuple[str, ...]) -> None:
+    hand_in(root, "bob", solved("02_hmac"))
+    done = run(command, root, "autograde", LESSON)
+    assert done.returncode == 0, done.stderr
+    said = f"no exercise of {LESSON} is in it, but those of 02_hmac are"
+    if command is GRADER:
+        assert f"bob/{LESSON}/{LESSON}: {said}" in done.stderr
+    assert sum(score or 0 for score in grades(root, "bob").values()) == 0
+    assert result_of(root, "bob").cells[0].source.replace("\\", "") == f"**This is another lesson:** {said}."
+    assert not any(cell.id == "unreadable" for cell in result_of(root, "ada").cells)
+
+
+def test_a_gradebook_that_was_put_back_is_brought_up_to_date(root: Path) -> None:
+    shutil.copyfile(root / "gradebook.db", saved := root / "saved.db")
+    autograded(root)
+    full = book(root)
+    shutil.copyfile(saved, root / "gradebook.db")
+    assert "3 of 3 had been graded before" in autograded(root)
+    assert book(root) == full
+    with gradebook(root) as open_book:
+        open_book.remove_student("bob")
+    autograded(root)
+    assert book(root) == full
+
+
+@pytest.mark.parametrize(
+    "line", ["c.LateSubmissionPlugin.penalty_method = zero", "c.X = ", "import nothing_of_this_name"]
+)
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_settings_with_an_error_run_nobodys_code_outside_the_sandbox(
+    root: Path, tmp_path: Path, command: tuple[str, ...], line: str
+) -> None:
+    """nbgrader logs the error and goes on without them: its stock exporter runs what was handed in."""
+    notebook, outside = solved(LESSON), tmp_path / "outside"
+    cell_of(notebook, "b64u_encode").source += f"\nopen({str(outside)!r}, 'w').close()"
+    hand_in(root, "bob", notebook)
+    config = root / "nbgrader_config.py"
+    good = config.read_text("utf-8")
+    number = len(good.splitlines()) + 1
+    config.write_text(f"{good}{line}\n", "utf-8")
+    if command is GRADER:
+        done = run(GRADER, root, "autograde", LESSON)
+        assert (done.returncode, done.stdout) == (BAD_INPUT, "")
+        assert f"nbgrader_config.py, line {number}: the settings can't be read" in done.stderr
+        assert "Traceback" not in done.stderr
+    else:
+        # A process of its own: in this one, and so in its forks, `configure` has been called before.
+        done = subprocess.run([*NBGRADER, "autograde", LESSON], cwd=root, capture_output=True, text=True)
+        assert done.returncode == 1, done.stderr
+        assert "nbgrader_config.py has an error" in done.stderr
+    assert not outside.exists()
+    assert book_is_empty(root, good)
+
+
+def book_is_empty(root: Path, settings: str) -> bool:
+    (root / "nbgrader_config.py").write_text(settings, "utf-8")
+    return not any(one[0] is not None for entry in book(root).values() for one in entry["grades"].values())
+
+
+def test_what_is_not_in_the_gradebook_is_named(root: Path) -> None:
+    """A student who was taken out of it, and a gradebook that is lost."""
+    autograded(root)
+    with gradebook(root) as open_book:
+        open_book.remove_student("bob")
+    done = run(NBGRADER, root, "generate_feedback", LESSON)
+    assert done.returncode == 1
+    assert re.search("not in the gradebook: No such .* for bob; .* take out of autograded/, too", done.stderr)
+    assert {path.parts[-3] for path in (root / "feedback").glob(f"*/{LESSON}/*.html")} == {"ada", "cy"}
+    shutil.rmtree(root / "autograded" / "bob")
+    assert run(NBGRADER, root, "generate_feedback", LESSON).returncode == 0
+    (root / "gradebook.db").unlink()
+    done = run(GRADER, root, "autograde", LESSON)
+    assert done.returncode == BAD_INPUT
+    assert "not in the gradebook: No such assignment: 01_encoding; `grader class init .` puts lessons" in done.stderr
+    full = book(root)
+    assert run(GRADER, root, "class", "init", ".").returncode == 0
+    autograded(root)
+    assert full == {}
+    assert grades(root, "bob")["b64u_encode"] == 5
 
 
 def test_what_a_teacher_gave_by_hand_stays(root: Path) -> None:
@@ -164,6 +275,7 @@ def test_a_student_or_assignment_that_is_not_there_is_said(root: Path) -> None:
     assert (done.returncode, "there is no such assignment" in done.stderr) == (2, True)
     done = run(GRADER, root, "autograde", "02_hmac")
     assert (done.returncode, "no submission of anybody" in done.stderr) == (2, True)
+    (root / "submitted" / "essay.pdf").write_text("")
     done = run(GRADER, root, "autograde", LESSON, "--student", "zoe")
     assert (done.returncode, "no submission of zoe" in done.stderr) == (2, True)
 

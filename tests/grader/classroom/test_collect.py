@@ -15,7 +15,7 @@ from grader.classroom import roster
 from grader.classroom.classdir import ClassDir
 from grader.classroom.order import submissions
 from grader.errors import BAD_INPUT, NOT_ALL_TAKEN, OK, ClassError
-from tests.grader.classroom.helpers import GRADER, LESSON, NBGRADER, book, gradebook, grades, hand_in, run
+from tests.grader.classroom.helpers import GRADER, LESSON, NBGRADER, autograded, book, gradebook, grades, hand_in, run
 from tests.grader.helpers import deep, solved, student, write
 
 FULL = {"b64u_encode": 5, "b64u_decode": 10, "json_loads_strict": 10, "01_encoding-answer": None}
@@ -87,9 +87,33 @@ def test_two_spellings_of_one_name_are_one_student_and_nothing_is_lost(root: Pat
     done = run(GRADER, root, "autograde", LESSON)
     assert done.returncode == NOT_ALL_TAKEN
     assert grades(root, "Jos\u00e9") == FULL
+    assert f"Jos\u00e9/{LESSON}/" in done.stderr, "names are shown as people write them"
+    assert f"Jos\u00e9/{LESSON}/{LESSON}" in summary(root)
     done = run(GRADER, root, "autograde", LESSON, "--student", "Jose\u0301")
     assert "1 of 1 had been graded before" in done.stderr
     assert run(GRADER, root, "class", "variants", LESSON, "Jose\u0301").returncode == OK
+
+
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_who_is_not_in_the_roster_is_named_and_who_is_a_slip_in_capitals_is_not_taken(
+    root: Path, command: tuple[str, ...]
+) -> None:
+    (root / "roster.csv").write_text("id\nada\nbob\ncy\ndan\n", "utf-8")
+    roster.put(ClassDir.at(root), roster.read_roster(root / "roster.csv"))
+    hand_in(root, "Dan", solved(LESSON))
+    hand_in(root, "zoe", solved(LESSON))
+    done = run(command, root, "autograde", LESSON)
+    said = " ".join((done.stdout + done.stderr).split())
+    assert "Not in the roster: zoe, who is new in the class now" in said
+    assert "Dan/01_encoding: the class has no Dan, but it has dan; rename the folder Dan, if it is dan's" in (
+        said.replace("not taken: ", "")
+    )
+    assert grades(root, "zoe") == FULL
+    with gradebook(root) as open_book:
+        assert {one.id for one in open_book.students} == {"ada", "bob", "cy", "dan", "zoe"}
+    (root / "submitted" / "Dan").rename(root / "submitted" / "dan")
+    assert "Not in the roster" not in autograded(root)
+    assert grades(root, "dan") == FULL
 
 
 def test_a_student_who_is_a_link_does_not_lead_to_a_neighbour(root: Path) -> None:

@@ -81,6 +81,20 @@ def test_a_deadline_that_is_set_moved_extended_and_taken_away(late: Path) -> Non
 
 
 @pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_an_extension_of_a_deadline_that_was_taken_away_stops_no_grading(late: Path, command: tuple[str, ...]) -> None:
+    autograded(late)
+    folder = ClassDir.at(late)
+    deadline(folder, LESSON, "2026-01-01 12:00")
+    deadline(folder, LESSON, "2026-01-02 12:00", "bob")
+    deadline(folder, LESSON, "none")
+    done = run(command, late, "autograde", LESSON, "--force")
+    assert done.returncode == 0, done.stderr
+    assert (penalty(late, "ada"), penalty(late, "bob")) == (None, None)
+    deadline(folder, LESSON, "2026-01-01 11:30")
+    assert penalty(late, "bob") is None, "bob's extension is a day again"
+
+
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
 def test_what_formgrader_or_nbgrader_changed_counts_at_the_next_grading(late: Path, command: tuple[str, ...]) -> None:
     autograded(late)
     with gradebook(late) as open_book:
@@ -92,6 +106,19 @@ def test_what_formgrader_or_nbgrader_changed_counts_at_the_next_grading(late: Pa
     with gradebook(late) as open_book:
         open_book.grant_extension(LESSON, "bob", hours=2)
     assert exported(late)["bob"]["late_submission_penalty"] == "0.0"
+
+
+def test_who_has_an_extension_and_handed_in_nothing_has_no_grade(late: Path) -> None:
+    autograded(late)
+    with gradebook(late) as open_book:
+        open_book.add_student("dan")
+    deadline(ClassDir.at(late), LESSON, "2026-01-01 12:00")
+    deadline(ClassDir.at(late), LESSON, "2026-01-02 12:00", "dan")
+    done = run(GRADER, late, "class", "grades", "moodle", LESSON)
+    assert "grades of 3 students" in done.stderr
+    assert "dan" not in done.stderr
+    rows = csv.DictReader(io.StringIO((late / "grades-moodle.csv").read_text("utf-8-sig")))
+    assert {row["Username"]: row[LESSON] for row in rows} == {"ada": "25", "bob": "0", "cy": "0", "dan": ""}
 
 
 def test_a_mark_by_hand_or_another_rule_counts_at_the_export(late: Path) -> None:

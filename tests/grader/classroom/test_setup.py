@@ -3,6 +3,7 @@
 import csv
 import shutil
 import stat
+import subprocess
 from pathlib import Path
 
 import nbformat
@@ -17,7 +18,8 @@ from tests.grader.helpers import CHAPTERS, student
 
 def test_a_course_directory_has_all_that_nbgrader_needs(fresh_class: Path) -> None:
     assert {path.name for path in fresh_class.iterdir()} == {
-        *("nbgrader_config.py", "gradebook.db", "source", "release", ".grader")
+        *("nbgrader_config.py", "gradebook.db", "source", "release", ".grader", ".gitignore"),
+        "nbgrader_config.json",
     }
     assert sorted(path.name for path in (fresh_class / "release").iterdir()) == list(CHAPTERS)
     with gradebook(fresh_class) as book:
@@ -25,6 +27,13 @@ def test_a_course_directory_has_all_that_nbgrader_needs(fresh_class: Path) -> No
     done = run(NBGRADER, fresh_class, "db", "assignment", "list")
     assert done.returncode == 0, done.stderr
     assert LESSON in done.stdout
+
+
+def test_git_takes_nothing_of_a_class_that_lies_in_a_repository(fresh_class: Path, tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    shutil.copytree(fresh_class, tmp_path / "jwt")
+    status = subprocess.run(["git", "-C", tmp_path, "status", "--short"], check=True, capture_output=True, text=True)
+    assert status.stdout == ""
 
 
 def test_the_secret_and_the_settings_are_the_owners_alone(fresh_class: Path) -> None:
@@ -98,6 +107,30 @@ def test_a_roster_goes_into_the_gradebook_and_can_be_updated(root: Path) -> None
         ann = book.find_student("ann")
         assert (ann.first_name, ann.last_name, ann.email) == ("Ann", "Ålund", "new@x.org")
         assert {one.id for one in book.students} >= {"ann", "bob", "cy"}
+
+
+def test_what_a_list_may_have_got_wrong_is_said(root: Path) -> None:
+    (root / "roster.csv").write_text("id,name,e mail,frist_name\nann,Ann Ålund,a@x.org,A\n", "utf-8")
+    said = run(GRADER, root, "class", "roster", "roster.csv").stderr
+    assert "1 student in the list, 1 of them new in the class" in said
+    assert "not read: the columns e mail, frist_name; columns have these names: id, first_name" in said
+    (root / "roster.csv").write_text("id,email\nann,a@x.org\nann2,A@x.org\nbob,b@x.org\n", "utf-8")
+    said = run(GRADER, root, "class", "roster", "roster.csv").stderr
+    assert "ann and ann2 have the same email, a@x.org: is it one person under two ids?" in said
+    assert "not read" not in said
+    with gradebook(root) as book:
+        assert (book.find_student("ann").first_name, book.find_student("ann").last_name) == ("Ann", "Ålund")
+
+
+def test_who_is_taken_out_of_the_gradebook_leaves_the_roster_with_the_next_list(root: Path) -> None:
+    folder, file = ClassDir.at(root), root / "roster.csv"
+    file.write_text("id,email\nann,a@x.org\nann2,a@x.org\n", "utf-8")
+    roster.put(folder, roster.read_roster(file))
+    with gradebook(root) as book:
+        book.remove_student("ann2")
+    file.write_text("id,email\nann,a@x.org\nbob,b@x.org\n", "utf-8")
+    roster.put(folder, roster.read_roster(file))
+    assert folder.roster().called("a@x.org") == ("ann",)
 
 
 @pytest.mark.parametrize(

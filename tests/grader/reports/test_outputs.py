@@ -17,7 +17,9 @@ from grader.cli import main as cli
 from grader.reports.forms import FORMS
 from grader.reports.gradescope import NotOneSubmission, failure, gradescope_json, results
 from grader.reports.junit import junit_xml
+from grader.reports.overview import overview_html
 from grader.reports.summary import safe_cell, summary_csv
+from grader.reports.table import print_batch
 from grader.reports.texts import printable
 from tests.grader.helpers import cell_of, solved, write
 from tests.grader.sample_reports import exercise, report, unreadable, wild_reports
@@ -64,6 +66,20 @@ def checked(text: str) -> dict[str, Any]:
 FAILED = exercise(name="b64u_decode", score=2, max_score=10, status="partial", messages=["it took '='"])
 MISTAKEN = exercise(name="sign", score=0, status="failed", messages=["said ''"], mistakes=["The '=' is still there."])
 MIXED = report(exercises=[exercise(), FAILED, MISTAKEN])
+
+# -- the page, and the table on the screen ----------------------------------------------------------------------------
+
+
+def test_the_page_and_the_screen_have_the_same_mean(capfd: pytest.CaptureFixture[str]) -> None:
+    said = "no exercise of 01_encoding is in it, but those of 02_hmac are"
+    other = report(submission="eve", score=0, max_score=25, message=said)
+    reports = [report(score=25, max_score=25), other, unreadable(max_score=25)]
+    page = overview_html(reports)
+    assert "3 submissions, 33 % of the points on average." in page
+    assert said in page
+    print_batch(reports)
+    assert " 33 % " in capfd.readouterr().err
+
 
 # -- JUnit ------------------------------------------------------------------------------------------------------------
 
