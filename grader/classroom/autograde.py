@@ -32,13 +32,15 @@ from ..errors import ClassError
 from . import order
 from .classdir import ClassDir
 from .late import refresh
+from .marks import READ
 
 _RECORDED = "recorded"
 _CHECK_OF = 'check("{}")'
 _SCORES = (
-    select(BaseCell.name, Grade.auto_score)
+    select(BaseCell.name, Grade.auto_score, READ.c.text)
     .join(Grade, Grade.cell_id == BaseCell.id)
     .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+    .outerjoin(READ, READ.c.notebook_id == SubmittedNotebook.id)
     .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
     .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
     .where(Assignment.name == bindparam("assignment"), SubmittedAssignment.student_id == bindparam("student"))
@@ -141,14 +143,14 @@ class Recorder(Autograde):  # type: ignore[misc]
             graded = target / path.name
             digest.update(hashlib.sha256(graded.read_bytes() if graded.is_file() else b"").digest())
         digest.update(repr(self.coursedir.get_existing_timestamp(self._format_source(assignment, student))).encode())
-        digest.update(repr(self._scores(assignment, student)).encode())
+        digest.update("\n".join(self._scores(assignment, student)).encode())
         return digest.hexdigest()
 
-    def _scores(self, assignment: str, student: str) -> list[tuple[str, float | None]]:
-        """The automatic scores that the gradebook has of a submission, by cell."""
+    def _scores(self, assignment: str, student: str) -> list[str]:
+        """What the gradebook has of a submission: automatic scores by cell, and of which text they are."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             found = gradebook.db.execute(_SCORES, {"assignment": assignment, "student": student}).all()
-        return sorted(tuple(row) for row in found)
+        return sorted(repr(tuple(row)) for row in found)
 
     def _book(self, assignment: str, notebook: str) -> Any:
         books = self.__dict__.setdefault("_books", {})
@@ -177,6 +179,7 @@ def _one_engine(coursedir: Any) -> Iterator[None]:
     sessions are suppressed.
     """
     first = Gradebook(coursedir.db_url, coursedir.course_id)
+    READ.create(first.engine, checkfirst=True)
 
     def open_another(self: Any, db_url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
         self.engine, self.course_id, self.authenticator = first.engine, course_id, authenticator
