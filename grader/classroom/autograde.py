@@ -179,7 +179,6 @@ def _one_engine(coursedir: Any) -> Iterator[None]:
     sessions are suppressed.
     """
     first = Gradebook(coursedir.db_url, coursedir.course_id)
-    READ.create(first.engine, checkfirst=True)
 
     def open_another(self: Any, db_url: str, course_id: str = "default_course", authenticator: Any = None) -> None:
         self.engine, self.course_id, self.authenticator = first.engine, course_id, authenticator
@@ -194,6 +193,7 @@ def _one_engine(coursedir: Any) -> Iterator[None]:
     before = Gradebook.__init__, Gradebook.close
     Gradebook.__init__, Gradebook.close = open_another, close
     try:
+        READ.create(first.engine, checkfirst=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
             yield

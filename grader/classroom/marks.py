@@ -8,7 +8,6 @@ import hashlib
 import json
 from typing import Any
 
-from nbgrader.api import Gradebook
 from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
 
@@ -27,13 +26,17 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """The unchanged notebook; the scores go into the gradebook."""
-        ids = resources["nbgrader"]
-        with Gradebook(ids["db_url"]) as gradebook:
-            READ.create(gradebook.db.connection(), checkfirst=True)
-            notebook = gradebook.find_submission_notebook(ids["notebook"], ids["assignment"], ids["student"])
-            _ask_if_changed(gradebook, notebook, _hash(nb))
+        self._text = _hash(nb)
         nb, resources = super().preprocess(nb, resources)
         return nb, resources
+
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+        """The unchanged cell; before the first one, the gradebook learns whether the text is another one."""
+        if cell_index == 0:
+            notebook = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            _ask_if_changed(self.gradebook, notebook, self._text)
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
 
     def _add_score(self, cell: Any, resources: Any) -> None:
         grade_id = cell.metadata["nbgrader"]["grade_id"]
@@ -47,6 +50,7 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
 
 def _ask_if_changed(gradebook: Any, notebook: Any, text: str) -> None:
     """Ask for a notebook's marks if its text is another one; that and the text are noted in one step."""
+    READ.create(gradebook.db.connection(), checkfirst=True)
     its_own = READ.c.notebook_id == notebook.id
     if gradebook.db.scalar(select(READ.c.text).where(its_own)) == text:
         return
