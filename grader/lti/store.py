@@ -35,8 +35,8 @@ _SCORE = (
     "WHERE student = ? AND lesson = ? AND lineitem = ? AND sent = ?"
 )
 _KNOWN = """
-SELECT student FROM hand_ins WHERE (issuer, client_id, sub) = (:issuer, :client_id, :sub) AND student NOT IN
-    (SELECT student FROM hand_ins WHERE (issuer, client_id, sub) != (:issuer, :client_id, :sub))
+SELECT student FROM hand_ins AS own WHERE (issuer, client_id, sub) = (:issuer, :client_id, :sub) AND NOT EXISTS
+    (SELECT * FROM hand_ins WHERE student = own.student AND (issuer, client_id, sub) != (:issuer, :client_id, :sub))
 ORDER BY at DESC LIMIT 1
 """
 _FORGET = "DELETE FROM scores WHERE student = ? AND lesson = ? AND lineitem = ? AND NOT sent"
