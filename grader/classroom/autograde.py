@@ -19,7 +19,7 @@ from nbgrader.api import Assignment, BaseCell, Grade, Gradebook, SubmittedAssign
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.exc import SAWarning
 from sqlalchemy.orm import Session, scoped_session, sessionmaker
 
@@ -32,16 +32,17 @@ from ..errors import ClassError
 from . import order
 from .classdir import ClassDir
 from .late import refresh
+from .marks import READ
 
 _RECORDED = "recorded"
 _CHECK_OF = 'check("{}")'
 _SCORES = (
-    select(BaseCell.name, Grade.auto_score)
+    select(SubmittedAssignment.student_id, BaseCell.name, Grade.auto_score, READ.c.text)
     .join(Grade, Grade.cell_id == BaseCell.id)
     .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+    .outerjoin(READ, READ.c.notebook_id == SubmittedNotebook.id)
     .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
     .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-    .where(Assignment.name == bindparam("assignment"), SubmittedAssignment.student_id == bindparam("student"))
 )
 
 
@@ -85,6 +86,8 @@ class Recorder(Autograde):  # type: ignore[misc]
     results: dict[Path, Kept]
     done: Callable[[], None]
     force: bool
+    scores: dict[str, list[str]]
+    """What the gradebook has before; see `_scores`."""
 
     def prepared(self, path: Path) -> Graded:
         """This submission's kept result. `exporter` calls it."""
@@ -96,7 +99,7 @@ class Recorder(Autograde):  # type: ignore[misc]
         target = Path(self._format_dest(assignment_id, student_id))
         if not self.notebooks:
             return False
-        if self.force or self._noted(assignment_id, student_id) != self._mark(assignment_id, student_id):
+        if self.force or self._noted(assignment_id, student_id) != self._mark(assignment_id, student_id, self.scores):
             if target.exists():
                 rmtree(str(target))
             return True
@@ -113,7 +116,8 @@ class Recorder(Autograde):  # type: ignore[misc]
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """nbgrader's last step on a submission; after it, note that the submission is recorded."""
         super().set_permissions(assignment_id, student_id)
-        self.folder.write_state(self._note(assignment_id, student_id), self._mark(assignment_id, student_id))
+        scores = _scores(self.coursedir, assignment_id, student_id)
+        self.folder.write_state(self._note(assignment_id, student_id), self._mark(assignment_id, student_id, scores))
         self.done()
 
     def _note(self, assignment: str, student: str) -> str:
@@ -126,7 +130,7 @@ class Recorder(Autograde):  # type: ignore[misc]
         except OSError:
             return ""
 
-    def _mark(self, assignment: str, student: str) -> str:
+    def _mark(self, assignment: str, student: str, scores: dict[str, list[str]]) -> str:
         """A hash of what is recorded: Reports, the class's points, the time of handing in, graded notebooks and scores.
 
         The notebooks show whether `nbgrader autograde` has run since, and the scores whether the gradebook is another
@@ -141,20 +145,26 @@ class Recorder(Autograde):  # type: ignore[misc]
             graded = target / path.name
             digest.update(hashlib.sha256(graded.read_bytes() if graded.is_file() else b"").digest())
         digest.update(repr(self.coursedir.get_existing_timestamp(self._format_source(assignment, student))).encode())
-        digest.update(repr(self._scores(assignment, student)).encode())
+        digest.update("\n".join(sorted(scores.get(student, []))).encode())
         return digest.hexdigest()
-
-    def _scores(self, assignment: str, student: str) -> list[tuple[str, float | None]]:
-        """The automatic scores that the gradebook has of a submission, by cell."""
-        with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            found = gradebook.db.execute(_SCORES, {"assignment": assignment, "student": student}).all()
-        return sorted(tuple(row) for row in found)
 
     def _book(self, assignment: str, notebook: str) -> Any:
         books = self.__dict__.setdefault("_books", {})
         if (assignment, notebook) not in books:
             books[assignment, notebook] = self.folder.book(assignment, notebook)
         return books[assignment, notebook]
+
+
+def _scores(coursedir: Any, assignment: str, student: str = "") -> dict[str, list[str]]:
+    """What the gradebook has of each student, or of one: the automatic score of each cell, and of which text it is."""
+    wanted = _SCORES.where(Assignment.name == assignment)
+    if student:
+        wanted = wanted.where(SubmittedAssignment.student_id == student)
+    found: dict[str, list[str]] = {}
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        for who, *rest in gradebook.db.execute(wanted):
+            found.setdefault(who, []).append(repr(rest))
+    return found
 
 
 class _OneStep(Session):
@@ -191,6 +201,7 @@ def _one_engine(coursedir: Any) -> Iterator[None]:
     before = Gradebook.__init__, Gradebook.close
     Gradebook.__init__, Gradebook.close = open_another, close
     try:
+        READ.create(first.engine, checkfirst=True)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)
             yield
@@ -213,6 +224,7 @@ def record(folder: ClassDir, assignment: str, results: dict[Path, Kept], done: C
     recorder.folder, recorder.results, recorder.done, recorder.force = folder, results, done, force
     try:
         with _one_engine(coursedir):
+            recorder.scores = _scores(coursedir, assignment, students[0] if len(students) == 1 else "")
             recorder.start()
             refresh(coursedir, folder.app, assignment)
     except NbGraderException as error:

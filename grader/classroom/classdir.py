@@ -1,5 +1,6 @@
 """A course directory: its paths, and nbgrader's configuration in it."""
 
+import json
 import os
 import secrets
 import traceback
@@ -18,11 +19,10 @@ from .assemble import Book, BookCell
 
 CONFIG = "nbgrader_config.py"
 SAFE = "nbgrader_config.json"
-SAFE_SETTINGS = """{
- "Autograde": {"exporter_class": "grader.classroom.exporter.GradingExporter"},
- "GenerateFeedback": {"exporter_class": "grader.classroom.feedback.FeedbackExporter"}
+SAFE_SETTINGS = {
+    "Autograde": {"exporter_class": "grader.classroom.exporter.GradingExporter"},
+    "GenerateFeedback": {"exporter_class": "grader.classroom.feedback.FeedbackExporter"},
 }
-"""
 """nbgrader reads this file beside the other one. If that has an error, its stock exporter would run submitted code."""
 _SECRET = Path(".grader") / "secret"
 _ROSTER = Path(".grader") / "roster.json"
@@ -50,6 +50,7 @@ class ClassDir:
         """nbgrader's application, with the configuration of this directory."""
         from nbgrader.apps import NbGrader
 
+        self.keep_safe()
         before = Path.cwd()
         os.chdir(self.root)  # nbgrader looks for its configuration in the current folder
         try:
@@ -64,13 +65,23 @@ class ClassDir:
             raise ClassError(_broken(error)) from None
         finally:
             os.chdir(before)
-        self._keep_safe()
         return app
 
-    def _keep_safe(self) -> None:
-        """See to it that nbgrader's own commands grade with us or not at all, also where its settings have an error."""
-        if not (self.root / SAFE).exists():
-            write_whole(self.root / SAFE, SAFE_SETTINGS)
+    def keep_safe(self) -> None:
+        """See to it that nbgrader's own commands grade with us or not at all, also where its settings have an error.
+
+        Raises:
+            ClassError: the file beside them is damaged.
+            OSError: it can't be written.
+        """
+        file = self.root / SAFE
+        try:
+            there = json.loads(file.read_text("utf-8")) if file.exists() else {}
+            safe = there | {name: there.get(name, {}) | ours for name, ours in SAFE_SETTINGS.items()}
+        except (ValueError, TypeError, AttributeError):
+            raise ClassError(f"{file}: these are no settings; remove the file, and it is made anew") from None
+        if safe != there:
+            write_whole(file, json.dumps(safe, indent=1) + "\n")
 
     @property
     def coursedir(self) -> Any:
@@ -135,10 +146,12 @@ class ClassDir:
 
 
 def _broken(error: Exception) -> str:
-    """What is wrong with the settings, and where."""
-    where = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).name == CONFIG]
-    line = error.lineno if isinstance(error, SyntaxError) else where[-1].lineno if where else None
-    place = f"{CONFIG}, line {line}" if line else CONFIG
+    """What is wrong with the settings, and where: nbgrader reads those in the home folder, too."""
+    frames = [(one.filename, one.lineno) for one in traceback.extract_tb(error.__traceback__)]
+    if isinstance(error, SyntaxError):
+        frames.append((error.filename or CONFIG, error.lineno))
+    where = [f"{file}, line {line}" for file, line in frames if Path(file).name == CONFIG]
+    place = where[-1] if where else CONFIG
     said = readable(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
     return f"{place}: the settings can't be read, and nothing is done without them ({said})"
 

@@ -113,6 +113,7 @@ def put_in_order(converter: Any) -> None:
     """
     coursedir = converter.coursedir
     try:
+        ClassDir(Path(coursedir.root)).keep_safe()
         found = submissions(Path(coursedir.root), coursedir, coursedir.assignment_id, coursedir.student_id)
     except (GraderError, OSError) as error:
         said = sentence(error) or str(error)

@@ -6,36 +6,39 @@ points or an update of the course, when there is nothing new to read.
 
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
 from nbgrader.preprocessors import SaveAutoGrades
+from sqlalchemy import Column, MetaData, String, Table, delete, insert, select
 
-from ..files import read_small, write_whole
-
-_HASH = 64
-"""Characters of a SHA-256."""
+READ = Table(
+    "grader_read",
+    MetaData(),
+    Column("notebook_id", String(32), primary_key=True),
+    Column("text", String(64), nullable=False),
+)
+"""Our table in the gradebook: of each submitted notebook a SHA-256 of the text that was recorded last. It is beside the
+marks, so that a copy of the gradebook that is put back has both as they were."""
 
 
 class SaveScores(SaveAutoGrades):  # type: ignore[misc]
     """Takes the place of nbgrader's `SaveAutoGrades` in `nbgrader autograde`."""
 
     def preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
-        """The unchanged notebook; the scores go into the gradebook, and then a hash of its text into `.grader/`."""
-        ids = resources["nbgrader"]
-        name = hashlib.sha256("/".join((ids["student"], ids["notebook"])).encode()).hexdigest()[:32]
-        note = Path(self.parent.parent.coursedir.root) / ".grader" / "read" / ids["assignment"] / name
-        text = _hash(nb)
-        self._same = _noted(note) == text
+        """The unchanged notebook; the scores go into the gradebook."""
+        self._text = _hash(nb)
         nb, resources = super().preprocess(nb, resources)
-        if not self._same:  # the gradebook first: whoever is interrupted here is asked once too often
-            write_whole(note, text)
         return nb, resources
 
+    def preprocess_cell(self, cell: Any, resources: Any, cell_index: int) -> tuple[Any, Any]:
+        """The unchanged cell; before the first one, the gradebook learns whether the text is another one."""
+        if cell_index == 0:
+            notebook = self.gradebook.find_submission_notebook(self.notebook_id, self.assignment_id, self.student_id)
+            _ask_if_changed(self.gradebook, notebook, self._text)
+        cell, resources = super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
+
     def _add_score(self, cell: Any, resources: Any) -> None:
-        if not self._same:
-            super()._add_score(cell, resources)
-            return
         grade_id = cell.metadata["nbgrader"]["grade_id"]
         grade = self.gradebook.find_grade(grade_id, self.notebook_id, self.assignment_id, self.student_id)
         before = (grade.manual_score is not None and not grade.needs_manual_grade, grade.auto_score)
@@ -45,11 +48,18 @@ class SaveScores(SaveAutoGrades):  # type: ignore[misc]
             self.gradebook.db.commit()
 
 
-def _noted(note: Path) -> str:
-    try:
-        return read_small(note, _HASH)
-    except OSError:
-        return ""
+def _ask_if_changed(gradebook: Any, notebook: Any, text: str) -> None:
+    """Ask for a notebook's marks if its text is another one; that and the text are noted in one step."""
+    READ.create(gradebook.db.connection(), checkfirst=True)
+    its_own = READ.c.notebook_id == notebook.id
+    if gradebook.db.scalar(select(READ.c.text).where(its_own)) == text:
+        return
+    for grade in notebook.grades:
+        if grade.manual_score is not None:
+            grade.needs_manual_grade = True
+    gradebook.db.execute(delete(READ).where(its_own))
+    gradebook.db.execute(insert(READ).values(notebook_id=notebook.id, text=text))
+    gradebook.db.commit()
 
 
 def _hash(notebook: Any) -> str:

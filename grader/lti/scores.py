@@ -144,8 +144,8 @@ class Sender:
                 if answer.status != 429 and answer.status < 500:
                     return answer, may_have_it
                 problem, wait = f"the platform answers {answer.status}", _seconds(answer)
-                is_away = answer.status in (429, 503)  # the others may be about this score alone
-                may_have_it |= not is_away
+                is_away = answer.status in (429, 502, 503, 504)  # the others may be about this score alone
+                may_have_it |= answer.status not in (429, 503)
             if number < TRIES - 1:
                 self.pause(min(max(2.0**number, wait), _LONGEST_PAUSE))
         if is_away:

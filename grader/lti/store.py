@@ -10,7 +10,7 @@ import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,11 @@ _SCORE = (
     "SELECT score, maximum, comment, timestamp FROM scores "
     "WHERE student = ? AND lesson = ? AND lineitem = ? AND sent = ?"
 )
+_KNOWN = """
+SELECT student FROM hand_ins AS own WHERE (issuer, client_id, sub) = (:issuer, :client_id, :sub) AND NOT EXISTS
+    (SELECT * FROM hand_ins WHERE student = own.student AND (issuer, client_id, sub) != (:issuer, :client_id, :sub))
+ORDER BY at DESC LIMIT 1
+"""
 _FORGET = "DELETE FROM scores WHERE student = ? AND lesson = ? AND lineitem = ? AND NOT sent"
 
 
@@ -126,6 +131,15 @@ class Store:
             database.execute("DELETE FROM ended WHERE until < ?", (now,))
             done = database.execute("INSERT OR IGNORE INTO ended VALUES (?, ?)", (_hash(login), until))
             return done.rowcount == 1
+
+    def as_known(self, visit: Visit) -> Visit:
+        """The visit, with the id under which its learner has handed in: that of an older version, perhaps.
+
+        An id that two learners of that version had in common is not kept.
+        """
+        with self._open() as database:
+            row = database.execute(_KNOWN, asdict(visit)).fetchone()
+        return replace(visit, student=row[0]) if row else visit
 
     def begin_visit(self, visit: Visit, now: float) -> str:
         """Remember a launch for some hours. Returns the secret by which its browser is known from now on."""

@@ -90,7 +90,8 @@ def _add_doors(pages: Blueprint, tool: Tool, url: str, keysets: KeySets, clock: 
     @pages.post("/launch")
     def launch() -> ResponseReturnValue:
         ended = login.end(request.form, request.cookies, tool, clock())
-        found = check(request.form.get("id_token", ""), ended, keysets, url, clock())
+        said = check(request.form.get("id_token", ""), ended, keysets, url, clock())
+        found = tool.store.as_known(said)
         token = tool.store.begin_visit(found, clock())
         log.info("launch: %s for %s", found.student, found.lesson or "no lesson")
         answer = redirect(f"{url}/visit/{token[:8]}", 303)

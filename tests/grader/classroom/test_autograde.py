@@ -14,6 +14,7 @@ from typing import Any
 import nbformat
 import pytest
 
+from grader.classroom.settings import EXPORTER, FEEDBACK
 from grader.errors import BAD_INPUT, NOT_ALL_TAKEN
 from tests.grader.classroom.helpers import GRADER, LESSON, NBGRADER, autograded, book, gradebook, grades, hand_in, run
 from tests.grader.helpers import cell_of, code, solved, student
@@ -93,6 +94,40 @@ def test_a_mark_is_asked_for_again_only_if_what_was_marked_has_changed(root: Pat
 
 
 @pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
+def test_a_mark_in_a_gradebook_that_was_put_back_is_asked_for_again_if_the_work_is_another_one(
+    root: Path, command: tuple[str, ...]
+) -> None:
+    autograded(root)
+    answer = f"{LESSON}-answer"
+
+    def asks() -> bool:
+        return bool(book(root)[f"bob/{LESSON}/{LESSON}"]["grades"][answer][3])
+
+    def mark() -> None:
+        with gradebook(root) as open_book:
+            grade = open_book.find_grade(answer, LESSON, LESSON, "bob")
+            grade.manual_score, grade.needs_manual_grade = 4, False
+            open_book.db.commit()
+
+    mark()
+    shutil.copyfile(root / "gradebook.db", saved := root / "saved.db")
+    path = root / "submitted" / "bob" / LESSON / f"{LESSON}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    cell_of(notebook, answer).source = "**Your answer**\n\nAnother one."
+    hand_in(root, "bob", notebook)
+    autograded(root)
+    assert asks()
+    mark()
+    shutil.copyfile(saved, root / "gradebook.db")
+    assert not asks()
+    assert run(command, root, "autograde", LESSON, *(["--force"] if command is NBGRADER else [])).returncode == 0
+    assert asks(), "the mark is for what bob wrote before"
+    mark()
+    assert run(command, root, "autograde", LESSON, "--force").returncode == 0
+    assert not asks()
+
+
+@pytest.mark.parametrize("command", [NBGRADER, GRADER], ids=["nbgrader", "grader"])
 def test_a_notebook_of_another_lesson_in_this_ones_place_is_named(root: Path, command: tuple[str, ...]) -> None:
     hand_in(root, "bob", solved("02_hmac"))
     done = run(command, root, "autograde", LESSON)
@@ -145,6 +180,25 @@ def test_settings_with_an_error_run_nobodys_code_outside_the_sandbox(
         assert "nbgrader_config.py has an error" in done.stderr
     assert not outside.exists()
     assert book_is_empty(root, good)
+
+
+@pytest.mark.parametrize("there", [None, '{"Autograde": {"force": true}, "Exchange": {}}'], ids=["none", "one's own"])
+def test_settings_with_an_error_are_made_safe_before_they_are_read(root: Path, there: str | None) -> None:
+    """A class of an older version has no such file, or a teacher has one with other settings."""
+    safe, config = root / "nbgrader_config.json", root / "nbgrader_config.py"
+    safe.unlink(missing_ok=True)
+    if there is not None:
+        safe.write_text(there, "utf-8")
+    config.write_text(config.read_text("utf-8") + "c.X = zero\n", "utf-8")
+    assert run(GRADER, root, "autograde", LESSON).returncode == BAD_INPUT
+    said, own = json.loads(safe.read_text("utf-8")), json.loads(there or "{}")
+    assert said["Autograde"] == {**own.get("Autograde", {}), "exporter_class": EXPORTER}
+    assert said["GenerateFeedback"] == {"exporter_class": FEEDBACK}
+    assert own.keys() <= said.keys()
+    safe.write_text("{", "utf-8")
+    assert (
+        "nbgrader_config.json: these are no settings; remove the file" in run(GRADER, root, "autograde", LESSON).stderr
+    )
 
 
 def book_is_empty(root: Path, settings: str) -> bool:

@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks import postgres
 from grader.classroom import setup
-from tests.grader.classroom.helpers import LESSON, NBGRADER, autograded, book, grades, hand_in, run
+from tests.grader.classroom.helpers import LESSON, NBGRADER, autograded, book, gradebook, grades, hand_in, run
 from tests.grader.helpers import solved, student
 
 pytestmark = [pytest.mark.slow, pytest.mark.in_ci, pytest.mark.usefixtures("sandbox")]
@@ -34,10 +34,17 @@ def test_a_class_on_postgresql_is_graded_like_any_other(database: str, root: Pat
     autograded(other)
     assert not (other / "gradebook.db").exists()
     assert book(other) == book(root)
+    check = "b64u_encode-check"
+    with gradebook(other) as open_book:
+        grade = open_book.find_grade(check, LESSON, LESSON, "cy")
+        grade.manual_score, grade.needs_manual_grade = 3, False
+        open_book.db.commit()
+    autograded(other, "--force")
+    assert book(other)[f"cy/{LESSON}/{LESSON}"]["grades"][check] == (0, 3, None, False)
     hand_in(other, "cy", solved(LESSON))
     done = run(NBGRADER, other, "autograde", LESSON, "--student", "cy", "--force")
     assert done.returncode == 0, done.stderr
-    assert grades(other, "cy")["b64u_encode"] == 5
+    assert book(other)[f"cy/{LESSON}/{LESSON}"]["grades"][check] == (5, 3, None, True)
     hand_in(other, "cy", student(LESSON))
     autograded(other)
     assert grades(other, "cy")["b64u_encode"] == 0

@@ -162,6 +162,24 @@ def test_a_hand_in_is_kept_as_it_is_and_noted(world: World, notebook: bytes) -> 
     assert [path.name for path in file.parent.iterdir()] == ["01_encoding.ipynb"]
 
 
+def test_who_handed_in_under_an_older_versions_id_keeps_it_with_the_score(world: World, notebook: bytes) -> None:
+    """Else a lower score would go over the one that the platform has, which stands under the other id."""
+    old, new = "early.u0123456789abcdef", student_of((ISSUER, CLIENT), "early")
+    before = Visit(ISSUER, CLIENT, "early", old, "Ada", True, "01_encoding", f"{ISSUER}/items/5", ())
+    store = world.tool.store
+    store.hand_in(before, world.now - 1)
+    (noted,) = [one for one in store.hand_ins() if one.sub == "early"]
+    store.sent(noted, Score(21, 25, "", ""))
+    browser = world.browser()
+    page = browser.launch(sub="early")
+    browser.hand_in(page, notebook)
+    assert [one.student for one in store.hand_ins() if one.sub == "early"] == [old]
+    assert "21 of 25" in browser.client.get(page).text
+    assert world.tool.hand_in(old, "01_encoding").read_bytes() == notebook
+    store.hand_in(replace(before, client_id="another school", lineitem="theirs"), world.now)
+    assert store.as_known(replace(before, student=new)).student == new, "an id of two people is nobody's"
+
+
 def test_the_page_says_what_the_course_has(world: World) -> None:
     browser = world.browser()
     for nowhere in ({}, {"scope": [], "lineitem": f"{ISSUER}/items/5"}, {"scope": [SCORE]}):
