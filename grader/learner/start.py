@@ -10,16 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
+
+import psutil
 
 from .. import isolated
 from ..course.masters import NOTEBOOKS
 from ..files import write_whole
 from . import editions, saved
 from .saved import NotALesson
-
-if TYPE_CHECKING:
-    import psutil
 
 FIRST = "00_start_here.ipynb"
 SETTINGS = Path(__file__).parent / "jupyter"
@@ -128,8 +127,6 @@ def _leave(number: int, frame: FrameType | None) -> NoReturn:
 
 def _end(lab: subprocess.Popen[bytes]) -> None:
     """Let the server end its kernels and terminals, and then end what is left; at once after another Ctrl-C."""
-    import psutil
-
     family: list[psutil.Process] = []
     try:
         family = _family(lab)
@@ -144,14 +141,15 @@ def _end(lab: subprocess.Popen[bytes]) -> None:
     lab.wait()
 
 
-def _family(lab: subprocess.Popen[bytes]) -> list["psutil.Process"]:
-    """The server's kernels and terminals. Each has a session of its own."""
-    import psutil
-
-    try:
-        return psutil.Process(lab.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
+def _family(lab: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """The server's kernels and terminals, each of which has a session of its own. The browser is the learner's."""
+    family = []
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(lab.pid).children():
+            with suppress(psutil.Error):
+                if not any(f"jpserver-{lab.pid}-open" in word for word in child.cmdline()):  # the page that it opens
+                    family += [child, *child.children(recursive=True)]
+    return family
 
 
 def _address(lab: subprocess.Popen[bytes]) -> str | None:
