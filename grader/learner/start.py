@@ -85,9 +85,9 @@ def run_lab(folder: Path, port: int, no_browser: bool) -> int:
     environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24), "JUPYTER_CONFIG_PATH": _config_path()}
     # It starts in a folder of ours, because Jupyter reads settings from the current one. Kernels start in `folder`.
     # Ctrl-C reaches this process only: Jupyter would ask for confirmation or, without stdin, leave its kernels running.
-    group = 0 if os.name == "posix" else None
+    # A group of its own would not do: after `stty tostop`, a terminal stops whatever of another group writes to it.
     with _ending(
-        subprocess.Popen(command, env=environment, cwd=SETTINGS, stdin=subprocess.DEVNULL, process_group=group)  # noqa: S603
+        subprocess.Popen(command, env=environment, cwd=SETTINGS, stdin=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     ) as lab:
         address = _address(lab)
         if address:

@@ -1,6 +1,7 @@
 """The course as a learner uses it: `grader start`, JupyterLab in Chromium, typing, Shift-Enter."""
 
 import json
+import os
 import signal
 import time
 import urllib.request
@@ -163,6 +164,8 @@ def test_a_second_start_overwrites_nothing_and_ctrl_c_ends_everything(tmp_path: 
     with running_lab(work, tmp_path / "home") as lab:
         start_kernel(lab.address())
         assert len(lab.family()) >= 2, "a server and a kernel"
+        sessions = {os.getsid(one.pid) for one in lab.family()}
+        assert os.getsid(lab.process.pid) not in sessions, "the terminal stops none of them, nor sends it a signal"
         after = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in work.glob("*.ipynb")}
         assert {name: after[name] for name in before} == before
         assert set(after) == set(names), "a missing lesson comes back"
