@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterator
 
 from .errors import GraderError
 
@@ -13,6 +14,8 @@ MAX_BYTES = 200
 
 _INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 """Characters that Unicode counts as letters or marks although they are invisible."""
+MAX_MARKS = 8
+"""Marks behind one letter. No script's spelling needs more, and a tower of them covers the lines around it."""
 _RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[0-9])(\..*)?")
 """File names that mean a device on Windows."""
 _PLAIN = re.compile(r"[a-z0-9](?:[a-z0-9._@+ -]*[a-z0-9_@+-])?")
@@ -69,7 +72,9 @@ def readable(name: str, limit: int = 300) -> str:
     """
     if len(name) > limit:
         name = f"{name[: limit // 2]}...{name[-(limit - limit // 2 - 3) :]}"
-    return "".join(one if " " <= one <= "~" or _may_be_in(one) else ascii(one)[1:-1] for one in name)
+    if name.isascii() and name.isprintable():  # nearly always
+        return name
+    return "".join(one if " " <= one <= "~" or fits else ascii(one)[1:-1] for one, fits in _each_fits(name))
 
 
 def _problem(text: str) -> str:
@@ -85,10 +90,20 @@ def _problem(text: str) -> str:
         return "it must not end with a dot or a space"
     if "  " in text:
         return "two spaces stand together in it"
-    for character in text:
-        if not _may_be_in(character):
+    for character, fits in _each_fits(text):
+        if not fits and _may_be_in(character):
+            return f"more than {MAX_MARKS} marks stand on one letter in it"
+        if not fits:
             return f"{character!a} is in it, and only letters, digits, single spaces and . _ @ + - may be"
     return ""
+
+
+def _each_fits(text: str) -> Iterator[tuple[str, bool]]:
+    """Each character, and whether it may be in an id where it is."""
+    marks = 0
+    for character in text:
+        marks = marks + 1 if character > "~" and unicodedata.category(character)[0] == "M" else 0
+        yield character, marks <= MAX_MARKS and _may_be_in(character)
 
 
 def _may_be_in(character: str) -> bool:

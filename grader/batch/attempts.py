@@ -3,12 +3,13 @@
 import re
 import stat
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from ..engine.budget import MAX_WORKS
+from ..files import DEEPEST
 from ..lms.platforms import PLATFORMS
 from ..student import NotAnId, StudentId
 from .names import Origin, impostors, lesson_in, lesson_named_in, origin, owners, stem, without_mark
@@ -156,30 +157,35 @@ def _without_notes(found: list[Found]) -> list[Found]:
 
 def _without_teachers(found: list[Found]) -> list[Found]:
     """The same, where nothing is taken of what a platform has in folders of its own for teachers."""
-    folders: defaultdict[str, set[str]] = defaultdict(set)
+    inside: defaultdict[str, set[str]] = defaultdict(set)
     for one in found:
-        top, *within = one.name.split("/")
-        folders[top].update(within[:-1])
-    given = {top: _given(within) for top, within in folders.items() if within}
-    return [_unless_given(one, given.get(one.name.partition("/")[0], {})) for one in found]
+        for folder, name in _steps(one.name):
+            inside[folder].add(name)
+    given = {folder: _given(names) for folder, names in inside.items()}
+    return [_unless_given(one, given) for one in found]
 
 
-def _given(folders: Collection[str]) -> dict[str, str]:
-    """Of the folders in a student's folder those that are for teachers, and whose they are: some platform's title."""
+def _steps(name: str) -> Iterator[tuple[str, str]]:
+    """Each folder on the way to a file, and what is in it on that way."""
+    parts = name.split("/")[:DEEPEST]
+    return (("/".join(parts[:depth]), parts[depth]) for depth in range(1, len(parts)))
+
+
+def _given(names: Collection[str]) -> dict[str, str]:
+    """Of what is in one folder that which is for teachers, and whose it is: some platform's title."""
     return {
-        folder: one.title
+        name: one.title
         for one in PLATFORMS
-        if one.given and (not one.handed_in or any(re.fullmatch(one.handed_in, folder) for folder in folders))
-        for folder in folders
-        if re.fullmatch(one.given, folder)
+        if one.given and (not one.handed_in or any(re.fullmatch(one.handed_in, name) for name in names))
+        for name in names
+        if re.fullmatch(one.given, name)
     }
 
 
-def _unless_given(found: Found, given: Mapping[str, str]) -> Found:
-    for folder in found.name.split("/")[1:-1] if given and not found.not_taken else ():
-        if folder in given:
-            reason = f"{given[folder]} has in {folder!r} what teachers gave or wrote"
-            return replace(found, problem="", not_taken=reason)
+def _unless_given(found: Found, given: Mapping[str, Mapping[str, str]]) -> Found:
+    for folder, name in () if found.not_taken else _steps(found.name):
+        if title := given[folder].get(name):
+            return replace(found, problem="", not_taken=f"{title} has in {name!r} what teachers gave or wrote")
     return found
 
 
@@ -242,7 +248,7 @@ def _what(name: str) -> str:
 def _age(found: Found) -> tuple[bool, float, float, int, list[tuple[str, int]]]:
     """What is greater for a newer attempt. Names alone are compared as people count: "Version 9", "Version 10"."""
     mark = without_mark(stem(PurePosixPath(found.name).name))[1]
-    parts = [(text, int(number or 0)) for text, number in re.findall(r"(\D*)([0-9]{0,18})", found.name)]
+    parts = [(text, int(number or 0)) for text, number in re.findall(r"(\D*)(\d{0,18})", found.name)]
     return not found.doubtful, *found.times, mark, parts
 
 

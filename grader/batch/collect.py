@@ -13,6 +13,7 @@ import stat
 import time
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath
 
@@ -41,6 +42,8 @@ _OF_A_COURSE = (_SUBMITTED, "source", "release", "autograded", "feedback", "grad
 _BESIDE = f"it lies beside nbgrader's folder {_SUBMITTED!r}, and only what is in that is graded"
 _IS_UTF_8 = 0x800
 """The flag of a member whose name is UTF-8 (APPNOTE.TXT 4.4.4)."""
+_LONGEST, _ENDING = 255, 15
+"""Characters that a file's name may have, and those of them at its end that stay. No platform's form is so short."""
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
@@ -137,7 +140,7 @@ def _names_in(inner: Path, is_folder: bool) -> list[PurePosixPath]:
             inside = [(one.name, one.is_dir(follow_symlinks=False)) for one in itertools.islice(there, MAX_MEMBERS)]
     elif _is_zip(inner.name):
         with _Careful(io.FileIO(open_to_read(inner), "r")) as stream, zipfile.ZipFile(stream) as archive:
-            names = [PurePosixPath(_called(one)) for one in archive.infolist() if _is_submission(one.filename)]
+            names = [_called(one) for one in archive.infolist() if _is_submission(one.filename)]
         inside = list({(name.parts[0], len(name.parts) > 1) for name in names if name.parts})
     else:
         return []
@@ -292,7 +295,7 @@ def _members(
     budget.members -= len(members)
     if budget.members < 0:
         raise ValueError(f"{MAX_MEMBERS - budget.members:,} files; at most {MAX_MEMBERS:,} are read")
-    names = [PurePosixPath(_called(member).replace("\\", "/")) for member in members]
+    names = [_called(member) for member in members]
     files = [
         (member, name)
         for member, name in zip(members, names, strict=True)
@@ -348,12 +351,21 @@ def _member(
     path.unlink()
 
 
-def _called(member: zipfile.ZipInfo) -> str:
-    """A member's name. Many programs (macOS's, Ruby's) write UTF-8 and do not say so; `zipfile` takes it for cp437."""
-    try:
-        return member.filename if member.flag_bits & _IS_UTF_8 else member.filename.encode("cp437").decode("utf-8")
-    except UnicodeError:
-        return member.filename
+def _called(member: zipfile.ZipInfo) -> PurePosixPath:
+    """A member's name. Many programs (macOS's, Ruby's) write UTF-8 and do not say so; `zipfile` takes it for cp437.
+
+    What no file system has room for is shortened, and keeps its ending: to read whose it is takes time.
+    """
+    name = member.filename
+    if not member.flag_bits & _IS_UTF_8:
+        with suppress(UnicodeError):
+            name = name.encode("cp437").decode("utf-8")
+    path = PurePosixPath(name.replace("\\", "/"))
+    return PurePosixPath(*map(_cut, path.parts)) if len(name) > _LONGEST else path
+
+
+def _cut(part: str) -> str:
+    return part if len(part) <= _LONGEST else part[: _LONGEST - _ENDING] + part[-_ENDING:]
 
 
 def _inside(name: PurePosixPath) -> PurePosixPath:

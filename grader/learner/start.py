@@ -10,7 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
+
+import psutil
 
 from .. import isolated
 from ..course.masters import NOTEBOOKS
@@ -18,16 +20,13 @@ from ..files import write_whole
 from . import editions, saved
 from .saved import NotALesson
 
-if TYPE_CHECKING:
-    import psutil
-
 FIRST = "00_start_here.ipynb"
 SETTINGS = Path(__file__).parent / "jupyter"
 """Settings for a learner's JupyterLab: without teachers' menus and news, with encrypted channels to the kernels."""
 PATIENCE = 60.0
 """Seconds to wait for JupyterLab to answer."""
-_ENDINGS = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-"""The signals that end a command whose terminal is closed, or that a system sends. Windows has no SIGHUP."""
+_ENDINGS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+"""The signals of Ctrl-C, of a system that ends a command, and of a terminal that is closed. Windows has no SIGHUP."""
 
 
 def copy_missing(folder: Path) -> list[Path]:
@@ -84,16 +83,12 @@ def run_lab(folder: Path, port: int, no_browser: bool) -> int:
         command.append("--allow-root")
     # A token in the environment, which other users can't read. With a token given, Jupyter does not print its address.
     environment = {**os.environ, "JUPYTER_TOKEN": secrets.token_urlsafe(24), "JUPYTER_CONFIG_PATH": _config_path()}
-    # It starts in a folder of ours, because Jupyter reads settings from the current one. Kernels start in `folder`.
-    # Ctrl-C reaches this process only: Jupyter would ask for confirmation or, without stdin, leave its kernels running.
-    group = 0 if os.name == "posix" else None
-    with _ending(
-        subprocess.Popen(command, env=environment, cwd=SETTINGS, stdin=subprocess.DEVNULL, process_group=group)  # noqa: S603
-    ) as lab:
+    with suppress(KeyboardInterrupt), _running(command, environment) as lab:
         address = _address(lab)
         if address:
             print(f"\nJupyterLab is ready:\n\n    {address}\n\nLeave it running; Ctrl-C here ends it.\n", flush=True)
         return lab.wait()
+    return 0
 
 
 def _config_path() -> str:
@@ -106,30 +101,45 @@ def _has_display() -> bool:
 
 
 @contextmanager
-def _ending(lab: subprocess.Popen[bytes]) -> Iterator[subprocess.Popen[bytes]]:
-    """End the server and all that it started when the block ends, or a terminal is closed, or SIGTERM comes."""
+def _running(command: list[str], environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """The server; ended with all that it started when the block ends, or a terminal is closed, or SIGTERM comes.
+
+    What comes while it is being started waits until there is something to end.
+    """
+    early: list[int] = []
     heard = [number for number in _ENDINGS if signal.getsignal(number) != signal.SIG_IGN]  # nohup has one ignored
-    before = {number: signal.signal(number, _leave) for number in heard}
+    before = {number: signal.signal(number, lambda number, _: early.append(number)) for number in heard}
     try:
-        yield lab
-    except KeyboardInterrupt:
-        print("\nClosing JupyterLab ...", flush=True)
-    finally:
+        # It starts in a folder of ours, because Jupyter reads settings from the current one. Kernels do not.
+        # In its session no Ctrl-C reaches it: Jupyter would ask for confirmation or, without stdin, leave its kernels
+        # running. And no terminal stops it because it writes, as one does with another group after `stty tostop`.
+        lab = subprocess.Popen(  # noqa: S603 - our own command
+            command, env=environment, cwd=SETTINGS, stdin=subprocess.DEVNULL, start_new_session=True
+        )
         try:
-            _end(lab)
+            for number in heard:
+                signal.signal(number, _leave)
+            for number in early:
+                _leave(number, None)
+            yield lab
+        except KeyboardInterrupt:
+            print("\nClosing JupyterLab ...", flush=True)
+            raise
         finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+            _end(lab)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _leave(number: int, frame: FrameType | None) -> NoReturn:
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
     sys.exit(128 + number)
 
 
 def _end(lab: subprocess.Popen[bytes]) -> None:
     """Let the server end its kernels and terminals, and then end what is left; at once after another Ctrl-C."""
-    import psutil
-
     family: list[psutil.Process] = []
     try:
         family = _family(lab)
@@ -144,14 +154,15 @@ def _end(lab: subprocess.Popen[bytes]) -> None:
     lab.wait()
 
 
-def _family(lab: subprocess.Popen[bytes]) -> list["psutil.Process"]:
-    """The server's kernels and terminals. Each has a session of its own."""
-    import psutil
-
-    try:
-        return psutil.Process(lab.pid).children(recursive=True)
-    except psutil.NoSuchProcess:
-        return []
+def _family(lab: subprocess.Popen[bytes]) -> list[psutil.Process]:
+    """The server's kernels and terminals, each of which has a session of its own. The browser is the learner's."""
+    family = []
+    with suppress(psutil.NoSuchProcess):
+        for child in psutil.Process(lab.pid).children():
+            with suppress(psutil.Error):
+                if not any(f"jpserver-{lab.pid}-open" in word for word in child.cmdline()):  # the page that it opens
+                    family += [child, *child.children(recursive=True)]
+    return family
 
 
 def _address(lab: subprocess.Popen[bytes]) -> str | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import ClassError
 
-_FIRST_CELL = re.compile(r"""(?:"[^"]*"|[^",;\t\r\n]*)([,;\t])""")
+_FIRST_CELL = re.compile(r"""(?:(?:"[^"]*")+|[^",;\t\r\n]*)([,;\t])""")
 """The first title, which has no delimiter in it, as later ones may; and the delimiter behind it."""
 
 

@@ -197,8 +197,8 @@ def _problem_alone(platform: Platform, one: HandIn, groups: Mapping[str, str]) -
         return f"{platform.title} does not say in it who that is"
     if any(name.startswith("last ") for name in groups):
         return "its name can be read as another student's, too"
-    if "\\" in _row(groups):  # the Report has an escape where a letter was not ASCII
-        return "its name has other letters than ASCII's; `grader class grades` writes them"
+    if "\\" in _row(groups):  # the Report has an escape where a character can't be in an id
+        return "its name has a character that the Report does not; `grader class grades` writes it"
     return ""
 
 

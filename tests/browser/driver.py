@@ -62,7 +62,9 @@ def free_port() -> int:
 class Lab:
     """`grader start` on a folder, with Jupyter settings separate from those of the user who runs the tests."""
 
-    def __init__(self, lessons: Path, home: Path, settings: dict[str, Any] | None = None) -> None:
+    def __init__(
+        self, lessons: Path, home: Path, settings: dict[str, Any] | None = None, browser: Path | None = None
+    ) -> None:
         home.mkdir(parents=True, exist_ok=True)
         for plugin, values in (settings or {}).items():
             extension, _, name = plugin.partition(":")
@@ -78,16 +80,25 @@ class Lab:
             "JUPYTERLAB_WORKSPACES_DIR": home / "workspaces",
             "IPYTHONDIR": home / "ipython",
         }
+        shown = {"DISPLAY": ":0", "BROWSER": f"{browser} %s &"} if browser else {}
         command = [sys.executable, "-m", "grader.cli.main"]
         if beside := shutil.which("grader", path=str(Path(sys.executable).parent)):
             command = [beside]
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
-                [*command, "start", "--dir", str(lessons), "--no-browser", "--port", str(free_port())],
+                [
+                    *command,
+                    "start",
+                    "--dir",
+                    str(lessons),
+                    "--port",
+                    str(free_port()),
+                    *([] if shown else ["--no-browser"]),
+                ],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
-                env={**os.environ, **{name: str(path) for name, path in own.items()}, "PYTHONUNBUFFERED": "1"},
+                env={**os.environ, **{name: str(path) for name, path in own.items()}, **shown, "PYTHONUNBUFFERED": "1"},
                 start_new_session=True,
             )
 
@@ -128,8 +139,10 @@ class Lab:
 
 
 @contextmanager
-def running_lab(lessons: Path, home: Path, settings: dict[str, Any] | None = None) -> Iterator[Lab]:
-    lab = Lab(lessons, home, settings)
+def running_lab(
+    lessons: Path, home: Path, settings: dict[str, Any] | None = None, browser: Path | None = None
+) -> Iterator[Lab]:
+    lab = Lab(lessons, home, settings, browser)
     try:
         yield lab
     finally:

@@ -1,6 +1,7 @@
 """The course as a learner uses it: `grader start`, JupyterLab in Chromium, typing, Shift-Enter."""
 
 import json
+import os
 import signal
 import time
 import urllib.request
@@ -163,6 +164,8 @@ def test_a_second_start_overwrites_nothing_and_ctrl_c_ends_everything(tmp_path: 
     with running_lab(work, tmp_path / "home") as lab:
         start_kernel(lab.address())
         assert len(lab.family()) >= 2, "a server and a kernel"
+        sessions = {os.getsid(one.pid) for one in lab.family()}
+        assert os.getsid(lab.process.pid) not in sessions, "the terminal stops none of them, nor sends it a signal"
         after = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in work.glob("*.ipynb")}
         assert {name: after[name] for name in before} == before
         assert set(after) == set(names), "a missing lesson comes back"
@@ -179,6 +182,28 @@ def test_however_it_ends_it_leaves_nothing_running(signals: tuple[str, ...], tmp
     with running_lab(tmp_path / "work", tmp_path / "home") as lab:
         start_kernel(lab.address(), "silent")
         ended_by(lab, *signals)
+
+
+@pytest.mark.in_ci
+def test_the_browser_that_it_opened_is_the_learners_and_stays(tmp_path: Path) -> None:
+    browser, number = tmp_path / "browser", tmp_path / "number"
+    browser.write_text(f"#!/bin/sh\necho $$ > {number}.part && mv {number}.part {number}\nsleep 60\n", "utf-8")
+    browser.chmod(0o755)
+    with running_lab(tmp_path / "work", tmp_path / "home", browser=browser) as lab:
+        start_kernel(lab.address())
+        end = time.monotonic() + PATIENCE
+        while not number.exists() and time.monotonic() < end:
+            time.sleep(0.05)
+        opened = psutil.Process(int(number.read_text("utf-8")))
+        mine = [opened, *opened.children()]
+        others = [one for one in lab.family() if one not in mine]
+        lab.send(signal.SIGINT)
+        assert lab.process.wait(PATIENCE) == 0, lab.printed
+        assert [one.status() for one in mine] == [psutil.STATUS_SLEEPING] * 2
+        for one in mine:
+            one.kill()
+        assert len(others) >= 2, "a server and a kernel"
+        assert not psutil.wait_procs(others, timeout=PATIENCE)[1]
 
 
 def start_kernel(address: str, name: str = "python3") -> None:

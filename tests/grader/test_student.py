@@ -61,6 +61,7 @@ BAD = [
         "a\ufe0fb",
         "a\u034fb",
     ),
+    "z" + "\u0323" * 10,
     *("\U0001f600", "a\u2028b", "\u0301a", "a\ud800b", "\uff1d1", "~", "a~b", "C:", "con:"),
 ]
 
@@ -145,7 +146,18 @@ def test_a_name_of_any_script_is_shown_as_it_is(name: str) -> None:
     assert readable(f"{name}/01_encoding (1).ipynb") == f"{name}/01_encoding (1).ipynb"
 
 
+def test_marks_do_not_stand_on_each_other_without_end() -> None:
+    letters = "\u1e69\u0302\u05e9\u05bc\u05c1\u05b7\u0591\u0e17\u0e35\u0e48"  # with several marks
+    spelt = unicodedata.normalize("NFC", letters)
+    assert readable(spelt) == StudentId.parse(spelt) == spelt
+    tower = "z" + "\u0301" * 200
+    assert readable(tower, 300) == tower[:9] + r"\u0301" * 192
+    with pytest.raises(NotAnId, match="more than 8 marks"):
+        StudentId.parse(tower[:20])
+
+
 @given(st.text())
+@example("z" + "\u0301" * 20)
 @example("line\nbreak \x1b[31m \u202e \u200b \ud800 \U000e0101")
 def test_what_is_shown_of_a_name_is_one_short_line_that_prints(name: str) -> None:
     shown = readable(name, 60)

@@ -399,12 +399,32 @@ def test_whom_canvas_hides_is_one_student_in_all_attempts(tmp_path: Path) -> Non
     assert (taken, [*left]) == ({names[1]: "anon_Kx9fG"}, [names[0]])
 
 
+@pytest.mark.parametrize("around", ["", "01_encoding/"])
+def test_no_folder_of_one_student_makes_another_ones_a_teachers(tmp_path: Path, around: str) -> None:
+    names = [f"{around}{who}/{folder}/{NAME}" for who, folder in (("ada", "1_assessment"), ("eve", "1_submissions"))]
+    for name in names:
+        put(tmp_path / "in", name)
+    assert [*seen(tmp_path / "in")[0]] == names
+
+
+def test_a_corrected_file_is_nobodys_work_where_nothing_was_handed_in(tmp_path: Path) -> None:
+    put(tmp_path / "in", f"Lovelace_Ada_ada/3_corrections/{NAME}")
+    (tmp_path / "in" / "Lovelace_Ada_ada" / "2_submissions").mkdir()
+    put(tmp_path / "in", f"Babbage_Bob_bob/2_submissions/{NAME}")
+    taken, left = seen(tmp_path / "in")
+    assert [*taken] == [f"Babbage_Bob_bob/2_submissions/{NAME}"]
+    assert "what teachers gave or wrote" in left[f"Lovelace_Ada_ada/3_corrections/{NAME}"]
+
+
 def test_of_two_attempts_of_one_time_names_are_compared_as_people_count(tmp_path: Path) -> None:
     for number in (2, 9, 10):
         put(tmp_path / "in", f"Ada Lovelace/Lesson 1/Version {number}/{NAME}")
     for folder in ("a99", "b2"):
         put(tmp_path / "in", f"bob/{folder}/{NAME}")
-    assert [*seen(tmp_path / "in")[0]] == [f"Ada Lovelace/Lesson 1/Version 10/{NAME}", f"bob/b2/{NAME}"]
+    for number in "\u0669", "\u0661\u0660":  # 9 and 10 in Arabic digits
+        put(tmp_path / "in", f"maryam/{number}/{NAME}")
+    newest = [f"Ada Lovelace/Lesson 1/Version 10/{NAME}", f"bob/b2/{NAME}", f"maryam/\u0661\u0660/{NAME}"]
+    assert [*seen(tmp_path / "in")[0]] == newest
 
 
 def test_a_heap_of_other_files_is_a_few_lines(tmp_path: Path) -> None:

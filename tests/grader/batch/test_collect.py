@@ -342,6 +342,17 @@ def test_a_name_with_a_nul_byte(place: Place) -> None:
     assert [one.student for one in place.zip(data)] in ([], ["ada"], ["class.zip"])
 
 
+@pytest.mark.parametrize("letters", ["_", ",", " copy", "a, "])
+def test_a_name_that_no_file_system_has_room_for_takes_no_time(place: Place, letters: str) -> None:
+    start = time.process_time()
+    found = place.everything(zipped({f"{letters * (60_000 // len(letters))}.ipynb": NOTEBOOK, f"ada_{NAME}": NOTEBOOK}))
+    assert time.process_time() - start < 2
+    assert sorted(one.student for one in found) == ["", "ada"]
+    (long,) = (one for one in found if not one.student)
+    assert "can't be an id" in long.not_taken
+    assert (len(long.name), long.name[-6:]) == (255, ".ipynb")
+
+
 def test_duplicate_names_the_first_counts(place: Place) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

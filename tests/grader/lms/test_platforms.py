@@ -20,6 +20,7 @@ from grader.lms.grades import Grade, HandIn, by_key, filled, made
 from grader.lms.platform import seconds
 from grader.lms.platforms import PLATFORMS, platform_called
 from grader.lms.roster import Roster
+from grader.student import readable
 from tests.grader.helpers import solved, student
 from tests.grader.warm import here
 
@@ -86,6 +87,11 @@ def test_rosters_as_platforms_export_them(tmp_path: Path, text: str, ids: set[st
     row = found.get("ada") or next(iter(found.values()))
     assert row.get("first_name", "Ada") == "Ada"
     assert row.get("last_name", "Lovelace") == "Lovelace"
+
+
+def test_quotes_in_the_first_title_hide_no_delimiter(tmp_path: Path) -> None:
+    (tmp_path / "list.csv").write_text('"Our ""name"", in full";id\nAda, L.;ada\n', "utf-8")
+    assert read_csv(tmp_path / "list.csv").rows == [['Our "name", in full', "id"], ["Ada, L.", "ada"]]
 
 
 def test_blackboards_file_with_tabs_in_utf_16(tmp_path: Path) -> None:
@@ -444,7 +450,14 @@ IN_DOUBT = {
         ["L_ada_x_attempt_2026-10-18-12-00-00_x.ipynb", "L_bob_x_attempt_2026-10-18-12-00-00_x.ipynb"],
         "called the same",
     ),
-    "a letter that is not ASCII": ("blackboard", ["L_\\xfcmit_attempt_2026-10-18-12-00-00_x.ipynb"], "other letters"),
+    "a character that is not shown": (
+        "blackboard",
+        [
+            f"L_{readable(who)}_attempt_2026-10-18-12-00-00_x.ipynb"
+            for who in ("ada\u200b", "eve\U0001f600", "\\xfcmit")
+        ],
+        "has a character that the Report does not",
+    ),
     "whom Canvas hides": (
         "canvas",
         ["anon_Kx9fG_90001_x.ipynb", "LATE_anon_Ab2fG_90002_x.ipynb", "anon_12345_90003_x.ipynb"],
@@ -463,6 +476,12 @@ def test_where_it_is_not_sure_whose_row_it_is_there_is_none(case: str) -> None:
     ]
     assert len(left_out) == len(places)
     assert all(reason in one for one in left_out)
+
+
+def test_a_login_in_its_own_script_has_a_row() -> None:
+    places = [readable(f"L_{who}_attempt_2026-10-18-12-00-00_x.ipynb") for who in ("jos\u00e9", "\u5f20\u4f1f")]
+    files, left_out = by_key(platform_called("blackboard"), [HandIn(place, "00_start_here", 5, 5) for place in places])
+    assert ([row[0] for row in files[""].rows[1:]], left_out) == (["jos\u00e9", "\u5f20\u4f1f"], [])
 
 
 def test_a_longer_beginning_may_be_half_a_login_and_takes_nobodys_row() -> None:
