@@ -188,8 +188,7 @@ def invoke_anew(namespace: dict[str, Any], name: str, args: tuple[Any, ...], sec
     if not isinstance(function, FunctionType):
         return None
     try:
-        with time_limit(seconds):
-            fresh = anew(function)
+        fresh = anew(function, seconds)
     except TimeUp:
         return None
     return call(fresh, args, seconds) if fresh else None
@@ -202,8 +201,7 @@ def _as_everywhere(
     if not isinstance(function, FunctionType) or outcome.changed:
         return outcome
     try:
-        with time_limit(seconds):
-            other = elsewhere(function, shared)
+        other = elsewhere(function, seconds, shared)
     except TimeUp:
         return outcome
     there = call(other, args, seconds) if other else outcome

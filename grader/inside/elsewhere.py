@@ -30,6 +30,7 @@ from typing import Any
 
 from .again import Globals, what_makes, what_stays_within, whatever_acts_not
 from .aside import Counter, KeptAway
+from .limit import time_limit
 from .replaced import Change, Replaced
 
 _busy = False
@@ -131,7 +132,7 @@ class _Away(Replaced):
         vars(threading)["_active"].pop(_get_ident() + _SECONDS, None)
 
 
-def elsewhere(function: FunctionType, shared: bool = False) -> Callable[..., Any] | None:
+def elsewhere(function: FunctionType, seconds: float, shared: bool = False) -> Callable[..., Any] | None:
     """The function of this name in another process; in a new one after some calls, which has no memory of them.
 
     None if there is no source, if the function is not at the source's top level, or if running it fails. What was
@@ -139,14 +140,19 @@ def elsewhere(function: FunctionType, shared: bool = False) -> Callable[..., Any
 
     Args:
         function: as it is here.
+        seconds: how long its cell may run.
         shared: whether this process goes on afterwards, as a notebook's does: then its cell does nothing twice.
+
+    Raises:
+        TimeUp: its cell took too long.
     """
     global _interrupted
     if function is _interrupted:
         return None
     before, _interrupted = _interrupted, function
     try:
-        made = _made(function, next(_ASKED) // _CALLS, _Away, what_stays_within if shared else whatever_acts_not)
+        chosen = what_stays_within if shared else whatever_acts_not
+        made = _made(function, seconds, next(_ASKED) // _CALLS, _Away, chosen)
     except KeyboardInterrupt:  # that says nothing of the cell
         _interrupted = before
         raise
@@ -154,19 +160,30 @@ def elsewhere(function: FunctionType, shared: bool = False) -> Callable[..., Any
     return made
 
 
-def anew(function: FunctionType) -> Callable[..., Any] | None:
-    """The function of this name as if nothing had called it yet, here and now. None as above."""
-    return _made.__wrapped__(function, 0, contextlib.nullcontext, what_makes)
+def anew(function: FunctionType, seconds: float) -> Callable[..., Any] | None:
+    """The function of this name as if nothing had called it yet, here and now. None, and raises, as above."""
+    return _made.__wrapped__(function, seconds, 0, contextlib.nullcontext, what_makes)
 
 
 @functools.lru_cache(maxsize=16)
 def _made(
     function: FunctionType,
+    seconds: float,
     process: int,
     there: Callable[[], Any],
     chosen: Callable[[list[ast.stmt], Globals], list[ast.stmt]],
 ) -> Callable[..., Any] | None:
-    """After what is chosen of its cell, or file, has run there, with copies of its globals."""
+    """After what is chosen of its cell, or file, has run there, with copies of its globals.
+
+    The limit is set in here, because most calls find the function made, and to set an alarm takes longer than they do.
+    """
+    with time_limit(seconds):
+        return _made_anew(function, there, chosen)
+
+
+def _made_anew(
+    function: FunctionType, there: Callable[[], Any], chosen: Callable[[list[ast.stmt], Globals], list[ast.stmt]]
+) -> Callable[..., Any] | None:
     name, source = function.__name__, "".join(linecache.getlines(function.__code__.co_filename))
     if _busy:
         return None

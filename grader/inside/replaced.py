@@ -54,9 +54,12 @@ class Replaced:
         _standing().append(were)
         try:
             for names, new in self._changes:
-                fresh = _NONE if new.keys() <= names.keys() else new.keys() - names.keys()
-                own = new.keys() - fresh if fresh else new
-                were.append((names, dict(zip(own, map(names.__getitem__, own), strict=True)), fresh))
+                try:
+                    old, fresh = {name: names[name] for name in new}, _NONE
+                except KeyError:
+                    fresh = new.keys() - names.keys()
+                    old = {name: names[name] for name in new.keys() - fresh}
+                were.append((names, old, fresh))
                 names.update(new)
         except BaseException:
             self.__exit__()

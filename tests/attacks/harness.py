@@ -24,7 +24,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from grader.inside.values import plain_text
+from grader.student import readable
 from tests.attacks.corpus import REPO, Attack, Places, corpus, sample, write_corpus
 
 GRADE = (sys.executable, "-c", "from grader.cli.main import main; main()", "grade")
@@ -291,7 +291,7 @@ def _watched(folder: Path, run: Run, pid: int) -> Any:
 
 def reports_in(attack: Attack, reports: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The Reports on this attack."""
-    folder = plain_text(os.fsencode(attack.student).decode("utf-8", "backslashreplace"), 1_000)
+    folder = readable(os.fsencode(attack.student).decode("utf-8", "backslashreplace"), 1_000)
     return [
         report
         for report in reports

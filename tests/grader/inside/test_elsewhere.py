@@ -39,7 +39,7 @@ if globals().get("again"):
 
 
 def other(source: str) -> Callable[..., Any]:
-    function = elsewhere(defined(source))
+    function = elsewhere(defined(source), 1.0)
     assert function is not None
     return function
 
@@ -112,8 +112,8 @@ def test_a_cell_that_takes_too_long_is_not_run_again(kind: type[BaseException], 
     function = defined(_INTERRUPTED)
     function.__globals__.update(runs=runs, again=True, Interrupt=kind)
     with pytest.raises(kind):
-        elsewhere(function)
+        elsewhere(function, 1.0)
     with contextlib.suppress(KeyboardInterrupt):
-        assert elsewhere(function) is None
+        assert elsewhere(function, 1.0) is None
     assert len(runs) == times
-    assert elsewhere(defined(_INTERRUPTED)) is not None, "one that is defined anew is"
+    assert elsewhere(defined(_INTERRUPTED), 1.0) is not None, "one that is defined anew is"
