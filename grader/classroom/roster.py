@@ -75,14 +75,17 @@ def put(folder: ClassDir, students: dict[StudentId, Row]) -> int:
     return len(students.keys() - before)
 
 
-def remarks(path: Path, students: Collection[str], roster: Roster) -> list[str]:
+def remarks(path: Path, students: Collection[str], before: Roster, roster: Roster) -> list[str]:
     """Sentences on what may be wrong with a list of students that was read.
 
     Args:
         path: the list.
         students: their ids.
-        roster: the class's roster, with them.
+        before: the class's roster as it was.
+        roster: as it is, with them.
     """
-    left_out = columns_left_out(path)
+    left_out, gone = columns_left_out(path), sorted(before.students.keys() - roster.students.keys())
     said = [f"not read: the columns {', '.join(map(readable, left_out))}; columns have {_NAMES}"] if left_out else []
+    if gone:
+        said.append(f"no longer in the roster, for they are not in the gradebook: {', '.join(map(readable, gone))}")
     return said + roster.shared(students)

@@ -380,11 +380,12 @@ def roster(file: Path, folder: Path) -> None:
     from ..classroom.classdir import ClassDir
 
     course = ClassDir.at(folder)
-    students = roster.read_roster(file, course.roster())
+    before = course.roster()
+    students = roster.read_roster(file, before)
     new = roster.put(course, students)
     number = f"{len(students)} student{'s' * (len(students) != 1)}"
     click.echo(f"{number} in the list, {new} of them new in the class", err=True)
-    for said in roster.remarks(file, students, course.roster()):
+    for said in roster.remarks(file, students, before, course.roster()):
         click.echo(f"grader: {said}", err=True)
 
 

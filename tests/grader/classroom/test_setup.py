@@ -129,7 +129,9 @@ def test_who_is_taken_out_of_the_gradebook_leaves_the_roster_with_the_next_list(
     with gradebook(root) as book:
         book.remove_student("ann2")
     file.write_text("id,email\nann,a@x.org\nbob,b@x.org\n", "utf-8")
-    roster.put(folder, roster.read_roster(file))
+    said = run(GRADER, root, "class", "roster", "roster.csv").stderr
+    assert "no longer in the roster, for they are not in the gradebook: ann2" in said
+    assert "no longer" not in run(GRADER, root, "class", "roster", "roster.csv").stderr
     assert folder.roster().called("a@x.org") == ("ann",)
 
 
