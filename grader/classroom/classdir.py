@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import sys
 import traceback
 from dataclasses import dataclass
 from functools import cached_property
@@ -51,6 +52,10 @@ class ClassDir:
         from nbgrader.apps import NbGrader
 
         self.keep_safe()
+        # For a gradebook that is not there, nbgrader calls the command `alembic`, whose folder may not be on PATH.
+        beside, path = str(Path(sys.executable).parent), os.environ.get("PATH", "")
+        if beside not in path.split(os.pathsep):
+            os.environ["PATH"] = os.pathsep.join([beside, path])
         before = Path.cwd()
         os.chdir(self.root)  # nbgrader looks for its configuration in the current folder
         try:
